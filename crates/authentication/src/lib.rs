@@ -1,0 +1,1 @@
+//! The Authentication API and the hosted pages.

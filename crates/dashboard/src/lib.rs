@@ -1,0 +1,1 @@
+//! The dashboard: today the first-run page.

@@ -1,0 +1,137 @@
+//! A client: an application that lets its users log in here.
+//!
+//! Source: the brief, "Client Settings". Field names are those of the Management API; a settings
+//! object is stored as it is given back, so absent and empty stay different.
+
+pub mod auth_method;
+pub mod callback;
+pub mod defaults;
+pub mod edit;
+pub mod grant_type;
+pub mod jwt;
+pub mod kind;
+pub mod logout;
+pub mod origin;
+pub mod refresh;
+pub mod sso;
+pub mod urls;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::ids::{ClientId, SecretId};
+use crate::secret::SealedSecret;
+use crate::time::Timestamp;
+use auth_method::AuthMethod;
+use grant_type::GrantType;
+use jwt::JwtConfiguration;
+use kind::ClientKind;
+use refresh::RefreshPolicy;
+
+/// The client that every new installation starts with.
+pub const DEFAULT_APP: &str = "Default App";
+/// The one client per tenant that stands for all of them.
+pub const GLOBAL_CLIENT: &str = "All Applications";
+
+/// What may be set on a client, under the Management API's names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientSettings {
+    /// Name for people; seen in the dashboard, on login pages, in logs.
+    pub name: String,
+    /// A few words about it, at most 140 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The client type; absent is legal and shows the settings of a regular web application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_type: Option<ClientKind>,
+    /// Address of a logo, https.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// Whether it belongs to the same house as the tenant; others need consent.
+    pub is_first_party: bool,
+    /// Stored and given back; never loosens anything.
+    pub oidc_conformant: bool,
+    /// Allowed Callback URLs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callbacks: Option<Vec<String>>,
+    /// Allowed Logout URLs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_logout_urls: Option<Vec<String>>,
+    /// Allowed Origins (CORS); origins of callbacks are allowed besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_origins: Option<Vec<String>>,
+    /// Allowed Web Origins, for silent login by `web_message`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_origins: Option<Vec<String>>,
+    /// The grants it may use.
+    pub grant_types: Vec<GrantType>,
+    /// Token Endpoint Authentication Method; absent means confidential.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_method: Option<AuthMethod>,
+    /// ID token settings.
+    pub jwt_configuration: JwtConfiguration,
+    /// Refresh token settings.
+    pub refresh_token: RefreshPolicy,
+    /// Use Doorward instead of the IdP to do Single Sign On.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sso: Option<bool>,
+    /// Switches single sign-on off for this client.
+    pub sso_disabled: bool,
+    /// Free texts of the admin's own, at most 10 pairs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_metadata: Option<Map<String, Value>>,
+}
+
+/// A client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// The Client ID; made once, never changed, never used again after deletion.
+    pub id: ClientId,
+    /// True for the one client that stands for all of the tenant's.
+    pub global: bool,
+    /// Counts the changes of this row.
+    pub version: i64,
+    /// What may be set.
+    pub settings: ClientSettings,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Client {
+    /// Whether it can keep a secret: every method but `none` (an absent one counts as a secret).
+    #[must_use]
+    pub fn is_confidential(&self) -> bool {
+        self.settings.token_endpoint_auth_method != Some(AuthMethod::None)
+    }
+
+    /// Whether it may use `grant`.
+    #[must_use]
+    pub fn may_use(&self, grant: &GrantType) -> bool {
+        self.settings.grant_types.contains(grant)
+    }
+
+    /// The callbacks, empty when absent.
+    #[must_use]
+    pub fn callbacks(&self) -> &[String] {
+        self.settings.callbacks.as_deref().unwrap_or_default()
+    }
+}
+
+/// One of a client's secrets, as stored. The one with `primary` is *the* `client_secret` of the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientSecret {
+    /// Its id.
+    pub id: SecretId,
+    /// The client it belongs to.
+    pub client: ClientId,
+    /// The secret, sealed.
+    pub sealed: SealedSecret,
+    /// Whether the API shows this one.
+    pub primary: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops working; none means never.
+    pub expires_at: Option<Timestamp>,
+}

@@ -1,0 +1,39 @@
+//! The field's nouns: what a client, a connection, a user, a grant *is*.
+//!
+//! Owns the words and their rules. Knows nothing of SQL, HTTP, clocks, randomness or keys: the
+//! current time and fresh random values always arrive as arguments.
+//!
+//! # Glossary
+//!
+//! | term | meaning | API | SQL |
+//! |---|---|---|---|
+//! | tenant | one closed world: a domain, its clients, users, keys and logs | `tenant` | `tenants` |
+//! | client | an application that lets its users log in here | `clients` | `clients` |
+//! | connection | a source of users | `connections` | `connections` |
+//! | user | a person known through one connection | `users` | `users` |
+//! | session | one browser that is logged in | `sessions` | `sessions` |
+//! | code | a single-use authorization code | – | `codes` |
+//! | family | everything that one authorization led to: its refresh tokens live and die together | – | `token_families` |
+//! | resource server | an API that access tokens are meant for | `resource-servers` | `resource_servers` |
+//! | client grant | what a client may ask of an API in its own name | `client-grants` | `client_grants` |
+//! | admin | a person who runs the installation; not a user of a connection | – | `admins` |
+//! | event | one line of the log | `logs` | `logs` |
+
+#![warn(missing_docs)]
+
+pub mod admin;
+pub mod api;
+pub mod client;
+pub mod connection;
+pub mod fields;
+pub mod ids;
+pub mod log;
+pub mod patch;
+pub mod scope;
+pub mod secret;
+pub mod session;
+pub mod signing_key;
+pub mod tenant;
+pub mod time;
+pub mod token;
+pub mod user;

@@ -1,0 +1,102 @@
+//! Type codes of events, as on the original's wire.
+//!
+//! Only codes that something here writes are in this list.
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident $code:literal $level:ident $title:literal;)+) => {
+        /// What kind of thing happened.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum EventCode {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl EventCode {
+            /// All codes.
+            pub const ALL: &'static [EventCode] = &[$(EventCode::$name,)+];
+
+            /// The `type` on the wire.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(EventCode::$name => $code,)+ }
+            }
+
+            /// The name for people.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self { $(EventCode::$name => $title,)+ }
+            }
+
+            /// How it went.
+            #[must_use]
+            pub fn level(self) -> Level {
+                match self { $(EventCode::$name => Level::$level,)+ }
+            }
+        }
+    };
+}
+
+/// How an event is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// It worked.
+    Success,
+    /// It worked, but somebody should look.
+    Warning,
+    /// It did not work.
+    Failure,
+}
+
+codes! {
+    /// A person logged in.
+    Login "s" Success "Success Login";
+    /// A login was refused for a reason that is not the password: callback, parameters, policy.
+    LoginFailed "f" Failure "Failed Login";
+    /// Nobody of that name.
+    WrongUsername "fu" Failure "Failed Login (wrong user)";
+    /// The password does not match.
+    WrongPassword "fp" Failure "Failed Login (wrong password)";
+    /// A silent login worked.
+    SilentAuth "ssa" Success "Success Silent Auth";
+    /// A silent login needs a person.
+    SilentAuthFailed "fsa" Failure "Failed Silent Auth";
+    /// A code was exchanged.
+    CodeExchange "seacft" Success "Authorization Code for Access Token";
+    /// A code was refused.
+    CodeExchangeFailed "feacft" Failure "Failed Authorization Code for Access Token";
+    /// A refresh token was exchanged.
+    RefreshExchange "sertft" Success "Refresh Token for Access Token";
+    /// A refresh token was refused.
+    RefreshExchangeFailed "fertft" Failure "Failed Refresh Token for Access Token";
+    /// A refresh token came again after its rotation; its family was revoked.
+    RefreshReuse "ferrt" Failure "Rotated Refresh Token Reuse";
+    /// A client got a token with its own credentials.
+    ClientCredentials "seccft" Success "Client Credentials for Access Token";
+    /// A client was refused a token.
+    ClientCredentialsFailed "feccft" Failure "Failed Client Credentials for Access Token";
+    /// A person logged out.
+    Logout "slo" Success "User successfully logged out";
+    /// A logout was refused its return address.
+    LogoutFailed "flo" Failure "User logout failed";
+    /// Something was changed by an admin or a program.
+    ManagementWrite "sapi" Success "API Operation";
+    /// A change was refused.
+    ManagementWriteFailed "fapi" Failure "Failed API Operation";
+    /// A secret was read.
+    SecretRead "mgmt_api_read" Success "Management API read Operation";
+    /// An account is locked for one address after too many tries.
+    AccountBlocked "limit_wc" Failure "Blocked Account";
+    /// An address is blocked after too many tries.
+    AddressBlocked "limit_mu" Failure "Blocked IP Address";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_code_stands_twice() {
+        for (i, code) in EventCode::ALL.iter().enumerate() {
+            assert!(EventCode::ALL[..i].iter().all(|other| other.as_str() != code.as_str()), "{code:?}");
+        }
+    }
+}

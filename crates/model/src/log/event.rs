@@ -1,0 +1,71 @@
+//! One event of the log.
+//!
+//! Source: the record of the original's `/api/v2/logs`. Never holds a secret, a token or a password.
+
+use serde_json::{Map, Value};
+
+use crate::ids::{ClientId, ConnectionId, LogId, UserId};
+use crate::log::code::EventCode;
+use crate::time::Timestamp;
+
+/// The longest text that is kept of anything a stranger sent, in characters.
+pub const MAX_TEXT: usize = 512;
+
+/// An event, as recorded and as read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its id; ids grow with time.
+    pub id: LogId,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What kind of thing.
+    pub code: EventCode,
+    /// One sentence, already public: what happened and why.
+    pub description: String,
+    /// The client, if one took part.
+    pub client: Option<ClientId>,
+    /// Its name at that time, so that the log still reads after the client is gone.
+    pub client_name: Option<String>,
+    /// The connection, if one took part.
+    pub connection: Option<ConnectionId>,
+    /// Its name at that time.
+    pub connection_name: Option<String>,
+    /// Its strategy on the wire.
+    pub strategy: Option<String>,
+    /// Its group on the wire.
+    pub strategy_type: Option<String>,
+    /// The user, if known.
+    pub user: Option<UserId>,
+    /// The user's name, or what was typed.
+    pub user_name: Option<String>,
+    /// The address it came from.
+    pub ip: Option<String>,
+    /// The browser or program.
+    pub user_agent: Option<String>,
+    /// The API asked for.
+    pub audience: Option<String>,
+    /// The scope asked for or granted.
+    pub scope: Option<String>,
+    /// The domain it happened at.
+    pub hostname: Option<String>,
+    /// The SDK that spoke, as its `Auth0-Client` header says.
+    pub auth0_client: Option<Value>,
+    /// More facts, by kind.
+    pub details: Map<String, Value>,
+    /// Repeats with the same key within one minute are one event with a count.
+    pub fold_key: Option<String>,
+    /// How many times it happened.
+    pub count: i64,
+}
+
+/// Cuts a stranger's text to [`MAX_TEXT`] characters and replaces control characters, so that it
+/// can neither fill the log nor forge a line of it.
+///
+/// ```
+/// use doorward_model::log::event::tame;
+/// assert_eq!(tame("a\r\nb\u{1b}[31m"), "a  b [31m");
+/// ```
+#[must_use]
+pub fn tame(text: &str) -> String {
+    text.chars().take(MAX_TEXT).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,6 @@
+//! The log: what is recorded, under which code.
+//!
+//! Source: the brief, "Client Auditing".
+
+pub mod code;
+pub mod event;

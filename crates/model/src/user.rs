@@ -1,0 +1,115 @@
+//! A person known through one connection.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fields::FieldError;
+use crate::ids::{ConnectionId, UserId};
+use crate::time::Timestamp;
+
+/// An email address in the form in which it is looked up: trimmed and lower-cased.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Email(String);
+
+impl Email {
+    /// The longest address, in bytes (RFC 5321 §4.5.3.1.3 less the brackets).
+    pub const MAX: usize = 254;
+
+    /// Reads an address: one `@`, something on both sides, no spaces or control characters.
+    /// Anything finer is for the mail itself to prove.
+    ///
+    /// # Errors
+    /// A field error for `email` that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        let text = text.trim();
+        let bad = |why: &str| Err(FieldError::new("email", "format", why));
+        if text.len() > Self::MAX {
+            return bad("The email address is too long: at most 254 characters.");
+        }
+        match text.split_once('@') {
+            Some((local, domain)) if !local.is_empty() && !domain.is_empty() && !domain.contains('@') => {}
+            _ => return bad("An email address looks like ada@example.com."),
+        }
+        if text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>')) {
+            return bad("An email address holds no spaces and no angle brackets.");
+        }
+        Ok(Self(text.to_lowercase()))
+    }
+
+    /// The address, lower-cased.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What is known of a person, under the names of OpenID Connect Core §5.1.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Profile {
+    /// Full name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Casual name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+    /// First name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_name: Option<String>,
+    /// Last name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family_name: Option<String>,
+    /// Address of a picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+}
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The id, also `sub` in tokens.
+    pub id: UserId,
+    /// The connection that knows this person.
+    pub connection: ConnectionId,
+    /// The address, lower-cased.
+    pub email: Email,
+    /// Whether somebody proved that the address is theirs.
+    pub email_verified: bool,
+    /// What is known of the person.
+    pub profile: Profile,
+    /// Blocked users get no tokens from the moment of blocking.
+    pub blocked: bool,
+    /// Counts the changes of this row.
+    pub version: i64,
+    /// Successful logins so far.
+    pub logins_count: i64,
+    /// The last successful login.
+    pub last_login: Option<Timestamp>,
+    /// When the user was made.
+    pub created_at: Timestamp,
+    /// When the user was last changed.
+    pub updated_at: Timestamp,
+}
+
+impl User {
+    /// The name to show and to put into the log.
+    #[must_use]
+    pub fn display_name(&self) -> &str {
+        self.profile.name.as_deref().unwrap_or(self.email.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_email_is_looked_up_trimmed_and_lower_cased() {
+        assert_eq!(Email::parse("  Ada@Example.COM ").map(|e| e.as_str().to_owned()), Ok("ada@example.com".into()));
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for bad in ["", "ada", "@b", "a@", "a@b@c", "a b@c", "a\n@c", "<a@c>", &format!("{}@c", "a".repeat(300))] {
+            assert!(Email::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

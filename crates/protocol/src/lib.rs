@@ -1,0 +1,1 @@
+//! Protocol decisions and wire formats: no IO.

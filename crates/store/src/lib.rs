@@ -1,0 +1,1 @@
+//! SQL only: one text per query, two engines.
