@@ -162,9 +162,15 @@ mod tests {
 
     #[test]
     fn an_issuer_is_an_origin_with_a_final_slash() {
-        assert_eq!(Issuer::parse("http://localhost:3667").map(|i| i.to_string()), Ok("http://localhost:3667/".into()));
+        assert_eq!(
+            Issuer::parse("http://localhost:3667").map(|i| i.to_string()),
+            Ok("http://localhost:3667/".into())
+        );
         assert_eq!(Issuer::parse("https://a.test:443/").map(|i| i.host().to_owned()), Ok("a.test".into()));
-        assert_eq!(Issuer::parse("https://a.test:8443").map(|i| i.origin().to_owned()), Ok("https://a.test:8443".into()));
+        assert_eq!(
+            Issuer::parse("https://a.test:8443").map(|i| i.origin().to_owned()),
+            Ok("https://a.test:8443".into())
+        );
         assert_eq!(Issuer::parse("a.test"), Err(IssuerError::NotAUrl));
         assert_eq!(Issuer::parse("ftp://a.test/"), Err(IssuerError::Scheme));
         for more in ["https://a.test/x", "https://a.test/?q", "https://a.test/#f", "https://u@a.test/"] {

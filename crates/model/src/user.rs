@@ -103,12 +103,17 @@ mod tests {
 
     #[test]
     fn an_email_is_looked_up_trimmed_and_lower_cased() {
-        assert_eq!(Email::parse("  Ada@Example.COM ").map(|e| e.as_str().to_owned()), Ok("ada@example.com".into()));
+        assert_eq!(
+            Email::parse("  Ada@Example.COM ").map(|e| e.as_str().to_owned()),
+            Ok("ada@example.com".into())
+        );
     }
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for bad in ["", "ada", "@b", "a@", "a@b@c", "a b@c", "a\n@c", "<a@c>", &format!("{}@c", "a".repeat(300))] {
+        for bad in
+            ["", "ada", "@b", "a@", "a@b@c", "a b@c", "a\n@c", "<a@c>", &format!("{}@c", "a".repeat(300))]
+        {
             assert!(Email::parse(bad).is_err(), "{bad}");
         }
     }

@@ -1,0 +1,315 @@
+//! Reads a change from JSON: names and types. Bounds are the business of [`super::check`].
+//!
+//! Each reader notes what is wrong and gives nothing back, so that one pass finds everything.
+
+use serde_json::{Map, Value};
+
+use super::ClientPatch;
+use crate::client::auth_method::AuthMethod;
+use crate::client::defaults;
+use crate::client::grant_type::GrantType;
+use crate::client::jwt::{IdTokenAlgorithm, JwtConfiguration};
+use crate::client::kind::ClientKind;
+use crate::client::refresh::{Expiration, RefreshPolicy, Rotation};
+use crate::fields::{FieldError, FieldErrors};
+use crate::patch::Patch;
+use crate::time::Lifetime;
+
+type Object = Map<String, Value>;
+
+pub(super) fn read(body: &Object, errors: &mut FieldErrors) -> ClientPatch {
+    let mut patch = ClientPatch::default();
+    for (key, value) in body {
+        let p = key.as_str();
+        match p {
+            "name" => patch.name = always(text(value, p, errors)),
+            "description" => patch.description = nullable(value, |v| text(v, p, errors)),
+            "app_type" => patch.app_type = nullable(value, |v| kind(v, p, errors)),
+            "logo_uri" => patch.logo_uri = nullable(value, |v| text(v, p, errors)),
+            "is_first_party" => patch.is_first_party = always(flag(value, p, errors)),
+            "oidc_conformant" => patch.oidc_conformant = always(flag(value, p, errors)),
+            "callbacks" => patch.callbacks = nullable(value, |v| texts(v, p, errors)),
+            "allowed_logout_urls" => patch.allowed_logout_urls = nullable(value, |v| texts(v, p, errors)),
+            "allowed_origins" => patch.allowed_origins = nullable(value, |v| texts(v, p, errors)),
+            "web_origins" => patch.web_origins = nullable(value, |v| texts(v, p, errors)),
+            "grant_types" => patch.grant_types = always(grant_types(value, errors)),
+            "token_endpoint_auth_method" => {
+                patch.token_endpoint_auth_method = nullable(value, |v| auth_method(v, p, errors));
+            }
+            "jwt_configuration" => patch.jwt_configuration = nullable(value, |v| jwt(v, errors)),
+            "refresh_token" => patch.refresh_token = nullable(value, |v| refresh_token(v, errors)),
+            "sso" => patch.sso = nullable(value, |v| flag(v, p, errors)),
+            "sso_disabled" => patch.sso_disabled = always(flag(value, p, errors)),
+            "client_metadata" => {
+                patch.client_metadata = nullable(value, |v| object(v, p, errors).cloned());
+            }
+            _ => errors.push(unknown(p)),
+        }
+    }
+    patch
+}
+
+/// A field that always has a value: null is a wrong type, which the reader has noted.
+fn always<T>(value: Option<T>) -> Patch<T> {
+    value.map_or(Patch::Keep, Patch::Set)
+}
+
+/// A field that null clears.
+fn nullable<T>(value: &Value, read: impl FnOnce(&Value) -> Option<T>) -> Patch<T> {
+    if value.is_null() { Patch::Clear } else { always(read(value)) }
+}
+
+fn unknown(path: &str) -> FieldError {
+    let text = "There is no such field here. Leave it out.";
+    FieldError::new(path, "additional_properties", text)
+}
+
+fn wrong_type(path: &str, wanted: &str) -> FieldError {
+    FieldError::new(path, "type", format!("This must be {wanted}."))
+}
+
+fn text(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<String> {
+    let text = value.as_str().map(str::to_owned);
+    if text.is_none() {
+        errors.push(wrong_type(path, "a text"));
+    }
+    text
+}
+
+fn flag(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<bool> {
+    let flag = value.as_bool();
+    if flag.is_none() {
+        errors.push(wrong_type(path, "true or false"));
+    }
+    flag
+}
+
+fn seconds(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Lifetime> {
+    // 2 and 2.0 are the same number in JSON; so they are here.
+    let whole = value.as_u64().or_else(|| value.as_f64().filter(|n| n.fract() == 0.0).and_then(whole_number));
+    let Some(number) = whole else {
+        errors.push(wrong_type(path, "a whole number of seconds"));
+        return None;
+    };
+    let seconds = u32::try_from(number).ok().map(Lifetime::from_seconds);
+    if seconds.is_none() {
+        errors.push(FieldError::new(path, "maximum", "This number of seconds is too great."));
+    }
+    seconds
+}
+
+fn whole_number(number: f64) -> Option<u64> {
+    format!("{number:.0}").parse().ok()
+}
+
+fn object<'a>(value: &'a Value, path: &str, errors: &mut FieldErrors) -> Option<&'a Object> {
+    let object = value.as_object();
+    if object.is_none() {
+        errors.push(wrong_type(path, "an object"));
+    }
+    object
+}
+
+fn array<'a>(value: &'a Value, path: &str, errors: &mut FieldErrors) -> Option<&'a Vec<Value>> {
+    let array = value.as_array();
+    if array.is_none() {
+        errors.push(wrong_type(path, "a list of texts"));
+    }
+    array
+}
+
+fn texts(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Vec<String>> {
+    let values = array(value, path, errors)?;
+    let read = |(at, value)| text(value, &format!("{path}.{at}"), errors);
+    let texts: Vec<String> = values.iter().enumerate().filter_map(read).collect();
+    (texts.len() == values.len()).then_some(texts)
+}
+
+fn one_of<T>(value: Option<T>, path: &str, names: &[&str], errors: &mut FieldErrors) -> Option<T> {
+    if value.is_none() {
+        errors.push(FieldError::new(path, "enum", format!("This must be one of: {}.", names.join(", "))));
+    }
+    value
+}
+
+fn kind(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<ClientKind> {
+    let text = text(value, path, errors)?;
+    one_of(ClientKind::parse(&text), path, &ClientKind::ALL.map(ClientKind::as_str), errors)
+}
+
+fn auth_method(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<AuthMethod> {
+    let text = text(value, path, errors)?;
+    one_of(AuthMethod::parse(&text), path, &AuthMethod::ALL.map(AuthMethod::as_str), errors)
+}
+
+fn grant_types(value: &Value, errors: &mut FieldErrors) -> Option<Vec<GrantType>> {
+    let texts = texts(value, "grant_types", errors)?;
+    let names = GrantType::ALL.map(GrantType::as_str);
+    let read = |(at, text): (usize, &String)| {
+        one_of(GrantType::parse(text), &format!("grant_types.{at}"), &names, errors)
+    };
+    let grants: Vec<GrantType> = texts.iter().enumerate().filter_map(read).collect();
+    (grants.len() == texts.len()).then_some(grants)
+}
+
+fn jwt(value: &Value, errors: &mut FieldErrors) -> Option<JwtConfiguration> {
+    let mut jwt = JwtConfiguration::default();
+    for (key, value) in object(value, "jwt_configuration", errors)? {
+        let path = format!("jwt_configuration.{key}");
+        match key.as_str() {
+            "lifetime_in_seconds" => jwt.lifetime_in_seconds = seconds(value, &path, errors),
+            "secret_encoded" => jwt.secret_encoded = flag(value, &path, errors).unwrap_or_default(),
+            "alg" => jwt.alg = algorithm(value, &path, errors),
+            _ => errors.push(unknown(&path)),
+        }
+    }
+    Some(jwt)
+}
+
+fn algorithm(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<IdTokenAlgorithm> {
+    let text = text(value, path, errors)?;
+    let all = [IdTokenAlgorithm::HS256, IdTokenAlgorithm::RS256];
+    one_of(all.into_iter().find(|alg| alg.as_str() == text), path, &all.map(IdTokenAlgorithm::as_str), errors)
+}
+
+fn refresh_token(value: &Value, errors: &mut FieldErrors) -> Option<RefreshPolicy> {
+    let object = object(value, "refresh_token", errors)?;
+    for required in ["rotation_type", "expiration_type"] {
+        if !object.contains_key(required) {
+            let path = format!("refresh_token.{required}");
+            errors.push(FieldError::new(path, "required", "This must be given whenever refresh_token is."));
+        }
+    }
+    let mut policy = defaults::refresh_token(None, None);
+    let (mut infinite, mut infinite_idle) = (None, None);
+    for (key, value) in object {
+        let path = format!("refresh_token.{key}");
+        match key.as_str() {
+            "rotation_type" => set(&mut policy.rotation_type, rotation(value, &path, errors)),
+            "expiration_type" => set(&mut policy.expiration_type, expiration(value, &path, errors)),
+            "leeway" => set(&mut policy.leeway, seconds(value, &path, errors)),
+            "token_lifetime" => set(&mut policy.token_lifetime, seconds(value, &path, errors)),
+            "idle_token_lifetime" => set(&mut policy.idle_token_lifetime, seconds(value, &path, errors)),
+            "infinite_token_lifetime" => infinite = flag(value, &path, errors),
+            "infinite_idle_token_lifetime" => infinite_idle = flag(value, &path, errors),
+            _ => errors.push(unknown(&path)),
+        }
+    }
+    let never_ends = policy.expiration_type == Expiration::NonExpiring;
+    policy.infinite_token_lifetime = infinite.unwrap_or(never_ends);
+    policy.infinite_idle_token_lifetime = infinite_idle.unwrap_or(never_ends);
+    Some(policy)
+}
+
+fn set<T>(field: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *field = value;
+    }
+}
+
+fn rotation(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Rotation> {
+    let read = match text(value, path, errors)?.as_str() {
+        "rotating" => Some(Rotation::Rotating),
+        "non-rotating" => Some(Rotation::NonRotating),
+        _ => None,
+    };
+    one_of(read, path, &["rotating", "non-rotating"], errors)
+}
+
+fn expiration(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Expiration> {
+    let read = match text(value, path, errors)?.as_str() {
+        "expiring" => Some(Expiration::Expiring),
+        "non-expiring" => Some(Expiration::NonExpiring),
+        _ => None,
+    };
+    one_of(read, path, &["expiring", "non-expiring"], errors)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn found(body: &Value) -> Vec<(String, &'static str)> {
+        match ClientPatch::from_json(body.as_object().unwrap()) {
+            Ok(patch) => panic!("nothing found in {patch:?}"),
+            Err(errors) => errors.all().iter().map(|e| (e.path.clone(), e.rule)).collect(),
+        }
+    }
+
+    #[test]
+    fn every_field_of_the_settings_can_be_read() {
+        let body = json!({
+            "name": "n", "description": "d", "app_type": "spa", "logo_uri": "", "is_first_party": true,
+            "oidc_conformant": true, "callbacks": [], "allowed_logout_urls": [], "allowed_origins": [],
+            "web_origins": [], "grant_types": ["implicit"], "token_endpoint_auth_method": "none",
+            "jwt_configuration": { "lifetime_in_seconds": 60.0, "secret_encoded": true, "alg": "HS256" },
+            "refresh_token": {
+                "rotation_type": "rotating", "expiration_type": "expiring", "leeway": 3, "token_lifetime": 100,
+                "idle_token_lifetime": 50, "infinite_token_lifetime": false, "infinite_idle_token_lifetime": false,
+            },
+            "sso": true, "sso_disabled": true, "client_metadata": { "k": "v" },
+        });
+        let patch = ClientPatch::from_json(body.as_object().unwrap()).unwrap();
+        let settings = super::super::create(patch, defaults::for_api(None, None)).unwrap();
+        let mut stored = serde_json::to_value(settings).unwrap();
+        stored["jwt_configuration"]["lifetime_in_seconds"] = json!(60.0);
+        assert_eq!(stored, body);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_found_at_once() {
+        let body = json!({
+            "name": null, "app_type": "toaster", "grant_types": ["implicit", "magic", 3], "callbacks": "https://a.test",
+            "jwt_configuration": { "lifetime_in_seconds": 1.5, "alg": "none", "scopes": {} },
+            "refresh_token": { "rotation_type": "spinning", "policies": [] }, "sso_disabled": 1, "extra": {},
+            "web_origins": [1], "client_metadata": [],
+        });
+        let expected = [
+            ("name", "type"),
+            ("app_type", "enum"),
+            ("grant_types.2", "type"),
+            ("callbacks", "type"),
+            ("jwt_configuration.lifetime_in_seconds", "type"),
+            ("jwt_configuration.alg", "enum"),
+            ("jwt_configuration.scopes", "additional_properties"),
+            ("refresh_token.expiration_type", "required"),
+            ("refresh_token.rotation_type", "enum"),
+            ("refresh_token.policies", "additional_properties"),
+            ("sso_disabled", "type"),
+            ("extra", "additional_properties"),
+            ("web_origins.0", "type"),
+            ("client_metadata", "type"),
+        ];
+        assert_eq!(found(&body), expected.map(|(path, rule)| (path.to_owned(), rule)));
+        let grants = json!({ "grant_types": ["password", "implicit"] });
+        assert_eq!(found(&grants), [("grant_types.0".to_owned(), "enum")]);
+    }
+
+    #[test]
+    fn a_number_that_fits_nowhere_is_an_error_and_not_a_crash() {
+        for number in ["1e300", "-1", "18446744073709551616", "4294967296"] {
+            let text = format!(r#"{{"jwt_configuration":{{"lifetime_in_seconds":{number}}}}}"#);
+            found(&serde_json::from_str(&text).unwrap());
+        }
+    }
+
+    #[test]
+    fn what_is_not_said_about_refresh_tokens_follows_from_what_is() {
+        let read = |body: Value| ClientPatch::from_json(body.as_object().unwrap()).unwrap().refresh_token;
+        let Patch::Set(ends) = read(json!({ "refresh_token": {
+            "rotation_type": "rotating", "expiration_type": "expiring" } }))
+        else {
+            panic!("not set")
+        };
+        assert_eq!(ends.absolute_life().map(Lifetime::seconds), Some(2_592_000));
+        assert_eq!(ends.idle_life().map(Lifetime::seconds), Some(1_296_000));
+        let Patch::Set(endless) = read(json!({ "refresh_token": {
+            "rotation_type": "non-rotating", "expiration_type": "non-expiring" } }))
+        else {
+            panic!("not set")
+        };
+        assert_eq!(endless, defaults::refresh_token(None, None));
+    }
+}
