@@ -1,1 +1,57 @@
-fn main() {}
+//! House tasks: `cargo run -p xtask -- tidy` checks the rules of `ARCHITECTURE.md` that no compiler
+//! checks; `bans` checks that no forbidden crate is in the tree.
+
+mod arrows;
+mod bans;
+mod source;
+mod sql;
+mod tree;
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// One broken rule, as a sentence that says where and what to do.
+type Finding = String;
+
+fn main() -> ExitCode {
+    let task = std::env::args().nth(1).unwrap_or_default();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let findings = match task.as_str() {
+        "tidy" => tidy(&root),
+        "bans" => bans::check(&root),
+        _ => {
+            say("usage: cargo run -p xtask -- tidy | bans");
+            return ExitCode::from(2);
+        }
+    };
+    match findings {
+        Ok(findings) if findings.is_empty() => {
+            say(&format!("{task}: nothing to say"));
+            ExitCode::SUCCESS
+        }
+        Ok(findings) => {
+            findings.iter().for_each(|finding| say(finding));
+            say(&format!("{task}: {} broken", findings.len()));
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            say(&format!("{task} could not run: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn tidy(root: &Path) -> anyhow::Result<Vec<Finding>> {
+    let mut findings = arrows::check(root)?;
+    for file in tree::rust_files(root)? {
+        findings.extend(source::check(&file));
+        findings.extend(sql::check(&file));
+    }
+    Ok(findings)
+}
+
+fn say(text: &str) {
+    // A closed pipe is no reason to panic.
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
