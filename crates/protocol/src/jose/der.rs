@@ -1,0 +1,92 @@
+//! The little DER that is needed to publish a key: the two numbers of an RSA public key, and the
+//! bytes inside a PEM certificate.
+//!
+//! Source: X.690 §8.1, §8.3; RFC 8017 §A.1.1 (`RSAPublicKey`); RFC 7468 §5 (PEM).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+const SEQUENCE: u8 = 0x30;
+const INTEGER: u8 = 0x02;
+
+/// Modulus and exponent of an `RSAPublicKey`, big-endian without leading zeros.
+pub fn rsa_numbers(public_key: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (body, rest) = take(public_key, SEQUENCE)?;
+    let (modulus, body_rest) = take(body, INTEGER)?;
+    let (exponent, end) = take(body_rest, INTEGER)?;
+    (rest.is_empty() && end.is_empty()).then_some(())?;
+    Some((without_sign(modulus)?, without_sign(exponent)?))
+}
+
+/// The DER of the one certificate in a PEM text.
+pub fn certificate(pem: &str) -> Option<Vec<u8>> {
+    let (_, after) = pem.split_once("-----BEGIN CERTIFICATE-----")?;
+    let (body, rest) = after.split_once("-----END CERTIFICATE-----")?;
+    (!rest.contains("-----BEGIN")).then_some(())?;
+    let text: String = body.split_ascii_whitespace().collect();
+    let der = STANDARD.decode(text).ok()?;
+    let (_, rest) = take(&der, SEQUENCE)?;
+    rest.is_empty().then_some(())?;
+    Some(der)
+}
+
+/// Splits off one element with the given tag: its content, and what follows it.
+fn take(input: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    let (&found, rest) = input.split_first()?;
+    (found == tag).then_some(())?;
+    let (&first, rest) = rest.split_first()?;
+    let (length, rest) = if first < 0x80 {
+        (usize::from(first), rest)
+    } else {
+        // The long form: how many bytes the length has, then these bytes. Two are plenty here.
+        let count = usize::from(first & 0x7f);
+        (1..=2).contains(&count).then_some(())?;
+        let (bytes, rest) = rest.split_at_checked(count)?;
+        (bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), rest)
+    };
+    rest.split_at_checked(length)
+}
+
+/// A positive INTEGER without the zero byte that keeps it positive.
+fn without_sign(integer: &[u8]) -> Option<&[u8]> {
+    match integer {
+        [0, rest @ ..] if !rest.is_empty() => Some(rest),
+        [first, ..] if *first != 0 && *first < 0x80 => Some(integer),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_two_numbers_are_read() {
+        // SEQUENCE { INTEGER 0x00f1, INTEGER 3 }
+        let key = [0x30, 0x07, 0x02, 0x02, 0x00, 0xf1, 0x02, 0x01, 0x03];
+        assert_eq!(rsa_numbers(&key), Some((&[0xf1][..], &[0x03][..])));
+    }
+
+    #[test]
+    fn what_is_cut_or_longer_is_refused() {
+        let key = [0x30, 0x07, 0x02, 0x02, 0x00, 0xf1, 0x02, 0x01, 0x03];
+        for end in 0..key.len() {
+            assert_eq!(rsa_numbers(&key[..end]), None, "{end}");
+        }
+        assert_eq!(rsa_numbers(&[&key[..], &[0]].concat()), None);
+        // Absurd lengths do not overflow.
+        assert_eq!(rsa_numbers(&[0x30, 0x89, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]), None);
+        assert_eq!(rsa_numbers(&[0x30, 0x82, 0xff, 0xff]), None);
+    }
+
+    #[test]
+    fn a_pem_holds_exactly_one_certificate() {
+        let pem = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+        assert_eq!(certificate(pem), Some(vec![0x30, 0x00]));
+        assert_eq!(certificate(&pem.repeat(2)), None);
+        assert_eq!(certificate(""), None);
+        assert_eq!(certificate(&pem.replace("MAA=", "")), None);
+        assert_eq!(certificate(&pem.replace("MAA=", "!")), None);
+        assert_eq!(certificate(&pem.replace("MAA=", "MAAA")), None);
+    }
+}

@@ -1,0 +1,49 @@
+//! Public keys as published at `/.well-known/jwks.json`.
+//!
+//! Source: RFC 7517 §4, §5; RFC 7518 §6.3.1. RSA keys alone: some clients read `n` and `e` of every
+//! entry of the set and stop at one that has none.
+
+use serde::Serialize;
+
+use doorward_model::ids::KeyId;
+
+use super::JoseError;
+
+/// One public RSA key for RS256 signatures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Jwk {
+    /// The key type, `RSA`.
+    pub kty: &'static str,
+    /// What it is for, `sig`.
+    #[serde(rename = "use")]
+    pub use_: &'static str,
+    /// The one algorithm it is for, `RS256`.
+    pub alg: &'static str,
+    /// Its id, which tokens name.
+    pub kid: KeyId,
+    /// The modulus, base64url.
+    pub n: String,
+    /// The exponent, base64url.
+    pub e: String,
+    /// The SHA-1 thumbprint of the certificate, base64url.
+    pub x5t: String,
+    /// The certificate, base64 of its DER (RFC 7517 §4.7: not base64url).
+    pub x5c: [String; 1],
+}
+
+/// A set of public keys.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct JwkSet {
+    /// The keys.
+    pub keys: Vec<Jwk>,
+}
+
+impl JwkSet {
+    /// The set as it is served, made once per change of keys.
+    ///
+    /// # Errors
+    /// [`JoseError::Claims`] when it cannot be written, which no key set made here does.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, JoseError> {
+        serde_json::to_vec(self).map_err(|_| JoseError::Claims)
+    }
+}

@@ -1,0 +1,222 @@
+//! A tenant's RSA key: read once, then signs and verifies RS256.
+//!
+//! Source: RFC 7518 §3.3 (RSASSA-PKCS1-v1_5 with SHA-256), RFC 9068 §2.1 (`at+jwt`).
+
+use std::fmt;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use doorward_model::ids::KeyId;
+use serde::Serialize;
+
+use super::{JoseError, Jwk, der};
+
+/// What a token is, as its header says (`typ`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenType {
+    /// `JWT`: ID tokens, and access tokens as the field's SDKs know them.
+    Jwt,
+    /// `at+jwt`: access tokens of the RFC 9068 profile.
+    AccessToken,
+}
+
+impl TokenType {
+    /// The value of `typ`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TokenType::Jwt => "JWT",
+            TokenType::AccessToken => "at+jwt",
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Header<'a> {
+    alg: &'static str,
+    typ: &'static str,
+    kid: &'a KeyId,
+}
+
+/// An RSA signing key with its certificate.
+pub struct RsaKey {
+    pair: RsaKeyPair,
+    public: ParsedPublicKey,
+    jwk: Jwk,
+    /// The encoded headers of both token types: they never change, so they are written once.
+    jwt_header: String,
+    access_token_header: String,
+}
+
+impl fmt::Debug for RsaKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RsaKey").field("kid", self.kid()).finish_non_exhaustive()
+    }
+}
+
+impl RsaKey {
+    /// Reads a key and its certificate. This is slow; do it once.
+    ///
+    /// # Errors
+    /// When the key is not PKCS #8 of an RSA key of at least 2048 bits, or the certificate is not a
+    /// certificate of this key.
+    pub fn from_pkcs8(kid: KeyId, pkcs8: &[u8], certificate_pem: &str) -> Result<Self, JoseError> {
+        let pair = RsaKeyPair::from_pkcs8(pkcs8).map_err(|_| JoseError::BadKey)?;
+        let encoded = pair.public_key().as_ref();
+        let public =
+            ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, encoded).map_err(|_| JoseError::BadKey)?;
+        let (modulus, exponent) = der::rsa_numbers(encoded).ok_or(JoseError::BadKey)?;
+        let certificate = der::certificate(certificate_pem).ok_or(JoseError::BadCertificate)?;
+        // A certificate holds the encoded public key of its owner literally (RFC 5280 §4.1).
+        if !certificate.windows(encoded.len()).any(|window| window == encoded) {
+            return Err(JoseError::ForeignCertificate);
+        }
+        let jwk = Jwk {
+            kty: "RSA",
+            use_: "sig",
+            alg: "RS256",
+            n: URL_SAFE_NO_PAD.encode(modulus),
+            e: URL_SAFE_NO_PAD.encode(exponent),
+            x5t: thumbprint(&certificate),
+            x5c: [STANDARD.encode(&certificate)],
+            kid,
+        };
+        let jwt_header = header(TokenType::Jwt, &jwk.kid)?;
+        let access_token_header = header(TokenType::AccessToken, &jwk.kid)?;
+        Ok(Self { pair, public, jwk, jwt_header, access_token_header })
+    }
+
+    /// The id that tokens name.
+    #[must_use]
+    pub fn kid(&self) -> &KeyId {
+        &self.jwk.kid
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn jwk(&self) -> &Jwk {
+        &self.jwk
+    }
+
+    /// Signs `claims` with RS256 and gives the compact form.
+    ///
+    /// # Errors
+    /// When the claims cannot be written as JSON, or the library refuses to sign.
+    pub fn sign<C: Serialize>(&self, typ: TokenType, claims: &C) -> Result<String, JoseError> {
+        let header = match typ {
+            TokenType::Jwt => &self.jwt_header,
+            TokenType::AccessToken => &self.access_token_header,
+        };
+        let payload = serde_json::to_vec(claims).map_err(|_| JoseError::Claims)?;
+        let mut token = String::with_capacity(header.len() + (payload.len() + self.jwk.n.len()) * 4 / 3 + 8);
+        token.push_str(header);
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(&payload, &mut token);
+        let signature = self.signature(token.as_bytes())?;
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        Ok(token)
+    }
+
+    /// The bare signature of `text`.
+    pub(super) fn signature(&self, text: &[u8]) -> Result<Vec<u8>, JoseError> {
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        self.pair
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text, &mut signature)
+            .map_err(|_| JoseError::Signing)?;
+        Ok(signature)
+    }
+
+    /// Whether `signature` is this key's for `text`.
+    pub(super) fn has_signed(&self, text: &[u8], signature: &[u8]) -> bool {
+        self.public.verify_sig(text, signature).is_ok()
+    }
+}
+
+fn header(typ: TokenType, kid: &KeyId) -> Result<String, JoseError> {
+    let header = Header { alg: "RS256", typ: typ.as_str(), kid };
+    Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header).map_err(|_| JoseError::Claims)?))
+}
+
+/// `x5t`: SHA-1 because RFC 7517 §4.8 says so; it names a certificate and protects nothing.
+fn thumbprint(certificate: &[u8]) -> String {
+    use aws_lc_rs::digest;
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, certificate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::vectors::{self, CERTIFICATE, key, pkcs8};
+    use super::*;
+
+    #[test]
+    fn rfc_7515_a_2_signature_is_made_and_verified() {
+        let key = key("k");
+        let signature = URL_SAFE_NO_PAD.decode(vectors::A2_SIGNATURE).unwrap();
+        assert_eq!(key.signature(vectors::A2_SIGNED.as_bytes()), Ok(signature.clone()));
+        assert!(key.has_signed(vectors::A2_SIGNED.as_bytes(), &signature));
+        assert!(!key.has_signed(b"something else", &signature));
+    }
+
+    #[test]
+    fn the_public_half_is_what_sdks_read() {
+        let jwk = serde_json::to_value(key("kid-1").jwk()).unwrap();
+        assert_eq!(jwk["kty"], "RSA");
+        assert_eq!(jwk["use"], "sig");
+        assert_eq!(jwk["alg"], "RS256");
+        assert_eq!(jwk["kid"], "kid-1");
+        assert_eq!(jwk["n"], vectors::A2_MODULUS);
+        assert_eq!(jwk["e"], "AQAB");
+        assert_eq!(jwk["x5t"], vectors::CERTIFICATE_SHA1);
+        let body: String = CERTIFICATE.lines().filter(|line| !line.starts_with("-----")).collect();
+        assert_eq!(jwk["x5c"], serde_json::json!([body]));
+    }
+
+    #[test]
+    fn the_private_half_is_never_shown() {
+        let shown = format!("{:?} {}", key("k"), serde_json::to_string(key("k").jwk()).unwrap());
+        for private in ["\"d\"", "\"p\"", "\"q\"", vectors::A2_PRIVATE_EXPONENT_START] {
+            assert!(!shown.contains(private), "{private}");
+        }
+    }
+
+    #[test]
+    fn a_key_set_is_served_as_one_object() {
+        use super::super::JwkSet;
+        let set = JwkSet { keys: vec![key("a").jwk().clone(), key("b").jwk().clone()] };
+        let read: serde_json::Value = serde_json::from_slice(&set.to_bytes().unwrap()).unwrap();
+        assert_eq!(read["keys"][1]["kid"], "b");
+        assert_eq!(read.as_object().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        let kid = || KeyId::parse("k").unwrap();
+        let error = |pkcs8: &[u8], pem: &str| RsaKey::from_pkcs8(kid(), pkcs8, pem).err();
+        assert_eq!(error(b"", CERTIFICATE), Some(JoseError::BadKey));
+        assert_eq!(error(&pkcs8()[..200], CERTIFICATE), Some(JoseError::BadKey));
+        assert_eq!(error(&pkcs8(), "no pem"), Some(JoseError::BadCertificate));
+    }
+
+    #[test]
+    fn the_certificate_of_another_key_is_refused() {
+        use aws_lc_rs::encoding::AsDer as _;
+        let other = RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap().as_der().unwrap();
+        let error = RsaKey::from_pkcs8(KeyId::parse("k").unwrap(), other.as_ref(), CERTIFICATE).err();
+        assert_eq!(error, Some(JoseError::ForeignCertificate));
+    }
+
+    #[test]
+    fn the_header_names_algorithm_type_and_key() {
+        let token = key("kid-1").sign(TokenType::Jwt, &serde_json::json!({"a": 1})).unwrap();
+        let header = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
+        assert_eq!(header, br#"{"alg":"RS256","typ":"JWT","kid":"kid-1"}"#);
+        let token = key("kid-1").sign(TokenType::AccessToken, &serde_json::json!({})).unwrap();
+        let header = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
+        assert_eq!(header, br#"{"alg":"RS256","typ":"at+jwt","kid":"kid-1"}"#);
+    }
+}

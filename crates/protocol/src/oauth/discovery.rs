@@ -1,0 +1,95 @@
+//! What this provider says about itself.
+//!
+//! Lists what works and nothing else: a client that believes it must not be disappointed. One document
+//! serves `/.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
+//!
+//! Source: OpenID Connect Discovery §3, RFC 8414 §2, RFC 9207 §3.
+
+use doorward_model::client::auth_method::AuthMethod;
+use doorward_model::scope::oidc;
+use doorward_model::tenant::Issuer;
+use serde_json::{Value, json};
+
+use crate::oidc::claims;
+
+/// The metadata of `issuer`.
+///
+/// ```
+/// use doorward_model::tenant::Issuer;
+/// use doorward_protocol::oauth::discovery::metadata;
+/// let issuer = Issuer::parse("https://id.acme.test").unwrap();
+/// assert_eq!(metadata(&issuer)["token_endpoint"], "https://id.acme.test/oauth/token");
+/// ```
+#[must_use]
+pub fn metadata(issuer: &Issuer) -> Value {
+    json!({
+        "issuer": issuer.as_str(),
+        "authorization_endpoint": issuer.url("authorize"),
+        "token_endpoint": issuer.url("oauth/token"),
+        "userinfo_endpoint": issuer.url("userinfo"),
+        "jwks_uri": issuer.url(".well-known/jwks.json"),
+        "scopes_supported": oidc::ALL,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256", "HS256"],
+        "token_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::as_str),
+        "code_challenge_methods_supported": ["S256"],
+        "claims_supported": claims::SUPPORTED,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "authorization_response_iss_parameter_supported": true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document() -> Value {
+        metadata(&Issuer::parse("https://id.acme.test:8443").unwrap())
+    }
+
+    #[test]
+    fn the_issuer_is_written_as_configured() {
+        assert_eq!(document()["issuer"], "https://id.acme.test:8443/");
+    }
+
+    #[test]
+    fn every_address_lies_under_the_issuer() {
+        let document = document();
+        for (name, value) in document.as_object().unwrap() {
+            if name.ends_with("_endpoint") || name.ends_with("_uri") {
+                let address = value.as_str().unwrap();
+                assert!(address.starts_with("https://id.acme.test:8443/"), "{name}: {address}");
+                assert!(!address[8..].contains("//"), "{name}: {address}");
+            }
+        }
+    }
+
+    #[test]
+    fn openid_connect_discovery_required_fields_are_there() {
+        for name in [
+            "issuer",
+            "authorization_endpoint",
+            "token_endpoint",
+            "jwks_uri",
+            "response_types_supported",
+            "subject_types_supported",
+            "id_token_signing_alg_values_supported",
+        ] {
+            assert!(document().get(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_promised_that_does_not_exist() {
+        let document = document();
+        for absent in ["end_session_endpoint", "registration_endpoint", "revocation_endpoint"] {
+            assert_eq!(document.get(absent), None, "{absent}");
+        }
+        assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
+        assert_eq!(document["request_uri_parameter_supported"], false);
+    }
+}

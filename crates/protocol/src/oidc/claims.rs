@@ -1,0 +1,134 @@
+//! Claims about a person, by scope.
+//!
+//! Source: OpenID Connect Core §5.1, §5.4. First-party clients read `updated_at` as an RFC 3339 text,
+//! as the field's SDKs expect it.
+
+use doorward_model::scope::oidc;
+use doorward_model::user::User;
+use serde_json::{Map, Value};
+
+/// Every claim that an ID token or userinfo may hold.
+pub const SUPPORTED: [&str; 18] = [
+    "aud",
+    "auth_time",
+    "at_hash",
+    "c_hash",
+    "email",
+    "email_verified",
+    "exp",
+    "family_name",
+    "given_name",
+    "iat",
+    "iss",
+    "name",
+    "nickname",
+    "nonce",
+    "picture",
+    "sid",
+    "sub",
+    "updated_at",
+];
+
+/// What `scope` lets out about `user`. Facts that are not known are left out (§5.3.2).
+#[must_use]
+pub fn person(user: &User, scope: &[String]) -> Map<String, Value> {
+    let has = |wanted: &str| scope.iter().any(|value| value == wanted);
+    let mut claims = Map::new();
+    if has(oidc::PROFILE) {
+        let profile = &user.profile;
+        let known = [
+            ("given_name", &profile.given_name),
+            ("family_name", &profile.family_name),
+            ("nickname", &profile.nickname),
+            ("name", &profile.name),
+            ("picture", &profile.picture),
+        ];
+        for (name, value) in known {
+            if let Some(value) = value {
+                claims.insert(name.to_owned(), Value::from(value.as_str()));
+            }
+        }
+        claims.insert("updated_at".to_owned(), Value::from(user.updated_at.to_string()));
+    }
+    if has(oidc::EMAIL) {
+        claims.insert("email".to_owned(), Value::from(user.email.as_str()));
+        claims.insert("email_verified".to_owned(), Value::from(user.email_verified));
+    }
+    claims
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use doorward_model::ids::{ConnectionId, UserId};
+    use doorward_model::time::Timestamp;
+    use doorward_model::user::{Email, Profile};
+
+    use super::*;
+
+    pub(crate) fn ada() -> User {
+        User {
+            id: UserId::parse("auth0|5f7c8ec7c33c6c004bbafe82").unwrap(),
+            connection: ConnectionId::parse("con_0123456789abcdef").unwrap(),
+            email: Email::parse("ada@example.com").unwrap(),
+            email_verified: true,
+            profile: Profile {
+                name: Some("Ada Lovelace".to_owned()),
+                nickname: Some("ada".to_owned()),
+                given_name: None,
+                family_name: Some("Lovelace".to_owned()),
+                picture: None,
+            },
+            blocked: false,
+            version: 1,
+            logins_count: 3,
+            last_login: None,
+            created_at: Timestamp::from_seconds(1_700_000_000),
+            updated_at: Timestamp::from_seconds(1_763_877_600),
+        }
+    }
+
+    pub(crate) fn scope(text: &str) -> Vec<String> {
+        text.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn openid_alone_lets_nothing_out_but_the_subject() {
+        assert!(person(&ada(), &scope("openid offline_access read:clients")).is_empty());
+        assert!(person(&ada(), &[]).is_empty());
+    }
+
+    #[test]
+    fn profile_lets_out_what_is_known_and_nothing_of_the_email() {
+        let claims = Value::Object(person(&ada(), &scope("openid profile")));
+        assert_eq!(
+            claims,
+            serde_json::json!({
+                "family_name": "Lovelace",
+                "nickname": "ada",
+                "name": "Ada Lovelace",
+                "updated_at": "2025-11-23T06:00:00.000Z",
+            })
+        );
+    }
+
+    #[test]
+    fn email_lets_out_the_address_and_whether_it_is_proven() {
+        let claims = Value::Object(person(&ada(), &scope("openid email")));
+        assert_eq!(claims, serde_json::json!({"email": "ada@example.com", "email_verified": true}));
+    }
+
+    #[test]
+    fn a_scope_counts_only_in_its_own_spelling() {
+        assert!(person(&ada(), &scope("Profile EMAIL profile2 emails")).is_empty());
+    }
+
+    #[test]
+    fn every_claim_about_a_person_is_announced() {
+        let mut user = ada();
+        user.profile.given_name = Some("Ada".to_owned());
+        user.profile.picture = Some("https://cdn.test/ada.png".to_owned());
+        for name in person(&user, &scope("profile email")).keys() {
+            assert!(SUPPORTED.contains(&name.as_str()), "{name}");
+        }
+    }
+}

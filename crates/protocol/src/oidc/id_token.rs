@@ -1,0 +1,306 @@
+//! The ID token: what it holds, and which key signs it.
+//!
+//! Source: OpenID Connect Core §2, §3.1.3.6, §3.3.2.11; the original's `sid`. Today's clients are all
+//! first-party, and those read the profile from the ID token.
+
+use doorward_model::client::Client;
+use doorward_model::client::jwt::IdTokenAlgorithm;
+use doorward_model::ids::{ClientId, SessionId, UserId};
+use doorward_model::secret::Secret;
+use doorward_model::tenant::Issuer;
+use doorward_model::time::Timestamp;
+use doorward_model::token::Authorization;
+use doorward_model::user::User;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::claims;
+use crate::digest::half_hash;
+use crate::jose::{JoseError, RsaKey, SecretKey, TokenType, sign_hs256};
+
+/// What an ID token is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct IdTokenFacts<'a> {
+    /// Who says it.
+    pub issuer: &'a Issuer,
+    /// The client that it is for.
+    pub client: &'a Client,
+    /// The person that it is about.
+    pub user: &'a User,
+    /// What was granted.
+    pub authorization: &'a Authorization,
+    /// The request's `nonce`; a token never holds one that was not sent.
+    pub nonce: Option<&'a str>,
+    /// Whether the request asked when the person last proved who they are (`max_age`).
+    pub auth_time_wanted: bool,
+    /// The access token that comes along, for `at_hash`.
+    pub access_token: Option<&'a str>,
+    /// The code that comes along, for `c_hash`.
+    pub code: Option<&'a str>,
+    /// The time of issue.
+    pub now: Timestamp,
+}
+
+/// The claims of an ID token, in the order in which they are written.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IdTokenClaims {
+    /// Claims about the person, as far as the scope lets them out.
+    #[serde(flatten)]
+    pub person: Map<String, Value>,
+    /// The issuer.
+    pub iss: String,
+    /// The audience: the client, as one text.
+    pub aud: ClientId,
+    /// The person.
+    pub sub: UserId,
+    /// Issued at.
+    pub iat: i64,
+    /// Good until.
+    pub exp: i64,
+    /// The session, so that a client can name it at logout.
+    pub sid: SessionId,
+    /// When the person last proved who they are, if that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
+    /// The `nonce` of the request, if it had one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// Half the hash of the access token that comes along.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_hash: Option<String>,
+    /// Half the hash of the code that comes along.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub c_hash: Option<String>,
+}
+
+/// Puts together what an ID token says.
+#[must_use]
+pub fn id_token_claims(facts: &IdTokenFacts<'_>) -> IdTokenClaims {
+    let authorization = facts.authorization;
+    IdTokenClaims {
+        person: claims::person(facts.user, &authorization.scope),
+        iss: facts.issuer.as_str().to_owned(),
+        aud: facts.client.id.clone(),
+        sub: authorization.user.clone(),
+        iat: facts.now.seconds(),
+        exp: facts.now.after(facts.client.settings.jwt_configuration.lifetime()).seconds(),
+        sid: authorization.session.clone(),
+        auth_time: facts.auth_time_wanted.then(|| authorization.authenticated_at.seconds()),
+        nonce: facts.nonce.map(str::to_owned),
+        at_hash: facts.access_token.map(half_hash),
+        c_hash: facts.code.map(half_hash),
+    }
+}
+
+/// Signs an ID token as the client's settings want it: with the tenant's key, or, for a confidential
+/// client that chose HS256, with its secret.
+///
+/// # Errors
+/// [`JoseError::NoSecret`] when the client chose HS256 and `secret` is none; those of the key when it
+/// is too short or badly encoded; [`JoseError::Signing`] when the library refuses.
+pub fn sign(
+    client: &Client,
+    tenant_key: &RsaKey,
+    secret: Option<&Secret>,
+    claims: &IdTokenClaims,
+) -> Result<String, JoseError> {
+    let settings = &client.settings.jwt_configuration;
+    match settings.algorithm(client.is_confidential()) {
+        IdTokenAlgorithm::RS256 => tenant_key.sign(TokenType::Jwt, claims),
+        IdTokenAlgorithm::HS256 => {
+            let secret = secret.ok_or(JoseError::NoSecret)?;
+            sign_hs256(&SecretKey::new(secret, settings.secret_encoded)?, claims)
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use doorward_model::client::auth_method::AuthMethod;
+    use doorward_model::client::jwt::JwtConfiguration;
+    use doorward_model::client::refresh::{Expiration, RefreshPolicy, Rotation};
+    use doorward_model::client::{ClientSettings, grant_type::GrantType};
+    use doorward_model::time::Lifetime;
+
+    use super::super::claims::tests::{ada, scope};
+    use super::*;
+    use crate::jose::{vectors, verify_hs256, verify_rs256};
+
+    fn client(method: AuthMethod, jwt_configuration: JwtConfiguration) -> Client {
+        let settings = ClientSettings {
+            name: "Shop".to_owned(),
+            description: None,
+            app_type: None,
+            logo_uri: None,
+            is_first_party: true,
+            oidc_conformant: true,
+            callbacks: None,
+            allowed_logout_urls: None,
+            allowed_origins: None,
+            web_origins: None,
+            grant_types: vec![GrantType::AuthorizationCode],
+            token_endpoint_auth_method: Some(method),
+            jwt_configuration,
+            refresh_token: RefreshPolicy {
+                rotation_type: Rotation::Rotating,
+                expiration_type: Expiration::Expiring,
+                leeway: Lifetime::from_seconds(0),
+                token_lifetime: Lifetime::from_seconds(1),
+                idle_token_lifetime: Lifetime::from_seconds(1),
+                infinite_token_lifetime: false,
+                infinite_idle_token_lifetime: false,
+            },
+            sso: None,
+            sso_disabled: false,
+            client_metadata: None,
+        };
+        Client {
+            id: ClientId::parse("shop").unwrap(),
+            global: false,
+            version: 1,
+            settings,
+            created_at: Timestamp::from_seconds(0),
+            updated_at: Timestamp::from_seconds(0),
+        }
+    }
+
+    pub(crate) fn authorization(scopes: &str) -> Authorization {
+        Authorization {
+            client: ClientId::parse("shop").unwrap(),
+            user: ada().id,
+            session: SessionId::parse("session-1").unwrap(),
+            authenticated_at: Timestamp::from_seconds(900),
+            scope: scope(scopes),
+            audience: None,
+        }
+    }
+
+    fn rs256() -> JwtConfiguration {
+        JwtConfiguration::default()
+    }
+
+    fn hs256(secret_encoded: bool) -> JwtConfiguration {
+        JwtConfiguration { alg: Some(IdTokenAlgorithm::HS256), secret_encoded, ..JwtConfiguration::default() }
+    }
+
+    /// The claims as a client sees them; `change` says what differs from the plainest request.
+    fn claims(scopes: &str, change: impl FnOnce(&mut IdTokenFacts<'_>)) -> Value {
+        let (client, user) = (client(AuthMethod::Post, rs256()), ada());
+        let (issuer, authorization) = (Issuer::parse("https://id.acme.test").unwrap(), authorization(scopes));
+        let mut facts = IdTokenFacts {
+            issuer: &issuer,
+            client: &client,
+            user: &user,
+            authorization: &authorization,
+            nonce: None,
+            auth_time_wanted: false,
+            access_token: None,
+            code: None,
+            now: Timestamp::from_millis(1_000_999),
+        };
+        change(&mut facts);
+        serde_json::to_value(id_token_claims(&facts)).unwrap()
+    }
+
+    #[test]
+    fn the_plainest_token_says_who_for_whom_and_how_long() {
+        assert_eq!(
+            claims("openid", |_| {}),
+            serde_json::json!({
+                "iss": "https://id.acme.test/",
+                "aud": "shop",
+                "sub": "auth0|5f7c8ec7c33c6c004bbafe82",
+                "iat": 1000,
+                "exp": 37000,
+                "sid": "session-1",
+            })
+        );
+    }
+
+    #[test]
+    fn first_party_clients_read_the_profile_in_the_token() {
+        let claims = claims("openid profile email", |_| {});
+        assert_eq!(claims["name"], "Ada Lovelace");
+        assert_eq!(claims["updated_at"], "2025-11-23T06:00:00.000Z");
+        assert_eq!(claims["email_verified"], true);
+        assert_eq!(claims.get("picture"), None);
+    }
+
+    #[test]
+    fn what_was_sent_comes_back_and_nothing_else() {
+        let claims = claims("openid", |facts| {
+            facts.nonce = Some("n-0S6_WzA2Mj");
+            facts.auth_time_wanted = true;
+            facts.access_token = Some("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y");
+            facts.code = Some("Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk");
+        });
+        assert_eq!(claims["nonce"], "n-0S6_WzA2Mj");
+        assert_eq!(claims["auth_time"], 900);
+        // OpenID Connect Core, appendix A.4 and A.6.
+        assert_eq!(claims["at_hash"], "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(claims["c_hash"], "LDktKdoQak3Pk0cnXxCltA");
+    }
+
+    #[test]
+    fn every_claim_of_a_full_token_is_announced() {
+        let claims = claims("openid profile email", |facts| {
+            facts.nonce = Some("n");
+            facts.auth_time_wanted = true;
+            facts.access_token = Some("t");
+            facts.code = Some("c");
+        });
+        for name in claims.as_object().unwrap().keys() {
+            assert!(super::claims::SUPPORTED.contains(&name.as_str()), "{name}");
+        }
+    }
+
+    fn some_claims() -> IdTokenClaims {
+        let (client, user) = (client(AuthMethod::Post, rs256()), ada());
+        let (issuer, authorization) =
+            (Issuer::parse("https://id.acme.test").unwrap(), authorization("openid"));
+        id_token_claims(&IdTokenFacts {
+            issuer: &issuer,
+            client: &client,
+            user: &user,
+            authorization: &authorization,
+            nonce: None,
+            auth_time_wanted: false,
+            access_token: None,
+            code: None,
+            now: Timestamp::from_seconds(1000),
+        })
+    }
+
+    #[test]
+    fn the_tenant_key_signs_unless_a_confidential_client_chose_its_secret() {
+        let key = vectors::key("k");
+        let secret = Secret::new("0123456789012345678901234567890123456789".to_owned());
+        let signed = |method, jwt| sign(&client(method, jwt), &key, Some(&secret), &some_claims()).unwrap();
+        for (method, jwt) in
+            [(AuthMethod::Post, rs256()), (AuthMethod::None, rs256()), (AuthMethod::None, hs256(false))]
+        {
+            assert_eq!(verify_rs256(&signed(method, jwt), &[&key]).unwrap()["aud"], "shop");
+        }
+        let token = signed(AuthMethod::Basic, hs256(false));
+        let secret_key = SecretKey::new(&secret, false).unwrap();
+        assert_eq!(verify_hs256(&token, &secret_key).unwrap()["sid"], "session-1");
+        assert_eq!(verify_rs256(&token, &[&key]), Err(JoseError::Algorithm));
+    }
+
+    #[test]
+    fn an_encoded_secret_is_decoded_before_it_signs() {
+        let key = vectors::key("k");
+        let secret = Secret::new("A".repeat(64));
+        let token =
+            sign(&client(AuthMethod::Post, hs256(true)), &key, Some(&secret), &some_claims()).unwrap();
+        let zeros = Secret::new("\0".repeat(48));
+        assert!(verify_hs256(&token, &SecretKey::new(&zeros, false).unwrap()).is_ok());
+    }
+
+    #[test]
+    fn a_client_without_a_secret_cannot_be_signed_for_with_one() {
+        let key = vectors::key("k");
+        let error = sign(&client(AuthMethod::Post, hs256(false)), &key, None, &some_claims());
+        assert_eq!(error, Err(JoseError::NoSecret));
+    }
+}

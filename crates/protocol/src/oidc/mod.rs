@@ -1,0 +1,16 @@
+//! What tokens and userinfo say about a person and an authorization.
+//!
+//! Owns the claims and which scope lets them out. Must not know how tokens are transported or stored.
+//!
+//! Source: OpenID Connect Core §2, §5; the original's access tokens.
+
+pub mod access_token;
+pub mod claims;
+pub mod id_token;
+pub mod userinfo;
+
+pub use access_token::{
+    AccessTokenClaims, AccessTokenFacts, MachineTokenFacts, access_token_claims, machine_token_claims,
+};
+pub use id_token::{IdTokenClaims, IdTokenFacts, id_token_claims};
+pub use userinfo::userinfo_claims;
