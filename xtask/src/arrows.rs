@@ -58,6 +58,10 @@ pub fn check(root: &Path) -> anyhow::Result<Vec<Finding>> {
 fn check_manifest(name: &str, allowed: &[&str], manifest: &str) -> anyhow::Result<Vec<Finding>> {
     let manifest: toml::Table = manifest.parse().with_context(|| format!("crates/{name}/Cargo.toml"))?;
     let mut findings = Vec::new();
+    let lints = manifest.get("lints").and_then(|lints| lints.get("workspace")).and_then(toml::Value::as_bool);
+    if lints != Some(true) {
+        findings.push(format!("crates/{name}/Cargo.toml does not say `[lints] workspace = true`."));
+    }
     let Some(dependencies) = manifest.get("dependencies").and_then(toml::Value::as_table) else {
         return Ok(findings);
     };
@@ -87,7 +91,7 @@ mod tests {
 
     #[test]
     fn an_arrow_against_the_drawing_is_found() {
-        let manifest = "[dependencies]\ndoorward-engine = { path = \"../engine\" }\nserde = \"1\"\n";
+        let manifest = "[lints]\nworkspace = true\n[dependencies]\ndoorward-engine = { path = \"../engine\" }\nserde = \"1\"\n";
         let findings = check_manifest("protocol", &["model"], manifest).unwrap();
         assert_eq!(findings.len(), 1, "{findings:?}");
         assert!(findings[0].contains("crates/protocol imports doorward-engine"));
@@ -95,13 +99,23 @@ mod tests {
 
     #[test]
     fn a_guarded_crate_in_the_wrong_room_is_found() {
-        let findings = check_manifest("engine", &["store"], "[dependencies]\nrusqlite = \"0.41\"\n").unwrap();
+        let findings = check_manifest(
+            "engine",
+            &["store"],
+            "[lints]\nworkspace = true\n[dependencies]\nrusqlite = \"0.41\"\n",
+        )
+        .unwrap();
         assert!(findings[0].contains("which only store may"), "{findings:?}");
     }
 
     #[test]
+    fn a_crate_that_leaves_the_lints_of_the_house_is_found() {
+        assert_eq!(check_manifest("model", &[], "[package]\nname = \"x\"\n").unwrap().len(), 1);
+    }
+
+    #[test]
     fn what_is_drawn_is_fine() {
-        let manifest = "[dependencies]\ndoorward-model = { path = \"../model\" }\nrusqlite = \"0.41\"\n";
+        let manifest = "[lints]\nworkspace = true\n[dependencies]\ndoorward-model = { path = \"../model\" }\nrusqlite = \"0.41\"\n";
         assert!(check_manifest("store", &["model"], manifest).unwrap().is_empty());
     }
 }

@@ -1,58 +1,109 @@
-//! Crates that may not be in the graph, whatever brings them; the short form of `deny.toml` for
-//! machines without cargo-deny.
+//! What may be in the tree of dependencies: no banned crate, no source but the registry, no licence
+//! that is not listed.
+//!
+//! The lists are those of `deny.toml`; this is the short form of `cargo deny check` for machines
+//! that do not have it.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::Context as _;
 
 use crate::Finding;
+use crate::licences;
 
-const BANNED: &[(&str, &str)] = &[
-    ("openssl-sys", "one C library for cryptography: aws-lc"),
-    ("native-tls", "it brings OpenSSL"),
-    ("ring", "a second crypto provider makes rustls panic at start"),
-    ("rsa", "its private-key operations leak through time (RUSTSEC-2023-0071)"),
-];
+/// The lists of `deny.toml`.
+struct Rules {
+    banned: Vec<(String, String)>,
+    licences: Vec<String>,
+}
 
-/// Asks cargo for the graph and looks for banned crates and foreign sources.
+impl Rules {
+    fn read(text: &str) -> anyhow::Result<Self> {
+        let table: toml::Table = text.parse().context("deny.toml")?;
+        let array = |section: &str, name: &str| {
+            let list =
+                table.get(section).and_then(|section| section.get(name)).and_then(toml::Value::as_array);
+            list.with_context(|| format!("deny.toml has no list {section}.{name}"))
+        };
+        let text = |entry: &toml::Value, name: &str| {
+            entry.get(name).and_then(toml::Value::as_str).unwrap_or_default().to_owned()
+        };
+        let banned = array("bans", "deny")?.iter().map(|entry| (text(entry, "crate"), text(entry, "reason")));
+        let licences = array("licenses", "allow")?.iter().filter_map(toml::Value::as_str).map(str::to_owned);
+        Ok(Self { banned: banned.collect(), licences: licences.collect() })
+    }
+}
+
+/// Asks cargo for the tree and compares it with the lists.
 pub fn check(root: &Path) -> anyhow::Result<Vec<Finding>> {
+    let rules = Rules::read(&fs::read_to_string(root.join("deny.toml")).context("reading deny.toml")?)?;
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--workspace", "--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}"])
+        .args(["tree", "--workspace", "--locked", "--target", "all", "--edges", "normal,build,dev"])
+        .args(["--no-dedupe", "--prefix", "none", "--format", "{p}|{l}"])
         .current_dir(root)
         .output()
         .context("running cargo tree")?;
     anyhow::ensure!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
-    Ok(findings(&String::from_utf8_lossy(&output.stdout)))
+    Ok(findings(&String::from_utf8_lossy(&output.stdout), &rules))
 }
 
-fn findings(tree: &str) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (name, why) in BANNED {
-        if tree.lines().any(|line| line.split(' ').next() == Some(name)) {
-            findings.push(format!(
-                "{name} is in the tree; it is banned: {why}. Find it with `cargo tree -i {name}`."
-            ));
+fn findings(tree: &str, rules: &Rules) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut lines: Vec<&str> = tree.lines().filter(|line| !line.is_empty()).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    for line in lines {
+        let (package, licence) = line.split_once('|').unwrap_or((line, ""));
+        let name = package.split(' ').next().unwrap_or_default();
+        if let Some((_, why)) = rules.banned.iter().find(|(banned, _)| banned == name) {
+            found.push(format!("{name} is banned: {why}. `cargo tree -i {name}` says what brings it."));
+        }
+        if package.contains("(git+") || package.contains("(http") {
+            found.push(format!("{package}: dependencies come from the registry and from nowhere else."));
+        }
+        if !licences::is_allowed(licence, &rules.licences) {
+            found.push(format!("{package}: the licence `{licence}` is not in the list of deny.toml."));
         }
     }
-    for line in tree.lines().filter(|line| line.contains("(git+")) {
-        findings.push(format!("{line}: dependencies come from the registry, not from a repository."));
-    }
-    findings
+    found
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_banned_crate_is_found_by_its_whole_name() {
-        assert_eq!(findings("serde v1.0.0\nring v0.17.14\n").len(), 1);
-        assert!(findings("ring-buffer v0.1.0\nrsa-like v1.0.0\n").is_empty());
+    fn found(tree: &str) -> Vec<Finding> {
+        let rules = "[bans]\ndeny = [{ crate = \"ring\", reason = \"two are one too many\" }]\n\
+                     [licenses]\nallow = [\"MIT\", \"Apache-2.0\"]\n";
+        findings(tree, &Rules::read(rules).unwrap())
     }
 
     #[test]
-    fn a_git_source_is_found() {
-        assert_eq!(findings("x v0.1.0 (git+ssh://example.test/x)\n").len(), 1);
+    fn a_banned_crate_is_found_by_its_whole_name() {
+        assert_eq!(found("serde v1.0.0|MIT\nring v0.17.14|MIT\nring v0.17.14|MIT\n").len(), 1);
+        assert!(found("ring-buffer v0.1.0|MIT\n").is_empty());
+    }
+
+    #[test]
+    fn a_source_outside_the_registry_is_found() {
+        assert_eq!(found("x v0.1.0 (git+ssh://example.test/x)|MIT\n").len(), 1);
+        assert!(found("x v0.1.0 (/home/x)|MIT\n").is_empty());
+    }
+
+    #[test]
+    fn a_licence_outside_the_list_is_found() {
+        assert_eq!(found("x v0.1.0|GPL-3.0-only\n").len(), 1);
+        assert_eq!(found("x v0.1.0|\n").len(), 1);
+        assert!(found("x v0.1.0|GPL-3.0-only OR MIT\n").is_empty());
+    }
+
+    #[test]
+    fn the_rules_of_this_house_can_be_read() {
+        let text = include_str!("../../deny.toml");
+        let rules = Rules::read(text).unwrap();
+        assert!(rules.banned.iter().any(|(name, why)| name == "rsa" && !why.is_empty()));
+        assert!(rules.licences.iter().any(|licence| licence == "Apache-2.0"));
     }
 }

@@ -1,8 +1,11 @@
 //! House tasks: `cargo run -p xtask -- tidy` checks the rules of `ARCHITECTURE.md` that no compiler
-//! checks; `bans` checks that no forbidden crate is in the tree.
+//! checks; `bans` checks crates, sources and licences of the tree of dependencies.
 
 mod arrows;
 mod bans;
+mod licences;
+mod literals;
+mod rooms;
 mod source;
 mod sql;
 mod tree;
@@ -46,6 +49,7 @@ fn tidy(root: &Path) -> anyhow::Result<Vec<Finding>> {
     let mut findings = arrows::check(root)?;
     for file in tree::rust_files(root)? {
         findings.extend(source::check(&file));
+        findings.extend(rooms::check(&file));
         findings.extend(sql::check(&file));
     }
     Ok(findings)

@@ -31,17 +31,6 @@ pub fn check(file: &File) -> Vec<Finding> {
         if code.starts_with("//") {
             continue;
         }
-        if code.starts_with("#[allow(") || code.starts_with("#![allow(") {
-            findings.push(format!("{}: use #[expect(…, reason = \"…\")] instead of allow.", at()));
-        }
-        if code.starts_with("#[ignore") {
-            findings.push(format!("{}: a test that does not run proves nothing.", at()));
-        }
-        if ["todo!(", "unimplemented!(", "dbg!("].iter().any(|word| code.contains(word))
-            && !file.path.starts_with("xtask/")
-        {
-            findings.push(format!("{}: finish it or leave it out.", at()));
-        }
         if let Some(field) = plain_secret(code)
             && !file.is_test()
         {
@@ -51,7 +40,36 @@ pub fn check(file: &File) -> Vec<Finding> {
             ));
         }
     }
+    for (number, line) in file.text.lines().enumerate() {
+        findings.extend(excuse(line).map(|what| format!("{}:{}: {what}", file.path, number + 1)));
+    }
     findings
+}
+
+/// What a line puts off or hides, in tests as well.
+fn excuse(line: &str) -> Option<&'static str> {
+    let code = line.trim_start();
+    if code.starts_with("#[allow(") || code.starts_with("#![allow(") {
+        return Some("use #[expect(…, reason = \"…\")] instead of allow.");
+    }
+    if (code.starts_with("#[expect(") || code.starts_with("#![expect("))
+        && code.ends_with(")]")
+        && !code.contains("reason = ")
+    {
+        return Some("say the reason of this expectation.");
+    }
+    if code.starts_with("#[ignore") {
+        return Some("a test that does not run proves nothing.");
+    }
+    if !code.starts_with("//") {
+        let put_off =
+            ["todo!", "unimplemented!", "dbg!"].iter().any(|name| code.starts_with(&format!("{name}(")));
+        return put_off.then_some("finish it or leave it out.");
+    }
+    let mut words = code.split(|c: char| !c.is_ascii_alphanumeric());
+    words
+        .any(|word| matches!(word, "TODO" | "FIXME" | "XXX" | "HACK"))
+        .then_some("open an issue instead of leaving a note in the code.")
 }
 
 /// The name of a struct field that looks secret and is a plain text.
@@ -94,7 +112,30 @@ mod tests {
 
     #[test]
     fn excuses_are_found() {
-        assert_eq!(check(&file("//! x\n#[allow(dead_code)]\nfn x() { todo!() }\n")).len(), 2);
+        for bad in [
+            "#[allow(dead_code)]",
+            "    #[ignore = \"slow\"]",
+            "    todo!(\"later\")",
+            "// TODO: later",
+            "#[expect(dead_code)]",
+        ] {
+            assert_eq!(check(&file(&format!("//! x\n{bad}\n"))).len(), 1, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_gives_a_reason_is_no_excuse() {
+        for fine in
+            ["#[expect(dead_code, reason = \"read by Debug\")]", "// A todo list is a noun.", "let x = 1;"]
+        {
+            assert!(check(&file(&format!("//! x\n{fine}\n"))).is_empty(), "{fine}");
+        }
+    }
+
+    #[test]
+    fn excuses_in_tests_are_found_too() {
+        let text = "//! x\n\n#[cfg(test)]\nmod tests {\n    #[ignore]\n    #[test]\n    fn x() {}\n}\n";
+        assert_eq!(check(&file(text)).len(), 1);
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub struct RsaKey {
     jwk: Jwk,
     /// The encoded headers of both token types: they never change, so they are written once.
     jwt_header: String,
-    access_token_header: String,
+    at_jwt_header: String,
 }
 
 impl fmt::Debug for RsaKey {
@@ -86,8 +86,8 @@ impl RsaKey {
             kid,
         };
         let jwt_header = header(TokenType::Jwt, &jwk.kid)?;
-        let access_token_header = header(TokenType::AccessToken, &jwk.kid)?;
-        Ok(Self { pair, public, jwk, jwt_header, access_token_header })
+        let at_jwt_header = header(TokenType::AccessToken, &jwk.kid)?;
+        Ok(Self { pair, public, jwk, jwt_header, at_jwt_header })
     }
 
     /// The id that tokens name.
@@ -109,7 +109,7 @@ impl RsaKey {
     pub fn sign<C: Serialize>(&self, typ: TokenType, claims: &C) -> Result<String, JoseError> {
         let header = match typ {
             TokenType::Jwt => &self.jwt_header,
-            TokenType::AccessToken => &self.access_token_header,
+            TokenType::AccessToken => &self.at_jwt_header,
         };
         let payload = serde_json::to_vec(claims).map_err(|_| JoseError::Claims)?;
         let mut token = String::with_capacity(header.len() + (payload.len() + self.jwk.n.len()) * 4 / 3 + 8);
