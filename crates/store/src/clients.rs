@@ -1,0 +1,182 @@
+//! Clients, and the ids that are never used again.
+//!
+//! Source: the brief, "Client ID" (made once, never changed) and "Danger Zone" (deleting is final).
+
+use doorward_model::client::Client;
+use doorward_model::client::kind::ClientKind;
+use doorward_model::ids::ClientId;
+use doorward_model::time::Timestamp;
+
+use crate::sql::batch::{Batch, Expect};
+use crate::sql::db::Scope;
+use crate::sql::error::StoreError;
+use crate::sql::list::{List, contains};
+use crate::sql::row::{Row, to_json};
+use crate::sql::value::args;
+use crate::tenants::bump_version;
+
+/// The label of the failure when the id belonged to a client that was deleted.
+pub const ID_WAS_USED: &str = "the client id was never used before";
+/// The label of the failure when somebody else changed or deleted the client meanwhile.
+pub const STALE: &str = "the client is unchanged since it was read";
+/// The label of the failure when there is no such client.
+pub const MISSING: &str = "the client exists";
+
+/// Which clients a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClientFilter {
+    /// Only the global client, or only the others.
+    pub is_global: Option<bool>,
+    /// Only clients of these types; empty means all.
+    pub app_types: Vec<ClientKind>,
+    /// Only clients whose name contains this, whatever the case, or whose id is this.
+    pub search: Option<String>,
+}
+
+const LIST: &str = "SELECT id, is_global, version, settings, created_at, updated_at \
+     FROM clients WHERE tenant_id = $1";
+
+fn client(row: Row) -> Result<Client, StoreError> {
+    let mut r = row.read("clients");
+    Ok(Client {
+        id: r.id("id", ClientId::parse)?,
+        global: r.bool("is_global")?,
+        version: r.int("version")?,
+        settings: r.json("settings")?,
+        created_at: r.time("created_at")?,
+        updated_at: r.time("updated_at")?,
+    })
+}
+
+/// The client of that id.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn get(t: &Scope<'_>, id: &ClientId) -> Result<Option<Client>, StoreError> {
+    const SQL: &str = "SELECT id, is_global, version, settings, created_at, updated_at \
+         FROM clients WHERE tenant_id = $1 AND id = $2";
+    t.first(SQL, args![t.id(), id.as_str()]).await?.map(client).transpose()
+}
+
+/// Clients from oldest to newest, by page.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn list(
+    t: &Scope<'_>,
+    filter: &ClientFilter,
+    offset: u32,
+    limit: u32,
+) -> Result<Vec<Client>, StoreError> {
+    let mut list = List::new(LIST, args![t.id()]);
+    apply(&mut list, filter);
+    list.order("ORDER BY created_at, id");
+    list.page(offset, limit);
+    t.list(list).await?.into_iter().map(client).collect()
+}
+
+/// Clients from oldest to newest, those after a given one; cheap at any depth.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn list_after(
+    t: &Scope<'_>,
+    filter: &ClientFilter,
+    after: Option<(Timestamp, &ClientId)>,
+    limit: u32,
+) -> Result<Vec<Client>, StoreError> {
+    let mut list = List::new(LIST, args![t.id()]);
+    apply(&mut list, filter);
+    if let Some((created_at, id)) = after {
+        list.and("(created_at, id) > (?, ?)", args![created_at, id.as_str()]);
+    }
+    list.order("ORDER BY created_at, id");
+    list.page(0, limit);
+    t.list(list).await?.into_iter().map(client).collect()
+}
+
+/// How many clients a filter shows.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn count(t: &Scope<'_>, filter: &ClientFilter) -> Result<i64, StoreError> {
+    let mut list = List::new("SELECT COUNT(id) FROM clients WHERE tenant_id = $1", args![t.id()]);
+    apply(&mut list, filter);
+    let row = t.list(list).await?.into_iter().next();
+    row.map_or(Ok(0), |row| row.read("clients").int("count"))
+}
+
+fn apply(list: &mut List, filter: &ClientFilter) {
+    if let Some(is_global) = filter.is_global {
+        list.and("is_global = ?", args![is_global]);
+    }
+    if !filter.app_types.is_empty() {
+        list.and_in("app_type", filter.app_types.iter().map(|kind| kind.as_str().into()).collect());
+    }
+    if let Some(search) = &filter.search {
+        list.and("(name_lower LIKE ? ESCAPE '\\' OR id = ?)", args![contains(search), search.as_str()]);
+    }
+}
+
+/// Adds a client. Fails as [`ID_WAS_USED`] when a client of that id was deleted, and as a conflict
+/// when there is one.
+pub fn insert(b: &mut Batch, client: &Client) {
+    const SQL: &str = "INSERT INTO clients \
+         (tenant_id, id, is_global, version, name_lower, app_type, settings, created_at, updated_at) \
+         SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BOOLEAN), CAST($4 AS BIGINT), \
+         CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS BIGINT), CAST($9 AS BIGINT) \
+         WHERE NOT EXISTS (SELECT 1 FROM deleted_client_ids WHERE tenant_id = $1 AND id = $2)";
+    let args = args![
+        b.tenant().as_str(),
+        client.id.as_str(),
+        client.global,
+        client.version,
+        client.settings.name.to_lowercase(),
+        client.settings.app_type.map(ClientKind::as_str),
+        to_json(&client.settings),
+        client.created_at,
+        client.updated_at,
+    ];
+    b.push(SQL, args, Expect::Rows(1, ID_WAS_USED));
+    bump_version(b);
+}
+
+/// Writes the changed settings of a client that was read as `client.version`; the row's version
+/// becomes one more. Fails as [`STALE`] when the row is not that version any more.
+pub fn update(b: &mut Batch, client: &Client) {
+    const SQL: &str = "UPDATE clients SET version = version + 1, name_lower = $4, app_type = $5, \
+         settings = $6, updated_at = $7 WHERE tenant_id = $1 AND id = $2 AND version = $3";
+    let args = args![
+        b.tenant().as_str(),
+        client.id.as_str(),
+        client.version,
+        client.settings.name.to_lowercase(),
+        client.settings.app_type.map(ClientKind::as_str),
+        to_json(&client.settings),
+        client.updated_at,
+    ];
+    b.push(SQL, args, Expect::Rows(1, STALE));
+    bump_version(b);
+}
+
+/// Deletes a client with everything that was issued to it; its id stays taken. Fails as [`MISSING`].
+pub fn delete(b: &mut Batch, id: &ClientId, now: Timestamp) {
+    const SECRETS: &str = "DELETE FROM client_secrets WHERE tenant_id = $1 AND client_id = $2";
+    const CONNECTIONS: &str = "DELETE FROM connection_clients WHERE tenant_id = $1 AND client_id = $2";
+    const GRANTS: &str = "DELETE FROM client_grants WHERE tenant_id = $1 AND client_id = $2";
+    const CODES: &str = "DELETE FROM codes WHERE tenant_id = $1 AND client_id = $2";
+    const TOKENS: &str = "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND family_id IN \
+         (SELECT id FROM token_families WHERE tenant_id = $1 AND client_id = $2)";
+    const FAMILIES: &str = "DELETE FROM token_families WHERE tenant_id = $1 AND client_id = $2";
+    const CLIENT: &str = "DELETE FROM clients WHERE tenant_id = $1 AND id = $2";
+    const TOMBSTONE: &str = "INSERT INTO deleted_client_ids (tenant_id, id, deleted_at) VALUES ($1, $2, $3)";
+    for sql in [SECRETS, CONNECTIONS, GRANTS, CODES, TOKENS, FAMILIES] {
+        let args = args![b.tenant().as_str(), id.as_str()];
+        b.push(sql, args, Expect::Any);
+    }
+    let args = args![b.tenant().as_str(), id.as_str()];
+    b.push(CLIENT, args, Expect::Rows(1, MISSING));
+    let args = args![b.tenant().as_str(), id.as_str(), now];
+    b.push(TOMBSTONE, args, Expect::Rows(1, ID_WAS_USED));
+    bump_version(b);
+}

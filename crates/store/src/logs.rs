@@ -1,0 +1,231 @@
+//! The log. An event is pushed onto the batch of what it reports, so that both are committed or
+//! neither is.
+//!
+//! Source: the brief, "Client Auditing"; `/api/v2/logs` (pages and checkpoints). Ids grow with time,
+//! so order, checkpoints and retention all go by id and need no further index.
+
+use doorward_model::ids::{ClientGrantId, ClientId, ConnectionId, LogId, UserId};
+use doorward_model::log::code::EventCode;
+use doorward_model::log::event::Event;
+use doorward_model::time::Timestamp;
+
+use crate::sql::batch::{Batch, Expect};
+use crate::sql::db::Scope;
+use crate::sql::error::StoreError;
+use crate::sql::list::List;
+use crate::sql::row::{Row, to_json};
+use crate::sql::value::{Value, args};
+
+/// The label of the failure when client or grant ended between the decision and the commit.
+pub const NOT_ALLOWED: &str = "the client and its grant are still there";
+
+/// Which events a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogFilter {
+    /// Only these kinds; empty means all.
+    pub codes: Vec<EventCode>,
+    /// Only events of this client.
+    pub client: Option<ClientId>,
+    /// Only events of this user.
+    pub user: Option<UserId>,
+    /// Only events at or after this time.
+    pub since: Option<Timestamp>,
+    /// Only events before this time.
+    pub until: Option<Timestamp>,
+}
+
+const LIST: &str = "SELECT id, at, code, description, client_id, client_name, connection_id, \
+     connection_name, strategy, strategy_type, user_id, user_name, ip, user_agent, audience, scope, \
+     hostname, auth0_client, details, fold_key, repeats FROM logs WHERE tenant_id = $1";
+
+fn event(row: Row) -> Result<Event, StoreError> {
+    let mut r = row.read("logs");
+    let id = r.id("id", LogId::parse)?;
+    let at = r.time("at")?;
+    let code = r.text("code")?;
+    let code = EventCode::ALL.iter().find(|known| known.as_str() == code);
+    Ok(Event {
+        id,
+        at,
+        code: *code.ok_or_else(|| r.corrupt("code"))?,
+        description: r.text("description")?,
+        client: r.id_or_none("client_id", ClientId::parse)?,
+        client_name: r.text_or_none("client_name")?,
+        connection: r.id_or_none("connection_id", ConnectionId::parse)?,
+        connection_name: r.text_or_none("connection_name")?,
+        strategy: r.text_or_none("strategy")?,
+        strategy_type: r.text_or_none("strategy_type")?,
+        user: r.id_or_none("user_id", UserId::parse)?,
+        user_name: r.text_or_none("user_name")?,
+        ip: r.text_or_none("ip")?,
+        user_agent: r.text_or_none("user_agent")?,
+        audience: r.text_or_none("audience")?,
+        scope: r.text_or_none("scope")?,
+        hostname: r.text_or_none("hostname")?,
+        auth0_client: match r.text_or_none("auth0_client")? {
+            Some(text) => Some(serde_json::from_str(&text).map_err(|_| r.corrupt("auth0_client"))?),
+            None => None,
+        },
+        details: r.json("details")?,
+        fold_key: r.text_or_none("fold_key")?,
+        count: r.int("repeats")?,
+    })
+}
+
+/// Binds an event, `$1` to `$22`.
+fn arguments(b: &Batch, event: &Event) -> Vec<Value> {
+    args![
+        b.tenant().as_str(),
+        event.id.as_str(),
+        event.at,
+        event.code.as_str(),
+        event.description.as_str(),
+        event.client.as_ref().map(ClientId::as_str),
+        event.client_name.as_deref(),
+        event.connection.as_ref().map(ConnectionId::as_str),
+        event.connection_name.as_deref(),
+        event.strategy.as_deref(),
+        event.strategy_type.as_deref(),
+        event.user.as_ref().map(UserId::as_str),
+        event.user_name.as_deref(),
+        event.ip.as_deref(),
+        event.user_agent.as_deref(),
+        event.audience.as_deref(),
+        event.scope.as_deref(),
+        event.hostname.as_deref(),
+        event.auth0_client.as_ref().map(to_json),
+        to_json(&event.details),
+        event.fold_key.as_deref(),
+        event.count,
+    ]
+}
+
+/// The event of that id.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn get(t: &Scope<'_>, id: &LogId) -> Result<Option<Event>, StoreError> {
+    let mut list = List::new(LIST, args![t.id()]);
+    list.and("id = ?", args![id.as_str()]);
+    t.list(list).await?.into_iter().next().map(event).transpose()
+}
+
+/// Events from newest to oldest, by page. The caller bounds `offset`: deep pages are slow.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn list(
+    t: &Scope<'_>,
+    filter: &LogFilter,
+    offset: u32,
+    limit: u32,
+) -> Result<Vec<Event>, StoreError> {
+    let mut list = List::new(LIST, args![t.id()]);
+    apply(&mut list, filter);
+    list.order("ORDER BY id DESC");
+    list.page(offset, limit);
+    t.list(list).await?.into_iter().map(event).collect()
+}
+
+/// Events from oldest to newest, those after a checkpoint; cheap at any depth.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn list_after(
+    t: &Scope<'_>,
+    filter: &LogFilter,
+    after: Option<&LogId>,
+    limit: u32,
+) -> Result<Vec<Event>, StoreError> {
+    let mut list = List::new(LIST, args![t.id()]);
+    apply(&mut list, filter);
+    if let Some(after) = after {
+        list.and("id > ?", args![after.as_str()]);
+    }
+    list.order("ORDER BY id");
+    list.page(0, limit);
+    t.list(list).await?.into_iter().map(event).collect()
+}
+
+/// How many events a filter shows.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn count(t: &Scope<'_>, filter: &LogFilter) -> Result<i64, StoreError> {
+    let mut list = List::new("SELECT COUNT(id) FROM logs WHERE tenant_id = $1", args![t.id()]);
+    apply(&mut list, filter);
+    let row = t.list(list).await?.into_iter().next();
+    row.map_or(Ok(0), |row| row.read("logs").int("count"))
+}
+
+fn apply(list: &mut List, filter: &LogFilter) {
+    if !filter.codes.is_empty() {
+        list.and_in("code", filter.codes.iter().map(|code| code.as_str().into()).collect());
+    }
+    if let Some(client) = &filter.client {
+        list.and("client_id = ?", args![client.as_str()]);
+    }
+    if let Some(user) = &filter.user {
+        list.and("user_id = ?", args![user.as_str()]);
+    }
+    if let Some(since) = filter.since {
+        list.and("at >= ?", args![since]);
+    }
+    if let Some(until) = filter.until {
+        list.and("at < ?", args![until]);
+    }
+}
+
+/// Adds an event.
+pub fn insert(b: &mut Batch, event: &Event) {
+    const SQL: &str = "INSERT INTO logs (tenant_id, id, at, code, description, client_id, client_name, \
+         connection_id, connection_name, strategy, strategy_type, user_id, user_name, ip, user_agent, \
+         audience, scope, hostname, auth0_client, details, fold_key, repeats) VALUES ($1, $2, $3, $4, $5, \
+         $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
+    let args = arguments(b, event);
+    b.push(SQL, args, Expect::Any);
+}
+
+/// Adds an event, or counts it onto the one with the same `fold_key`, which takes over its time.
+/// An event without a `fold_key` is always added.
+pub fn insert_folded(b: &mut Batch, event: &Event) {
+    const SQL: &str = "INSERT INTO logs (tenant_id, id, at, code, description, client_id, client_name, \
+         connection_id, connection_name, strategy, strategy_type, user_id, user_name, ip, user_agent, \
+         audience, scope, hostname, auth0_client, details, fold_key, repeats) VALUES ($1, $2, $3, $4, $5, \
+         $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) \
+         ON CONFLICT (tenant_id, fold_key) WHERE fold_key IS NOT NULL \
+         DO UPDATE SET repeats = logs.repeats + excluded.repeats, at = excluded.at";
+    let args = arguments(b, event);
+    b.push(SQL, args, Expect::Any);
+}
+
+/// Adds the event of a token that a client gets in its own name, if the client and its grant are
+/// there at the moment of the commit. Fails as [`NOT_ALLOWED`].
+pub fn insert_if_client(b: &mut Batch, event: &Event, client: &ClientId, grant: &ClientGrantId) {
+    const SQL: &str = "INSERT INTO logs (tenant_id, id, at, code, description, client_id, client_name, \
+         connection_id, connection_name, strategy, strategy_type, user_id, user_name, ip, user_agent, \
+         audience, scope, hostname, auth0_client, details, fold_key, repeats) \
+         SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS TEXT), \
+         CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT), \
+         CAST($11 AS TEXT), CAST($12 AS TEXT), CAST($13 AS TEXT), CAST($14 AS TEXT), CAST($15 AS TEXT), \
+         CAST($16 AS TEXT), CAST($17 AS TEXT), CAST($18 AS TEXT), CAST($19 AS TEXT), CAST($20 AS TEXT), \
+         CAST($21 AS TEXT), CAST($22 AS BIGINT) \
+         WHERE EXISTS (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = $23) \
+         AND EXISTS (SELECT 1 FROM client_grants WHERE tenant_id = $1 AND id = $24 AND client_id = $23)";
+    let mut args = arguments(b, event);
+    args.extend(args![client.as_str(), grant.as_str()]);
+    b.push(SQL, args, Expect::Rows(1, NOT_ALLOWED));
+}
+
+/// Deletes up to `limit` of the oldest events, those before `date`; call it again while it deletes
+/// something. Gives how many it deleted.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn delete_before(t: &Scope<'_>, date: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    const SQL: &str = "DELETE FROM logs WHERE tenant_id = $1 AND at < $2 AND id IN \
+         (SELECT id FROM logs WHERE tenant_id = $1 ORDER BY id LIMIT $3)";
+    let mut batch = t.batch();
+    let ticket = batch.push(SQL, args![t.id(), date, limit], Expect::Any);
+    Ok(batch.commit().await?.affected(ticket))
+}

@@ -1,0 +1,113 @@
+//! Refresh tokens, under their hash.
+//!
+//! Source: RFC 6749 §6; RFC 9700 §4.14.2. A rotated token stays for as long as its family may, so
+//! that its return is seen as what it is.
+
+use doorward_model::secret::TokenHash;
+use doorward_model::time::Timestamp;
+use doorward_model::token::RefreshToken;
+
+use crate::sql::batch::{Batch, Expect};
+use crate::sql::db::Scope;
+use crate::sql::error::StoreError;
+use crate::sql::row::Row;
+use crate::sql::value::args;
+use crate::token_families;
+
+/// The label of the failure when the token was rotated, revoked or expired meanwhile, or its client
+/// or user ended or was blocked.
+pub const SPENT: &str = "the refresh token is still good";
+
+fn token(row: Row) -> Result<RefreshToken, StoreError> {
+    let mut r = row.read("refresh_tokens");
+    Ok(RefreshToken {
+        hash: TokenHash::from_digest(r.text("hash")?),
+        expires_at: r.time_or_none("expires_at")?,
+        idle_expires_at: r.time_or_none("idle_expires_at")?,
+        rotated_at: r.time_or_none("rotated_at")?,
+        family: token_families::columns(&mut r)?,
+    })
+}
+
+/// The token of that hash with its family; rotated, expired and revoked ones included.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn get(t: &Scope<'_>, hash: &TokenHash) -> Result<Option<RefreshToken>, StoreError> {
+    const SQL: &str = "SELECT token.hash, token.expires_at, token.idle_expires_at, token.rotated_at, \
+         family.id, family.client_id, family.user_id, family.session_id, family.authenticated_at, \
+         family.scope, family.audience, family.created_at, family.revoked_at \
+         FROM refresh_tokens AS token JOIN token_families AS family \
+         ON family.tenant_id = token.tenant_id AND family.id = token.family_id \
+         WHERE token.tenant_id = $1 AND token.hash = $2";
+    t.first(SQL, args![t.id(), hash.as_str()]).await?.map(token).transpose()
+}
+
+/// Adds a token; its family must be in the store or in the batch before it. A conflict when there
+/// is one of that hash.
+pub fn insert(b: &mut Batch, token: &RefreshToken) {
+    const SQL: &str = "INSERT INTO refresh_tokens \
+         (tenant_id, hash, family_id, expires_at, idle_expires_at, rotated_at, purge_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let args = args![
+        b.tenant().as_str(),
+        token.hash.as_str(),
+        token.family.id.as_str(),
+        token.expires_at,
+        token.idle_expires_at,
+        token.rotated_at,
+        token.expires_at.or(token.idle_expires_at),
+    ];
+    b.push(SQL, args, Expect::Any);
+}
+
+/// Marks a token as exchanged: of any number of parallel calls exactly one commits, and none once
+/// family, client or user ended. Fails as [`SPENT`].
+pub fn rotate(b: &mut Batch, hash: &TokenHash, now: Timestamp) {
+    const SQL: &str = "UPDATE refresh_tokens SET rotated_at = $3 \
+         WHERE tenant_id = $1 AND hash = $2 AND rotated_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > $3) \
+         AND (idle_expires_at IS NULL OR idle_expires_at > $3) \
+         AND EXISTS (SELECT 1 FROM token_families AS family \
+         JOIN clients ON clients.tenant_id = family.tenant_id AND clients.id = family.client_id \
+         JOIN users ON users.tenant_id = family.tenant_id AND users.id = family.user_id \
+         AND users.blocked = FALSE \
+         WHERE family.tenant_id = $1 AND family.id = refresh_tokens.family_id \
+         AND family.revoked_at IS NULL)";
+    let args = args![b.tenant().as_str(), hash.as_str(), now];
+    b.push(SQL, args, Expect::Rows(1, SPENT));
+}
+
+/// Notes a use that does not rotate: moves the end of the idle life, under the same conditions as
+/// [`rotate`]. Fails as [`SPENT`].
+pub fn touch(b: &mut Batch, hash: &TokenHash, idle_expires_at: Option<Timestamp>, now: Timestamp) {
+    const SQL: &str = "UPDATE refresh_tokens SET idle_expires_at = $4, \
+         purge_at = CASE WHEN expires_at IS NULL THEN $4 ELSE expires_at END \
+         WHERE tenant_id = $1 AND hash = $2 AND rotated_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > $3) \
+         AND (idle_expires_at IS NULL OR idle_expires_at > $3) \
+         AND EXISTS (SELECT 1 FROM token_families AS family \
+         JOIN clients ON clients.tenant_id = family.tenant_id AND clients.id = family.client_id \
+         JOIN users ON users.tenant_id = family.tenant_id AND users.id = family.user_id \
+         AND users.blocked = FALSE \
+         WHERE family.tenant_id = $1 AND family.id = refresh_tokens.family_id \
+         AND family.revoked_at IS NULL)";
+    let args = args![b.tenant().as_str(), hash.as_str(), now, idle_expires_at];
+    b.push(SQL, args, Expect::Rows(1, SPENT));
+}
+
+/// Demands, for the leeway after a rotation, that a token was rotated no earlier than
+/// `rotated_since` and that family, client and user are still there; changes nothing. Fails as
+/// [`SPENT`].
+pub fn repeat(b: &mut Batch, hash: &TokenHash, rotated_since: Timestamp) {
+    const SQL: &str = "UPDATE refresh_tokens SET rotated_at = rotated_at \
+         WHERE tenant_id = $1 AND hash = $2 AND rotated_at >= $3 \
+         AND EXISTS (SELECT 1 FROM token_families AS family \
+         JOIN clients ON clients.tenant_id = family.tenant_id AND clients.id = family.client_id \
+         JOIN users ON users.tenant_id = family.tenant_id AND users.id = family.user_id \
+         AND users.blocked = FALSE \
+         WHERE family.tenant_id = $1 AND family.id = refresh_tokens.family_id \
+         AND family.revoked_at IS NULL)";
+    let args = args![b.tenant().as_str(), hash.as_str(), rotated_since];
+    b.push(SQL, args, Expect::Rows(1, SPENT));
+}

@@ -1,0 +1,196 @@
+//! The database: an enum over two engines, and the handles that reads go through.
+
+use std::sync::Arc;
+
+use doorward_model::ids::TenantId;
+
+use super::batch::{Batch, Done, Expect, Statement};
+use super::error::StoreError;
+use super::list::List;
+use super::migrate;
+use super::postgres::Postgres;
+use super::row::Row;
+use super::sqlite::Sqlite;
+use super::text::{Text, Texts};
+use super::url::DatabaseUrl;
+use super::value::Value;
+
+/// An open database; clones are the same one.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    url: DatabaseUrl,
+    engine: Engine,
+    texts: Texts,
+}
+
+enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl Db {
+    /// Opens the database; a SQLite file is made when it is missing (its folder is not).
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it cannot be opened or reached.
+    pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        let engine = match url {
+            DatabaseUrl::Sqlite(path) => Engine::Sqlite(Sqlite::open(path)?),
+            DatabaseUrl::Postgres(url) => Engine::Postgres(Postgres::open(url).await?),
+        };
+        Ok(Self(Arc::new(Inner { url: url.clone(), engine, texts: Texts::default() })))
+    }
+
+    /// Brings the schema up to date. Several processes may do this at once.
+    ///
+    /// # Errors
+    /// [`StoreError::NewerSchema`] when a newer release was here before.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        match &self.0.engine {
+            Engine::Sqlite(sqlite) => migrate::sqlite(sqlite.path().to_owned()).await,
+            Engine::Postgres(postgres) => migrate::postgres(postgres).await,
+        }
+    }
+
+    /// Whether the database answers and has its tables.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        const PING: &str = "SELECT COUNT(tenant_id) FROM tenants";
+        self.query(PING, Vec::new()).await.map(|_| ())
+    }
+
+    /// Where the database is.
+    #[must_use]
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.0.url
+    }
+
+    /// Finishes what is queued and closes. Writes fail afterwards.
+    pub async fn close(&self) {
+        match &self.0.engine {
+            Engine::Sqlite(sqlite) => sqlite.close().await,
+            Engine::Postgres(postgres) => postgres.close(),
+        }
+    }
+
+    /// The rows of one tenant.
+    #[must_use]
+    pub fn tenant<'a>(&'a self, tenant: &'a TenantId) -> Scope<'a> {
+        Scope { db: self, tenant }
+    }
+
+    /// What belongs to no tenant.
+    #[must_use]
+    pub fn global(&self) -> Global<'_> {
+        Global { db: self }
+    }
+
+    pub(crate) fn text(&self, sql: &'static str) -> Arc<Text> {
+        self.0.texts.of(sql)
+    }
+
+    pub(crate) async fn query(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        let text = self.text(sql);
+        text.check(&args)?;
+        match &self.0.engine {
+            Engine::Sqlite(sqlite) => sqlite.query(&text, &args),
+            Engine::Postgres(postgres) => postgres.query(&text, &args).await,
+        }
+    }
+
+    /// Runs a list, away from the async threads where it could take long.
+    pub(crate) async fn list(&self, list: List) -> Result<Vec<Row>, StoreError> {
+        let (text, args) = list.finish();
+        text.check(&args)?;
+        match &self.0.engine {
+            Engine::Sqlite(sqlite) => sqlite.scan(text, args).await,
+            Engine::Postgres(postgres) => postgres.query(&text, &args).await,
+        }
+    }
+
+    pub(crate) async fn run(&self, statements: Vec<Statement>) -> Result<Vec<Done>, StoreError> {
+        match &self.0.engine {
+            Engine::Sqlite(sqlite) => sqlite.commit(statements).await,
+            Engine::Postgres(postgres) => postgres.commit(statements).await,
+        }
+    }
+
+    /// Gives free pages back to the file system, where the engine does not do so itself.
+    pub(crate) async fn vacuum(&self) -> Result<(), StoreError> {
+        match &self.0.engine {
+            Engine::Sqlite(sqlite) => sqlite.vacuum().await,
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+}
+
+/// A handle on one tenant: what it reads and writes belongs to that tenant.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    db: &'a Db,
+    tenant: &'a TenantId,
+}
+
+impl Scope<'_> {
+    /// Starts a batch for this tenant.
+    pub fn batch(&self) -> Batch {
+        Batch::new(self.db.clone(), self.tenant.clone())
+    }
+
+    /// The tenant.
+    #[must_use]
+    pub fn tenant(&self) -> &TenantId {
+        self.tenant
+    }
+
+    /// The tenant's id as the first argument of a statement.
+    pub(crate) fn id(&self) -> &str {
+        self.tenant.as_str()
+    }
+
+    pub(crate) async fn query(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        self.db.query(sql, args).await
+    }
+
+    pub(crate) async fn first(&self, sql: &'static str, args: Vec<Value>) -> Result<Option<Row>, StoreError> {
+        Ok(self.db.query(sql, args).await?.into_iter().next())
+    }
+
+    pub(crate) async fn list(&self, list: List) -> Result<Vec<Row>, StoreError> {
+        self.db.list(list).await
+    }
+}
+
+/// A handle on what belongs to no tenant; used in `global` only.
+#[derive(Clone, Copy)]
+pub struct Global<'a> {
+    db: &'a Db,
+}
+
+impl Global<'_> {
+    pub(crate) fn db(&self) -> &Db {
+        self.db
+    }
+
+    pub(crate) async fn query(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        self.db.query(sql, args).await
+    }
+
+    /// Commits statements that belong to no tenant.
+    pub(crate) async fn run(
+        &self,
+        statements: Vec<(&'static str, Vec<Value>, Expect)>,
+    ) -> Result<Vec<Done>, StoreError> {
+        let mut checked = Vec::with_capacity(statements.len());
+        for (sql, args, expect) in statements {
+            let text = self.db.text(sql);
+            text.check(&args)?;
+            checked.push(Statement { text, args, expect });
+        }
+        self.db.run(checked).await
+    }
+}

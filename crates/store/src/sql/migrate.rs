@@ -1,0 +1,98 @@
+//! Brings the schema up to date: one forward-only list, the same text on both engines.
+//!
+//! Name, hash and time of what was applied are recorded in `refinery_schema_history`. All that is
+//! missing is applied in one transaction, so a process that is killed leaves the old schema.
+
+use std::path::PathBuf;
+
+use refinery::error::Kind;
+use refinery::{Migration, Runner};
+
+use super::error::StoreError;
+use super::postgres::{self, Postgres};
+use super::sqlite::open_for_writing;
+use super::tls;
+
+/// In the order of their numbers; a released one is never changed.
+const MIGRATIONS: &[(&str, &str)] =
+    &[("V0001__foundation", include_str!("../../migrations/V0001__foundation.sql"))];
+
+/// The lock that lets one node at a time look at the schema of a PostgreSQL database.
+const LOCK: &str = "SELECT pg_advisory_lock(3667000001)";
+/// How often SQLite is tried: whoever comes second finds everything done at the next try.
+const TRIES: usize = 5;
+
+fn runner() -> Result<Runner, StoreError> {
+    let mut list = Vec::with_capacity(MIGRATIONS.len());
+    for (name, sql) in MIGRATIONS {
+        list.push(Migration::unapplied(name, sql).map_err(StoreError::other)?);
+    }
+    Ok(Runner::new(&list).set_grouped(true).set_abort_divergent(true).set_abort_missing(true))
+}
+
+pub(crate) async fn sqlite(path: PathBuf) -> Result<(), StoreError> {
+    let work = move || {
+        let mut result = migrate_file(&path);
+        for _ in 1..TRIES {
+            if matches!(result, Ok(()) | Err(StoreError::NewerSchema { .. })) {
+                break;
+            }
+            result = migrate_file(&path);
+        }
+        result
+    };
+    tokio::task::spawn_blocking(work).await.map_err(StoreError::other)?
+}
+
+fn migrate_file(path: &std::path::Path) -> Result<(), StoreError> {
+    let mut connection = open_for_writing(path)?;
+    runner()?.run(&mut connection).map(|_| ()).map_err(|error| refine(&error))
+}
+
+pub(crate) async fn postgres(postgres: &Postgres) -> Result<(), StoreError> {
+    let (config, connector) = tls::read(postgres.address())?;
+    match connector {
+        Some(tls) => migrate_server(&config, tls).await,
+        None => migrate_server(&config, tokio_postgres::NoTls).await,
+    }
+}
+
+/// On a connection of its own; closing it gives the lock back.
+async fn migrate_server<T>(config: &tokio_postgres::Config, tls: T) -> Result<(), StoreError>
+where
+    T: tokio_postgres::tls::MakeTlsConnect<tokio_postgres::Socket>,
+    T::Stream: Send + 'static,
+{
+    let refused = |error| postgres::refine(&error, "");
+    let (mut client, connection) = config.connect(tls).await.map_err(refused)?;
+    let driver = tokio::spawn(connection);
+    client.batch_execute(LOCK).await.map_err(refused)?;
+    let result = runner()?.run_async(&mut client).await.map(|_| ()).map_err(|error| refine(&error));
+    drop(client);
+    // The connection ends with its client; how it ended changes nothing.
+    let _ = driver.await;
+    result
+}
+
+fn refine(error: &refinery::Error) -> StoreError {
+    let known = MIGRATIONS.len() as i64;
+    match error.kind() {
+        Kind::MissingVersion(migration) if i64::from(migration.version()) > known => {
+            StoreError::NewerSchema { found: i64::from(migration.version()), known }
+        }
+        Kind::Connection(what, cause) => StoreError::unavailable(format!("{what}: {cause}")),
+        _ => StoreError::other(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_numbered_without_gaps() {
+        for (i, (name, _)) in MIGRATIONS.iter().enumerate() {
+            assert!(name.starts_with(&format!("V{:04}__", i + 1)), "{name}");
+        }
+    }
+}

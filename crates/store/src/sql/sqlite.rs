@@ -1,0 +1,228 @@
+//! SQLite: readers that are used inline on the asking task, and the way to the one writer.
+//!
+//! A point read takes a few microseconds, less than handing it to another thread would; lists,
+//! which may take longer, go to a blocking thread.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use rusqlite::limits::Limit;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
+use tokio::sync::oneshot;
+
+use super::batch::{Done, Statement};
+use super::error::StoreError;
+use super::row::Row;
+use super::text::Text;
+use super::value::Value;
+use super::writer::{self, Job};
+
+/// How many batches may wait for the writer before more are refused.
+const QUEUE: usize = 1024;
+/// How long a statement waits for another process.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Texts kept prepared per connection.
+const PREPARED: usize = 256;
+/// The longest text of a value or a statement, in bytes.
+const MAX_LENGTH: i32 = 8 * 1024 * 1024;
+
+pub(crate) struct Sqlite {
+    path: PathBuf,
+    readers: Arc<Readers>,
+    writer: SyncSender<Job>,
+}
+
+impl Sqlite {
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = open_for_writing(path)?;
+        let readers = Arc::new(Readers::open(path)?);
+        let (writer, jobs) = sync_channel(QUEUE);
+        std::thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || writer::run(connection, &jobs))
+            .map_err(StoreError::unavailable)?;
+        Ok(Self { path: path.to_owned(), readers, writer })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads on the calling thread.
+    pub(crate) fn query(&self, text: &Text, args: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.readers.query(text, args)
+    }
+
+    /// Reads on a thread that may block.
+    pub(crate) async fn scan(&self, text: Arc<Text>, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        let readers = Arc::clone(&self.readers);
+        tokio::task::spawn_blocking(move || readers.query(&text, &args)).await.map_err(StoreError::other)?
+    }
+
+    pub(crate) async fn commit(&self, statements: Vec<Statement>) -> Result<Vec<Done>, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Job::Batch { statements, answer })?;
+        answered.await.map_err(|_| gone())?
+    }
+
+    pub(crate) async fn vacuum(&self) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Job::Vacuum { answer })?;
+        answered.await.map_err(|_| gone())?
+    }
+
+    pub(crate) async fn close(&self) {
+        let (answer, answered) = oneshot::channel();
+        if self.send(Job::Close { answer }).is_ok() {
+            // An error here means that the writer is gone already, which is what was asked for.
+            let _ = answered.await;
+        }
+    }
+
+    fn send(&self, job: Job) -> Result<(), StoreError> {
+        self.writer.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Disconnected(_) => gone(),
+        })
+    }
+}
+
+fn gone() -> StoreError {
+    StoreError::unavailable("the database was closed")
+}
+
+struct Readers {
+    connections: Vec<Mutex<Connection>>,
+    next: AtomicUsize,
+}
+
+impl Readers {
+    fn open(path: &Path) -> Result<Self, StoreError> {
+        let count = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
+        let connections =
+            (0..count).map(|_| open_for_reading(path).map(Mutex::new)).collect::<Result<_, _>>()?;
+        Ok(Self { connections, next: AtomicUsize::new(0) })
+    }
+
+    fn query(&self, text: &Text, args: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let first = self.next.fetch_add(1, Ordering::Relaxed);
+        let count = self.connections.len();
+        for step in 0..count {
+            if let Some(connection) = self.connections[(first + step) % count].try_lock() {
+                return run(&connection, text, args).map(|done| done.rows);
+            }
+        }
+        run(&self.connections[first % count].lock(), text, args).map(|done| done.rows)
+    }
+}
+
+/// Opens the file for the writer and for migrations; makes it when it is missing.
+pub(crate) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let connection = open(path, flags)?;
+    // Counts before the first table exists, and before WAL writes the first page.
+    pragmas(&connection, "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;")?;
+    pragmas(&connection, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
+    pragmas(&connection, "PRAGMA journal_size_limit = 67108864;")?;
+    Ok(connection)
+}
+
+fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    pragmas(&connection, "PRAGMA query_only = ON;")?;
+    Ok(connection)
+}
+
+fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| refine(&error, ""))?;
+    let prepare = || -> rusqlite::Result<()> {
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_prepared_statement_cache_capacity(PREPARED);
+        // PostgreSQL's name for comparing byte by byte.
+        connection.create_collation("C", |a: &str, b: &str| a.as_bytes().cmp(b.as_bytes()))?;
+        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH)?;
+        connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        Ok(())
+    };
+    prepare().map_err(|error| refine(&error, ""))?;
+    Ok(connection)
+}
+
+fn pragmas(connection: &Connection, texts: &str) -> Result<(), StoreError> {
+    connection.execute_batch(texts).map_err(|error| refine(&error, ""))
+}
+
+/// Runs one statement and collects what it gives back.
+pub(crate) fn run(connection: &Connection, text: &Text, args: &[Value]) -> Result<Done, StoreError> {
+    let attempt = || -> rusqlite::Result<Done> {
+        let mut statement = connection.prepare_cached(&text.sqlite)?;
+        let width = statement.column_count();
+        if width == 0 {
+            let affected = statement.execute(params_from_iter(args))? as u64;
+            return Ok(Done { rows: Vec::new(), affected });
+        }
+        let mut found = statement.query(params_from_iter(args))?;
+        let mut rows = Vec::new();
+        while let Some(row) = found.next()? {
+            let values = (0..width).map(|i| row.get_ref(i).map(value)).collect::<rusqlite::Result<_>>()?;
+            rows.push(Row(values));
+        }
+        let affected = rows.len() as u64;
+        Ok(Done { rows, affected })
+    };
+    attempt().map_err(|error| refine(&error, &text.table))
+}
+
+fn value(found: ValueRef<'_>) -> Value {
+    match found {
+        ValueRef::Integer(number) => Value::Int(number),
+        ValueRef::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
+        // No column holds either; null makes the reader of the row say which one is corrupt.
+        ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => Value::Null,
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Bool(value) => ValueRef::Integer(i64::from(*value)),
+            Value::Int(value) => ValueRef::Integer(*value),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+/// Turns SQLite's error into ours; `table` is what the statement was about.
+pub(crate) fn refine(error: &rusqlite::Error, table: &str) -> StoreError {
+    use rusqlite::ffi;
+    let rusqlite::Error::SqliteFailure(failure, _) = error else {
+        return StoreError::other(error);
+    };
+    match failure.extended_code {
+        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
+            return StoreError::Conflict { what: table.to_owned() };
+        }
+        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => return StoreError::InUse { what: table.to_owned() },
+        _ => {}
+    }
+    match failure.code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreError::Busy,
+        ErrorCode::DiskFull => StoreError::Full,
+        ErrorCode::SystemIoFailure
+        | ErrorCode::CannotOpen
+        | ErrorCode::DatabaseCorrupt
+        | ErrorCode::NotADatabase
+        | ErrorCode::OutOfMemory
+        | ErrorCode::PermissionDenied
+        | ErrorCode::ReadOnly
+        | ErrorCode::FileLockingProtocolFailed => StoreError::unavailable(error),
+        _ => StoreError::other(error),
+    }
+}

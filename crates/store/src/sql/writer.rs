@@ -1,0 +1,151 @@
+//! The one writer of SQLite: takes everything that is queued and commits it as one transaction.
+//!
+//! Each batch has a savepoint, so one that fails leaves its neighbours alone. A full disk or an
+//! input error can make SQLite undo the whole transaction by itself; then everybody in it fails.
+//! Answers go out after the commit, never before.
+
+use std::sync::mpsc::Receiver;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::batch::{Done, Statement};
+use super::error::StoreError;
+use super::sqlite;
+
+/// The most batches in one transaction.
+const GROUP: usize = 256;
+/// How often the beginning of a transaction is tried; each try waits for the busy timeout.
+const TRIES: usize = 3;
+
+type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// What the writer is asked to do.
+pub(crate) enum Job {
+    /// Commit these statements together.
+    Batch { statements: Vec<Statement>, answer: Answer<Vec<Done>> },
+    /// Give free pages back to the file system.
+    Vacuum { answer: Answer<()> },
+    /// Finish.
+    Close { answer: Answer<()> },
+}
+
+struct Waiting {
+    statements: Vec<Statement>,
+    answer: Answer<Vec<Done>>,
+}
+
+/// Works until the last handle is dropped or the database is closed.
+pub(crate) fn run(connection: Connection, jobs: &Receiver<Job>) {
+    while let Ok(first) = jobs.recv() {
+        let mut group = Vec::new();
+        let mut other = None;
+        let mut next = Some(first);
+        while let Some(job) = next {
+            match job {
+                Job::Batch { statements, answer } => group.push(Waiting { statements, answer }),
+                job => other = Some(job),
+            }
+            let is_full = group.len() == GROUP || other.is_some();
+            next = if is_full { None } else { jobs.try_recv().ok() };
+        }
+        if !group.is_empty() {
+            commit(&connection, group);
+        }
+        match other {
+            Some(Job::Vacuum { answer }) => {
+                reply(answer, batch(&connection, "PRAGMA incremental_vacuum(512)"))
+            }
+            Some(Job::Close { answer }) => {
+                let closed = batch(&connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+                drop(connection);
+                reply(answer, closed);
+                return;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Runs a group and answers everybody in it.
+fn commit(connection: &Connection, group: Vec<Waiting>) {
+    match attempt(connection, &group) {
+        Ok(results) => {
+            for (waiting, result) in group.into_iter().zip(results) {
+                reply(waiting.answer, result);
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, batches = group.len(), "a group of writes was undone");
+            if !connection.is_autocommit() {
+                // Nothing is lost when this fails too: the transaction was not committed.
+                let _ = batch(connection, "ROLLBACK");
+            }
+            for waiting in group {
+                reply(waiting.answer, Err(error.clone()));
+            }
+        }
+    }
+}
+
+/// One transaction for the whole group. An error is everybody's; a batch's own failure is in its
+/// place of the list.
+fn attempt(
+    connection: &Connection,
+    group: &[Waiting],
+) -> Result<Vec<Result<Vec<Done>, StoreError>>, StoreError> {
+    begin(connection)?;
+    let mut results = Vec::with_capacity(group.len());
+    for waiting in group {
+        statement(connection, "SAVEPOINT one")?;
+        let result = run_batch(connection, &waiting.statements);
+        if let Err(error) = &result {
+            if connection.is_autocommit() || error.is_fatal() {
+                return Err(error.clone());
+            }
+            statement(connection, "ROLLBACK TO one")?;
+        }
+        statement(connection, "RELEASE one")?;
+        results.push(result);
+    }
+    let is_needed = results.iter().any(Result::is_ok);
+    statement(connection, if is_needed { "COMMIT" } else { "ROLLBACK" })?;
+    Ok(results)
+}
+
+fn run_batch(connection: &Connection, statements: &[Statement]) -> Result<Vec<Done>, StoreError> {
+    let mut all = Vec::with_capacity(statements.len());
+    for statement in statements {
+        let done = sqlite::run(connection, &statement.text, &statement.args)?;
+        statement.check(&done)?;
+        all.push(done);
+    }
+    Ok(all)
+}
+
+/// Takes the write lock at once; another process (the command line) may hold it for a while.
+fn begin(connection: &Connection) -> Result<(), StoreError> {
+    let mut result = Err(StoreError::Busy);
+    for _ in 0..TRIES {
+        result = statement(connection, "BEGIN IMMEDIATE");
+        if result != Err(StoreError::Busy) {
+            break;
+        }
+    }
+    result
+}
+
+/// A statement that is used all the time, kept prepared.
+fn statement(connection: &Connection, text: &str) -> Result<(), StoreError> {
+    let run = || connection.prepare_cached(text)?.execute([]);
+    run().map(|_| ()).map_err(|error| sqlite::refine(&error, ""))
+}
+
+fn batch(connection: &Connection, text: &str) -> Result<(), StoreError> {
+    connection.execute_batch(text).map_err(|error| sqlite::refine(&error, ""))
+}
+
+/// Whoever asked may have stopped waiting; what was committed stays committed.
+fn reply<T>(answer: Answer<T>, result: Result<T, StoreError>) {
+    let _ = answer.send(result);
+}

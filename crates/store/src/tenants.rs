@@ -1,0 +1,42 @@
+//! A tenant's own row: its settings, and the version that tells caches when to read again.
+//!
+//! Every write of configuration (clients, secrets, connections, APIs, grants, keys, settings) moves
+//! the version in the same batch; the functions that write do so themselves.
+
+use doorward_model::tenant::TenantSettings;
+
+use crate::sql::batch::{Batch, Expect};
+use crate::sql::db::Scope;
+use crate::sql::error::StoreError;
+use crate::sql::row::to_json;
+use crate::sql::value::args;
+
+/// The label of the failure when the tenant itself is not there.
+pub const MISSING: &str = "the tenant exists";
+
+/// The number that counts every change to this tenant's configuration; none when there is no such
+/// tenant.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn version(t: &Scope<'_>) -> Result<Option<i64>, StoreError> {
+    const SQL: &str = "SELECT version FROM tenants WHERE tenant_id = $1";
+    t.first(SQL, args![t.id()]).await?.map(|row| row.read("tenants").int("version")).transpose()
+}
+
+/// Moves the version by one; further calls in the same batch do nothing.
+pub fn bump_version(b: &mut Batch) {
+    const SQL: &str = "UPDATE tenants SET version = version + 1 WHERE tenant_id = $1";
+    if b.wants_version_bump() {
+        let args = args![b.tenant().as_str()];
+        b.push(SQL, args, Expect::Rows(1, MISSING));
+    }
+}
+
+/// Replaces the settings.
+pub fn put_settings(b: &mut Batch, settings: &TenantSettings) {
+    const SQL: &str = "UPDATE tenants SET settings = $2 WHERE tenant_id = $1";
+    let args = args![b.tenant().as_str(), to_json(settings)];
+    b.push(SQL, args, Expect::Rows(1, MISSING));
+    bump_version(b);
+}

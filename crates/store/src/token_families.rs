@@ -1,0 +1,94 @@
+//! Token families: everything that one authorization led to lives and dies together.
+//!
+//! Source: RFC 9700 §4.14.2 (a replayed refresh token ends its family), RFC 6749 §4.1.2 (so does a
+//! code that is used twice).
+
+use doorward_model::ids::{ClientId, FamilyId, UserId};
+use doorward_model::time::Timestamp;
+use doorward_model::token::Family;
+
+use crate::codes::authorization;
+use crate::sql::batch::{Batch, Expect};
+use crate::sql::db::Scope;
+use crate::sql::error::StoreError;
+use crate::sql::row::{Reader, Row};
+use crate::sql::value::args;
+
+/// The label of the failure when the client or the user ended, or the user was blocked, between the
+/// decision and the commit.
+pub const NOT_ALLOWED: &str = "client and user of the token are still there";
+
+/// Reads a family, here and beside a refresh token.
+pub(crate) fn columns(r: &mut Reader) -> Result<Family, StoreError> {
+    Ok(Family {
+        id: r.id("id", FamilyId::parse)?,
+        authorization: authorization(r)?,
+        created_at: r.time("created_at")?,
+        revoked_at: r.time_or_none("revoked_at")?,
+    })
+}
+
+fn family(row: Row) -> Result<Family, StoreError> {
+    columns(&mut row.read("token_families"))
+}
+
+/// The family of that id, revoked ones included.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn get(t: &Scope<'_>, id: &FamilyId) -> Result<Option<Family>, StoreError> {
+    const SQL: &str = "SELECT id, client_id, user_id, session_id, authenticated_at, scope, audience, \
+         created_at, revoked_at FROM token_families WHERE tenant_id = $1 AND id = $2";
+    t.first(SQL, args![t.id(), id.as_str()]).await?.map(family).transpose()
+}
+
+/// Adds a family if its client and its unblocked user are there at the moment of the commit. Fails
+/// as [`NOT_ALLOWED`]. After `ends_at` it and its tokens may be cleaned away; none means never.
+pub fn insert(b: &mut Batch, family: &Family, ends_at: Option<Timestamp>) {
+    const SQL: &str = "INSERT INTO token_families (tenant_id, id, client_id, user_id, session_id, \
+         authenticated_at, scope, audience, created_at, revoked_at, purge_at) \
+         SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), \
+         CAST($6 AS BIGINT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS BIGINT), CAST($10 AS BIGINT), \
+         CAST($11 AS BIGINT) \
+         WHERE EXISTS (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = $3) \
+         AND EXISTS (SELECT 1 FROM users WHERE tenant_id = $1 AND id = $4 AND blocked = FALSE)";
+    let of = &family.authorization;
+    let args = args![
+        b.tenant().as_str(),
+        family.id.as_str(),
+        of.client.as_str(),
+        of.user.as_str(),
+        of.session.as_str(),
+        of.authenticated_at,
+        of.scope.join(" "),
+        of.audience.as_deref(),
+        family.created_at,
+        family.revoked_at,
+        ends_at,
+    ];
+    b.push(SQL, args, Expect::Rows(1, NOT_ALLOWED));
+}
+
+/// Revokes a family; nothing happens when it is revoked or not there.
+pub fn revoke(b: &mut Batch, id: &FamilyId, now: Timestamp) {
+    const SQL: &str = "UPDATE token_families SET revoked_at = $3 \
+         WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL";
+    let args = args![b.tenant().as_str(), id.as_str(), now];
+    b.push(SQL, args, Expect::Any);
+}
+
+/// Revokes every family of a user.
+pub fn revoke_for_user(b: &mut Batch, user: &UserId, now: Timestamp) {
+    const SQL: &str = "UPDATE token_families SET revoked_at = $3 \
+         WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL";
+    let args = args![b.tenant().as_str(), user.as_str(), now];
+    b.push(SQL, args, Expect::Any);
+}
+
+/// Revokes every family of a client.
+pub fn revoke_for_client(b: &mut Batch, client: &ClientId, now: Timestamp) {
+    const SQL: &str = "UPDATE token_families SET revoked_at = $3 \
+         WHERE tenant_id = $1 AND client_id = $2 AND revoked_at IS NULL";
+    let args = args![b.tenant().as_str(), client.as_str(), now];
+    b.push(SQL, args, Expect::Any);
+}
