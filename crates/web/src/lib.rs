@@ -1,1 +1,27 @@
-//! The HTTP kit that the three fronts share.
+//! The HTTP kit that the three fronts share: who is spoken to (the tenant), who speaks (the visitor,
+//! the caller), and how an answer looks (pages, faults, headers).
+//!
+//! Owns everything that is HTTP and not of one front. Knows no SQL and decides nothing: what may
+//! happen is said by the use cases of `engine`.
+//!
+//! A front gives a list of [`route::Route`]s; [`route::router`] builds one router from all lists.
+
+// Templates of all crates name the assets by one path, this crate's own included.
+extern crate self as doorward_web;
+
+pub mod assets;
+pub mod body;
+pub mod caller;
+pub mod cookies;
+pub mod cors;
+pub mod csrf;
+pub mod fault;
+mod frame;
+mod health;
+pub mod page;
+pub mod reference;
+pub mod route;
+mod security_headers;
+pub mod state;
+pub mod tenant;
+pub mod visitor;

@@ -1,0 +1,247 @@
+//! Status and words of every refusal: those of the use cases, and those that only HTTP knows.
+//!
+//! Source of the `errorCode`s: the Management API's error body (SURFACE §2.2).
+
+use doorward_engine::fault::{Fault, SHORT_WAIT};
+use doorward_model::fields::FieldErrors;
+use doorward_model::tenant::Issuer;
+use doorward_model::time::Lifetime;
+use http::StatusCode;
+
+/// Why a request was not done, in words for whoever sent it.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    status: StatusCode,
+    title: &'static str,
+    text: String,
+    error_code: Option<String>,
+    oauth: &'static str,
+    attribute: Option<&'static str>,
+    wants_basic: bool,
+    retry_after: Option<Lifetime>,
+    private: Option<String>,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, title: &'static str, text: impl Into<String>) -> Self {
+        let oauth = if status.is_server_error() { "server_error" } else { "invalid_request" };
+        Self {
+            status,
+            title,
+            text: text.into(),
+            error_code: None,
+            oauth,
+            attribute: None,
+            wants_basic: false,
+            retry_after: None,
+            private: None,
+        }
+    }
+
+    fn code(mut self, code: impl Into<String>) -> Self {
+        self.error_code = Some(code.into());
+        self
+    }
+
+    fn oauth(mut self, code: &'static str) -> Self {
+        self.oauth = code;
+        self
+    }
+
+    fn wait(mut self, wait: Lifetime) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    fn private(mut self, cause: impl Into<String>) -> Self {
+        self.private = Some(cause.into());
+        self
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The heading of the page.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// What happened, why, and what to do.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The Management API's `errorCode`.
+    #[must_use]
+    pub fn error_code(&self) -> Option<&str> {
+        self.error_code.as_deref()
+    }
+
+    /// The `error` of RFC 6749 §5.2.
+    #[must_use]
+    pub fn oauth_code(&self) -> &'static str {
+        self.oauth
+    }
+
+    pub(crate) fn attribute(&self) -> Option<&'static str> {
+        self.attribute
+    }
+
+    pub(crate) fn wants_basic(&self) -> bool {
+        self.wants_basic
+    }
+
+    pub(crate) fn retry_after(&self) -> Option<Lifetime> {
+        self.retry_after
+    }
+
+    /// What only the operator's log sees.
+    #[must_use]
+    pub fn cause(&self) -> Option<&str> {
+        self.private.as_deref()
+    }
+
+    /// The query holds something wrong.
+    #[must_use]
+    pub fn query(errors: &FieldErrors) -> Self {
+        validation("Query", "invalid_query_string", errors)
+    }
+
+    /// The path holds something wrong.
+    #[must_use]
+    pub fn uri(errors: &FieldErrors) -> Self {
+        validation("Path", "invalid_uri", errors)
+    }
+
+    /// The body cannot be read at all; `why` says what is wrong with it.
+    #[must_use]
+    pub fn unreadable(why: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "This request cannot be read", why).code("invalid_body")
+    }
+
+    /// The body is not of the content type that the endpoint reads.
+    #[must_use]
+    pub fn content_type(expected: &str) -> Self {
+        let text = format!("The body must be sent as {expected}.");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "This request cannot be read", text)
+    }
+
+    pub(crate) fn too_large(limit: usize) -> Self {
+        let text = format!("The request is too large: at most {} KiB are read.", limit / 1024);
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "This request is too large", text)
+    }
+
+    pub(crate) fn too_slow_a_body() -> Self {
+        let text = "The request did not arrive in time. Send it again.";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "This took too long", text)
+    }
+
+    pub(crate) fn too_slow() -> Self {
+        let text = "The server could not answer in time. Try again in a moment.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "This took too long", text)
+            .oauth("temporarily_unavailable")
+            .wait(SHORT_WAIT)
+            .private("the request ran into its time limit")
+    }
+
+    pub(crate) fn two_hosts() -> Self {
+        let text = "The request does not say clearly which host it is for. Send one Host header.";
+        Self::new(StatusCode::BAD_REQUEST, "This request cannot be read", text)
+    }
+
+    /// The host is nobody's; `issuer` is whom the visitor probably looks for.
+    pub(crate) fn misdirected(issuer: Option<&Issuer>) -> Self {
+        let text = match issuer {
+            Some(issuer) => format!("This address is not served here. The address of this server is {issuer}"),
+            None => "This address is not served here.".to_owned(),
+        };
+        Self::new(StatusCode::MISDIRECTED_REQUEST, "You reached us under another name", text)
+    }
+
+    pub(crate) fn nothing_here() -> Self {
+        let text = "There is nothing at this address. Check it for a typing mistake.";
+        Self::new(StatusCode::NOT_FOUND, "There is nothing here", text).code("not_found")
+    }
+
+    pub(crate) fn wrong_method() -> Self {
+        let text = "This address exists, but not for this kind of request. The Allow header says which work.";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "This cannot be done here", text)
+    }
+
+    /// A form that did not come from a page of ours.
+    #[must_use]
+    pub fn foreign_form() -> Self {
+        let text = "This form did not come from the page we showed you, so nothing was done. \
+                    Go back, reload the page, and send it again.";
+        Self::new(StatusCode::FORBIDDEN, "This form was not accepted", text)
+    }
+
+    /// A mistake of ours that has nothing to do with a use case.
+    pub(crate) fn broken(cause: impl Into<String>) -> Self {
+        Self::from(Fault::internal(cause))
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        let text = fault.public();
+        match fault {
+            Fault::NotFound { what } => Self::new(StatusCode::NOT_FOUND, "There is nothing here", text)
+                .code(format!("inexistent_{}", what.replace(' ', "_"))),
+            Fault::Invalid(errors) => validation("Payload", "invalid_body", &errors),
+            Fault::Conflict { .. } => {
+                Self::new(StatusCode::CONFLICT, "This exists already", text).code("resource_already_exists")
+            }
+            Fault::InUse { .. } => {
+                Self::new(StatusCode::CONFLICT, "This is still in use", text).code("operation_not_supported")
+            }
+            Fault::Unauthenticated { why } => {
+                let mut refusal =
+                    Self::new(StatusCode::UNAUTHORIZED, "You are not logged in", text).oauth("invalid_token");
+                refusal.attribute = Some(why.public());
+                refusal
+            }
+            Fault::Forbidden { .. } => Self::new(StatusCode::FORBIDDEN, "You may not do this", text)
+                .code("insufficient_scope")
+                .oauth("insufficient_scope"),
+            Fault::LimitReached { retry_after } => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many tries", text)
+                    .code("too_many_requests")
+                    .oauth("too_many_attempts")
+                    .wait(retry_after)
+            }
+            Fault::Token(error) => {
+                let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
+                let refusal = Self::new(status, "This request was refused", text)
+                    .code(error.code.as_str())
+                    .oauth(error.code.as_str());
+                Self { wants_basic: error.challenge, ..refusal }
+            }
+            Fault::Unavailable { retry_after, cause } => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "The server is busy", text)
+                    .oauth("temporarily_unavailable")
+                    .wait(retry_after)
+                    .private(cause)
+            }
+            Fault::Internal { cause } => {
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here", text).private(cause)
+            }
+        }
+    }
+}
+
+/// All findings in one sentence, the first in the form that the original's clients know.
+fn validation(what: &str, code: &str, errors: &FieldErrors) -> Refusal {
+    let findings: Vec<String> = errors
+        .all()
+        .iter()
+        .map(|e| format!("'{}' on property {} ({})", e.rule, e.path, e.text.trim_end_matches('.')))
+        .collect();
+    let text = format!("{what} validation error: {}.", findings.join("; "));
+    Refusal::new(StatusCode::BAD_REQUEST, "Something is not right yet", text).code(code)
+}

@@ -1,0 +1,111 @@
+//! The frame around every request: finds out who is spoken to and who speaks, lets the request run
+//! within its time, dresses refusals, completes headers, writes one line.
+//!
+//! The line holds no query, no header and no body: those may hold codes, tokens and passwords.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use doorward_engine::state::TenantState;
+use doorward_model::log::event::tame;
+use http::header::AUTHORIZATION;
+use http::{Method, Uri};
+
+use crate::fault::{Circumstances, Refusal, Skinned};
+use crate::state::Web;
+use crate::{health, reference, security_headers, tenant, visitor};
+
+/// How long a request may take as a whole.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What is kept of a request after it is gone into its handler.
+struct Line {
+    started: Instant,
+    method: Method,
+    uri: Uri,
+    has_authorization: bool,
+    ip: Option<std::net::IpAddr>,
+}
+
+pub(crate) async fn frame(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let info = visitor::read(web.trusted_proxies(), &parts);
+    let line = Line {
+        started: Instant::now(),
+        method: parts.method.clone(),
+        uri: parts.uri.clone(),
+        has_authorization: parts.headers.contains_key(AUTHORIZATION),
+        ip: info.ip,
+    };
+    parts.extensions.insert(info);
+    let (tenant, refused) = match tenant::find(&web, &parts, visitor::peer(&parts)) {
+        Ok(tenant) => (Some(tenant), None),
+        Err(_) if is_probe(&parts.uri) => (None, None),
+        Err(refusal) => (None, Some(refusal)),
+    };
+    if let Some(tenant) = &tenant {
+        parts.extensions.insert(tenant.clone());
+    }
+    let response = match refused {
+        Some(refusal) => refusal.by_path(&line.uri).into_response(),
+        None => run(Request::from_parts(parts, body), next, &line.uri).await,
+    };
+    finish(&web, response, tenant.as_ref(), &line)
+}
+
+/// Probes come under any host: a load balancer knows addresses, not names.
+fn is_probe(uri: &Uri) -> bool {
+    matches!(uri.path(), health::HEALTHZ | health::READYZ)
+}
+
+async fn run(request: Request, next: Next, uri: &Uri) -> Response {
+    let running = tokio::time::timeout(REQUEST_TIMEOUT, next.run(request));
+    running.await.unwrap_or_else(|_| Refusal::too_slow().by_path(uri).into_response())
+}
+
+fn finish(web: &Web, mut response: Response, tenant: Option<&Arc<TenantState>>, line: &Line) -> Response {
+    let tenant = tenant.map(|state| &state.tenant);
+    let panicked = response.extensions_mut().remove::<Panicked>();
+    let skinned = match panicked {
+        Some(Panicked) => Some(Refusal::broken("a handler panicked").by_path(&line.uri)),
+        None => response.extensions_mut().remove::<Skinned>(),
+    };
+    if let Some(skinned) = skinned {
+        let reference = skinned.refusal().cause().map(|cause| {
+            let reference = reference::fresh(web.app());
+            tracing::error!(%reference, path = %path(&line.uri), cause = %tame(cause), "request failed");
+            reference
+        });
+        let circumstances = Circumstances { tenant, reference: reference.as_deref(), has_authorization: line.has_authorization };
+        response = skinned.dress(response, &circumstances);
+    }
+    security_headers::complete(response.headers_mut(), tenant.map(|tenant| &tenant.issuer));
+    tracing::info!(
+        method = %line.method,
+        path = %path(&line.uri),
+        status = response.status().as_u16(),
+        ms = line.started.elapsed().as_millis(),
+        ip = line.ip.map(tracing::field::display),
+        "request"
+    );
+    response
+}
+
+fn path(uri: &Uri) -> String {
+    tame(uri.path())
+}
+
+/// Marks the answer that stands for a panic; the frame dresses it like every other mistake of ours.
+#[derive(Clone)]
+struct Panicked;
+
+/// What a panicking handler answers. The payload may hold anything and is not looked at.
+pub(crate) fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    let mut response = Response::new(axum::body::Body::empty());
+    *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+    response.extensions_mut().insert(Panicked);
+    response
+}

@@ -1,0 +1,147 @@
+//! Routes: each front has one list of them, and one router is built from all lists.
+//!
+//! Owns the order in which a request is looked at: frame (host, visitor), guard (who asks), handler.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::handler::Handler;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, get, on};
+use doorward_engine::state::TenantState;
+use doorward_model::scope::ApiScope;
+use http::{Method, Uri};
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::body::BODY_LIMIT;
+use crate::fault::{Refusal, Skin};
+use crate::frame::{frame, panicked};
+use crate::state::Web;
+use crate::{assets, caller, csrf, health};
+
+/// Who may come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Everybody, from everywhere; what may happen is for the handler to find out.
+    Public,
+    /// Everybody; but what changes something must come from a page of ours.
+    Page,
+    /// Whoever shows a Management API token with one of these scopes. Nothing else of the request is
+    /// looked at before.
+    AnyOf(&'static [ApiScope]),
+}
+
+/// One row of a front's list.
+#[derive(Clone)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path; `{name}` stands for one segment.
+    pub path: &'static str,
+    /// Who may come in.
+    pub guard: Guard,
+    /// The name of the operation, unique among all lists.
+    pub operation: &'static str,
+    /// What does it.
+    pub handler: MethodRouter<Web>,
+}
+
+impl Route {
+    /// A row for `GET` (and with it `HEAD`).
+    pub fn get<H, T>(path: &'static str, guard: Guard, operation: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        Self { method: Method::GET, path, guard, operation, handler: on(MethodFilter::GET, handler) }
+    }
+
+    /// A row for `POST`.
+    pub fn post<H, T>(path: &'static str, guard: Guard, operation: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        Self { method: Method::POST, path, guard, operation, handler: on(MethodFilter::POST, handler) }
+    }
+
+    /// A row for `PATCH`.
+    pub fn patch<H, T>(path: &'static str, guard: Guard, operation: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        Self { method: Method::PATCH, path, guard, operation, handler: on(MethodFilter::PATCH, handler) }
+    }
+
+    /// A row for `DELETE`.
+    pub fn delete<H, T>(path: &'static str, guard: Guard, operation: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        Self { method: Method::DELETE, path, guard, operation, handler: on(MethodFilter::DELETE, handler) }
+    }
+
+    /// A row for `OPTIONS`, the preflight of the CORS protocol.
+    pub fn options<H, T>(path: &'static str, guard: Guard, operation: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        Self { method: Method::OPTIONS, path, guard, operation, handler: on(MethodFilter::OPTIONS, handler) }
+    }
+}
+
+/// The router: the routes of all lists, the assets and the probes, inside the frame.
+pub fn router(web: Web, routes: Vec<Route>) -> Router {
+    let mut paths: BTreeMap<&'static str, MethodRouter<Web>> = BTreeMap::new();
+    for route in routes {
+        let guarded = guarded(&web, route.guard, route.handler);
+        let merged = paths.remove(route.path).map_or_else(|| guarded.clone(), |there| there.merge(guarded.clone()));
+        paths.insert(route.path, merged);
+    }
+    let mut router = Router::new()
+        .route(health::HEALTHZ, get(health::healthz))
+        .route(health::READYZ, get(health::readyz))
+        .route(assets::ROUTE, get(assets::serve));
+    for (path, handlers) in paths {
+        router = router.route(path, handlers);
+    }
+    router
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(web.clone(), frame))
+        .with_state(web)
+}
+
+fn guarded(web: &Web, guard: Guard, handler: MethodRouter<Web>) -> MethodRouter<Web> {
+    match guard {
+        Guard::Public => handler,
+        Guard::Page => handler.route_layer(from_fn(own_pages_only)),
+        Guard::AnyOf(scopes) => handler.route_layer(from_fn_with_state((web.clone(), scopes), caller::guard)),
+    }
+}
+
+/// Lets a post pass only when the browser does not say that another site made it.
+async fn own_pages_only(request: Request, next: Next) -> Response {
+    let tenant = request.extensions().get::<Arc<TenantState>>();
+    let is_ours = tenant.is_some_and(|state| csrf::is_same_origin(request.headers(), &state.tenant.issuer));
+    if request.method().is_safe() || is_ours {
+        return next.run(request).await;
+    }
+    Refusal::foreign_form().as_skin(Skin::Page).into_response()
+}
+
+async fn nothing_here(uri: Uri) -> Response {
+    Refusal::nothing_here().by_path(&uri).into_response()
+}
+
+async fn wrong_method(uri: Uri) -> Response {
+    Refusal::wrong_method().by_path(&uri).into_response()
+}
