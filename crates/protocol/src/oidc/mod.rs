@@ -8,9 +8,3 @@ pub mod access_token;
 pub mod claims;
 pub mod id_token;
 pub mod userinfo;
-
-pub use access_token::{
-    AccessTokenClaims, AccessTokenFacts, MachineTokenFacts, access_token_claims, machine_token_claims,
-};
-pub use id_token::{IdTokenClaims, IdTokenFacts, id_token_claims};
-pub use userinfo::userinfo_claims;
