@@ -1,0 +1,79 @@
+//! The audience is one of the tenant's APIs that people may have tokens for.
+//!
+//! Source: RFC 8707 §2, under the original's name `audience`; the tenant's default audience.
+
+use doorward_model::api::ResourceServer;
+
+use super::super::AuthorizeInput;
+use super::super::decide::Verified;
+use crate::oauth::error::{OAuthErrorCode, RedirectError};
+
+pub(in super::super) fn check(verified: &Verified<'_>) -> Result<(), RedirectError> {
+    asked(verified.input).map(|_| ())
+}
+
+/// The API that is asked for; none means the userinfo endpoint only.
+pub(super) fn asked<'a>(input: &AuthorizeInput<'a>) -> Result<Option<&'a ResourceServer>, RedirectError> {
+    let named = input.request.audience.as_deref().or(input.settings.default_audience.as_deref());
+    let Some(identifier) = named.filter(|audience| *audience != input.issuer.url("userinfo")) else {
+        return Ok(None);
+    };
+    let refuse = |text: String| Err(RedirectError::new(OAuthErrorCode::AccessDenied, &text));
+    match input.apis.iter().find(|api| api.identifier == identifier) {
+        // Its scopes are rights over the tenant, and no user of a connection has such rights.
+        Some(api) if api.is_system => refuse(format!("{identifier} gives tokens to programs only.")),
+        Some(api) => Ok(Some(api)),
+        None => refuse(format!("Service not found: {identifier}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::oauth::authorize::AuthorizeDecision;
+    use crate::oauth::authorize::examples::{GOOD, Scene, encoded};
+
+    #[test]
+    fn an_unknown_audience_is_denied_by_name() {
+        let decision = Scene::default().decide(&format!("{GOOD}&audience=https://nowhere.test/%22%0d"));
+        let AuthorizeDecision::Redirect(_, error) = decision else { panic!("{decision:?}") };
+        assert_eq!(error.code.as_str(), "access_denied");
+        assert_eq!(error.public, "Service not found: https://nowhere.test/'?");
+    }
+
+    #[test]
+    fn the_audience_is_compared_to_the_letter() {
+        let scene = &mut Scene::default();
+        for (audience, answer, api) in [
+            ("https://api.test/", "code", Some("https://api.test/")),
+            ("https://api.test", "access_denied", None),
+            ("https://API.test/", "access_denied", None),
+            ("https://id.test/userinfo", "code", None),
+            ("https://other.test/userinfo", "access_denied", None),
+            ("", "code", None),
+        ] {
+            let query = format!("{GOOD}&audience={}", encoded(audience));
+            assert_eq!(scene.log_in().answer(&query), answer, "{audience}");
+            if answer == "code" {
+                assert_eq!(scene.plan(&query).authorization.audience.as_deref(), api, "{audience}");
+            }
+        }
+    }
+
+    #[test]
+    fn people_get_no_tokens_for_the_management_api() {
+        let query = "client_id=web&redirect_uri=https://app.test/cb&response_type=code&scope=read:clients\
+                     &audience=https://id.test/api/v2/";
+        assert_eq!(Scene::default().log_in().answer(query), "access_denied");
+    }
+
+    #[test]
+    fn the_default_audience_serves_when_none_is_named() {
+        let scene = &mut Scene::default();
+        scene.settings.default_audience = Some("https://api.test/".into());
+        assert_eq!(scene.log_in().plan(GOOD).authorization.audience.as_deref(), Some("https://api.test/"));
+        let userinfo = format!("{GOOD}&audience=https://id.test/userinfo");
+        assert_eq!(scene.plan(&userinfo).authorization.audience, None);
+        scene.settings.default_audience = Some("https://gone.test/".into());
+        assert_eq!(scene.answer(GOOD), "access_denied");
+    }
+}

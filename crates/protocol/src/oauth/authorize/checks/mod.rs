@@ -1,0 +1,16 @@
+//! One check per file, named after what it looks at. The order is in [`super::decide`].
+
+pub(super) mod audience;
+pub(super) mod client;
+pub(super) mod connection;
+pub(super) mod duplicates;
+pub(super) mod grant;
+pub(super) mod max_age;
+pub(super) mod pkce;
+pub(super) mod prompt;
+pub(super) mod redirect_uri;
+pub(super) mod request_object;
+pub(super) mod response_mode;
+pub(super) mod response_type;
+pub(super) mod scope;
+pub(super) mod session;

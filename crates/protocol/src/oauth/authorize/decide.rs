@@ -1,0 +1,190 @@
+//! The ordered table of checks, and nothing else.
+//!
+//! Until `redirect_uri` and `response_mode` have built a [`ReturnPath`] a check can only show a page;
+//! every check after them can only redirect: the types of the functions say so.
+//!
+//! Source: RFC 6749 §4.1.2.1 for the order of the two.
+
+use doorward_model::client::Client;
+
+use super::checks::{
+    audience, client, connection, duplicates, grant, max_age, pkce, prompt, redirect_uri, request_object,
+    response_mode, response_type, scope, session,
+};
+use super::{AuthorizeDecision, AuthorizeInput, CodePlan, LogIn, ReturnPath, VerifiedRedirect};
+use crate::oauth::error::{PageError, RedirectError};
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step<F> {
+    /// The parameter or fact that is looked at.
+    pub name: &'static str,
+    /// Where the rule comes from.
+    pub source: &'static str,
+    /// What is demanded, in words.
+    pub says: &'static str,
+    run: F,
+}
+
+/// A request whose answer may go back to its client.
+#[derive(Debug, Clone)]
+pub(super) struct Verified<'a> {
+    pub input: &'a AuthorizeInput<'a>,
+    pub client: &'a Client,
+    pub path: ReturnPath,
+}
+
+/// What the last step finds when nothing is wrong.
+pub(super) enum Outcome {
+    LogIn(LogIn),
+    Issue(CodePlan),
+}
+
+type Early = fn(&AuthorizeInput<'_>) -> Result<(), PageError>;
+type FindClient = for<'a> fn(&AuthorizeInput<'a>) -> Result<&'a Client, PageError>;
+type Verify = fn(&AuthorizeInput<'_>, &Client) -> Result<VerifiedRedirect, PageError>;
+type Path = fn(&AuthorizeInput<'_>, &Client, VerifiedRedirect) -> Result<ReturnPath, PageError>;
+type Late = fn(&Verified<'_>) -> Result<(), RedirectError>;
+type Last = fn(&Verified<'_>) -> Result<Outcome, RedirectError>;
+
+/// The table: a field may show a page as long as nothing is verified.
+#[derive(Debug)]
+pub(super) struct Steps {
+    /// Nothing is known yet.
+    pub duplicates: Step<Early>,
+    /// Who asks.
+    pub client: Step<FindClient>,
+    /// Where the answer may go.
+    pub redirect_uri: Step<Verify>,
+    /// How it travels.
+    pub response_mode: Step<Path>,
+    /// From here on every refusal is a redirect.
+    pub verified: &'static [Step<Late>],
+    /// Log in, or issue a code.
+    pub session: Step<Last>,
+}
+
+/// The checks of the authorization endpoint, in order.
+pub(super) const STEPS: Steps = Steps {
+    duplicates: Step {
+        name: "client_id, redirect_uri, state",
+        source: "RFC 6749 §3.1",
+        says: "come at most once",
+        run: duplicates::of_the_target,
+    },
+    client: Step {
+        name: "client_id",
+        source: "RFC 6749 §4.1.2.1",
+        says: "names a client of this tenant",
+        run: client::known,
+    },
+    redirect_uri: Step {
+        name: "redirect_uri",
+        source: "RFC 6749 §3.1.2.3, OpenID Connect Core §3.1.2.1, RFC 9700 §2.1",
+        says: "is on the client's list of Allowed Callback URLs; may be absent without `openid`",
+        run: redirect_uri::verify,
+    },
+    response_mode: Step {
+        name: "response_mode (web_message)",
+        source: "OAuth 2.0 Web Message Response Mode §4.1",
+        says: "has a target whose origin is on a list of the client",
+        run: response_mode::path,
+    },
+    verified: &[
+        Step {
+            name: "all known parameters",
+            source: "RFC 6749 §3.1",
+            says: "come at most once",
+            run: duplicates::check,
+        },
+        Step {
+            name: "response_mode",
+            source: "OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode",
+            says: "is absent, `query`, `fragment`, `form_post` or `web_message`",
+            run: response_mode::check,
+        },
+        Step {
+            name: "request, request_uri, registration",
+            source: "OpenID Connect Core §6, §7.2.1, §3.1.2.6",
+            says: "are absent",
+            run: request_object::check,
+        },
+        Step {
+            name: "response_type",
+            source: "RFC 6749 §3.1.1, §4.1.2.1",
+            says: "is `code`",
+            run: response_type::check,
+        },
+        Step {
+            name: "grant_types of the client",
+            source: "RFC 6749 §4.1.2.1 (unauthorized_client)",
+            says: "hold `authorization_code`",
+            run: grant::check,
+        },
+        Step {
+            name: "code_challenge, code_challenge_method",
+            source: "RFC 7636 §4.3, §4.4.1, RFC 9700 §2.1.1",
+            says: "are an `S256` challenge; a client without a secret must send one",
+            run: pkce::check,
+        },
+        Step {
+            name: "scope",
+            source: "RFC 6749 §3.3",
+            says: "is a list of scope values; what is not known is not granted",
+            run: scope::check,
+        },
+        Step {
+            name: "audience",
+            source: "RFC 8707 §2 (as `audience`)",
+            says: "is absent, the userinfo endpoint, or the identifier of an API that people may use",
+            run: audience::check,
+        },
+        Step {
+            name: "prompt",
+            source: "OpenID Connect Core §3.1.2.1",
+            says: "holds known values; `none` stands alone",
+            run: prompt::check,
+        },
+        Step {
+            name: "max_age",
+            source: "OpenID Connect Core §3.1.2.1",
+            says: "is a number of seconds",
+            run: max_age::check,
+        },
+        Step {
+            name: "connection",
+            source: "the brief, \"Connections\"",
+            says: "is enabled for the client",
+            run: connection::check,
+        },
+    ],
+    session: Step {
+        name: "session",
+        source: "OpenID Connect Core §3.1.2.3, §3.1.2.6",
+        says: "is there, recent enough, and of a person who may log in; otherwise the person logs in",
+        run: session::outcome,
+    },
+};
+
+/// What an authorization request leads to.
+#[must_use]
+pub fn decide(input: &AuthorizeInput<'_>) -> AuthorizeDecision {
+    let verified = match verify(input) {
+        Ok(verified) => verified,
+        Err(page) => return AuthorizeDecision::Page(page),
+    };
+    let outcome = STEPS.verified.iter().try_for_each(|step| (step.run)(&verified));
+    match outcome.and_then(|()| (STEPS.session.run)(&verified)) {
+        Ok(Outcome::LogIn(login)) => AuthorizeDecision::LogIn(login),
+        Ok(Outcome::Issue(plan)) => AuthorizeDecision::Issue(plan),
+        Err(error) => AuthorizeDecision::Redirect(verified.path, error),
+    }
+}
+
+fn verify<'a>(input: &'a AuthorizeInput<'a>) -> Result<Verified<'a>, PageError> {
+    (STEPS.duplicates.run)(input)?;
+    let client = (STEPS.client.run)(input)?;
+    let redirect = (STEPS.redirect_uri.run)(input, client)?;
+    let path = (STEPS.response_mode.run)(input, client, redirect)?;
+    Ok(Verified { input, client, path })
+}

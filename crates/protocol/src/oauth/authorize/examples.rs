@@ -1,0 +1,182 @@
+//! One tenant with two clients, for the tests of the checks.
+
+use doorward_model::api::{ApiPermission, ResourceServer};
+use doorward_model::client::kind::ClientKind;
+use doorward_model::client::{Client, defaults};
+use doorward_model::connection::{Connection, DatabaseOptions, Strategy};
+use doorward_model::ids::{ClientId, ConnectionId, ResourceServerId, SessionId, UserId};
+use doorward_model::session::Session;
+use doorward_model::tenant::{Issuer, TenantSettings};
+use doorward_model::time::{Lifetime, Timestamp};
+use doorward_model::user::{Email, Profile, User};
+
+use super::{AuthorizeDecision, AuthorizeInput, AuthorizeRequest, CodePlan, SessionFacts, decide};
+use crate::oauth::params::Params;
+
+pub(in crate::oauth) const NOW: i64 = 1_763_877_600;
+
+/// RFC 7636, appendix B.
+pub(in crate::oauth) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// A request of the regular web application that nothing is wrong with.
+pub(in crate::oauth) const GOOD: &str =
+    "client_id=web&redirect_uri=https://app.test/cb&response_type=code&scope=openid&state=1";
+
+/// Everything a decision depends on, ready to be bent by a test.
+pub(in crate::oauth) struct Scene {
+    pub issuer: Issuer,
+    pub web: Client,
+    pub spa: Client,
+    pub connections: Vec<Connection>,
+    pub apis: Vec<ResourceServer>,
+    pub settings: TenantSettings,
+    pub session: Session,
+    pub user: User,
+    pub is_logged_in: bool,
+    pub connection_enabled: bool,
+    pub logged_in_here: Option<Timestamp>,
+    pub now: Timestamp,
+}
+
+impl Default for Scene {
+    fn default() -> Self {
+        let now = Timestamp::from_seconds(NOW);
+        Self {
+            issuer: Issuer::parse("https://id.test/").unwrap(),
+            web: client("web", ClientKind::RegularWeb),
+            spa: client("spa", ClientKind::Spa),
+            connections: vec![connection("con_1", "People"), connection("con_2", "Staff")],
+            apis: vec![api("https://api.test/", false), api("https://id.test/api/v2/", true)],
+            settings: TenantSettings::new("Acme".into()),
+            session: Session {
+                id: SessionId::parse("session-1").unwrap(),
+                user: UserId::parse("auth0|ada").unwrap(),
+                authenticated_at: now,
+                created_at: now,
+                last_used_at: now,
+            },
+            user: user(now),
+            is_logged_in: false,
+            connection_enabled: true,
+            logged_in_here: None,
+            now,
+        }
+    }
+}
+
+impl Scene {
+    pub fn log_in(&mut self) -> &mut Self {
+        self.is_logged_in = true;
+        self
+    }
+
+    pub fn authenticated_at(&mut self, at: Timestamp) {
+        self.session.authenticated_at = at;
+        self.session.created_at = at;
+    }
+
+    pub fn decide(&self, query: &str) -> AuthorizeDecision {
+        self.decide_request(&AuthorizeRequest::parse(&Params::from_query(query).unwrap()))
+    }
+
+    pub fn decide_request(&self, request: &AuthorizeRequest) -> AuthorizeDecision {
+        let id = request.client_id();
+        let facts = SessionFacts {
+            session: &self.session,
+            user: &self.user,
+            connection_enabled: self.connection_enabled,
+        };
+        decide(&AuthorizeInput {
+            request,
+            issuer: &self.issuer,
+            client: [&self.web, &self.spa].into_iter().find(|client| Some(&client.id) == id.as_ref()),
+            connections: &self.connections,
+            apis: &self.apis,
+            settings: &self.settings,
+            session: self.is_logged_in.then_some(facts),
+            logged_in_here: self.logged_in_here,
+            now: self.now,
+        })
+    }
+
+    /// The decision in a word or two.
+    pub fn answer(&self, query: &str) -> String {
+        match self.decide(query) {
+            AuthorizeDecision::Page(page) => format!("page {}", page.problem.number()),
+            AuthorizeDecision::Redirect(_, error) => error.code.as_str().to_owned(),
+            AuthorizeDecision::LogIn(_) => "log in".to_owned(),
+            AuthorizeDecision::Issue(_) => "code".to_owned(),
+        }
+    }
+
+    /// The plan of a request that leads to a code.
+    pub fn plan(&self, query: &str) -> CodePlan {
+        match self.decide(query) {
+            AuthorizeDecision::Issue(plan) => plan,
+            other => panic!("no code: {other:?}"),
+        }
+    }
+}
+
+/// The answer to somebody who is not logged in.
+pub(in crate::oauth) fn answer_to(query: &str) -> String {
+    Scene::default().answer(query)
+}
+
+pub(in crate::oauth) fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+pub(in crate::oauth) fn client(id: &str, kind: ClientKind) -> Client {
+    let mut settings = defaults::for_people(kind);
+    settings.name = id.to_owned();
+    settings.callbacks = Some(vec!["https://app.test/cb".to_owned()]);
+    let at = Timestamp::from_seconds(NOW - 86_400);
+    Client {
+        id: ClientId::parse(id).unwrap(),
+        global: false,
+        version: 1,
+        settings,
+        created_at: at,
+        updated_at: at,
+    }
+}
+
+pub(in crate::oauth) fn api(identifier: &str, is_system: bool) -> ResourceServer {
+    let permission = |value: &str| ApiPermission { value: value.to_owned(), description: String::new() };
+    ResourceServer {
+        id: ResourceServerId::parse("api_1").unwrap(),
+        identifier: identifier.to_owned(),
+        name: "Things".to_owned(),
+        permissions: vec![permission("read:things"), permission("write:things"), permission("read:clients")],
+        token_lifetime: Lifetime::from_seconds(86_400),
+        allow_offline_access: false,
+        is_system,
+        created_at: Timestamp::from_seconds(NOW - 86_400),
+    }
+}
+
+pub(in crate::oauth) fn user(at: Timestamp) -> User {
+    User {
+        id: UserId::parse("auth0|ada").unwrap(),
+        connection: ConnectionId::parse("con_1").unwrap(),
+        email: Email::parse("ada@acme.test").unwrap(),
+        email_verified: true,
+        profile: Profile::default(),
+        blocked: false,
+        version: 1,
+        logins_count: 1,
+        last_login: Some(at),
+        created_at: at,
+        updated_at: at,
+    }
+}
+
+fn connection(id: &str, name: &str) -> Connection {
+    Connection {
+        id: ConnectionId::parse(id).unwrap(),
+        name: name.to_owned(),
+        strategy: Strategy::Database(DatabaseOptions::default()),
+        created_at: Timestamp::from_seconds(NOW - 86_400),
+    }
+}

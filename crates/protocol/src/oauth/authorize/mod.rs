@@ -1,0 +1,119 @@
+//! The authorization endpoint's decision.
+//!
+//! Owns what an authorization request leads to, given plain facts. Must not know how facts are
+//! loaded or how answers are sent. The same function decides before and after the person logged in.
+//!
+//! Source: RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.
+
+mod checks;
+mod decide;
+#[cfg(test)]
+pub(in crate::oauth) mod examples;
+#[cfg(test)]
+mod properties;
+mod reference;
+mod request;
+
+use doorward_model::api::ResourceServer;
+use doorward_model::client::Client;
+use doorward_model::connection::Connection;
+use doorward_model::ids::ConnectionId;
+use doorward_model::session::Session;
+use doorward_model::tenant::{Issuer, TenantSettings};
+use doorward_model::time::Timestamp;
+use doorward_model::token::Authorization;
+use doorward_model::user::User;
+
+use super::error::{PageError, RedirectError};
+use super::response::ResponseMode;
+
+pub use checks::redirect_uri::VerifiedRedirect;
+pub use decide::decide;
+pub use reference::reference;
+pub use request::AuthorizeRequest;
+
+/// All that a decision depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct AuthorizeInput<'a> {
+    /// The request as parsed.
+    pub request: &'a AuthorizeRequest,
+    /// The tenant's issuer.
+    pub issuer: &'a Issuer,
+    /// The client that `client_id` names, if there is one.
+    pub client: Option<&'a Client>,
+    /// The connections that are enabled for the client, in the order they are offered.
+    pub connections: &'a [Connection],
+    /// The tenant's APIs.
+    pub apis: &'a [ResourceServer],
+    /// The tenant's settings.
+    pub settings: &'a TenantSettings,
+    /// The session of this browser, if there is one.
+    pub session: Option<SessionFacts<'a>>,
+    /// When the person proved who they are within this very transaction.
+    pub logged_in_here: Option<Timestamp>,
+    /// The current time.
+    pub now: Timestamp,
+}
+
+/// A session with the person it belongs to.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionFacts<'a> {
+    /// The session.
+    pub session: &'a Session,
+    /// The person.
+    pub user: &'a User,
+    /// Whether the person's connection is enabled for the client.
+    pub connection_enabled: bool,
+}
+
+/// What happens next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuthorizeDecision {
+    /// A page of ours; nobody is sent anywhere.
+    Page(PageError),
+    /// Back to the client with an error.
+    Redirect(ReturnPath, RedirectError),
+    /// The person logs in first; then the same request is decided again.
+    LogIn(LogIn),
+    /// Back to the client with a code.
+    Issue(CodePlan),
+}
+
+/// How the answer gets back to the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnPath {
+    /// The callback.
+    pub redirect: VerifiedRedirect,
+    /// The way.
+    pub mode: ResponseMode,
+    /// The client's `state`, given back as sent.
+    pub state: Option<String>,
+}
+
+/// A login that has to happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogIn {
+    /// Through which connection.
+    pub connection: ConnectionId,
+    /// What to fill in for the person.
+    pub login_hint: Option<String>,
+    /// How the answer will get back, also when the person gives up.
+    pub path: ReturnPath,
+}
+
+/// A code that is to be issued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodePlan {
+    /// How it gets back to the client.
+    pub path: ReturnPath,
+    /// What it stands for.
+    pub authorization: Authorization,
+    /// Whether the request named the callback, so that the exchange must name it too.
+    pub redirect_uri_was_sent: bool,
+    /// The `nonce`, if one was sent.
+    pub nonce: Option<String>,
+    /// The `S256` challenge, if one was sent.
+    pub code_challenge: Option<String>,
+    /// Whether `max_age` was sent, so that the ID token must hold `auth_time`.
+    pub auth_time_wanted: bool,
+}

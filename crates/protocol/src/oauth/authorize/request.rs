@@ -1,0 +1,139 @@
+//! An authorization request as parsed: texts, not yet judged.
+//!
+//! Owns which parameters the authorization endpoint looks at. Must not know what is allowed.
+//! It is kept while a person logs in, so it can be written down and read back.
+//!
+//! Source: RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1.
+
+use doorward_model::ids::ClientId;
+use serde::{Deserialize, Serialize};
+
+use crate::oauth::params::Params;
+
+/// The parameters that must not come twice. A repeated unknown one is ignored like any unknown one.
+const KNOWN: [&str; 27] = [
+    "acr_values",
+    "audience",
+    "claims",
+    "claims_locales",
+    "client_id",
+    "code_challenge",
+    "code_challenge_method",
+    "connection",
+    "display",
+    "id_token_hint",
+    "login_hint",
+    "max_age",
+    "nonce",
+    "organization",
+    "prompt",
+    "realm",
+    "redirect_uri",
+    "registration",
+    "request",
+    "request_uri",
+    "resource",
+    "response_mode",
+    "response_type",
+    "scope",
+    "screen_hint",
+    "state",
+    "ui_locales",
+];
+
+/// An authorization request.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuthorizeRequest {
+    /// `client_id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// `redirect_uri`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_uri: Option<String>,
+    /// `response_type`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_type: Option<String>,
+    /// `response_mode`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_mode: Option<String>,
+    /// `scope`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// `audience`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+    /// `state`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// `nonce`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// `prompt`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
+    /// `max_age`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<String>,
+    /// `connection`, by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<String>,
+    /// `login_hint`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub login_hint: Option<String>,
+    /// `code_challenge`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_challenge: Option<String>,
+    /// `code_challenge_method`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_challenge_method: Option<String>,
+    /// Which of `request`, `request_uri` and `registration` were sent. None of them is offered, so
+    /// that their content does not matter.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_offered: Vec<String>,
+    /// Which known parameters came more than once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub repeated: Vec<String>,
+}
+
+impl AuthorizeRequest {
+    /// Takes what the authorization endpoint looks at. Nothing is judged here.
+    ///
+    /// ```
+    /// use doorward_protocol::oauth::{authorize::AuthorizeRequest, params::Params};
+    /// let params = Params::from_query("client_id=abc&scope=openid&extra=foobar").unwrap();
+    /// let request = AuthorizeRequest::parse(&params);
+    /// assert_eq!(request.client_id.as_deref(), Some("abc"));
+    /// assert_eq!(request.redirect_uri, None);
+    /// ```
+    #[must_use]
+    pub fn parse(params: &Params) -> Self {
+        let text = |name: &str| params.get(name).map(str::to_owned);
+        let not_offered = ["request", "request_uri", "registration"].into_iter();
+        let repeated = params.duplicates().into_iter().filter(|name| KNOWN.contains(name));
+        Self {
+            client_id: text("client_id"),
+            redirect_uri: text("redirect_uri"),
+            response_type: text("response_type"),
+            response_mode: text("response_mode"),
+            scope: text("scope"),
+            audience: text("audience"),
+            state: text("state"),
+            nonce: text("nonce"),
+            prompt: text("prompt"),
+            max_age: text("max_age"),
+            connection: text("connection"),
+            login_hint: text("login_hint"),
+            code_challenge: text("code_challenge"),
+            code_challenge_method: text("code_challenge_method"),
+            not_offered: not_offered.filter(|name| params.get(name).is_some()).map(str::to_owned).collect(),
+            repeated: repeated.map(str::to_owned).collect(),
+        }
+    }
+
+    /// The client that is named, when the text can be a client id at all.
+    #[must_use]
+    pub fn client_id(&self) -> Option<ClientId> {
+        self.client_id.as_deref().and_then(|text| ClientId::parse(text).ok())
+    }
+}

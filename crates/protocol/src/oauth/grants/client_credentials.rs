@@ -1,0 +1,185 @@
+//! A token for a program in its own name.
+//!
+//! Owns which API and which scope a client gets. Must not know how the client proved itself, only
+//! that it has.
+//!
+//! Source: RFC 6749 §4.4; RFC 8707 §2 under the original's name `audience`; client grants.
+
+use doorward_model::api::{ClientGrant, ResourceServer};
+use doorward_model::client::Client;
+use doorward_model::client::grant_type::GrantType;
+use doorward_model::tenant::TenantSettings;
+use doorward_model::time::Lifetime;
+
+use super::may_use;
+use crate::oauth::error::{OAuthErrorCode, TokenError};
+use crate::oauth::params::Params;
+
+/// A token that is to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MachinePlan {
+    /// The API, by identifier.
+    pub audience: String,
+    /// The granted scope values.
+    pub scope: Vec<String>,
+    /// How long the token lives.
+    pub lifetime: Lifetime,
+}
+
+/// The API that is asked for, by identifier: the parameter, else the tenant's default.
+///
+/// # Errors
+/// `access_denied` when neither is there.
+pub fn audience<'a>(params: &'a Params, settings: &'a TenantSettings) -> Result<&'a str, TokenError> {
+    let named = params.get("audience").or(settings.default_audience.as_deref());
+    named.ok_or_else(|| denied("audience is missing, and the tenant has no default audience."))
+}
+
+/// Whether a client gets a token for an API: `api` and `grant` are what was found for the audience.
+///
+/// # Errors
+/// `unauthorized_client` when the client may not use the grant, `access_denied` when the API is
+/// unknown or not granted, `invalid_scope` when nothing of the scope asked for is granted.
+pub fn decide(
+    client: &Client,
+    api: Option<&ResourceServer>,
+    grant: Option<&ClientGrant>,
+    params: &Params,
+) -> Result<MachinePlan, TokenError> {
+    may_use(client, GrantType::ClientCredentials)?;
+    if !client.is_confidential() {
+        let text = "A client without a secret may not use the client_credentials grant.";
+        return Err(TokenError::new(OAuthErrorCode::UnauthorizedClient, text));
+    }
+    let Some(api) = api else {
+        let asked = params.get("audience").unwrap_or("the default audience");
+        return Err(denied(&format!("Service not found: {asked}")));
+    };
+    let is_granted = |grant: &&ClientGrant| grant.client == client.id && grant.audience == api.identifier;
+    let Some(grant) = grant.filter(is_granted) else {
+        return Err(denied(&format!(
+            "Client is not authorized to access {}. Create a client grant.",
+            api.identifier
+        )));
+    };
+    Ok(MachinePlan {
+        audience: api.identifier.clone(),
+        scope: scope(api, grant, params)?,
+        lifetime: api.token_lifetime,
+    })
+}
+
+/// All that is granted and known to the API, or the part of it that is asked for.
+fn scope(api: &ResourceServer, grant: &ClientGrant, params: &Params) -> Result<Vec<String>, TokenError> {
+    let known = |value: &&String| api.permissions.iter().any(|permission| permission.value == **value);
+    let mut scope: Vec<String> = grant.scope.iter().filter(known).cloned().collect();
+    if let Some(asked) = params.get("scope") {
+        let asked: Vec<&str> = asked.split(' ').filter(|value| !value.is_empty()).collect();
+        scope.retain(|granted| asked.contains(&granted.as_str()));
+        if scope.is_empty() && !asked.is_empty() {
+            let text = "Nothing of the scope is granted to the client.";
+            return Err(TokenError::new(OAuthErrorCode::InvalidScope, text));
+        }
+    }
+    Ok(scope)
+}
+
+fn denied(text: &str) -> TokenError {
+    TokenError::new(OAuthErrorCode::AccessDenied, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_model::client::auth_method::AuthMethod;
+    use doorward_model::client::kind::ClientKind;
+    use doorward_model::ids::{ClientGrantId, ClientId};
+
+    use super::*;
+    use crate::oauth::authorize::examples;
+
+    struct Scene {
+        client: Client,
+        api: Option<ResourceServer>,
+        grant: Option<ClientGrant>,
+    }
+
+    fn scene() -> Scene {
+        let client = examples::client("machine", ClientKind::NonInteractive);
+        let grant = ClientGrant {
+            id: ClientGrantId::parse("cgr_1").unwrap(),
+            client: client.id.clone(),
+            audience: "https://api.test/".into(),
+            scope: vec!["read:things".into(), "write:things".into(), "gone:things".into()],
+        };
+        Scene { client, api: Some(examples::api("https://api.test/", false)), grant: Some(grant) }
+    }
+
+    impl Scene {
+        fn decide(&self, query: &str) -> Result<MachinePlan, TokenError> {
+            let params = Params::from_query(query).unwrap();
+            decide(&self.client, self.api.as_ref(), self.grant.as_ref(), &params)
+        }
+
+        fn error(&self, query: &str) -> (u16, &'static str) {
+            let error = self.decide(query).unwrap_err();
+            (error.status, error.code.as_str())
+        }
+    }
+
+    #[test]
+    fn rfc_6749_4_4_without_scope_all_that_is_granted_is_given() {
+        let plan = scene().decide("audience=https://api.test/").unwrap();
+        assert_eq!(plan.audience, "https://api.test/");
+        assert_eq!(plan.scope, ["read:things", "write:things"]);
+        assert_eq!(plan.lifetime.seconds(), 86_400);
+    }
+
+    #[test]
+    fn a_scope_narrows_and_never_widens() {
+        let scope = |asked: &str| scene().decide(&format!("scope={asked}")).map(|plan| plan.scope);
+        assert_eq!(scope("write:things"), Ok(vec!["write:things".into()]));
+        assert_eq!(scope("write:things+read:clients"), Ok(vec!["write:things".into()]));
+        assert_eq!(scene().error("scope=read:clients"), (400, "invalid_scope"));
+        assert_eq!(scene().error("scope=gone:things"), (400, "invalid_scope"));
+    }
+
+    #[test]
+    fn an_unknown_or_not_granted_api_is_denied() {
+        let mut unknown = scene();
+        unknown.api = None;
+        assert_eq!(unknown.error("audience=https://x.test/"), (403, "access_denied"));
+        let mut ungranted = scene();
+        ungranted.grant = None;
+        assert_eq!(ungranted.error(""), (403, "access_denied"));
+        let mut foreign = scene();
+        foreign.grant.as_mut().unwrap().client = ClientId::parse("other").unwrap();
+        assert_eq!(foreign.error(""), (403, "access_denied"));
+        let mut other_api = scene();
+        other_api.grant.as_mut().unwrap().audience = "https://other.test/".into();
+        assert_eq!(other_api.error(""), (403, "access_denied"));
+    }
+
+    #[test]
+    fn rfc_6749_4_4_only_confidential_clients_with_the_grant() {
+        let mut public = scene();
+        public.client.settings.token_endpoint_auth_method = Some(AuthMethod::None);
+        assert_eq!(public.error(""), (403, "unauthorized_client"));
+        let mut other = scene();
+        other.client.settings.grant_types = vec![GrantType::AuthorizationCode];
+        assert_eq!(other.error(""), (403, "unauthorized_client"));
+        let mut global = scene();
+        global.client.global = true;
+        assert_eq!(global.error(""), (403, "unauthorized_client"));
+    }
+
+    #[test]
+    fn the_audience_is_the_one_named_or_the_default_or_denied() {
+        let mut settings = TenantSettings::new("Acme".into());
+        let named = Params::from_query("audience=https://api.test/").unwrap();
+        let empty = Params::from_query("audience=").unwrap();
+        assert_eq!(audience(&named, &settings), Ok("https://api.test/"));
+        assert_eq!(audience(&empty, &settings).unwrap_err().status, 403);
+        settings.default_audience = Some("https://default.test/".into());
+        assert_eq!(audience(&empty, &settings), Ok("https://default.test/"));
+    }
+}

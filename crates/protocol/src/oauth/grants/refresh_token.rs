@@ -1,0 +1,364 @@
+//! Exchange of a refresh token: rotation, its leeway, and the detection of reuse.
+//!
+//! Owns when a token gives tokens and when its family dies. Must not know how a successor is made.
+//!
+//! Source: RFC 6749 §6, §10.4; RFC 9700 §4.14.2; the Management API's `refresh_token` object.
+
+use doorward_model::client::Client;
+use doorward_model::client::grant_type::GrantType;
+use doorward_model::client::refresh::Rotation;
+use doorward_model::ids::FamilyId;
+use doorward_model::scope::oidc;
+use doorward_model::time::Timestamp;
+use doorward_model::token::{Authorization, RefreshToken};
+use doorward_model::user::User;
+
+use super::{may_log_in, may_use};
+use crate::oauth::error::{OAuthErrorCode, TokenError};
+
+/// The one public text for a token that does not work. SDKs look for "invalid refresh token".
+const REFUSED: &str = "Unknown or invalid refresh token.";
+
+/// All that the decision depends on. The client has proved itself already.
+#[derive(Debug, Clone, Copy)]
+pub struct RefreshInput<'a> {
+    /// The token as stored.
+    pub token: &'a RefreshToken,
+    /// The client that presents it.
+    pub client: &'a Client,
+    /// The person it stands for, if there still is one.
+    pub user: Option<&'a User>,
+    /// Whether the person's connection is still enabled for the client.
+    pub connection_enabled: bool,
+    /// `scope`, to narrow what was granted.
+    pub scope: Option<&'a str>,
+    /// The current time.
+    pub now: Timestamp,
+}
+
+/// What the exchange leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefreshDecision {
+    /// Tokens and a successor; the token is marked as rotated.
+    Rotate(RefreshGrant),
+    /// Tokens and the very successor that was given before: an answer got lost, or two tabs asked.
+    SameSuccessor(RefreshGrant),
+    /// Tokens and the same refresh token again; its idle life begins anew.
+    Keep(RefreshGrant),
+    /// The token came back after its rotation: the family is to be revoked, then the error sent.
+    Replay(FamilyId, TokenError),
+    /// No tokens.
+    Refuse(TokenError),
+}
+
+/// The tokens that a refresh token gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefreshGrant {
+    /// What the tokens stand for, with the scope of this answer.
+    pub authorization: Authorization,
+    /// The family.
+    pub family: FamilyId,
+    /// Whether there is an ID token.
+    pub id_token: bool,
+    /// When the refresh token of the answer ends, whatever happens.
+    pub expires_at: Option<Timestamp>,
+    /// When the refresh token of the answer ends if nobody uses it.
+    pub idle_expires_at: Option<Timestamp>,
+}
+
+/// The refusal of a token that nobody knows; the same as for one that does not work.
+#[must_use]
+pub fn unknown() -> TokenError {
+    refused("no such refresh token")
+}
+
+/// Whether a refresh token gives tokens.
+#[must_use]
+pub fn decide(input: &RefreshInput<'_>) -> RefreshDecision {
+    match checked(input) {
+        Ok(decision) => decision,
+        Err(error) => RefreshDecision::Refuse(error),
+    }
+}
+
+fn checked(input: &RefreshInput<'_>) -> Result<RefreshDecision, TokenError> {
+    let (token, policy) = (input.token, &input.client.settings.refresh_token);
+    may_use(input.client, GrantType::RefreshToken)?;
+    if token.family.authorization.client != input.client.id {
+        return Err(refused("the token belongs to another client"));
+    }
+    // A client that was made after the family is not the one that the family belongs to.
+    if token.family.created_at < input.client.created_at {
+        return Err(refused("the token is older than the client"));
+    }
+    if token.family.revoked_at.is_some() {
+        return Err(refused("the family was revoked"));
+    }
+    let is_again = match token.rotated_at {
+        None => false,
+        Some(at) if input.now < at.after(policy.leeway) => true,
+        Some(_) => {
+            let error = refused("the token came back after its rotation");
+            return Ok(RefreshDecision::Replay(token.family.id.clone(), error));
+        }
+    };
+    if [token.expires_at, token.idle_expires_at].into_iter().flatten().any(|end| input.now >= end) {
+        return Err(refused("the token is too old"));
+    }
+    may_log_in(input.user, token.family.authorization.user.as_str(), REFUSED)?;
+    if !input.connection_enabled {
+        return Err(refused("the connection is not enabled for the client any more"));
+    }
+    let grant = grant(input)?;
+    Ok(match (is_again, policy.rotation_type) {
+        (true, _) => RefreshDecision::SameSuccessor(grant),
+        (false, Rotation::Rotating) => RefreshDecision::Rotate(grant),
+        (false, Rotation::NonRotating) => RefreshDecision::Keep(grant),
+    })
+}
+
+fn grant(input: &RefreshInput<'_>) -> Result<RefreshGrant, TokenError> {
+    let family = &input.token.family;
+    let mut authorization = family.authorization.clone();
+    if let Some(asked) = input.scope {
+        // SDKs repeat what they asked for at first, also what was not granted then: it is cut again.
+        let asked: Vec<&str> = asked.split(' ').filter(|value| !value.is_empty()).collect();
+        authorization.scope.retain(|granted| asked.contains(&granted.as_str()));
+        if authorization.scope.is_empty() && !asked.is_empty() && !family.authorization.scope.is_empty() {
+            let text = "The scope exceeds what was granted.";
+            return Err(TokenError::new(OAuthErrorCode::InvalidScope, text));
+        }
+    }
+    let idle = input.client.settings.refresh_token.idle_life().map(|life| input.now.after(life));
+    Ok(RefreshGrant {
+        family: family.id.clone(),
+        id_token: authorization.scope.iter().any(|value| value == oidc::OPENID),
+        expires_at: input.token.expires_at,
+        idle_expires_at: idle,
+        authorization,
+    })
+}
+
+fn refused(private: &str) -> TokenError {
+    TokenError::new(OAuthErrorCode::InvalidGrant, REFUSED).with_private(private)
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_model::client::kind::ClientKind;
+    use doorward_model::client::refresh::{Expiration, RefreshPolicy};
+    use doorward_model::ids::{ClientId, SessionId, UserId};
+    use doorward_model::secret::TokenHash;
+    use doorward_model::time::Lifetime;
+    use doorward_model::token::Family;
+
+    use super::*;
+    use crate::oauth::authorize::examples::{self, NOW};
+
+    struct Scene {
+        token: RefreshToken,
+        client: Client,
+        user: Option<User>,
+        connection_enabled: bool,
+        scope: Option<&'static str>,
+        now: Timestamp,
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(NOW + seconds)
+    }
+
+    fn scene() -> Scene {
+        let authorization = Authorization {
+            client: ClientId::parse("web").unwrap(),
+            user: UserId::parse("auth0|ada").unwrap(),
+            session: SessionId::parse("s").unwrap(),
+            authenticated_at: at(0),
+            scope: vec!["openid".into(), "offline_access".into(), "read:things".into()],
+            audience: Some("https://api.test/".into()),
+        };
+        let family =
+            Family { id: FamilyId::parse("f").unwrap(), authorization, created_at: at(0), revoked_at: None };
+        let token = RefreshToken {
+            hash: TokenHash::from_digest("h".into()),
+            family,
+            expires_at: Some(at(1000)),
+            idle_expires_at: Some(at(100)),
+            rotated_at: None,
+        };
+        let mut client = examples::client("web", ClientKind::RegularWeb);
+        client.settings.refresh_token = RefreshPolicy {
+            rotation_type: Rotation::Rotating,
+            expiration_type: Expiration::Expiring,
+            leeway: Lifetime::from_seconds(10),
+            token_lifetime: Lifetime::from_seconds(1000),
+            idle_token_lifetime: Lifetime::from_seconds(100),
+            infinite_token_lifetime: false,
+            infinite_idle_token_lifetime: false,
+        };
+        Scene {
+            token,
+            client,
+            user: Some(examples::user(at(0))),
+            connection_enabled: true,
+            scope: None,
+            now: at(50),
+        }
+    }
+
+    impl Scene {
+        fn decide(&self) -> RefreshDecision {
+            decide(&RefreshInput {
+                token: &self.token,
+                client: &self.client,
+                user: self.user.as_ref(),
+                connection_enabled: self.connection_enabled,
+                scope: self.scope,
+                now: self.now,
+            })
+        }
+
+        fn error(&self) -> TokenError {
+            match self.decide() {
+                RefreshDecision::Refuse(error) => error,
+                other => panic!("not refused: {other:?}"),
+            }
+        }
+
+        fn private(&self) -> String {
+            let error = self.error();
+            assert_eq!((error.status, error.code), (400, OAuthErrorCode::InvalidGrant));
+            assert_eq!(error.public, "Unknown or invalid refresh token.");
+            error.private
+        }
+
+        fn rotated(&self) -> RefreshGrant {
+            match self.decide() {
+                RefreshDecision::Rotate(grant) => grant,
+                other => panic!("not rotated: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_rotating_client_gets_a_successor_with_a_new_idle_life_and_the_same_end() {
+        let grant = scene().rotated();
+        assert_eq!((grant.expires_at, grant.idle_expires_at), (Some(at(1000)), Some(at(150))));
+        assert!(grant.id_token);
+    }
+
+    #[test]
+    fn a_client_that_does_not_rotate_keeps_its_token() {
+        let mut scene = scene();
+        scene.client.settings.refresh_token.rotation_type = Rotation::NonRotating;
+        assert!(matches!(scene.decide(), RefreshDecision::Keep(_)));
+        scene.client.settings.refresh_token.expiration_type = Expiration::NonExpiring;
+        let RefreshDecision::Keep(grant) = scene.decide() else { panic!("not kept") };
+        assert_eq!(grant.idle_expires_at, None);
+    }
+
+    #[test]
+    fn rfc_9700_4_14_2_within_the_leeway_the_same_successor_and_after_it_the_family_dies() {
+        for (leeway, since, expected) in
+            [(10, 0, "same"), (10, 9, "same"), (10, 10, "replay"), (0, 0, "replay")]
+        {
+            let mut scene = scene();
+            scene.client.settings.refresh_token.leeway = Lifetime::from_seconds(leeway);
+            scene.token.rotated_at = Some(at(50 - since));
+            match scene.decide() {
+                RefreshDecision::SameSuccessor(_) => assert_eq!(expected, "same", "{leeway} {since}"),
+                RefreshDecision::Replay(family, error) => {
+                    assert_eq!((expected, family.as_str()), ("replay", "f"), "{leeway} {since}");
+                    assert_eq!((error.status, error.public.as_str()), (400, REFUSED));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_rotated_token_is_a_replay_even_when_it_is_too_old_or_rotation_was_switched_off() {
+        let mut scene = scene();
+        scene.token.rotated_at = Some(at(0));
+        scene.now = at(5000);
+        assert!(matches!(scene.decide(), RefreshDecision::Replay(..)));
+        scene.client.settings.refresh_token.rotation_type = Rotation::NonRotating;
+        assert!(matches!(scene.decide(), RefreshDecision::Replay(..)));
+    }
+
+    #[test]
+    fn cve_2026_55672_a_token_of_another_client_is_refused() {
+        let mut scene = scene();
+        scene.client.id = ClientId::parse("other").unwrap();
+        scene.token.rotated_at = Some(at(0));
+        assert_eq!(scene.private(), "the token belongs to another client");
+    }
+
+    #[test]
+    fn cve_2026_55672_a_token_does_not_outlive_its_client() {
+        let mut scene = scene();
+        scene.client.created_at = at(1);
+        assert_eq!(scene.private(), "the token is older than the client");
+    }
+
+    #[test]
+    fn cve_2026_43983_a_refresh_heeds_revocation_blocking_and_deletion() {
+        let mut revoked = scene();
+        revoked.token.family.revoked_at = Some(at(1));
+        assert_eq!(revoked.private(), "the family was revoked");
+
+        let mut blocked = scene();
+        blocked.user.as_mut().unwrap().blocked = true;
+        let error = blocked.error();
+        assert_eq!(
+            (error.status, error.code.as_str(), error.public.as_str()),
+            (403, "access_denied", "user is blocked")
+        );
+
+        let mut gone = scene();
+        gone.user = None;
+        assert_eq!(gone.private(), "the user does not exist");
+
+        let mut disabled = scene();
+        disabled.connection_enabled = false;
+        assert_eq!(disabled.private(), "the connection is not enabled for the client any more");
+    }
+
+    #[test]
+    fn a_token_ends_by_age_and_by_idleness() {
+        for (expires, idle, is_good) in
+            [(Some(51), Some(51), true), (Some(50), None, false), (None, Some(50), false), (None, None, true)]
+        {
+            let mut scene = scene();
+            (scene.token.expires_at, scene.token.idle_expires_at) = (expires.map(at), idle.map(at));
+            assert_eq!(matches!(scene.decide(), RefreshDecision::Rotate(_)), is_good, "{expires:?} {idle:?}");
+        }
+    }
+
+    #[test]
+    fn rfc_6749_6_the_scope_can_only_become_narrower() {
+        for (asked, expected) in [
+            (None, Ok("openid offline_access read:things")),
+            (Some("read:things openid"), Ok("openid read:things")),
+            (Some("openid never:granted"), Ok("openid")),
+            (Some("never:granted"), Err(OAuthErrorCode::InvalidScope)),
+        ] {
+            let scene = Scene { scope: asked, ..scene() };
+            match expected {
+                Ok(granted) => {
+                    assert_eq!(scene.rotated().authorization.scope.join(" "), granted, "{asked:?}");
+                }
+                Err(code) => assert_eq!((scene.error().status, scene.error().code), (400, code), "{asked:?}"),
+            }
+        }
+        let narrow = Scene { scope: Some("read:things"), ..scene() };
+        assert!(!narrow.rotated().id_token);
+    }
+
+    #[test]
+    fn a_client_without_the_grant_is_unauthorized() {
+        let mut scene = scene();
+        scene.client.settings.grant_types = vec![GrantType::AuthorizationCode];
+        assert_eq!((scene.error().status, scene.error().code), (403, OAuthErrorCode::UnauthorizedClient));
+    }
+}
