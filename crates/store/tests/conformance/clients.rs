@@ -1,0 +1,198 @@
+//! Clients, their secrets, and the ids that are never used again.
+
+use doorward_model::client::ClientSecret;
+use doorward_model::client::kind::ClientKind;
+use doorward_model::ids::SecretId;
+use doorward_model::secret::SealedSecret;
+use doorward_model::time::Timestamp;
+use doorward_store::clients::ClientFilter;
+use doorward_store::{client_secrets, clients, codes, connections, refresh_tokens, token_families};
+
+use crate::kit::on_both;
+use crate::kit::samples::*;
+
+fn secret(id: &str, primary: bool, created_at: Timestamp) -> ClientSecret {
+    ClientSecret {
+        id: SecretId::parse(id).unwrap(),
+        client: client_id("client"),
+        sealed: SealedSecret::from_ciphertext(format!("sealed-{id}")),
+        primary,
+        created_at,
+        expires_at: None,
+    }
+}
+
+#[test]
+fn a_client_is_read_back_as_it_was_written() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let mut two = client("two", "Zwei");
+        two.global = true;
+        two.settings.app_type = None;
+        two.settings.sso = Some(false);
+        two.settings.callbacks = Some(Vec::new());
+        write(&db, &t, |b| clients::insert(b, &two)).await.unwrap();
+        assert_eq!(clients::get(&db.tenant(&t), &two.id).await.unwrap(), Some(two.clone()));
+        assert_eq!(clients::get(&db.tenant(&t), &client_id("TWO")).await.unwrap(), None);
+        assert_eq!(write(&db, &t, |b| clients::insert(b, &two)).await, conflict("clients"));
+    });
+}
+
+#[test]
+fn an_update_of_a_stale_client_is_refused() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let mut read = clients::get(&scope, &client_id("client")).await.unwrap().unwrap();
+        read.settings.name = "New".to_owned();
+        read.settings.app_type = Some(ClientKind::Spa);
+        read.updated_at = later(1);
+        write(&db, &t, |b| clients::update(b, &read)).await.unwrap();
+        assert_eq!(write(&db, &t, |b| clients::update(b, &read)).await, unmet(clients::STALE));
+        let now = clients::get(&scope, &read.id).await.unwrap().unwrap();
+        assert_eq!((now.version, now.settings, now.updated_at), (2, read.settings, later(1)));
+    });
+}
+
+#[test]
+fn of_parallel_updates_from_one_reading_exactly_one_wins() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let read = clients::get(&db.tenant(&t), &client_id("client")).await.unwrap().unwrap();
+        let (won, lost) = write_in_parallel(&db, &t, 50, |b| clients::update(b, &read)).await;
+        assert_eq!(won, 1, "{lost:?}");
+    });
+}
+
+#[test]
+fn a_deleted_client_takes_everything_along_and_its_id_is_never_used_again() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let id = client_id("client");
+        let mut b = scope.batch();
+        client_secrets::insert(&mut b, &secret("s1", true, NOW));
+        connections::enable(&mut b, &connection_id("con_1"), &id);
+        codes::insert(&mut b, &hash("code"), &code());
+        token_families::insert(&mut b, &family("family"), None);
+        refresh_tokens::insert(&mut b, &refresh_token("token", &family("family")));
+        b.commit().await.unwrap();
+
+        write(&db, &t, |b| clients::delete(b, &id, NOW)).await.unwrap();
+        assert_eq!(clients::get(&scope, &id).await.unwrap(), None);
+        assert!(client_secrets::for_client(&scope, &id).await.unwrap().is_empty());
+        assert!(connections::for_client(&scope, &id).await.unwrap().is_empty());
+        assert_eq!(codes::get(&scope, &hash("code")).await.unwrap(), None);
+        assert_eq!(token_families::get(&scope, &family_id("family")).await.unwrap(), None);
+        assert_eq!(refresh_tokens::get(&scope, &hash("token")).await.unwrap(), None);
+
+        assert_eq!(write(&db, &t, |b| clients::delete(b, &id, NOW)).await, unmet(clients::MISSING));
+        let again = write(&db, &t, |b| clients::insert(b, &client("client", "App"))).await;
+        assert_eq!(again, unmet(clients::ID_WAS_USED));
+        let code_after = write(&db, &t, |b| codes::insert(b, &hash("code2"), &code())).await;
+        assert_eq!(code_after, unmet(codes::NOT_ALLOWED));
+    });
+}
+
+#[test]
+fn lists_filter_search_and_count() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let mut b = scope.batch();
+        for (id, name, kind) in [
+            ("n1", "Über 50%", ClientKind::Native),
+            ("s1", "Shop", ClientKind::Spa),
+            ("s2", "shopper", ClientKind::Spa),
+        ] {
+            let mut client = client(id, name);
+            client.settings.app_type = Some(kind);
+            clients::insert(&mut b, &client);
+        }
+        let mut all = client("all", "All Applications");
+        all.global = true;
+        clients::insert(&mut b, &all);
+        b.commit().await.unwrap();
+
+        let ids = async |filter: &ClientFilter| {
+            let found = clients::list(&scope, filter, 0, 50).await.unwrap();
+            assert_eq!(clients::count(&scope, filter).await.unwrap(), found.len() as i64);
+            found.into_iter().map(|client| client.id.to_string()).collect::<Vec<_>>()
+        };
+        let search = |text: &str| ClientFilter { search: Some(text.to_owned()), ..ClientFilter::default() };
+        assert_eq!(ids(&ClientFilter::default()).await, ["all", "client", "n1", "s1", "s2"]);
+        assert_eq!(ids(&search("SHOP")).await, ["s1", "s2"]);
+        assert_eq!(ids(&search("über")).await, ["n1"]);
+        assert_eq!(ids(&search("50%")).await, ["n1"]);
+        assert!(ids(&search("5_%")).await.is_empty());
+        assert_eq!(ids(&search("s2")).await, ["s2"]);
+        let globals = ClientFilter { is_global: Some(true), ..ClientFilter::default() };
+        assert_eq!(ids(&globals).await, ["all"]);
+        let kinds = vec![ClientKind::Native, ClientKind::Spa, ClientKind::NonInteractive];
+        let kinds = ClientFilter { app_types: kinds, is_global: Some(false), ..ClientFilter::default() };
+        assert_eq!(ids(&kinds).await, ["n1", "s1", "s2"]);
+    });
+}
+
+#[test]
+fn pages_and_keysets_walk_in_the_same_order() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let mut b = scope.batch();
+        for (id, second) in [("B", 1), ("a", 1), ("_", 1), ("x", 0)] {
+            let mut client = client(id, "C");
+            client.created_at = later(second);
+            clients::insert(&mut b, &client);
+        }
+        b.commit().await.unwrap();
+        let all = ClientFilter::default();
+        let mut paged = Vec::new();
+        for page in 0..3 {
+            paged.extend(clients::list(&scope, &all, page * 2, 2).await.unwrap());
+        }
+        let mut walked = clients::list_after(&scope, &all, None, 2).await.unwrap();
+        while let Some(last) = walked.last().cloned() {
+            let next = clients::list_after(&scope, &all, Some((last.created_at, &last.id)), 2).await.unwrap();
+            if next.is_empty() {
+                break;
+            }
+            walked.extend(next);
+        }
+        let ids: Vec<_> = walked.iter().map(|client| client.id.to_string()).collect();
+        assert_eq!(ids, ["client", "x", "B", "_", "a"]);
+        assert_eq!(paged, walked);
+    });
+}
+
+#[test]
+fn secrets_are_replaced_expired_and_deleted() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let id = client_id("client");
+        let all = async || client_secrets::for_client(&scope, &id).await.unwrap();
+        write(&db, &t, |b| client_secrets::insert(b, &secret("s1", true, NOW))).await.unwrap();
+        assert_eq!(all().await, [secret("s1", true, NOW)]);
+
+        let replace =
+            |b: &mut _| client_secrets::replace_primary(b, &secret("s2", true, later(1)), Some(later(60)));
+        write(&db, &t, replace).await.unwrap();
+        let old = ClientSecret { expires_at: Some(later(60)), ..secret("s1", false, NOW) };
+        assert_eq!(all().await, [secret("s2", true, later(1)), old]);
+
+        let replace = |b: &mut _| client_secrets::replace_primary(b, &secret("s3", true, later(2)), None);
+        write(&db, &t, replace).await.unwrap();
+        write(&db, &t, |b| client_secrets::expire(b, &SecretId::parse("s1").unwrap(), later(5)))
+            .await
+            .unwrap();
+        let old = ClientSecret { expires_at: Some(later(5)), ..secret("s1", false, NOW) };
+        assert_eq!(all().await, [secret("s3", true, later(2)), old]);
+
+        write(&db, &t, |b| client_secrets::delete(b, &SecretId::parse("s1").unwrap())).await.unwrap();
+        assert_eq!(all().await, [secret("s3", true, later(2))]);
+        let nobody = ClientSecret { client: client_id("nobody"), ..secret("s9", true, NOW) };
+        let refused = write(&db, &t, |b| client_secrets::insert(b, &nobody)).await;
+        assert_eq!(refused, in_use("client_secrets"));
+    });
+}

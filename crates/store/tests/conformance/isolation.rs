@@ -1,0 +1,83 @@
+//! Two tenants with the same ids: nothing of one is seen or changed through the other.
+
+use doorward_model::ids::{LoginId, SecretId};
+use doorward_model::time::Lifetime;
+use doorward_store::clients::ClientFilter;
+use doorward_store::login_attempts::{self, AttemptLimit};
+use doorward_store::logs::LogFilter;
+use doorward_store::{
+    client_secrets, clients, codes, connections, logins, logs, refresh_tokens, sessions, token_families,
+    users,
+};
+
+use crate::kit::on_both;
+use crate::kit::samples::*;
+
+#[test]
+fn the_same_ids_live_in_two_tenants_side_by_side() {
+    on_both(async |db| {
+        let (a, b) = (furnish(&db, "a").await, furnish(&db, "b").await);
+        for t in [&a, &b] {
+            let mut batch = db.tenant(t).batch();
+            codes::insert(&mut batch, &hash("code"), &code());
+            token_families::insert(&mut batch, &family("family"), None);
+            refresh_tokens::insert(&mut batch, &refresh_token("token", &family("family")));
+            logs::insert(&mut batch, &event("1"));
+            logins::use_up(&mut batch, &LoginId::parse("login").unwrap(), later(9));
+            connections::enable(&mut batch, &connection_id("con_1"), &client_id("client"));
+            batch.commit().await.unwrap();
+        }
+        write(&db, &a, |batch| {
+            codes::take(batch, &hash("code"), later(1));
+            refresh_tokens::rotate(batch, &hash("token"), later(1));
+            users::set_blocked(batch, &user_id("auth0|1"), true, NOW);
+            sessions::delete(batch, &session_id("session"));
+            token_families::revoke_for_user(batch, &user_id("auth0|1"), NOW);
+        })
+        .await
+        .unwrap();
+        write(&db, &a, |batch| clients::delete(batch, &client_id("client"), NOW)).await.unwrap();
+        logs::delete_before(&db.tenant(&a), later(9), 100).await.unwrap();
+
+        let other = db.tenant(&b);
+        assert_eq!(clients::get(&other, &client_id("client")).await.unwrap(), Some(client("client", "App")));
+        assert_eq!(clients::count(&other, &ClientFilter::default()).await.unwrap(), 1);
+        assert_eq!(codes::get(&other, &hash("code")).await.unwrap(), Some(code()));
+        let token = refresh_tokens::get(&other, &hash("token")).await.unwrap();
+        assert_eq!(token, Some(refresh_token("token", &family("family"))));
+        assert!(!users::get(&other, &user_id("auth0|1")).await.unwrap().unwrap().blocked);
+        assert_eq!(sessions::by_token_hash(&other, &hash("cookie")).await.unwrap(), Some(session("session")));
+        assert_eq!(logs::count(&other, &LogFilter::default()).await.unwrap(), 1);
+        assert_eq!(connections::for_client(&other, &client_id("client")).await.unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn what_is_in_one_tenant_is_not_there_for_another() {
+    on_both(async |db| {
+        let a = furnish(&db, "a").await;
+        let empty = tenant("b");
+        write(&db, &empty.id, |batch| doorward_store::global::tenants::insert(batch, &empty)).await.unwrap();
+        let other = db.tenant(&empty.id);
+        assert_eq!(clients::get(&other, &client_id("client")).await.unwrap(), None);
+        assert!(clients::list(&other, &ClientFilter::default(), 0, 9).await.unwrap().is_empty());
+        assert_eq!(users::get(&other, &user_id("auth0|1")).await.unwrap(), None);
+        assert_eq!(
+            users::by_email(&other, &connection_id("con_1"), &email("ada@a.test")).await.unwrap(),
+            None
+        );
+        assert_eq!(sessions::by_token_hash(&other, &hash("cookie")).await.unwrap(), None);
+        assert!(connections::all(&other).await.unwrap().is_empty());
+        let stale = write(&db, &empty.id, |b| clients::update(b, &client("client", "Taken"))).await;
+        assert_eq!(stale, unmet(clients::STALE));
+        let code = write(&db, &empty.id, |b| codes::insert(b, &hash("code"), &code())).await;
+        assert_eq!(code, unmet(codes::NOT_ALLOWED));
+        let secret = SecretId::parse("s").unwrap();
+        let deleted = write(&db, &empty.id, |b| client_secrets::delete(b, &secret)).await;
+        assert_eq!(deleted, unmet(client_secrets::MISSING));
+
+        let limit = AttemptLimit { subject: "ada", limit: 1, window: Lifetime::from_seconds(60) };
+        assert_eq!(login_attempts::reserve(&db.tenant(&a), &limit, NOW).await.unwrap(), Some(1));
+        assert_eq!(login_attempts::reserve(&other, &limit, NOW).await.unwrap(), Some(1));
+    });
+}

@@ -1,0 +1,114 @@
+//! One case, two engines.
+
+pub mod samples;
+
+use std::future::Future;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use doorward_store::{DatabaseUrl, Db};
+use tokio::sync::Mutex;
+
+const VARIABLE: &str = "DOORWARD_TEST_POSTGRES";
+
+/// Guards the making of databases; holds the template's name once it is there.
+static TEMPLATE: Mutex<Option<String>> = Mutex::const_new(None);
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+/// Runs a case on a fresh, migrated database of each engine.
+pub fn on_both(case: impl AsyncFn(Db)) {
+    on_sqlite(&case);
+    on_postgres(&case);
+}
+
+/// Runs a future on a runtime of its own with real parallelism.
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+pub fn on_sqlite(case: &impl AsyncFn(Db)) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::Sqlite(folder.path().join("doorward.db"));
+    block_on(async {
+        let db = Db::open(&url).await.unwrap();
+        db.migrate().await.unwrap();
+        case(db).await;
+    });
+}
+
+pub fn on_postgres(case: &impl AsyncFn(Db)) {
+    on_postgres_at(&async |url: DatabaseUrl| {
+        let db = Db::open(&url).await.unwrap();
+        case(db).await;
+    });
+}
+
+/// Runs a case with the address of a fresh, migrated PostgreSQL database, if there is a server.
+pub fn on_postgres_at(case: &impl AsyncFn(DatabaseUrl)) {
+    let Ok(server) = std::env::var(VARIABLE) else {
+        eprintln!("PostgreSQL was not run: {VARIABLE} is not set");
+        return;
+    };
+    assert_ne!(server, "required", "{VARIABLE} must name a PostgreSQL server here");
+    block_on(async {
+        let name = make_database(&server).await;
+        // Aborts with the panic of the case, if any, after the database is gone again.
+        let outcome = futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(async {
+            case(DatabaseUrl::parse(&address(&server, &name)).unwrap()).await;
+        }))
+        .await;
+        execute(&server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        if let Err(panic) = outcome {
+            std::panic::resume_unwind(panic);
+        }
+    });
+}
+
+async fn make_database(server: &str) -> String {
+    let mut template = TEMPLATE.lock().await;
+    if template.is_none() {
+        let name = format!("doorward_template_{}", std::process::id());
+        execute(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        execute(server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+        let db = Db::open(&DatabaseUrl::parse(&address(server, &name)).unwrap()).await.unwrap();
+        db.migrate().await.unwrap();
+        db.close().await;
+        drop(db);
+        *template = Some(name);
+    }
+    let name = format!("doorward_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let template = template.clone().unwrap();
+    execute(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+    // The sessions that migrated the template may need a moment to go.
+    execute(
+        server,
+        &format!(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{template}' \
+             AND pid <> pg_backend_pid()"
+        ),
+    )
+    .await;
+    execute(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+    name
+}
+
+/// The server's address with another database.
+fn address(server: &str, name: &str) -> String {
+    let (base, query) = server.split_once('?').map_or((server, String::new()), |(b, q)| (b, format!("?{q}")));
+    let host =
+        base.rfind('/').filter(|slash| *slash > "postgres://".len()).map_or(base, |slash| &base[..slash]);
+    format!("{host}/{name}{query}")
+}
+
+/// Runs a text as it is, beside the store.
+pub async fn execute(server: &str, text: &str) {
+    let (client, connection) = tokio_postgres::connect(server, tokio_postgres::NoTls).await.unwrap();
+    let driver = tokio::spawn(connection);
+    client.batch_execute(text).await.unwrap();
+    drop(client);
+    let _ = driver.await;
+}

@@ -1,0 +1,166 @@
+//! The log.
+
+use doorward_model::api::{ClientGrant, ResourceServer};
+use doorward_model::ids::{ClientGrantId, ResourceServerId};
+use doorward_model::log::code::EventCode;
+use doorward_model::log::event::Event;
+use doorward_model::time::Lifetime;
+use doorward_store::logs::LogFilter;
+use doorward_store::{client_grants, clients, logs, resource_servers};
+
+use crate::kit::on_both;
+use crate::kit::samples::*;
+
+fn ids(events: &[Event]) -> Vec<&str> {
+    events.iter().map(|event| event.id.as_str()).collect()
+}
+
+#[test]
+fn an_event_is_read_back_as_it_was_written() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let mut bare = event("1");
+        (bare.client, bare.user, bare.connection, bare.auth0_client) = (None, None, None, None);
+        let mut rich = event("2");
+        rich.details.insert("changed".to_owned(), serde_json::json!(["z", {"b": 1, "a": "'\"\\"}]));
+        rich.count = 3;
+        for event in [bare, rich] {
+            write(&db, &t, |b| logs::insert(b, &event)).await.unwrap();
+            assert_eq!(logs::get(&scope, &event.id).await.unwrap(), Some(event));
+        }
+        assert_eq!(logs::get(&scope, &log_id("3")).await.unwrap(), None);
+        for code in EventCode::ALL {
+            let event = Event { code: *code, ..event(&format!("c-{}", code.as_str())) };
+            write(&db, &t, |b| logs::insert(b, &event)).await.unwrap();
+            assert_eq!(logs::get(&scope, &event.id).await.unwrap(), Some(event));
+        }
+    });
+}
+
+#[test]
+fn equal_failures_fold_into_one_event_with_a_count() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        for (id, key) in [("1", Some("fp client 192.0.2.1 30000000")), ("2", None), ("3", None)] {
+            let event = Event { fold_key: key.map(str::to_owned), ..event(id) };
+            write(&db, &t, |b| logs::insert_folded(b, &event)).await.unwrap();
+        }
+        let mut tasks = Vec::new();
+        for i in 0..50 {
+            let key = Some("fp client 192.0.2.1 30000000".to_owned());
+            let event = Event { fold_key: key, at: later(9), ..event(&format!("9-{i}")) };
+            let mut b = scope.batch();
+            logs::insert_folded(&mut b, &event);
+            tasks.push(tokio::spawn(b.commit()));
+        }
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+        let all = logs::list(&scope, &LogFilter::default(), 0, 100).await.unwrap();
+        assert_eq!(ids(&all), ["3", "2", "1"]);
+        assert_eq!((all[2].count, all[2].at), (51, later(9)));
+    });
+}
+
+#[test]
+fn pages_go_back_in_time_and_checkpoints_forward() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let mut b = scope.batch();
+        for i in 0..5 {
+            let mut event = event(&format!("{i}"));
+            event.at = later(i);
+            if i % 2 == 1 {
+                (event.code, event.client, event.user) = (EventCode::WrongPassword, None, None);
+            }
+            logs::insert(&mut b, &event);
+        }
+        b.commit().await.unwrap();
+        let all = LogFilter::default();
+        assert_eq!(ids(&logs::list(&scope, &all, 0, 2).await.unwrap()), ["4", "3"]);
+        assert_eq!(ids(&logs::list(&scope, &all, 4, 2).await.unwrap()), ["0"]);
+        assert_eq!(ids(&logs::list_after(&scope, &all, None, 2).await.unwrap()), ["0", "1"]);
+        assert_eq!(
+            ids(&logs::list_after(&scope, &all, Some(&log_id("1")), 9).await.unwrap()),
+            ["2", "3", "4"]
+        );
+        assert!(logs::list_after(&scope, &all, Some(&log_id("4")), 9).await.unwrap().is_empty());
+
+        let found = async |filter: &LogFilter| {
+            let found = logs::list(&scope, filter, 0, 9).await.unwrap();
+            assert_eq!(logs::count(&scope, filter).await.unwrap(), found.len() as i64);
+            ids(&found).join(" ")
+        };
+        assert_eq!(found(&LogFilter { codes: vec![EventCode::WrongPassword], ..all.clone() }).await, "3 1");
+        assert_eq!(found(&LogFilter { client: Some(client_id("client")), ..all.clone() }).await, "4 2 0");
+        assert_eq!(found(&LogFilter { user: Some(user_id("auth0|1")), ..all.clone() }).await, "4 2 0");
+        assert_eq!(found(&LogFilter { since: Some(later(2)), ..all.clone() }).await, "4 3 2");
+        assert_eq!(found(&LogFilter { until: Some(later(2)), ..all.clone() }).await, "1 0");
+        let codes = vec![EventCode::WrongPassword, EventCode::Login, EventCode::Logout];
+        assert_eq!(found(&LogFilter { codes, since: Some(later(3)), ..all }).await, "4 3");
+    });
+}
+
+#[test]
+fn the_event_of_a_machines_token_needs_its_client_and_grant() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let (app, grant) = (client_id("client"), ClientGrantId::parse("cgr_1").unwrap());
+        let api = ResourceServer {
+            id: ResourceServerId::parse("api").unwrap(),
+            identifier: "https://api.test/".to_owned(),
+            name: "API".to_owned(),
+            permissions: Vec::new(),
+            token_lifetime: Lifetime::from_seconds(60),
+            allow_offline_access: false,
+            is_system: false,
+            created_at: NOW,
+        };
+        let issue = |id: &'static str| {
+            let (app, grant) = (app.clone(), grant.clone());
+            write(&db, &t, move |b| logs::insert_if_client(b, &event(id), &app, &grant))
+        };
+        assert_eq!(issue("1").await, unmet(logs::NOT_ALLOWED));
+        let mut b = scope.batch();
+        resource_servers::insert(&mut b, &api);
+        client_grants::insert(
+            &mut b,
+            &ClientGrant {
+                id: grant.clone(),
+                client: app.clone(),
+                audience: api.identifier,
+                scope: Vec::new(),
+            },
+        );
+        b.commit().await.unwrap();
+        assert_eq!(issue("2").await, Ok(()));
+        assert_eq!(logs::get(&scope, &log_id("2")).await.unwrap(), Some(event("2")));
+        write(&db, &t, |b| client_grants::delete(b, &grant)).await.unwrap();
+        assert_eq!(issue("3").await, unmet(logs::NOT_ALLOWED));
+        write(&db, &t, |b| clients::delete(b, &app, NOW)).await.unwrap();
+        assert_eq!(issue("4").await, unmet(logs::NOT_ALLOWED));
+        assert_eq!(logs::count(&scope, &LogFilter::default()).await.unwrap(), 1);
+    });
+}
+
+#[test]
+fn retention_deletes_the_oldest_in_steps() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let mut b = scope.batch();
+        for i in 0..7 {
+            logs::insert(&mut b, &Event { at: later(i), ..event(&format!("{i}")) });
+        }
+        b.commit().await.unwrap();
+        assert_eq!(logs::delete_before(&scope, later(5), 3).await.unwrap(), 3);
+        assert_eq!(logs::delete_before(&scope, later(5), 3).await.unwrap(), 2);
+        assert_eq!(logs::delete_before(&scope, later(5), 3).await.unwrap(), 0);
+        let left = logs::list(&scope, &LogFilter::default(), 0, 9).await.unwrap();
+        assert_eq!(ids(&left), ["6", "5"]);
+    });
+}

@@ -1,0 +1,23 @@
+//! The store's conformance suite: every public function, on SQLite and on PostgreSQL alike.
+//!
+//! PostgreSQL takes part when `DOORWARD_TEST_POSTGRES` holds the address of a server on which
+//! databases may be made; otherwise each case says that it was not run there. The value `required`
+//! (or a server that does not answer) fails: that is how `./test` notices a missing server.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod kit;
+
+mod admins;
+mod apis;
+mod clients;
+mod connections;
+mod corrupt;
+mod isolation;
+mod logins;
+mod logs;
+mod purge;
+mod seam;
+mod tenants;
+mod tokens;
+mod users;

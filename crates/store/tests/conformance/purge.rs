@@ -1,0 +1,62 @@
+//! Cleaning.
+
+use doorward_model::ids::LoginId;
+use doorward_model::secret::SealedSecret;
+use doorward_model::time::Lifetime;
+use doorward_store::global::purge::purge;
+use doorward_store::login_attempts::{self, AttemptLimit};
+use doorward_store::{codes, logins, refresh_tokens, sessions, token_families};
+
+use crate::kit::on_both;
+use crate::kit::samples::*;
+
+#[test]
+fn what_expired_is_cleaned_away_and_what_is_live_stays() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let login = LoginId::parse("login").unwrap();
+        let limit = AttemptLimit { subject: "ada", limit: 9, window: Lifetime::from_seconds(60) };
+        let mut b = scope.batch();
+        codes::insert(&mut b, &hash("code"), &code());
+        logins::put(&mut b, &login, &SealedSecret::from_ciphertext("x".to_owned()), later(60));
+        logins::use_up(&mut b, &login, later(60));
+        login_attempts::push_reserve(&mut b, &limit, "tries", NOW);
+        for (id, end) in [("short", Some(later(60))), ("endless", None)] {
+            let mut token = refresh_token(id, &family(id));
+            (token.expires_at, token.idle_expires_at) = (end, None);
+            token_families::insert(&mut b, &family(id), end);
+            refresh_tokens::insert(&mut b, &token);
+        }
+        sessions::insert(&mut b, &session("brief"), &hash("brief"), later(60));
+        b.commit().await.unwrap();
+
+        let g = db.global();
+        assert_eq!(purge(&g, later(59), 100).await.unwrap(), 0);
+        assert_eq!(purge(&g, later(60), 100).await.unwrap(), 6, "all but the code, which is kept a while");
+        assert_eq!(purge(&g, later(60 + 599), 100).await.unwrap(), 0);
+        assert_eq!(purge(&g, later(60 + 600), 100).await.unwrap(), 1);
+        assert_eq!(purge(&g, later(1000), 100).await.unwrap(), 1, "the session");
+        assert!(!logins::is_used_up(&scope, &login).await.unwrap());
+        assert_eq!(codes::get(&scope, &hash("code")).await.unwrap(), None);
+        assert_eq!(refresh_tokens::get(&scope, &hash("short")).await.unwrap(), None);
+        assert!(refresh_tokens::get(&scope, &hash("endless")).await.unwrap().is_some());
+    });
+}
+
+#[test]
+fn cleaning_goes_in_steps() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let mut b = db.tenant(&t).batch();
+        for i in 0..25 {
+            logins::use_up(&mut b, &LoginId::parse(&format!("{i}")).unwrap(), later(1));
+        }
+        b.commit().await.unwrap();
+        let mut steps = Vec::new();
+        for _ in 0..4 {
+            steps.push(purge(&db.global(), later(2), 10).await.unwrap());
+        }
+        assert_eq!(steps, [10, 10, 5, 0]);
+    });
+}

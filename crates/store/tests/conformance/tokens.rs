@@ -1,0 +1,211 @@
+//! Codes, token families, refresh tokens: single use, and nothing for whoever is gone.
+
+use doorward_model::token::{Code, Family, RefreshToken};
+use doorward_store::{StoreError, clients, codes, refresh_tokens, sessions, token_families, users};
+
+use crate::kit::on_both;
+use crate::kit::samples::*;
+
+#[test]
+fn a_code_is_read_back_as_it_was_written() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let mut rich = code();
+        rich.authorization.audience = None;
+        rich.authorization.scope = Vec::new();
+        rich.code_challenge = Some("challenge".to_owned());
+        rich.nonce = None;
+        rich.auth_time_wanted = true;
+        for (name, code) in [("plain", code()), ("rich", rich)] {
+            write(&db, &t, |b| codes::insert(b, &hash(name), &code)).await.unwrap();
+            assert_eq!(codes::get(&scope, &hash(name)).await.unwrap(), Some(code));
+        }
+        assert_eq!(codes::get(&scope, &hash("Plain")).await.unwrap(), None);
+        let twin = write(&db, &t, |b| codes::insert(b, &hash("plain"), &code())).await;
+        assert_eq!(twin, conflict("codes"));
+    });
+}
+
+#[test]
+fn of_200_parallel_uses_of_a_code_exactly_one_wins() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        write(&db, &t, |b| codes::insert(b, &hash("code"), &code())).await.unwrap();
+        let (won, lost) = write_in_parallel(&db, &t, 200, |b| codes::take(b, &hash("code"), later(1))).await;
+        assert_eq!(won, 1);
+        assert!(lost.iter().all(|error| *error == StoreError::Unmet { what: codes::SPENT }), "{lost:?}");
+        let used = codes::get(&db.tenant(&t), &hash("code")).await.unwrap().unwrap();
+        assert_eq!(used.used_at, Some(later(1)));
+    });
+}
+
+#[test]
+fn an_expired_or_burnt_code_cannot_be_taken() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let take =
+            |name: &'static str, second| write(&db, &t, move |b| codes::take(b, &hash(name), later(second)));
+        for name in ["old", "burnt"] {
+            write(&db, &t, |b| codes::insert(b, &hash(name), &code())).await.unwrap();
+        }
+        assert_eq!(take("old", 60).await, unmet(codes::SPENT));
+        for second in [1, 2] {
+            write(&db, &t, |b| codes::burn(b, &hash("burnt"), later(second))).await.unwrap();
+        }
+        assert_eq!(take("burnt", 3).await, unmet(codes::SPENT));
+        let burnt = codes::get(&db.tenant(&t), &hash("burnt")).await.unwrap().unwrap();
+        assert_eq!(burnt.used_at, Some(later(1)));
+        assert_eq!(take("old", 59).await, Ok(()));
+        assert_eq!(take("nothing", 0).await, unmet(codes::SPENT));
+    });
+}
+
+#[test]
+fn no_code_is_issued_without_client_user_and_session() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let insert = |code: Code| write(&db, &t, move |b| codes::insert(b, &hash("x"), &code));
+        let mut strange = code();
+        strange.authorization.client = client_id("nobody");
+        assert_eq!(insert(strange).await, unmet(codes::NOT_ALLOWED));
+        let mut strange = code();
+        strange.authorization.session = session_id("nothing");
+        assert_eq!(insert(strange).await, unmet(codes::NOT_ALLOWED));
+        write(&db, &t, |b| users::insert(b, &user("auth0|2", "bob@a.test"))).await.unwrap();
+        let mut strange = code();
+        strange.authorization.user = user_id("auth0|2");
+        assert_eq!(insert(strange).await, unmet(codes::NOT_ALLOWED), "the session is another person's");
+        write(&db, &t, |b| users::set_blocked(b, &user_id("auth0|1"), true, NOW)).await.unwrap();
+        assert_eq!(insert(code()).await, unmet(codes::NOT_ALLOWED));
+        write(&db, &t, |b| users::set_blocked(b, &user_id("auth0|1"), false, NOW)).await.unwrap();
+        write(&db, &t, |b| sessions::delete(b, &session_id("session"))).await.unwrap();
+        assert_eq!(insert(code()).await, unmet(codes::NOT_ALLOWED));
+        let mut b = db.tenant(&t).batch();
+        sessions::insert(&mut b, &session("session"), &hash("cookie"), later(9));
+        codes::insert(&mut b, &hash("x"), &code());
+        b.commit().await.unwrap();
+    });
+}
+
+#[test]
+fn a_family_needs_its_client_and_an_unblocked_user_and_is_revoked_once() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let insert =
+            |family: Family| write(&db, &t, move |b| token_families::insert(b, &family, Some(later(9))));
+        for id in ["one", "two", "three"] {
+            insert(family(id)).await.unwrap();
+        }
+        assert_eq!(token_families::get(&scope, &family_id("one")).await.unwrap(), Some(family("one")));
+        let revoked_at =
+            async |id: &str| token_families::get(&scope, &family_id(id)).await.unwrap().unwrap().revoked_at;
+        write(&db, &t, |b| token_families::revoke(b, &family_id("one"), later(1))).await.unwrap();
+        write(&db, &t, |b| token_families::revoke_for_user(b, &user_id("auth0|9"), later(2))).await.unwrap();
+        assert_eq!((revoked_at("one").await, revoked_at("two").await), (Some(later(1)), None));
+        write(&db, &t, |b| token_families::revoke_for_user(b, &user_id("auth0|1"), later(3))).await.unwrap();
+        assert_eq!((revoked_at("one").await, revoked_at("two").await), (Some(later(1)), Some(later(3))));
+        insert(family("four")).await.unwrap();
+        write(&db, &t, |b| token_families::revoke_for_client(b, &client_id("client"), later(4)))
+            .await
+            .unwrap();
+        assert_eq!(revoked_at("four").await, Some(later(4)));
+
+        write(&db, &t, |b| users::set_blocked(b, &user_id("auth0|1"), true, NOW)).await.unwrap();
+        assert_eq!(insert(family("five")).await, unmet(token_families::NOT_ALLOWED));
+        let mut strange = family("six");
+        strange.authorization.client = client_id("nobody");
+        assert_eq!(insert(strange).await, unmet(token_families::NOT_ALLOWED));
+    });
+}
+
+async fn with_token(db: &doorward_store::Db, token: &RefreshToken) -> doorward_model::ids::TenantId {
+    let t = furnish(db, "a").await;
+    let mut b = db.tenant(&t).batch();
+    token_families::insert(&mut b, &family("family"), None);
+    refresh_tokens::insert(&mut b, token);
+    b.commit().await.unwrap();
+    t
+}
+
+#[test]
+fn of_200_parallel_rotations_of_a_refresh_token_exactly_one_wins() {
+    on_both(async |db| {
+        let token = refresh_token("token", &family("family"));
+        let t = with_token(&db, &token).await;
+        let rotate = |b: &mut _| refresh_tokens::rotate(b, &hash("token"), later(1));
+        let (won, lost) = write_in_parallel(&db, &t, 200, rotate).await;
+        assert_eq!(won, 1);
+        assert!(
+            lost.iter().all(|error| *error == StoreError::Unmet { what: refresh_tokens::SPENT }),
+            "{lost:?}"
+        );
+        let read = refresh_tokens::get(&db.tenant(&t), &hash("token")).await.unwrap();
+        assert_eq!(read, Some(RefreshToken { rotated_at: Some(later(1)), ..token }));
+    });
+}
+
+#[test]
+fn a_refresh_token_ends_by_age_by_idleness_and_with_its_family() {
+    on_both(async |db| {
+        let t = with_token(&db, &refresh_token("token", &family("family"))).await;
+        let rotate = |name: &'static str, second| {
+            write(&db, &t, move |b| refresh_tokens::rotate(b, &hash(name), later(second)))
+        };
+        assert_eq!(rotate("token", 100).await, unmet(refresh_tokens::SPENT));
+        let endless = RefreshToken {
+            expires_at: None,
+            idle_expires_at: None,
+            ..refresh_token("endless", &family("family"))
+        };
+        write(&db, &t, |b| refresh_tokens::insert(b, &endless)).await.unwrap();
+        assert_eq!(refresh_tokens::get(&db.tenant(&t), &hash("endless")).await.unwrap(), Some(endless));
+        write(&db, &t, |b| token_families::revoke(b, &family_id("family"), later(1))).await.unwrap();
+        assert_eq!(rotate("token", 2).await, unmet(refresh_tokens::SPENT));
+        assert_eq!(rotate("endless", 2).await, unmet(refresh_tokens::SPENT));
+        assert_eq!(refresh_tokens::get(&db.tenant(&t), &hash("nothing")).await.unwrap(), None);
+    });
+}
+
+#[test]
+fn a_refresh_token_ends_when_its_user_is_blocked_or_its_client_deleted() {
+    on_both(async |db| {
+        let t = with_token(&db, &refresh_token("token", &family("family"))).await;
+        let ada = user_id("auth0|1");
+        let rotate = || write(&db, &t, |b| refresh_tokens::rotate(b, &hash("token"), later(1)));
+        let touch =
+            || write(&db, &t, |b| refresh_tokens::touch(b, &hash("token"), Some(later(150)), later(1)));
+        write(&db, &t, |b| users::set_blocked(b, &ada, true, NOW)).await.unwrap();
+        assert_eq!(rotate().await, unmet(refresh_tokens::SPENT));
+        assert_eq!(touch().await, unmet(refresh_tokens::SPENT));
+        write(&db, &t, |b| users::set_blocked(b, &ada, false, NOW)).await.unwrap();
+        assert_eq!(touch().await, Ok(()));
+        write(&db, &t, |b| clients::delete(b, &client_id("client"), NOW)).await.unwrap();
+        assert_eq!(rotate().await, unmet(refresh_tokens::SPENT));
+    });
+}
+
+#[test]
+fn use_without_rotation_moves_the_idle_end_and_the_leeway_asks_for_a_recent_rotation() {
+    on_both(async |db| {
+        let t = with_token(&db, &refresh_token("token", &family("family"))).await;
+        let scope = db.tenant(&t);
+        write(&db, &t, |b| refresh_tokens::touch(b, &hash("token"), Some(later(150)), later(50)))
+            .await
+            .unwrap();
+        let read = refresh_tokens::get(&scope, &hash("token")).await.unwrap().unwrap();
+        assert_eq!((read.idle_expires_at, read.expires_at), (Some(later(150)), Some(later(1000))));
+        let repeat = |since| write(&db, &t, move |b| refresh_tokens::repeat(b, &hash("token"), later(since)));
+        assert_eq!(repeat(0).await, unmet(refresh_tokens::SPENT), "it was not rotated yet");
+        write(&db, &t, |b| refresh_tokens::rotate(b, &hash("token"), later(120))).await.unwrap();
+        assert_eq!(repeat(120).await, Ok(()));
+        assert_eq!(repeat(121).await, unmet(refresh_tokens::SPENT));
+        let touched = write(&db, &t, |b| refresh_tokens::touch(b, &hash("token"), None, later(121))).await;
+        assert_eq!(touched, unmet(refresh_tokens::SPENT));
+        let read = refresh_tokens::get(&scope, &hash("token")).await.unwrap().unwrap();
+        assert_eq!(read.rotated_at, Some(later(120)));
+        write(&db, &t, |b| token_families::revoke(b, &family_id("family"), NOW)).await.unwrap();
+        assert_eq!(repeat(120).await, unmet(refresh_tokens::SPENT));
+    });
+}

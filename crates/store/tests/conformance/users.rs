@@ -1,0 +1,79 @@
+//! Users, passwords, sessions.
+
+use doorward_model::session::Session;
+use doorward_store::users::Credential;
+use doorward_store::{sessions, users};
+
+use crate::kit::on_both;
+use crate::kit::samples::*;
+
+#[test]
+fn a_user_is_found_by_id_and_by_address_with_the_password() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let con = connection_id("con_1");
+        let ada = user("auth0|1", "ada@a.test");
+        assert_eq!(users::get(&scope, &ada.id).await.unwrap(), Some(ada.clone()));
+        assert_eq!(users::get(&scope, &user_id("auth0|2")).await.unwrap(), None);
+        let found = async || users::by_email(&scope, &con, &ada.email).await.unwrap();
+        assert_eq!(found().await, Some((ada.clone(), None)));
+        for text in ["first", "second"] {
+            let credential = Credential { hash: text.to_owned() };
+            write(&db, &t, |b| users::put_password(b, &ada.id, &credential, NOW)).await.unwrap();
+            assert_eq!(found().await, Some((ada.clone(), Some(credential))));
+        }
+        assert_eq!(users::by_email(&scope, &connection_id("con_9"), &ada.email).await.unwrap(), None);
+        assert_eq!(users::by_email(&scope, &con, &email("bob@a.test")).await.unwrap(), None);
+        let twin = user("auth0|2", "ada@a.test");
+        assert_eq!(write(&db, &t, |b| users::insert(b, &twin)).await, conflict("users"));
+        let nobody = Credential { hash: "h".to_owned() };
+        let refused = write(&db, &t, |b| users::put_password(b, &user_id("auth0|9"), &nobody, NOW)).await;
+        assert_eq!(refused, in_use("passwords"));
+    });
+}
+
+#[test]
+fn a_login_is_counted_unless_the_user_is_blocked() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let id = user_id("auth0|1");
+        write(&db, &t, |b| users::record_login(b, &id, later(5))).await.unwrap();
+        write(&db, &t, |b| users::set_blocked(b, &id, true, later(6))).await.unwrap();
+        let refused = write(&db, &t, |b| users::record_login(b, &id, later(7))).await;
+        assert_eq!(refused, unmet(users::NOT_ALLOWED));
+        let user = users::get(&scope, &id).await.unwrap().unwrap();
+        assert_eq!((user.logins_count, user.last_login), (1, Some(later(5))));
+        assert_eq!((user.blocked, user.version, user.updated_at), (true, 2, later(6)));
+        let nobody = write(&db, &t, |b| users::set_blocked(b, &user_id("auth0|9"), true, NOW)).await;
+        assert_eq!(nobody, unmet(users::MISSING));
+    });
+}
+
+#[test]
+fn a_session_is_found_by_its_cookie_which_a_new_login_replaces() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let old = session("session");
+        let by = async |cookie: &str| sessions::by_token_hash(&scope, &hash(cookie)).await.unwrap();
+        assert_eq!(by("cookie").await, Some(old.clone()));
+        let again = Session { authenticated_at: later(9), last_used_at: later(9), ..old.clone() };
+        write(&db, &t, |b| sessions::replace_token(b, &again, &hash("fresh"))).await.unwrap();
+        assert_eq!(by("cookie").await, None);
+        assert_eq!(by("fresh").await, Some(again.clone()));
+
+        let other = Session { user: user_id("auth0|2"), ..again.clone() };
+        let stolen = write(&db, &t, |b| sessions::replace_token(b, &other, &hash("stolen"))).await;
+        assert_eq!(stolen, unmet(sessions::MISSING));
+
+        write(&db, &t, |b| sessions::touch(b, &old.id, later(20))).await.unwrap();
+        write(&db, &t, |b| sessions::touch(b, &old.id, later(15))).await.unwrap();
+        assert_eq!(by("fresh").await, Some(Session { last_used_at: later(20), ..again }));
+        for _ in 0..2 {
+            write(&db, &t, |b| sessions::delete(b, &old.id)).await.unwrap();
+        }
+        assert_eq!(by("fresh").await, None);
+    });
+}
