@@ -1,1 +1,33 @@
 //! Use cases: the only place where IO and decisions meet.
+//!
+//! Owns the order of things: permission first, then read, decide, write one batch, and the log
+//! event in that batch. Knows nothing of HTTP, and SQL only through `doorward-store`.
+
+#![warn(missing_docs)]
+
+pub mod admins;
+pub mod api_token;
+pub mod app;
+pub mod caller;
+pub mod clients;
+pub mod clients_cache;
+pub mod clock;
+pub mod entropy;
+pub mod fault;
+pub mod install;
+mod jobs;
+pub mod keys;
+pub mod login;
+pub mod logout;
+pub mod logs;
+pub mod passwords;
+pub mod pool;
+pub mod sealing;
+pub mod sessions;
+pub mod setup;
+pub mod state;
+pub mod tokens;
+pub mod users;
+
+#[cfg(test)]
+mod kit;

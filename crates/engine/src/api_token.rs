@@ -1,0 +1,118 @@
+//! Bearer tokens of the Management API.
+//!
+//! A token is ours when one of the tenant's keys signed it, it is meant for the Management API of
+//! this tenant, it is not over, and a client got it in its own name that still exists. Tokens of
+//! people are refused: no use case acts for a person yet.
+//! Source: RFC 6750; RFC 9068 §4; SURFACE of the original's Management API.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use doorward_model::ids::ClientId;
+use doorward_model::log::code::EventCode;
+use doorward_model::scope::ApiScope;
+use doorward_protocol::jose::{JoseError, verify_rs256};
+use serde_json::{Map, Value, json};
+
+use crate::app::App;
+use crate::caller::{Caller, RequestInfo, Who};
+use crate::fault::{Fault, Unproven};
+use crate::logs::record::{self, EventDraft};
+use crate::state::TenantState;
+
+type Claims = Map<String, Value>;
+
+/// Who the bearer of `token` is; an empty token is a missing one.
+///
+/// # Errors
+/// [`Fault::Unauthenticated`] with what is wrong, which is logged; or trouble with the store.
+pub async fn authenticate(
+    app: &App,
+    state: &Arc<TenantState>,
+    token: &str,
+    info: RequestInfo,
+) -> Result<Caller, Fault> {
+    if token.is_empty() {
+        return Err(Fault::Unauthenticated { why: Unproven::Missing });
+    }
+    match bearer(app, state, token).await? {
+        Ok((tenant, who)) => Ok(Caller { tenant, who, info }),
+        Err(why) => {
+            let draft = EventDraft::new(EventCode::ManagementWriteFailed, "Use the Management API")
+                .detail("error", json!({ "message": why.public() }))
+                .folded(why.public());
+            record::alone(app, state, &info, draft).await?;
+            Err(Fault::Unauthenticated { why })
+        }
+    }
+}
+
+async fn bearer(
+    app: &App,
+    state: &Arc<TenantState>,
+    token: &str,
+) -> Result<Result<(Arc<TenantState>, Who), Unproven>, Fault> {
+    let first = judge(app, state, token).await?;
+    if first.is_ok() {
+        return Ok(first.map(|who| (Arc::clone(state), who)));
+    }
+    // A key may be newer than what is in memory.
+    let (fresh, changed) = app.refresh(state).await?;
+    let judged = if changed { judge(app, &fresh, token).await? } else { first };
+    Ok(judged.map(|who| (fresh, who)))
+}
+
+async fn judge(app: &App, state: &TenantState, token: &str) -> Result<Result<Who, Unproven>, Fault> {
+    let claims = match verify_rs256(token, &state.keys.verifiers()) {
+        Ok(claims) => claims,
+        Err(why) => return Ok(Err(unproven(why))),
+    };
+    let client = match client_of(app, state, &claims) {
+        Ok(client) => client,
+        Err(why) => return Ok(Err(why)),
+    };
+    let Some(entry) = app.client(state, &client).await? else { return Ok(Err(Unproven::Invalid)) };
+    let name = entry.client.settings.name.clone();
+    Ok(Ok(Who::Machine { client, name, scopes: scopes(&claims) }))
+}
+
+fn unproven(_: JoseError) -> Unproven {
+    // Which of the many ways a text is no token of ours is nothing to tell a stranger.
+    Unproven::Invalid
+}
+
+fn client_of(app: &App, state: &TenantState, claims: &Claims) -> Result<ClientId, Unproven> {
+    if text(claims, "iss") != Some(state.tenant.issuer.as_str()) {
+        return Err(Unproven::Invalid);
+    }
+    if !is_audience(claims, &state.management_audience()) {
+        return Err(Unproven::WrongAudience);
+    }
+    let ends = claims.get("exp").and_then(Value::as_i64).ok_or(Unproven::Invalid)?;
+    if app.now().seconds() >= ends {
+        return Err(Unproven::Expired);
+    }
+    let subject = text(claims, "sub").and_then(|sub| sub.strip_suffix("@clients"));
+    let own_name = text(claims, "gty") == Some("client-credentials");
+    let client = subject.filter(|_| own_name).ok_or(Unproven::Invalid)?;
+    if text(claims, "azp") != Some(client) {
+        return Err(Unproven::Invalid);
+    }
+    ClientId::parse(client).map_err(|_| Unproven::Invalid)
+}
+
+fn text<'a>(claims: &'a Claims, name: &str) -> Option<&'a str> {
+    claims.get(name).and_then(Value::as_str)
+}
+
+fn is_audience(claims: &Claims, wanted: &str) -> bool {
+    match claims.get("aud") {
+        Some(Value::String(one)) => one == wanted,
+        Some(Value::Array(many)) => many.iter().any(|one| one.as_str() == Some(wanted)),
+        _ => false,
+    }
+}
+
+fn scopes(claims: &Claims) -> BTreeSet<ApiScope> {
+    text(claims, "scope").unwrap_or_default().split(' ').filter_map(ApiScope::parse).collect()
+}

@@ -1,0 +1,114 @@
+//! Who asks, on behalf of which tenant, and what they may.
+//!
+//! Every use case of administration begins with [`Caller::may`] or one of its siblings.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use doorward_model::admin::Role;
+use doorward_model::ids::{AdminId, ClientId};
+use doorward_model::scope::ApiScope;
+use doorward_model::user::Email;
+use serde_json::Value;
+
+use crate::fault::Fault;
+use crate::state::TenantState;
+
+/// What is known of the other end of a request. All of it may be made up by a stranger.
+#[derive(Debug, Clone, Default)]
+pub struct RequestInfo {
+    /// The address, after trusted proxies were taken into account.
+    pub ip: Option<IpAddr>,
+    /// The browser or program.
+    pub user_agent: Option<String>,
+    /// The `Auth0-Client` header, decoded.
+    pub auth0_client: Option<Value>,
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub enum Who {
+    /// Nobody in particular.
+    Anonymous,
+    /// A client with a token of its own for the Management API.
+    Machine {
+        /// The client.
+        client: ClientId,
+        /// Its name, for the log.
+        name: String,
+        /// What its token allows.
+        scopes: BTreeSet<ApiScope>,
+    },
+    /// An admin at the dashboard.
+    Admin {
+        /// The admin.
+        id: AdminId,
+        /// Their address, for the log.
+        email: Email,
+        /// Their role in this tenant.
+        role: Role,
+    },
+    /// Somebody with a shell on the server.
+    CommandLine,
+}
+
+/// Somebody who wants something of a tenant.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The tenant; nothing outside of it can be reached.
+    pub tenant: Arc<TenantState>,
+    /// Who it is.
+    pub who: Who,
+    /// Where the request came from.
+    pub info: RequestInfo,
+}
+
+impl Caller {
+    /// Somebody with a shell on the server.
+    #[must_use]
+    pub fn command_line(tenant: Arc<TenantState>) -> Self {
+        Self { tenant, who: Who::CommandLine, info: RequestInfo::default() }
+    }
+
+    /// Whether the caller holds `scope`.
+    #[must_use]
+    pub fn holds(&self, scope: ApiScope) -> bool {
+        match &self.who {
+            Who::Anonymous => false,
+            Who::Machine { scopes, .. } => scopes.contains(&scope),
+            Who::Admin { role: Role::Owner, .. } | Who::CommandLine => true,
+            Who::Admin { role: Role::Viewer, .. } => matches!(scope, ApiScope::ReadClients | ApiScope::ReadLogs),
+        }
+    }
+
+    /// Lets the caller pass who holds `scope`.
+    ///
+    /// # Errors
+    /// [`Fault::Forbidden`] otherwise.
+    pub fn may(&self, scope: ApiScope) -> Result<(), Fault> {
+        self.may_any(&[scope])
+    }
+
+    /// Lets the caller pass who holds one of `scopes`.
+    ///
+    /// # Errors
+    /// [`Fault::Forbidden`] otherwise.
+    pub fn may_any(&self, scopes: &[ApiScope]) -> Result<(), Fault> {
+        if scopes.iter().any(|scope| self.holds(*scope)) {
+            return Ok(());
+        }
+        Err(Fault::Forbidden { any_of: scopes.to_vec() })
+    }
+
+    /// Lets owners and the command line pass: admins are no matter of a token.
+    ///
+    /// # Errors
+    /// [`Fault::Forbidden`] for everybody else.
+    pub fn may_administer(&self) -> Result<(), Fault> {
+        match &self.who {
+            Who::Admin { role: Role::Owner, .. } | Who::CommandLine => Ok(()),
+            _ => Err(Fault::Forbidden { any_of: Vec::new() }),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Reading one client.
+
+use doorward_model::ids::ClientId;
+use doorward_model::scope::ApiScope;
+
+use super::{ShownClient, secrets_read};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::fault::Fault;
+use crate::logs::record;
+
+/// The client of that id; with its secret when the caller may see secrets, which is logged.
+///
+/// # Errors
+/// [`Fault::Forbidden`], [`Fault::NotFound`], or trouble with the store.
+pub async fn get(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClient, Fault> {
+    caller.may_any(&[ApiScope::ReadClients, ApiScope::ReadClientKeys])?;
+    let (state, _) = app.refresh(&caller.tenant).await?;
+    let entry = app.client(&state, id).await?.ok_or(Fault::NotFound { what: "client" })?;
+    let shown = ShownClient::to(caller, &entry);
+    if shown.secret.is_some() {
+        record::alone_by(app, caller, secrets_read(caller, id.as_str())).await?;
+    }
+    Ok(shown)
+}

@@ -1,0 +1,69 @@
+//! Listing clients.
+//!
+//! Source: the Management API's `GET /clients`.
+
+use doorward_model::client::kind::ClientKind;
+use doorward_model::scope::ApiScope;
+use doorward_store::clients::{self, ClientFilter};
+
+use super::{ShownClient, secrets_read};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::fault::Fault;
+use crate::logs::record;
+
+/// Which clients, and which part of them.
+#[derive(Debug, Clone, Default)]
+pub struct ClientQuery {
+    /// Only the global client, or only the others.
+    pub is_global: Option<bool>,
+    /// Only clients of these types; empty means all.
+    pub app_types: Vec<ClientKind>,
+    /// Only clients whose name contains this, or whose id is this.
+    pub search: Option<String>,
+    /// How many to skip.
+    pub offset: u32,
+    /// How many to give.
+    pub limit: u32,
+    /// Whether the secrets are wanted, if the caller may see them; then the reading is logged.
+    pub with_secrets: bool,
+    /// Whether to count all that match.
+    pub with_total: bool,
+}
+
+/// A part of a list.
+#[derive(Debug)]
+pub struct ClientPage {
+    /// The clients, from oldest to newest.
+    pub clients: Vec<ShownClient>,
+    /// How many match in all, where asked for.
+    pub total: Option<i64>,
+}
+
+/// The clients that match, from oldest to newest.
+///
+/// # Errors
+/// [`Fault::Forbidden`], or trouble with the store.
+pub async fn list(app: &App, caller: &Caller, query: &ClientQuery) -> Result<ClientPage, Fault> {
+    caller.may_any(&[ApiScope::ReadClients, ApiScope::ReadClientKeys])?;
+    let (state, _) = app.refresh(&caller.tenant).await?;
+    let scope = app.db().tenant(&state.tenant.id);
+    let filter = ClientFilter {
+        is_global: query.is_global,
+        app_types: query.app_types.clone(),
+        search: query.search.clone(),
+    };
+    let total = if query.with_total { Some(clients::count(&scope, &filter).await?) } else { None };
+    let found = clients::list(&scope, &filter, query.offset, query.limit).await?;
+    let with_secrets = query.with_secrets && caller.holds(ApiScope::ReadClientKeys);
+    let mut shown = Vec::with_capacity(found.len());
+    for client in found {
+        let entry = if with_secrets { app.client(&state, &client.id).await? } else { None };
+        let secret = entry.as_deref().and_then(super::primary);
+        shown.push(ShownClient { client, secret });
+    }
+    if with_secrets && !shown.is_empty() {
+        record::alone_by(app, caller, secrets_read(caller, "*")).await?;
+    }
+    Ok(ClientPage { clients: shown, total })
+}

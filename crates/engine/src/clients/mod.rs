@@ -1,0 +1,78 @@
+//! Clients: one verb per file. Each begins with the permission and ends with the event of the log.
+//!
+//! Source: the brief, "Clients"; the Management API's `/api/v2/clients`.
+
+mod create;
+mod delete;
+mod get;
+mod grant_management_api;
+mod list;
+mod rotate_secret;
+mod update;
+
+use doorward_model::client::Client;
+use doorward_model::ids::{ClientId, SecretId, TenantId};
+use doorward_model::log::code::EventCode;
+use doorward_model::scope::ApiScope;
+use doorward_model::secret::Secret;
+use serde_json::json;
+
+use crate::caller::Caller;
+use crate::clients_cache::ClientEntry;
+use crate::logs::record::EventDraft;
+use crate::sealing::Place;
+
+pub use create::{NewClient, create};
+pub(crate) use create::{Made, push_new};
+pub use delete::delete;
+pub use get::get;
+pub use grant_management_api::grant_management_api;
+pub use list::{ClientPage, ClientQuery, list};
+pub use rotate_secret::rotate_secret;
+pub use update::update;
+
+/// A client as its caller may see it.
+#[derive(Debug, Clone)]
+pub struct ShownClient {
+    /// The client.
+    pub client: Client,
+    /// *The* client secret, where the caller may see it.
+    pub secret: Option<Secret>,
+}
+
+impl ShownClient {
+    fn to(caller: &Caller, entry: &ClientEntry) -> Self {
+        let secret = if caller.holds(ApiScope::ReadClientKeys) { primary(entry) } else { None };
+        Self { client: entry.client.clone(), secret }
+    }
+}
+
+fn primary(entry: &ClientEntry) -> Option<Secret> {
+    entry.secrets.first().map(|(_, secret, _)| secret.clone())
+}
+
+/// Where a client secret is sealed.
+#[must_use]
+pub fn secret_place<'a>(tenant: &'a TenantId, id: &'a SecretId) -> Place<'a> {
+    Place { tenant, table: "client_secrets", row: id.as_str(), purpose: "client_secret" }
+}
+
+/// The event of something done to a client; the client of the event itself is the one that did it,
+/// when it was a program.
+fn about(what: &str, client: &Client) -> EventDraft {
+    let target = json!({ "client_id": client.id.as_str(), "client_name": client.settings.name.as_str() });
+    EventDraft::new(EventCode::ManagementWrite, what).detail("target", target)
+}
+
+/// The event of secrets being read; reading the same again within the minute only counts.
+fn secrets_read(caller: &Caller, what: &str) -> EventDraft {
+    EventDraft::new(EventCode::SecretRead, "Read client secrets")
+        .detail("target", json!({ "client_id": what }))
+        .folded(&format!("{what} {:?}", caller.who))
+}
+
+/// Reads a Client ID as it came; what is not spelled like one belongs to nobody.
+#[must_use]
+pub fn parse_id(text: &str) -> Option<ClientId> {
+    ClientId::parse(text).ok()
+}

@@ -1,0 +1,101 @@
+//! Clients in memory: a bounded cache, because a tenant may have 100,000 of them.
+//!
+//! An entry counts only under the version of the tenant that it was read under, so any change of the
+//! tenant's configuration makes it be read again. What is not there is never remembered: "unknown
+//! client" always comes from the database.
+
+use std::sync::Arc;
+
+use doorward_model::api::ClientGrant;
+use doorward_model::client::Client;
+use doorward_model::ids::{ClientId, ConnectionId, SecretId, TenantId};
+use doorward_model::secret::Secret;
+use doorward_model::time::Timestamp;
+use doorward_store::{client_grants, client_secrets, clients, connections};
+use quick_cache::sync::Cache;
+
+use crate::app::App;
+use crate::clients::secret_place;
+use crate::fault::Fault;
+use crate::state::TenantState;
+
+const CAPACITY: usize = 10_000;
+
+/// A client with everything that requests of it need.
+#[derive(Debug)]
+pub struct ClientEntry {
+    /// The client.
+    pub client: Client,
+    /// Its secrets, opened, with the time at which each stops working; the primary one first.
+    pub secrets: Vec<(SecretId, Secret, Option<Timestamp>)>,
+    /// The connections that its users may come from.
+    pub connections: Vec<ConnectionId>,
+    /// What it may ask of APIs in its own name.
+    pub grants: Vec<ClientGrant>,
+}
+
+impl ClientEntry {
+    /// The secrets that work at `now`.
+    #[must_use]
+    pub fn live_secrets(&self, now: Timestamp) -> Vec<Secret> {
+        let live = self.secrets.iter().filter(|(_, _, ends)| ends.is_none_or(|ends| now < ends));
+        live.map(|(_, secret, _)| secret.clone()).collect()
+    }
+
+    /// The grant for the API with this identifier.
+    #[must_use]
+    pub fn grant(&self, audience: &str) -> Option<&ClientGrant> {
+        self.grants.iter().find(|grant| grant.audience == audience)
+    }
+}
+
+type Key = (TenantId, ClientId);
+
+/// The cache.
+pub(crate) struct ClientsCache(Cache<Key, (i64, Arc<ClientEntry>)>);
+
+impl ClientsCache {
+    pub(crate) fn new() -> Self {
+        Self(Cache::new(CAPACITY))
+    }
+}
+
+impl App {
+    /// The client of that id, from memory when it was read under the version of `state`, else from
+    /// the database. `None` always comes from the database.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn client(&self, state: &TenantState, id: &ClientId) -> Result<Option<Arc<ClientEntry>>, Fault> {
+        let key = (state.tenant.id.clone(), id.clone());
+        if let Some((version, entry)) = self.clients_cache().0.get(&key)
+            && version == state.tenant.version
+        {
+            return Ok(Some(entry));
+        }
+        let Some(entry) = self.read_client(&state.tenant.id, id).await? else {
+            self.clients_cache().0.remove(&key);
+            return Ok(None);
+        };
+        let entry = Arc::new(entry);
+        // Stamped with the version that was known before the rows were read: if they are newer than
+        // that, the entry is merely read once more than needed.
+        self.clients_cache().0.insert(key, (state.tenant.version, Arc::clone(&entry)));
+        Ok(Some(entry))
+    }
+
+    async fn read_client(&self, tenant: &TenantId, id: &ClientId) -> Result<Option<ClientEntry>, Fault> {
+        let scope = self.db().tenant(tenant);
+        let Some(client) = clients::get(&scope, id).await? else { return Ok(None) };
+        let mut rows = client_secrets::for_client(&scope, id).await?;
+        rows.sort_by_key(|row| (!row.primary, row.created_at));
+        let mut secrets = Vec::with_capacity(rows.len());
+        for row in rows {
+            let secret = self.sealing().open_text(secret_place(tenant, &row.id), &row.sealed)?;
+            secrets.push((row.id, secret, row.expires_at));
+        }
+        let connections = connections::for_client(&scope, id).await?;
+        let grants = client_grants::for_client(&scope, id).await?;
+        Ok(Some(ClientEntry { client, secrets, connections, grants }))
+    }
+}

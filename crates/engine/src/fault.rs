@@ -1,0 +1,182 @@
+//! What a use case can fail with. Free of HTTP: the fronts' skins give a status and a shape.
+//!
+//! Every variant has a public text and, where there is more to say, a private cause that only the
+//! operator's log sees.
+
+use doorward_model::fields::FieldErrors;
+use doorward_model::scope::ApiScope;
+use doorward_model::time::Lifetime;
+use doorward_protocol::oauth::error::TokenError;
+use doorward_store::StoreError;
+
+/// How long to wait when a queue is full or the store is busy.
+pub const SHORT_WAIT: Lifetime = Lifetime::from_seconds(1);
+
+/// Why nothing was done.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// There is no such thing; `what` is the noun: `client`, `user`, `connection`, `event`.
+    NotFound {
+        /// The noun.
+        what: &'static str,
+    },
+    /// The input is wrong, field by field.
+    Invalid(FieldErrors),
+    /// Something of that name exists already, or somebody else changed it at the same time.
+    Conflict {
+        /// The noun: `installation`, `user`, `admin`, `client`.
+        what: &'static str,
+    },
+    /// It cannot go while something needs it.
+    InUse {
+        /// The noun: `global client`.
+        what: &'static str,
+    },
+    /// Who asks is not known.
+    Unauthenticated {
+        /// What is wrong with what was shown.
+        why: Unproven,
+    },
+    /// Who asks is known and may not.
+    Forbidden {
+        /// Any of these would do; empty where no scope opens the door.
+        any_of: Vec<ApiScope>,
+    },
+    /// Too many tries.
+    LimitReached {
+        /// When to try again.
+        retry_after: Lifetime,
+    },
+    /// The token endpoint's own words.
+    Token(TokenError),
+    /// Not now: a full queue, a busy or unreachable store, a full disk.
+    Unavailable {
+        /// When to try again.
+        retry_after: Lifetime,
+        /// The private cause.
+        cause: String,
+    },
+    /// A mistake of ours.
+    Internal {
+        /// The private cause.
+        cause: String,
+    },
+}
+
+/// Why a bearer token proves nothing (RFC 6750 §3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unproven {
+    /// None came.
+    Missing,
+    /// It is no token of ours, or its bearer is gone.
+    Invalid,
+    /// It was good once.
+    Expired,
+    /// It is meant for another API.
+    WrongAudience,
+}
+
+impl Unproven {
+    /// What to say about it.
+    #[must_use]
+    pub fn public(self) -> &'static str {
+        match self {
+            Unproven::Missing => "Missing authentication",
+            Unproven::Invalid => "Invalid token",
+            Unproven::Expired => "Expired token received for JSON Web Token validation",
+            Unproven::WrongAudience => "Bad audience",
+        }
+    }
+}
+
+impl Fault {
+    /// A mistake of ours with its private cause.
+    #[must_use]
+    pub fn internal(cause: impl Into<String>) -> Self {
+        Fault::Internal { cause: cause.into() }
+    }
+
+    /// The text for whoever asked: what, why, and what to do.
+    #[must_use]
+    pub fn public(&self) -> String {
+        match self {
+            Fault::NotFound { what } => format!("The {what} does not exist."),
+            Fault::Invalid(errors) => errors.to_string(),
+            Fault::Conflict { what } => conflict(what),
+            Fault::InUse { what: "global client" } => {
+                "The global client stands for all clients of the tenant and cannot be deleted.".to_owned()
+            }
+            Fault::InUse { what } => format!("The {what} is still in use and cannot be deleted."),
+            Fault::Unauthenticated { why } => why.public().to_owned(),
+            Fault::Forbidden { any_of } => forbidden(any_of),
+            Fault::LimitReached { retry_after } => {
+                format!("Too many tries. Try again in {} seconds.", retry_after.seconds())
+            }
+            Fault::Token(error) => error.public.clone(),
+            Fault::Unavailable { .. } => "The server is busy. Try again in a moment.".to_owned(),
+            Fault::Internal { .. } => "Something went wrong here. The operator's log has the cause.".to_owned(),
+        }
+    }
+
+    /// What only the operator's log sees.
+    #[must_use]
+    pub fn cause(&self) -> Option<&str> {
+        match self {
+            Fault::Unavailable { cause, .. } | Fault::Internal { cause } => Some(cause),
+            _ => None,
+        }
+    }
+}
+
+fn conflict(what: &str) -> String {
+    match what {
+        "installation" => "There is an installation here already. Nothing was changed.".to_owned(),
+        "user" => "A user with this email address exists already in this connection.".to_owned(),
+        "admin" => "An admin with this email address exists already.".to_owned(),
+        "client" => "The client was changed by somebody else at the same time. Read it again and retry.".to_owned(),
+        what => format!("The {what} exists already."),
+    }
+}
+
+fn forbidden(any_of: &[ApiScope]) -> String {
+    if any_of.is_empty() {
+        return "This needs the role of an owner.".to_owned();
+    }
+    let scopes: Vec<&str> = any_of.iter().map(|scope| scope.as_str()).collect();
+    format!("Insufficient scope, expected any of: {}", scopes.join(", "))
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.public())?;
+        self.cause().map_or(Ok(()), |cause| write!(f, " ({cause})"))
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl From<StoreError> for Fault {
+    /// The store's own troubles. A conflict or an unmet expectation that a use case awaits is told
+    /// by the use case in its own words; what arrives here was not awaited.
+    fn from(error: StoreError) -> Self {
+        let cause = error.to_string();
+        match error {
+            StoreError::Busy | StoreError::Full | StoreError::Unavailable { .. } => {
+                Fault::Unavailable { retry_after: SHORT_WAIT, cause }
+            }
+            _ => Fault::Internal { cause },
+        }
+    }
+}
+
+impl From<FieldErrors> for Fault {
+    fn from(errors: FieldErrors) -> Self {
+        Fault::Invalid(errors)
+    }
+}
+
+impl From<TokenError> for Fault {
+    fn from(error: TokenError) -> Self {
+        Fault::Token(error)
+    }
+}

@@ -1,0 +1,174 @@
+//! Making an installation: the tenant and everything that it starts with, in one transaction.
+//!
+//! Source: the contracts of `doorward init`.
+
+use std::sync::Arc;
+
+use doorward_model::admin::{Admin, Role};
+use doorward_model::api::{ApiPermission, ResourceServer};
+use doorward_model::client::kind::ClientKind;
+use doorward_model::client::{Client, ClientSettings, DEFAULT_APP, GLOBAL_CLIENT, defaults};
+use doorward_model::connection::{Connection, DEFAULT_DATABASE, DatabaseOptions, Strategy};
+use doorward_model::ids::TenantId;
+use doorward_model::log::code::EventCode;
+use doorward_model::scope::ApiScope;
+use doorward_model::secret::Secret;
+use doorward_model::signing_key::{KeyState, SigningKey};
+use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
+use doorward_model::time::Lifetime;
+use doorward_store::{Batch, StoreError, connections, global, resource_servers, signing_keys};
+use serde_json::json;
+
+use crate::app::App;
+use crate::clients::{Made, push_new};
+use crate::fault::Fault;
+use crate::logs::record::{self, EventDraft};
+use crate::state::{TenantState, management_audience};
+use crate::{admins, keys};
+
+/// How long a token of the Management API lives: a day.
+const API_TOKEN_LIFETIME: Lifetime = Lifetime::from_seconds(86_400);
+
+/// What is wanted.
+#[derive(Debug, Clone)]
+pub struct NewInstallation<'a> {
+    /// The issuer; it is never changed afterwards.
+    pub issuer: Issuer,
+    /// The tenant's name for people.
+    pub friendly_name: &'a str,
+    /// Address and password of the first admin; without one, a set-up link lets them in.
+    pub admin: Option<(&'a str, Secret)>,
+}
+
+/// What was made.
+#[derive(Debug)]
+pub struct Installed {
+    /// The tenant.
+    pub tenant: Arc<TenantState>,
+    /// `Default App`.
+    pub default_app: Client,
+    /// The first admin, where one was asked for.
+    pub admin: Option<Admin>,
+}
+
+/// Makes the installation.
+///
+/// # Errors
+/// [`Fault::Conflict`] when there is one already, [`Fault::Invalid`] for the admin's address or
+/// password, or trouble with the store.
+pub async fn init(app: &App, new: &NewInstallation<'_>) -> Result<Installed, Fault> {
+    if !global::tenants::versions(&app.db().global()).await?.is_empty() {
+        return Err(Fault::Conflict { what: "installation" });
+    }
+    let admin = match &new.admin {
+        Some((email, password)) => {
+            let email = admins::checked(email, password)?;
+            Some((email, app.passwords().hash(password).await?))
+        }
+        None => None,
+    };
+    let tenant = Tenant {
+        id: tenant_id(&new.issuer)?,
+        issuer: new.issuer.clone(),
+        version: 1,
+        settings: TenantSettings::new(new.friendly_name.to_owned()),
+        created_at: app.now(),
+    };
+    let mut batch = app.db().tenant(&tenant.id).batch();
+    global::tenants::insert(&mut batch, &tenant);
+    push_key(&mut batch, app, &tenant).await?;
+    resource_servers::insert(&mut batch, &management_api(app, &tenant));
+    let default_app = push_clients(&mut batch, app, &tenant)?;
+    let admin = admin.map(|(email, credential)| {
+        admins::push_new(&mut batch, app, email, (Role::Owner, &credential))
+    });
+    push_event(&mut batch, app, &tenant, admin.as_ref());
+    match batch.commit().await {
+        Ok(_) => {}
+        Err(StoreError::Conflict { .. }) => return Err(Fault::Conflict { what: "installation" }),
+        Err(error) => return Err(error.into()),
+    }
+    let tenant = app.reload(&tenant.id).await?;
+    Ok(Installed { tenant, default_app, admin })
+}
+
+/// The id of the tenant at a domain: its host with dashes, `id.acme.test` gives `id-acme-test`.
+fn tenant_id(issuer: &Issuer) -> Result<TenantId, Fault> {
+    let host = issuer.host().rsplit_once(':').map_or(issuer.host(), |(host, _)| host);
+    let spelled = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let name: String = host.chars().map(spelled).take(60).collect();
+    TenantId::parse(name.trim_matches('-'))
+        .map_err(|error| Fault::internal(format!("no tenant id follows from {issuer}: {error}")))
+}
+
+async fn push_key(batch: &mut Batch, app: &App, tenant: &Tenant) -> Result<(), Fault> {
+    let (entropy, host, now) = (app.entropy().clone(), tenant.issuer.host().to_owned(), app.now());
+    let fresh = app.signer().run(move |_| entropy.signing_key(&host, now)).await??;
+    let id = app.entropy().key_id();
+    let sealed = app.sealing().seal_text(keys::place(&tenant.id, id.as_str()), &fresh.private_key)?;
+    let key = SigningKey {
+        id,
+        state: KeyState::Current,
+        algorithm: "RS256".to_owned(),
+        sealed_private_key: sealed,
+        certificate_pem: fresh.certificate_pem,
+        created_at: now,
+    };
+    signing_keys::insert(batch, &key);
+    Ok(())
+}
+
+fn management_api(app: &App, tenant: &Tenant) -> ResourceServer {
+    let permission = |scope: &ApiScope| ApiPermission {
+        value: scope.as_str().to_owned(),
+        description: scope.description().to_owned(),
+    };
+    ResourceServer {
+        id: app.entropy().resource_server_id(),
+        identifier: management_audience(tenant),
+        name: "Doorward Management API".to_owned(),
+        permissions: ApiScope::ALL.iter().map(permission).collect(),
+        token_lifetime: API_TOKEN_LIFETIME,
+        allow_offline_access: false,
+        is_system: true,
+        created_at: tenant.created_at,
+    }
+}
+
+/// `Default App`, the global client, and the database connection with `Default App` enabled.
+fn push_clients(batch: &mut Batch, app: &App, tenant: &Tenant) -> Result<Client, Fault> {
+    let strict = defaults::for_people(ClientKind::RegularWeb);
+    // Neither type nor method: the original's Default App has none, and without one it is a client
+    // with a secret that shows the settings of a regular web application.
+    let settings = ClientSettings {
+        name: DEFAULT_APP.to_owned(),
+        app_type: None,
+        token_endpoint_auth_method: None,
+        ..strict.clone()
+    };
+    let Made { client, .. } = push_new(batch, app, &tenant.id, settings, false)?;
+    let global = ClientSettings {
+        name: GLOBAL_CLIENT.to_owned(),
+        app_type: None,
+        token_endpoint_auth_method: None,
+        grant_types: Vec::new(),
+        ..strict
+    };
+    push_new(batch, app, &tenant.id, global, true)?;
+    let connection = Connection {
+        id: app.entropy().connection_id(),
+        name: DEFAULT_DATABASE.to_owned(),
+        strategy: Strategy::Database(DatabaseOptions::default()),
+        created_at: tenant.created_at,
+    };
+    connections::insert(batch, &connection);
+    connections::enable(batch, &connection.id, &client.id);
+    Ok(client)
+}
+
+fn push_event(batch: &mut Batch, app: &App, tenant: &Tenant, admin: Option<&Admin>) {
+    let draft = EventDraft::new(EventCode::ManagementWrite, "Make the installation")
+        .detail("target", json!({ "issuer": tenant.issuer.as_str(), "tenant": tenant.id.as_str() }))
+        .detail("admin", admin.map(|admin| admin.email.as_str()));
+    record::push_first(batch, app, tenant, draft);
+}

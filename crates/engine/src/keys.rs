@@ -1,0 +1,79 @@
+//! The signing keys of a tenant, parsed once, and the key set as it is served.
+//!
+//! Source: RFC 7517; OpenID Connect Discovery §3 (`jwks_uri`).
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use doorward_model::ids::TenantId;
+use doorward_model::signing_key::{KeyState, SigningKey};
+use doorward_protocol::jose::{JwkSet, RsaKey};
+use zeroize::Zeroizing;
+
+use crate::fault::Fault;
+use crate::sealing::{Place, Sealing};
+
+/// Where the private part of a signing key is sealed.
+#[must_use]
+pub fn place<'a>(tenant: &'a TenantId, kid: &'a str) -> Place<'a> {
+    Place { tenant, table: "signing_keys", row: kid, purpose: "private_key" }
+}
+
+/// The keys of one tenant.
+pub struct KeySet {
+    /// The one that signs.
+    pub current: Arc<RsaKey>,
+    /// All that are published: next, current and previous ones.
+    pub all: Vec<Arc<RsaKey>>,
+    /// `/.well-known/jwks.json`.
+    pub jwks: Bytes,
+    /// The rows that the set was made from, to notice when nothing changed.
+    rows: Vec<SigningKey>,
+}
+
+impl std::fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.all.iter().map(|key| key.kid())).finish()
+    }
+}
+
+impl KeySet {
+    /// Opens and parses the keys of `tenant`.
+    ///
+    /// # Errors
+    /// When there is no current key, or one does not open.
+    pub fn open(tenant: &TenantId, rows: Vec<SigningKey>, sealing: &Sealing) -> Result<Self, Fault> {
+        let mut all = Vec::with_capacity(rows.len());
+        let mut current = None;
+        for row in &rows {
+            let encoded = sealing.open_text(place(tenant, row.id.as_str()), &row.sealed_private_key)?;
+            let unreadable = |why: String| Fault::internal(format!("the signing key {}: {why}", row.id));
+            let private = STANDARD.decode(encoded.expose()).map_err(|error| unreadable(error.to_string()))?;
+            let key = RsaKey::from_pkcs8(row.id.clone(), &Zeroizing::new(private), &row.certificate_pem)
+                .map_err(|error| unreadable(error.to_string()))?;
+            let key = Arc::new(key);
+            if row.state == KeyState::Current {
+                current = Some(Arc::clone(&key));
+            }
+            all.push(key);
+        }
+        let current = current.ok_or_else(|| Fault::internal(format!("{tenant} has no current signing key")))?;
+        let set = JwkSet { keys: all.iter().map(|key| key.jwk().clone()).collect() };
+        let jwks = set.to_bytes().map_err(|error| Fault::internal(error.to_string()))?;
+        Ok(Self { current, all, jwks: jwks.into(), rows })
+    }
+
+    /// Whether the set was made from exactly these rows.
+    #[must_use]
+    pub fn is_made_from(&self, rows: &[SigningKey]) -> bool {
+        self.rows == rows
+    }
+
+    /// All keys, as verifying wants them.
+    #[must_use]
+    pub fn verifiers(&self) -> Vec<&RsaKey> {
+        self.all.iter().map(AsRef::as_ref).collect()
+    }
+}

@@ -1,0 +1,22 @@
+//! Reading one event.
+//!
+//! Source: the Management API's `GET /logs/{id}`.
+
+use doorward_model::ids::LogId;
+use doorward_model::log::event::Event;
+use doorward_model::scope::ApiScope;
+use doorward_store::logs;
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::fault::Fault;
+
+/// The event of that id.
+///
+/// # Errors
+/// [`Fault::Forbidden`], [`Fault::NotFound`], or trouble with the store.
+pub async fn get(app: &App, caller: &Caller, id: &LogId) -> Result<Event, Fault> {
+    caller.may(ApiScope::ReadLogs)?;
+    let found = logs::get(&app.db().tenant(&caller.tenant.tenant.id), id).await?;
+    found.ok_or(Fault::NotFound { what: "event" })
+}

@@ -1,0 +1,5 @@
+//! The log: written with what it reports, read by those who may.
+
+pub mod get;
+pub mod list;
+pub mod record;

@@ -1,0 +1,293 @@
+//! Recording events.
+//!
+//! An event goes into the same batch as what it reports, so there is never one without the other; an
+//! event that cannot be written is a failure of the whole. What strangers typed is cut and freed of
+//! control characters here. Repeated failures fold into one event per cause, client, address and
+//! minute, so that nobody can fill the disk.
+
+use std::net::IpAddr;
+
+use data_encoding::BASE64URL_NOPAD;
+use doorward_model::client::Client;
+use doorward_model::connection::Connection;
+use doorward_model::ids::{ClientGrantId, ClientId};
+use doorward_model::log::code::{EventCode, Level};
+use doorward_model::log::event::{Event, tame};
+use doorward_model::tenant::Tenant;
+use doorward_model::user::User;
+use doorward_protocol::digest::sha256;
+use doorward_store::{Batch, logs};
+use serde_json::{Map, Value, json};
+
+use crate::app::App;
+use crate::caller::{Caller, RequestInfo, Who};
+use crate::fault::Fault;
+use crate::state::TenantState;
+
+/// An event before its time, address and id are known.
+#[derive(Debug, Clone)]
+pub struct EventDraft {
+    code: EventCode,
+    description: String,
+    client: Option<ClientId>,
+    client_name: Option<String>,
+    connection: Option<Connection>,
+    user: Option<User>,
+    user_name: Option<String>,
+    audience: Option<String>,
+    scope: Option<String>,
+    details: Map<String, Value>,
+    cause: Option<String>,
+}
+
+impl EventDraft {
+    /// An event of that kind, and what happened in one sentence.
+    #[must_use]
+    pub fn new(code: EventCode, description: &str) -> Self {
+        Self {
+            code,
+            description: tame(description),
+            client: None,
+            client_name: None,
+            connection: None,
+            user: None,
+            user_name: None,
+            audience: None,
+            scope: None,
+            details: Map::new(),
+            cause: None,
+        }
+    }
+
+    /// The client that took part.
+    #[must_use]
+    pub fn client(mut self, client: &Client) -> Self {
+        self.client = Some(client.id.clone());
+        self.client_name = Some(client.settings.name.clone());
+        self
+    }
+
+    /// The connection that took part.
+    #[must_use]
+    pub fn connection(mut self, connection: &Connection) -> Self {
+        self.connection = Some(connection.clone());
+        self
+    }
+
+    /// The user that took part.
+    #[must_use]
+    pub fn user(mut self, user: &User) -> Self {
+        self.user = Some(user.clone());
+        self
+    }
+
+    /// What was typed as the user's name.
+    #[must_use]
+    pub fn user_name(mut self, typed: &str) -> Self {
+        self.user_name = Some(tame(typed));
+        self
+    }
+
+    /// The API asked for.
+    #[must_use]
+    pub fn audience(mut self, audience: &str) -> Self {
+        self.audience = Some(tame(audience));
+        self
+    }
+
+    /// The scope values asked for or granted.
+    #[must_use]
+    pub fn scope(mut self, scope: &[String]) -> Self {
+        self.scope = Some(tame(&scope.join(" ")));
+        self
+    }
+
+    /// One more fact.
+    #[must_use]
+    pub fn detail(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.details.insert(name.to_owned(), tame_to(value.into(), MAX_DEPTH));
+        self
+    }
+
+    /// Repeats of the same cause, client, address and minute are one event with a count. Failures
+    /// fold under their description by themselves.
+    #[must_use]
+    pub fn folded(mut self, cause: &str) -> Self {
+        self.cause = Some(cause.to_owned());
+        self
+    }
+
+    /// Notes who did it, when it was an admin or a program.
+    fn by(mut self, who: &Who) -> Self {
+        if let Who::Machine { client, name, .. } = who
+            && self.client.is_none()
+        {
+            self.client = Some(client.clone());
+            self.client_name = Some(name.clone());
+        }
+        match by(who) {
+            Some(by) => self.detail("by", by),
+            None => self,
+        }
+    }
+
+    fn into_event(self, app: &App, tenant: &Tenant, info: &RequestInfo) -> Event {
+        let now = app.now();
+        let fold_key = self.fold_key(info, now.seconds().div_euclid(60));
+        let known_name = self.user.as_ref().map(|user| tame(user.display_name()));
+        Event {
+            id: app.entropy().log_id(now),
+            at: now,
+            code: self.code,
+            description: self.description,
+            client: self.client,
+            client_name: self.client_name,
+            strategy: self.connection.as_ref().map(|known| known.strategy.name().to_owned()),
+            strategy_type: self.connection.as_ref().map(|known| known.strategy.group().to_owned()),
+            connection_name: self.connection.as_ref().map(|known| known.name.clone()),
+            connection: self.connection.map(|known| known.id),
+            user: self.user.map(|user| user.id),
+            user_name: self.user_name.or(known_name),
+            ip: info.ip.map(|ip| ip.to_string()),
+            user_agent: info.user_agent.as_deref().map(tame),
+            audience: self.audience,
+            scope: self.scope,
+            hostname: Some(tenant.issuer.host().to_owned()),
+            auth0_client: info.auth0_client.clone().map(|value| tame_to(value, MAX_DEPTH)),
+            details: self.details,
+            fold_key,
+            count: 1,
+        }
+    }
+
+    fn fold_key(&self, info: &RequestInfo, minute: i64) -> Option<String> {
+        let cause = match (&self.cause, self.code.level()) {
+            (Some(cause), _) => cause,
+            (None, Level::Failure) => &self.description,
+            (None, _) => return None,
+        };
+        let client = self.client.as_ref().map_or("", ClientId::as_str);
+        let place = info.ip.map(neighbourhood).unwrap_or_default();
+        let mut text = Vec::new();
+        for part in [self.code.as_str(), client, &place, cause, &minute.to_string()] {
+            // Lengths in front keep neighbouring parts apart.
+            text.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            text.extend_from_slice(part.as_bytes());
+        }
+        Some(BASE64URL_NOPAD.encode(&sha256(&text)))
+    }
+}
+
+/// Pushes the event onto the batch that holds what it reports.
+pub fn push(batch: &mut Batch, app: &App, state: &TenantState, info: &RequestInfo, draft: EventDraft) {
+    logs::insert_folded(batch, &draft.into_event(app, &state.tenant, info));
+}
+
+/// As [`push`], for something that an admin or a program did: who it was is part of the event.
+pub fn push_by(batch: &mut Batch, app: &App, caller: &Caller, draft: EventDraft) {
+    push(batch, app, &caller.tenant, &caller.info, draft.by(&caller.who));
+}
+
+/// Pushes the first event of a tenant that is only being made, by whoever sits at the command line.
+pub(crate) fn push_first(batch: &mut Batch, app: &App, tenant: &Tenant, draft: EventDraft) {
+    let event = draft.by(&Who::CommandLine).into_event(app, tenant, &RequestInfo::default());
+    logs::insert(batch, &event);
+}
+
+/// As [`push`], for a token that a client gets in its own name: the batch fails as
+/// [`logs::NOT_ALLOWED`] when the client or its grant ended in the meantime.
+pub fn push_if_client(
+    batch: &mut Batch,
+    app: &App,
+    caller: &Caller,
+    draft: EventDraft,
+    (client, grant): (&ClientId, &ClientGrantId),
+) {
+    let event = draft.into_event(app, &caller.tenant.tenant, &caller.info);
+    logs::insert_if_client(batch, &event, client, grant);
+}
+
+/// Commits an event that stands for itself.
+///
+/// # Errors
+/// When the log cannot be written.
+pub async fn alone(app: &App, state: &TenantState, info: &RequestInfo, draft: EventDraft) -> Result<(), Fault> {
+    let mut batch = app.db().tenant(&state.tenant.id).batch();
+    push(&mut batch, app, state, info, draft);
+    batch.commit().await?;
+    Ok(())
+}
+
+/// As [`alone`], for something that an admin or a program did.
+///
+/// # Errors
+/// When the log cannot be written.
+pub async fn alone_by(app: &App, caller: &Caller, draft: EventDraft) -> Result<(), Fault> {
+    alone(app, &caller.tenant, &caller.info, draft.by(&caller.who)).await
+}
+
+/// Records that an admin or a program was refused something, and gives the fault back; a log that
+/// cannot be written takes its place. Troubles of ours are nobody's failures and are not recorded.
+pub(crate) async fn refused(app: &App, caller: &Caller, what: &str, target: Option<&str>, fault: Fault) -> Fault {
+    if matches!(fault, Fault::Unavailable { .. } | Fault::Internal { .. }) {
+        return fault;
+    }
+    let public = fault.public();
+    let by = by(&caller.who).unwrap_or_default();
+    let cause = json!([what, target, by, public]).to_string();
+    let draft = EventDraft::new(EventCode::ManagementWriteFailed, what)
+        .detail("error", json!({ "message": public }))
+        .detail("target", target)
+        .folded(&cause);
+    match alone_by(app, caller, draft).await {
+        Ok(()) => fault,
+        Err(trouble) => trouble,
+    }
+}
+
+/// Who did it, for the event.
+fn by(who: &Who) -> Option<Value> {
+    match who {
+        Who::Anonymous => None,
+        Who::CommandLine => Some(json!({ "kind": "command_line" })),
+        Who::Admin { id, email, .. } => {
+            Some(json!({ "kind": "admin", "id": id.as_str(), "email": email.as_str() }))
+        }
+        Who::Machine { client, name, scopes } => {
+            let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+            Some(json!({ "kind": "client", "id": client.as_str(), "name": name, "scopes": scopes }))
+        }
+    }
+}
+
+/// One address of IPv4; of IPv6 the network that one subscriber has, so that hopping within it does
+/// not make new events.
+#[must_use]
+pub fn neighbourhood(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => {
+            let [a, b, c, d, ..] = ip.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+/// How deep and how wide a JSON value of a stranger may be.
+const MAX_DEPTH: usize = 6;
+const MAX_ENTRIES: usize = 64;
+
+fn tame_to(value: Value, depth: usize) -> Value {
+    match value {
+        Value::String(text) => Value::String(tame(&text)),
+        Value::Array(_) | Value::Object(_) if depth == 0 => Value::Null,
+        Value::Array(items) => {
+            Value::Array(items.into_iter().take(MAX_ENTRIES).map(|item| tame_to(item, depth - 1)).collect())
+        }
+        Value::Object(entries) => {
+            let entries = entries.into_iter().take(MAX_ENTRIES);
+            Value::Object(entries.map(|(name, value)| (tame(&name), tame_to(value, depth - 1))).collect())
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,172 @@
+//! Passwords: hashed and checked on a bounded pool.
+//!
+//! Argon2id (RFC 9106) with 19 MiB, two passes, one lane by default. Owns the budget: one hash per
+//! thread at a time, each thread keeps its memory and returns it after a minute of rest. Nobody can
+//! tell by time whether a name is known: an unknown one costs the same hash.
+
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use doorward_model::fields::{FieldError, FieldErrors};
+use doorward_model::secret::Secret;
+use doorward_store::users::Credential;
+
+use crate::entropy::Entropy;
+use crate::fault::Fault;
+use crate::pool::Pool;
+
+/// The longest password that is looked at, in bytes.
+pub const MAX_BYTES: usize = 1024;
+/// The shortest new password of a user of a database connection, in characters.
+pub const MIN_FOR_USERS: usize = 8;
+/// The shortest new password of an admin, in characters.
+pub const MIN_FOR_ADMINS: usize = 12;
+
+/// How many hashes may wait per thread: about one second's work.
+const QUEUE_PER_THREAD: usize = 32;
+const HASH_LEN: usize = 32;
+const DUMMY_SALT: [u8; 16] = *b"nobody has this.";
+
+/// What one hash costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory, in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+    /// Lanes.
+    pub lanes: u32,
+}
+
+impl Default for PasswordCost {
+    fn default() -> Self {
+        Self { memory_kib: 19_456, passes: 2, lanes: 1 }
+    }
+}
+
+impl PasswordCost {
+    /// The least that argon2 knows. For tests that are not about passwords.
+    #[must_use]
+    pub const fn least() -> Self {
+        Self { memory_kib: 8, passes: 1, lanes: 1 }
+    }
+}
+
+/// The pool that hashes.
+pub struct Passwords {
+    pool: Pool<Vec<Block>>,
+    params: Params,
+    entropy: Entropy,
+}
+
+impl Passwords {
+    /// Starts the pool.
+    ///
+    /// # Errors
+    /// When the cost is no argon2 cost, or the system gives no thread.
+    pub fn start(cost: PasswordCost, threads: usize, entropy: &Entropy) -> Result<Self, Fault> {
+        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(HASH_LEN))
+            .map_err(|error| Fault::internal(format!("the password cost cannot be used: {error}")))?;
+        let pool = Pool::start("passwords", threads, threads.max(1) * QUEUE_PER_THREAD)?;
+        Ok(Self { pool, params, entropy: entropy.clone() })
+    }
+
+    /// Hashes a new password; the result is PHC text.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] for more than [`MAX_BYTES`]; [`Fault::Unavailable`] when too many wait.
+    pub async fn hash(&self, password: &Secret) -> Result<Credential, Fault> {
+        if password.expose().len() > MAX_BYTES {
+            return Err(Fault::Invalid(too_long("password").into()));
+        }
+        let (params, salt, password) = (self.params.clone(), self.entropy.bytes::<16>(), password.clone());
+        self.pool
+            .run(move |memory| {
+                let hash = compute(memory, &params, &salt, &password)?;
+                phc(&params, &salt, &hash)
+            })
+            .await?
+    }
+
+    /// Whether `password` is the one that was hashed into `stored`. Where nothing is stored, the
+    /// answer is no and takes as long.
+    ///
+    /// # Errors
+    /// [`Fault::Unavailable`] when too many wait; [`Fault::Internal`] when `stored` is no hash.
+    pub async fn verify(&self, password: &Secret, stored: Option<&Credential>) -> Result<bool, Fault> {
+        if password.expose().len() > MAX_BYTES {
+            return Ok(false);
+        }
+        let known = stored.map(|text| parse(&text.hash)).transpose()?;
+        let password = password.clone();
+        let own = self.params.clone();
+        self.pool
+            .run(move |memory| match known {
+                Some((params, salt, hash)) => {
+                    let computed = compute(memory, &params, &salt, &password)?;
+                    Ok(verify_slices_are_equal(&computed, hash.as_bytes()).is_ok())
+                }
+                None => compute(memory, &own, &DUMMY_SALT, &password).map(|_| false),
+            })
+            .await?
+    }
+}
+
+/// Checks a new password of somebody who needs at least `min` characters.
+///
+/// # Errors
+/// A finding for `password` that says what is wrong.
+pub fn check_new(password: &Secret, min: usize) -> Result<(), FieldErrors> {
+    if password.expose().len() > MAX_BYTES {
+        return Err(too_long("password").into());
+    }
+    if password.expose().chars().count() < min {
+        let text = format!("The password is too short: at least {min} characters.");
+        return Err(FieldError::new("password", "min_length", text).into());
+    }
+    Ok(())
+}
+
+fn too_long(path: &str) -> FieldError {
+    FieldError::new(path, "max_length", format!("The password is too long: at most {MAX_BYTES} bytes."))
+}
+
+fn compute(memory: &mut Vec<Block>, params: &Params, salt: &[u8], password: &Secret) -> Result<[u8; HASH_LEN], Fault> {
+    if memory.len() < params.block_count() {
+        memory.resize(params.block_count(), Block::new());
+    }
+    let mut hash = [0; HASH_LEN];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
+        .hash_password_into_with_memory(
+            password.expose().as_bytes(),
+            salt,
+            &mut hash,
+            &mut memory[..params.block_count()],
+        )
+        .map_err(|error| Fault::internal(format!("a password could not be hashed: {error}")))?;
+    Ok(hash)
+}
+
+fn phc(params: &Params, salt: &[u8], hash: &[u8]) -> Result<Credential, Fault> {
+    let unusable = |_| Fault::internal("a password hash could not be written down");
+    let text = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params).map_err(unusable)?,
+        salt: Some(Salt::new(salt).map_err(|_| Fault::internal("a salt could not be written down"))?),
+        hash: Some(Output::new(hash).map_err(|_| Fault::internal("a hash could not be written down"))?),
+    };
+    Ok(Credential { hash: text.to_string() })
+}
+
+fn parse(text: &str) -> Result<(Params, Vec<u8>, Output), Fault> {
+    let unusable = || Fault::internal("a stored password hash is not argon2id in PHC form");
+    let stored = PasswordHash::new(text).map_err(|_| unusable())?;
+    let is_ours = stored.algorithm == Algorithm::Argon2id.ident();
+    let (Some(salt), Some(hash), true) = (stored.salt, stored.hash, is_ours) else { return Err(unusable()) };
+    let params = Params::try_from(&stored).map_err(|_| unusable())?;
+    if hash.len() != HASH_LEN {
+        return Err(unusable());
+    }
+    Ok((params, salt.to_vec(), hash))
+}

@@ -1,0 +1,95 @@
+//! What is kept in memory of a tenant: everything that most requests need, as of one version.
+//!
+//! A snapshot is replaced as a whole and never changed. It may be up to a second old; therefore no
+//! refusal comes from it alone: [`App::refresh`] reads the version from the database first.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use doorward_model::api::ResourceServer;
+use doorward_model::connection::Connection;
+use doorward_model::ids::{ConnectionId, TenantId};
+use doorward_model::tenant::Tenant;
+use doorward_protocol::oauth::discovery;
+use doorward_store::{connections, global, resource_servers, signing_keys, tenants};
+
+use crate::app::App;
+use crate::fault::{Fault, SHORT_WAIT};
+use crate::keys::KeySet;
+
+/// How often a snapshot is read again when the tenant changes while it is read.
+const READS: usize = 5;
+
+/// A tenant as of one version.
+#[derive(Debug)]
+pub struct TenantState {
+    /// The tenant and its settings.
+    pub tenant: Tenant,
+    /// Its connections.
+    pub connections: Vec<Connection>,
+    /// The APIs it knows, the Management API among them.
+    pub apis: Vec<ResourceServer>,
+    /// Its signing keys.
+    pub keys: Arc<KeySet>,
+    /// `/.well-known/openid-configuration`.
+    pub discovery: Bytes,
+}
+
+impl TenantState {
+    /// The identifier of the tenant's Management API.
+    #[must_use]
+    pub fn management_audience(&self) -> String {
+        management_audience(&self.tenant)
+    }
+
+    /// The API with this identifier.
+    #[must_use]
+    pub fn api(&self, identifier: &str) -> Option<&ResourceServer> {
+        self.apis.iter().find(|api| api.identifier == identifier)
+    }
+
+    /// The connection with this id.
+    #[must_use]
+    pub fn connection(&self, id: &ConnectionId) -> Option<&Connection> {
+        self.connections.iter().find(|connection| connection.id == *id)
+    }
+
+    /// The connection with this name.
+    #[must_use]
+    pub fn connection_named(&self, name: &str) -> Option<&Connection> {
+        self.connections.iter().find(|connection| connection.name == name)
+    }
+}
+
+/// The identifier of a tenant's Management API: `api/v2/` under its issuer.
+#[must_use]
+pub fn management_audience(tenant: &Tenant) -> String {
+    tenant.issuer.url("api/v2/")
+}
+
+/// Reads a tenant until nothing changed while it was read. `known` saves parsing keys again.
+pub(crate) async fn read(
+    app: &App,
+    id: &TenantId,
+    known: Option<&TenantState>,
+) -> Result<Option<TenantState>, Fault> {
+    let scope = app.db().tenant(id);
+    for _ in 0..READS {
+        let Some(tenant) = global::tenants::get(&app.db().global(), id).await? else { return Ok(None) };
+        let connections = connections::all(&scope).await?;
+        let apis = resource_servers::all(&scope).await?;
+        let rows = signing_keys::all(&scope).await?;
+        if tenants::version(&scope).await? != Some(tenant.version) {
+            continue;
+        }
+        let keys = match known.filter(|state| state.keys.is_made_from(&rows)) {
+            Some(state) => Arc::clone(&state.keys),
+            None => Arc::new(KeySet::open(id, rows, app.sealing())?),
+        };
+        let metadata = discovery::metadata(&tenant.issuer);
+        let discovery = serde_json::to_vec(&metadata).map_err(|error| Fault::internal(error.to_string()))?.into();
+        return Ok(Some(TenantState { tenant, connections, apis, keys, discovery }));
+    }
+    let cause = format!("{id} changes faster than it can be read");
+    Err(Fault::Unavailable { retry_after: SHORT_WAIT, cause })
+}

@@ -1,0 +1,5 @@
+//! Users: one verb per file.
+
+mod create;
+
+pub use create::{NewUser, create};
