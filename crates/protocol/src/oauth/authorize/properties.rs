@@ -50,7 +50,11 @@ fn request() -> impl Strategy<Value = AuthorizeRequest> {
     let how = (some_of(&["query", "fragment", "form_post", "web_message"]), some_of(&["1", "a b&c=d#e"]));
     let what = (some_of(&["openid", "openid offline_access read:things"]), some_of(&["https://api.test/"]));
     let asks = (some_of(&["none", "login", "consent", "none login"]), some_of(&["0", "10", "100000"]));
-    let pkce = (some_of(&[CHALLENGE, CHALLENGE, "short"]), some_of(&["S256", "S256", "plain"]));
+    let pkce = prop_oneof![
+        2 => Just((None, None)),
+        3 => Just((Some(CHALLENGE.to_owned()), Some("S256".to_owned()))),
+        2 => (some_of(&[CHALLENGE, "short"]), some_of(&["S256", "plain"])),
+    ];
     let repeated =
         proptest::option::weighted(0.05, proptest::sample::select(vec!["state", "scope", "client_id"]));
     (who, how, what, asks, pkce, repeated).prop_map(|(who, how, what, asks, pkce, repeated)| {
