@@ -1,1 +1,16 @@
-//! The Management API v2.
+//! The Management API v2: the front for programs that administer a tenant.
+//!
+//! Owns the wire: paths, parameters, envelopes, what an object looks like. Decides nothing: each
+//! endpoint calls one use case of `engine`. Source: the Management API v2 of the original, so that
+//! its SDKs work unchanged.
+
+mod answer;
+mod body;
+mod clients;
+mod fields;
+mod logs;
+mod paging;
+mod path;
+mod query;
+mod refused;
+pub mod routes;

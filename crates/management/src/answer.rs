@@ -1,0 +1,36 @@
+//! How answers leave: JSON that no cache keeps and every page may read that holds a token.
+//!
+//! The API is for bearers of tokens, never of cookies, so any origin may call it. Source: the Fetch
+//! standard, "CORS protocol"; RFC 6750 §5.3 for `no-store`.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use doorward_web::cors;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::Serialize;
+
+/// The methods of this front.
+const METHODS: &str = "GET, POST, PATCH, DELETE";
+
+/// An answer with a body.
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    let mut response = (status, Json(body)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    cors::permit_everybody(headers);
+    response
+}
+
+/// An answer without one.
+pub(crate) fn no_content() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    cors::permit_everybody(response.headers_mut());
+    response
+}
+
+/// The answer to a browser that asks whether a page may call.
+pub(crate) async fn preflight(headers: HeaderMap) -> Response {
+    cors::preflight(cors::origin(&headers), METHODS)
+}

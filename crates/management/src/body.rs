@@ -1,0 +1,66 @@
+//! Bodies of requests: one JSON object, or a 400 that says why not.
+//!
+//! Must not know what is in it. Source: RFC 8259; RFC 9110 §15.5.16 for other kinds of body.
+
+use doorward_web::body::is_json;
+use doorward_web::fault::Refusal;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use serde_json::{Map, Value};
+
+use crate::refused::Refused;
+
+/// Reads the object that a body is. A body that does not say what it is, is taken for JSON.
+pub(crate) fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refused> {
+    if headers.contains_key(CONTENT_TYPE) && !is_json(headers) {
+        return Err(Refusal::content_type("application/json").into());
+    }
+    let why = match serde_json::from_slice(body) {
+        Ok(Value::Object(object)) => return Ok(object),
+        Ok(_) => "The body must be a JSON object.".to_owned(),
+        Err(error) => {
+            format!(
+                "The body is not JSON: it breaks off at line {}, column {}.",
+                error.line(),
+                error.column()
+            )
+        }
+    };
+    Err(Refusal::unreadable(format!("Payload validation error: {why}")).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(kind: Option<&str>, body: &[u8]) -> Result<Map<String, Value>, u16> {
+        let mut headers = HeaderMap::new();
+        if let Some(kind) = kind {
+            headers.insert(CONTENT_TYPE, kind.parse().unwrap());
+        }
+        object(&headers, body).map_err(|refused| refused.refusal().status().as_u16())
+    }
+
+    #[test]
+    fn an_object_is_read_whatever_its_charset_is_said_to_be() {
+        for kind in [None, Some("application/json"), Some("Application/JSON; charset=utf-8")] {
+            assert_eq!(read(kind, br#"{"name":"a"}"#).unwrap()["name"], "a");
+        }
+    }
+
+    #[test]
+    fn other_kinds_of_body_are_refused_by_kind() {
+        for kind in ["application/x-www-form-urlencoded", "text/plain", "", "multipart/form-data"] {
+            assert_eq!(read(Some(kind), b"name=a"), Err(415), "{kind}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_is_an_answer_and_not_a_crash() {
+        let deep = "[".repeat(200_000);
+        for body in ["", "{", "[]", "null", "\"x\"", "{\"a\":}", "{\"a\":1e999999}", deep.as_str(), "\u{0}"] {
+            assert_eq!(read(None, body.as_bytes()), Err(400), "{body:.20}");
+        }
+        assert_eq!(read(None, b"{\"a\":\"\xff\"}"), Err(400));
+    }
+}

@@ -1,0 +1,43 @@
+//! `/api/v2/clients`: one file per endpoint, and the view that they share.
+
+mod create;
+mod delete;
+mod get;
+mod list;
+mod rotate_secret;
+mod update;
+mod view;
+
+pub(crate) use create::create;
+pub(crate) use delete::delete;
+pub(crate) use get::get;
+pub(crate) use list::list;
+pub(crate) use rotate_secret::rotate_secret;
+pub(crate) use update::update;
+
+use doorward_engine::caller::Caller;
+use doorward_engine::clients::ShownClient;
+use doorward_engine::fault::Fault;
+use doorward_model::scope::ApiScope;
+use serde_json::{Map, Value};
+
+use crate::fields::Fields;
+use crate::refused::Refused;
+
+/// A client as `caller` may see it. The use case has put a secret there only where it may be seen.
+fn view(shown: &ShownClient, caller: &Caller) -> Map<String, Value> {
+    let tenant = &caller.tenant.tenant;
+    let [certificate] = &caller.tenant.keys.current.jwk().x5c;
+    let keys = view::Keys { secret: shown.secret.as_ref(), certificate, domain: tenant.issuer.host() };
+    let may_see_keys = shown.secret.is_some() || caller.holds(ApiScope::ReadClientKeys);
+    view::client(&shown.client, tenant.id.as_str(), may_see_keys.then_some(keys))
+}
+
+/// Refuses a request that names a key which the caller may not see.
+fn check_fields(fields: &Fields, caller: &Caller) -> Result<(), Refused> {
+    let asks_for_keys = view::KEYS.iter().any(|key| fields.ask_for(key));
+    if asks_for_keys && !caller.holds(ApiScope::ReadClientKeys) {
+        return Err(Fault::Forbidden { any_of: vec![ApiScope::ReadClientKeys] }.into());
+    }
+    Ok(())
+}

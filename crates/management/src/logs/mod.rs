@@ -1,0 +1,8 @@
+//! `/api/v2/logs`: reading only; events are written with what they report.
+
+mod get;
+mod list;
+mod view;
+
+pub(crate) use get::get;
+pub(crate) use list::list;
