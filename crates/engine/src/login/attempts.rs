@@ -1,0 +1,106 @@
+//! How often somebody may try: counted before a password is looked at, so that a thousand guesses
+//! at once do not become a thousand hashes.
+//!
+//! A try is held against the account as seen from one address, and against the address. It counts
+//! the same whether the account exists or not. A login that works forgives the account and gives
+//! the address its try back.
+//! Source: RFC 6819 §4.4.3.6 (online guessing); OWASP "Authentication", "Account lockout".
+
+use std::net::IpAddr;
+
+use data_encoding::BASE64URL_NOPAD;
+use doorward_model::connection::{Connection, Strategy};
+use doorward_model::ids::TenantId;
+use doorward_model::time::Lifetime;
+use doorward_protocol::digest;
+use doorward_store::login_attempts::{self, AttemptLimit};
+use doorward_store::{Batch, StoreError};
+
+use crate::app::App;
+use crate::fault::Fault;
+
+/// How long tries are remembered, counted from the first.
+pub const WINDOW: Lifetime = Lifetime::from_seconds(600);
+/// Tries for one account from one address.
+pub const PER_ACCOUNT: u32 = 10;
+/// Tries from one address.
+pub const PER_ADDRESS: u32 = 100;
+
+const ACCOUNT: &str = "the account has tries left";
+const ADDRESS: &str = "the address has tries left";
+
+/// The counters that a try is held against.
+#[derive(Debug, Clone)]
+pub struct Subjects {
+    account: Option<String>,
+    address: String,
+}
+
+/// Whether a try may go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may.
+    Free,
+    /// Too many tries for this account from this address.
+    AccountLocked,
+    /// Too many tries from this address.
+    AddressLocked,
+}
+
+impl Subjects {
+    /// The counters of `name` (as it is looked up) at a connection, seen from an address.
+    #[must_use]
+    pub fn of(connection: &Connection, name: &str, ip: Option<IpAddr>) -> Self {
+        let ip = ip.map(|ip| ip.to_string()).unwrap_or_default();
+        let Strategy::Database(options) = &connection.strategy;
+        let account = options.brute_force_protection.then(|| subject(&["account", connection.id.as_str(), name, &ip]));
+        Self { account, address: subject(&["address", &ip]) }
+    }
+
+    /// Forgets the tries of a login that worked.
+    pub(super) fn forgive(&self, batch: &mut Batch) {
+        if let Some(account) = &self.account {
+            login_attempts::clear(batch, account);
+        }
+        login_attempts::give_back(batch, &self.address);
+    }
+}
+
+/// Counts a try, unless there is none left. It is on disk when this returns.
+///
+/// # Errors
+/// [`Fault::Unavailable`] when it cannot be written down; then no password may be looked at.
+pub async fn reserve(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<Verdict, Fault> {
+    let now = app.now();
+    let mut batch = app.db().tenant(tenant).batch();
+    let address = AttemptLimit { subject: &subjects.address, limit: PER_ADDRESS, window: WINDOW };
+    login_attempts::push_reserve(&mut batch, &address, ADDRESS, now);
+    if let Some(subject) = &subjects.account {
+        let account = AttemptLimit { subject, limit: PER_ACCOUNT, window: WINDOW };
+        login_attempts::push_reserve(&mut batch, &account, ACCOUNT, now);
+    }
+    match batch.commit().await {
+        Ok(_) => Ok(Verdict::Free),
+        Err(StoreError::Unmet { what: ADDRESS }) => Ok(Verdict::AddressLocked),
+        Err(StoreError::Unmet { what: ACCOUNT }) => Ok(Verdict::AccountLocked),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A key of bounded length in which no part can pose as another.
+fn subject(parts: &[&str]) -> String {
+    let text: String = parts.iter().map(|part| format!("{}:{part}", part.len())).collect();
+    BASE64URL_NOPAD.encode(&digest::sha256(text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_of_a_subject_can_pose_as_another() {
+        assert_ne!(subject(&["account", "a", "b"]), subject(&["account", "a1:b", ""]));
+        assert_ne!(subject(&["ab", "c"]), subject(&["a", "bc"]));
+        assert_eq!(subject(&["a"]), subject(&["a"]));
+    }
+}

@@ -1,0 +1,69 @@
+//! The authorization endpoint: judge the request, then answer it, refuse it, or begin a login.
+//!
+//! Source: OpenID Connect Core §3.1.2.1 to §3.1.2.6.
+
+use doorward_protocol::oauth::authorize::{AuthorizeDecision, AuthorizeRequest};
+use doorward_protocol::oauth::params::{Params, ParamsError};
+
+use super::facts::{Judged, judge};
+use super::finish::{Grounds, issue};
+use super::{Browser, Step, refusal, transaction};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::fault::{Fault, SHORT_WAIT};
+use crate::sessions::{self, Present};
+
+/// How often a request is judged anew when client or user changed in the meantime.
+const TRIES: usize = 3;
+
+/// Answers an authorization request.
+///
+/// # Errors
+/// [`Fault::Unavailable`] when store or queues cannot serve; then nothing was issued.
+pub async fn begin(
+    app: &App,
+    caller: &Caller,
+    params: &Result<Params, ParamsError>,
+    browser: &Browser,
+) -> Result<Step, Fault> {
+    let params = match params {
+        Ok(params) => params,
+        Err(error) => return refusal::unreadable(app, caller, error).await.map(Step::Refused),
+    };
+    let request = AuthorizeRequest::parse(params);
+    let mut caller = caller.clone();
+    for _ in 0..TRIES {
+        let present = sessions::find(app, &caller.tenant.tenant, browser.session.as_ref()).await?;
+        let judged = judge(app, &caller, &request, present.as_ref(), None).await?;
+        if let Some(step) = answer(app, &judged, (&request, browser), present.as_ref()).await? {
+            return Ok(step);
+        }
+        (caller.tenant, _) = app.refresh(&judged.caller.tenant).await?;
+    }
+    let cause = "client or user keep changing while a code is issued".to_owned();
+    Err(Fault::Unavailable { retry_after: SHORT_WAIT, cause })
+}
+
+/// Nothing when client or user changed between judgement and issue.
+async fn answer(
+    app: &App,
+    judged: &Judged,
+    (request, browser): (&AuthorizeRequest, &Browser),
+    present: Option<&Present>,
+) -> Result<Option<Step>, Fault> {
+    match (&judged.decision, present) {
+        (AuthorizeDecision::LogIn(_), _) => {
+            let login = transaction::start(app, &judged.caller.tenant, browser, request).await?;
+            Ok(Some(Step::Started(login)))
+        }
+        (AuthorizeDecision::Issue(plan), Some(present)) => {
+            let back = issue(app, judged, plan, &Grounds::Found(present)).await?;
+            Ok(back.map(Step::Return))
+        }
+        (AuthorizeDecision::Issue(_), None) => Err(Fault::internal("a code was planned for nobody")),
+        (AuthorizeDecision::Page(error), _) => refusal::page(app, judged, request, error).await.map(Some),
+        (AuthorizeDecision::Redirect(path, error), _) => {
+            refusal::redirect(app, judged, request, (path, error)).await.map(Some)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What is known when an authorization request is judged, and the judgement itself.
+//!
+//! Owns the rule that no refusal comes from memory alone: before one is believed, the tenant's
+//! version is read from the database, and if it moved, the request is judged again.
+
+use std::sync::Arc;
+
+use doorward_model::connection::Connection;
+use doorward_model::ids::ConnectionId;
+use doorward_model::log::code::EventCode;
+use doorward_model::time::Timestamp;
+use doorward_protocol::oauth::authorize::{
+    self, AuthorizeDecision, AuthorizeInput, AuthorizeRequest, SessionFacts,
+};
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::clients_cache::ClientEntry;
+use crate::fault::Fault;
+use crate::logs::record::EventDraft;
+use crate::sessions::Present;
+
+/// A judged request, with what it was judged by.
+pub(crate) struct Judged {
+    /// The caller, at the tenant's state that was looked at.
+    pub caller: Caller,
+    /// The client, if it exists.
+    pub client: Option<Arc<ClientEntry>>,
+    /// The judgement.
+    pub decision: AuthorizeDecision,
+}
+
+impl Judged {
+    /// The client of a request that was judged good so far.
+    pub fn known_client(&self) -> Result<Arc<ClientEntry>, Fault> {
+        self.client.clone().ok_or_else(|| Fault::internal("a request was judged good without a client"))
+    }
+
+    /// An event about the request, with its client.
+    pub fn event(&self, code: EventCode, text: &str) -> EventDraft {
+        let draft = EventDraft::new(code, text);
+        match &self.client {
+            Some(entry) => draft.client(&entry.client),
+            None => draft,
+        }
+    }
+}
+
+/// Judges a request; `logged_in_here` is set when the person proved themselves within this login.
+pub(crate) async fn judge(
+    app: &App,
+    caller: &Caller,
+    request: &AuthorizeRequest,
+    present: Option<&Present>,
+    logged_in_here: Option<Timestamp>,
+) -> Result<Judged, Fault> {
+    let first = judge_once(app, caller.clone(), request, present, logged_in_here).await?;
+    if !matches!(first.decision, AuthorizeDecision::Page(_) | AuthorizeDecision::Redirect(..)) {
+        return Ok(first);
+    }
+    let (tenant, changed) = app.refresh(&caller.tenant).await?;
+    if !changed {
+        return Ok(first);
+    }
+    judge_once(app, Caller { tenant, ..first.caller }, request, present, logged_in_here).await
+}
+
+async fn judge_once(
+    app: &App,
+    caller: Caller,
+    request: &AuthorizeRequest,
+    present: Option<&Present>,
+    logged_in_here: Option<Timestamp>,
+) -> Result<Judged, Fault> {
+    let client = match request.client_id() {
+        Some(id) => app.client(&caller.tenant, &id).await?,
+        None => None,
+    };
+    let enabled = |id: &ConnectionId| client.as_ref().is_some_and(|entry| entry.connections.contains(id));
+    let connections: Vec<Connection> =
+        caller.tenant.connections.iter().filter(|connection| enabled(&connection.id)).cloned().collect();
+    let decision = authorize::decide(&AuthorizeInput {
+        request,
+        issuer: &caller.tenant.tenant.issuer,
+        client: client.as_ref().map(|entry| &entry.client),
+        connections: &connections,
+        apis: &caller.tenant.apis,
+        settings: &caller.tenant.tenant.settings,
+        session: present.map(|present| SessionFacts {
+            session: &present.session,
+            user: &present.user,
+            connection_enabled: enabled(&present.user.connection),
+        }),
+        logged_in_here,
+        now: app.now(),
+    });
+    Ok(Judged { caller, client, decision })
+}

@@ -1,0 +1,125 @@
+//! Logging a person in: from the authorization request to the code.
+//!
+//! Owns the order of steps and what a browser is asked to keep. Knows neither HTTP nor HTML: every
+//! step ends in a [`Step`], which a front turns into an answer. What is allowed is decided by
+//! `protocol::oauth::authorize`, the same function before and after the login.
+//! Source: OpenID Connect Core §3.1.2; the brief, "Login".
+
+pub mod attempts;
+pub mod begin;
+mod facts;
+mod finish;
+pub mod password;
+mod refusal;
+pub mod show;
+pub mod transaction;
+
+use std::sync::Arc;
+
+use doorward_model::ids::LoginId;
+use doorward_model::secret::Secret;
+use doorward_protocol::oauth::response::Encoded;
+
+use crate::clients_cache::ClientEntry;
+
+pub(crate) use refusal::refuse;
+pub use refusal::RefusedPage;
+
+/// What a browser brought along.
+#[derive(Debug, Clone, Default)]
+pub struct Browser {
+    /// The cookie of its session, if it sent one.
+    pub session: Option<Secret>,
+    /// The cookies of the logins that are under way in it.
+    pub logins: Vec<(LoginId, Secret)>,
+}
+
+impl Browser {
+    /// The cookie of one login.
+    #[must_use]
+    pub fn login(&self, id: &LoginId) -> Option<&Secret> {
+        self.logins.iter().find(|(known, _)| known == id).map(|(_, cookie)| cookie)
+    }
+}
+
+/// Where a step of a login leads.
+#[derive(Debug)]
+pub enum Step {
+    /// A login begins: keep the cookie, go to the login page.
+    Started(NewLogin),
+    /// Show the login page.
+    Form(LoginForm),
+    /// Back to the client, with a code or an error.
+    Return(Return),
+    /// Our own page says that it cannot go on; never a redirect.
+    Refused(RefusedPage),
+    /// The login is not one of this browser, is over, or was used up: it has to begin again.
+    Restart(Restart),
+}
+
+/// A login that has just begun.
+#[derive(Debug)]
+pub struct NewLogin {
+    /// Its id: the `state` of the hosted pages.
+    pub id: LoginId,
+    /// What this browser, and no other, keeps for it.
+    pub cookie: Secret,
+    /// Older logins of this browser that make room: their cookies are to be removed.
+    pub expire: Vec<LoginId>,
+}
+
+/// What the login page shows.
+#[derive(Debug)]
+pub struct LoginForm {
+    /// The login.
+    pub login: LoginId,
+    /// The value that the form sends back to prove that it is ours.
+    pub csrf: String,
+    /// The client.
+    pub client: Arc<ClientEntry>,
+    /// What the name field already holds.
+    pub username: String,
+    /// What was wrong with the last try.
+    pub problem: Option<Problem>,
+    /// The validated return address: where the form may lead in the end.
+    pub callback: String,
+}
+
+/// Why a try to log in did not work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// No such person, or not this password: the two look alike from outside.
+    NoMatch,
+    /// Too many tries for this account or from this address.
+    TooManyTries,
+    /// The password is right, but the account is blocked.
+    Blocked,
+}
+
+/// Back to the client.
+#[derive(Debug)]
+pub struct Return {
+    /// What to send.
+    pub encoded: Encoded,
+    /// The client that gets it.
+    pub client: Arc<ClientEntry>,
+    /// The cookie of the session that has just begun.
+    pub session: Option<Secret>,
+    /// The login that was used up: its cookie is to be removed.
+    pub finished: Option<LoginId>,
+}
+
+impl Return {
+    /// An answer that changes no cookie.
+    pub(crate) fn plain(encoded: Encoded, client: Arc<ClientEntry>) -> Self {
+        Self { encoded, client, session: None, finished: None }
+    }
+}
+
+/// A login that has to begin again.
+#[derive(Debug, Default)]
+pub struct Restart {
+    /// Our own address, from `/authorize` on, that begins the same login anew; none when the login is
+    /// not one of this browser.
+    pub again: Option<String>,
+}

@@ -1,0 +1,173 @@
+//! A try to log in with a password.
+//!
+//! Unknown person, wrong password and over-long password are the same from outside: one counter,
+//! one hash, one event, one answer. The counter is raised before the hash is computed.
+//! Source: OWASP "Authentication" (enumeration, lockout, long passwords); RFC 9700 §4.7.
+
+use doorward_model::connection::Connection;
+use doorward_model::ids::LoginId;
+use doorward_model::log::code::EventCode;
+use doorward_model::log::event::tame;
+use doorward_model::secret::Secret;
+use doorward_model::session::Session;
+use doorward_model::user::{Email, User};
+use doorward_protocol::oauth::authorize::AuthorizeDecision;
+use doorward_store::users;
+
+use super::attempts::{self, Subjects, Verdict};
+use super::facts::{Judged, judge};
+use super::finish::{Grounds, Proof, issue};
+use super::transaction::{self, Transaction};
+use super::{Browser, Problem, Restart, Step, show};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::fault::Fault;
+use crate::logs::record;
+use crate::sessions::{self, Present};
+
+/// What the form sent.
+#[derive(Debug)]
+pub struct Try {
+    /// The login.
+    pub login: LoginId,
+    /// What proves that the form is ours.
+    pub csrf: String,
+    /// Who it claims to be.
+    pub username: String,
+    /// The password.
+    pub password: Secret,
+}
+
+/// Tries to log in.
+///
+/// # Errors
+/// [`Fault::Forbidden`] when the form is not the one of this browser's login;
+/// [`Fault::Unavailable`] when store or queues cannot serve: nobody is logged in then.
+pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try) -> Result<Step, Fault> {
+    let tenant = &caller.tenant.tenant.id;
+    let Some(transaction) = transaction::open(app, tenant, browser, &attempt.login).await? else {
+        return Ok(Step::Restart(Restart::default()));
+    };
+    if !transaction.csrf_matches(&attempt.csrf) {
+        return Err(Fault::Forbidden { any_of: Vec::new() });
+    }
+    let judged = judge(app, caller, &transaction.request, None, None).await?;
+    let AuthorizeDecision::LogIn(login) = &judged.decision else {
+        return show::refuse(app, &judged, &transaction).await;
+    };
+    if transaction.is_over(app.now()) {
+        return Ok(Step::Restart(show::restart(&transaction)));
+    }
+    let connection = judged.caller.tenant.connection(&login.connection);
+    let connection = connection.ok_or_else(|| Fault::internal("the login has no connection"))?;
+    let name = Email::parse(&attempt.username).map(|email| email.as_str().to_owned());
+    let name = name.unwrap_or_else(|_| tame(attempt.username.trim()).to_lowercase());
+    let subjects = Subjects::of(connection, &name, caller.info.ip);
+    let page = |problem| show::form(&judged, &transaction, &login.path, (tame(&attempt.username), Some(problem)));
+
+    match attempts::reserve(app, tenant, &subjects).await? {
+        Verdict::Free => {}
+        locked => {
+            note_lock(app, &judged, (connection, &name), locked).await?;
+            return Ok(Step::Form(page(Problem::TooManyTries)?));
+        }
+    }
+    match check(app, &judged, connection, (&name, &attempt.password)).await? {
+        Ok(user) => finish(app, &judged, (&transaction, browser, subjects, user)).await,
+        Err(problem) => Ok(Step::Form(page(problem)?)),
+    }
+}
+
+/// Looks the person up and compares the password: always one hash, whoever it is.
+async fn check(
+    app: &App,
+    judged: &Judged,
+    connection: &Connection,
+    (name, password): (&str, &Secret),
+) -> Result<Result<User, Problem>, Fault> {
+    let scope = app.db().tenant(&judged.caller.tenant.tenant.id);
+    let found = match Email::parse(name) {
+        Ok(email) => users::by_email(&scope, &connection.id, &email).await?,
+        Err(_) => None,
+    };
+    let (user, credential) = found.unzip();
+    let stored = credential.flatten();
+    let matches = app.passwords().verify(password, stored.as_ref()).await?;
+    let (code, text, problem) = match &user {
+        None => (EventCode::WrongUsername, "Wrong email or password: nobody of this name", Problem::NoMatch),
+        Some(_) if !matches => (EventCode::WrongPassword, "Wrong email or password", Problem::NoMatch),
+        Some(user) if user.blocked => (EventCode::LoginFailed, "The user is blocked", Problem::Blocked),
+        Some(user) => return Ok(Ok(user.clone())),
+    };
+    note(app, judged, (connection, name), user.as_ref(), (code, text)).await?;
+    Ok(Err(problem))
+}
+
+async fn finish(
+    app: &App,
+    judged: &Judged,
+    (transaction, browser, subjects, user): (&Transaction, &Browser, Subjects, User),
+) -> Result<Step, Fault> {
+    let now = app.now();
+    let before = sessions::find(app, &judged.caller.tenant.tenant, browser.session.as_ref()).await?;
+    let session = Session {
+        id: app.entropy().session_id(),
+        user: user.id.clone(),
+        authenticated_at: now,
+        created_at: now,
+        last_used_at: now,
+    };
+    let proof = Proof {
+        present: Present { session, user },
+        cookie: app.entropy().token(),
+        replaces: before.map(|present| present.session.id),
+        login: transaction.id.clone(),
+        started_at: transaction.started_at,
+        subjects,
+    };
+    let request = &transaction.request;
+    let judged = judge(app, &judged.caller, request, Some(&proof.present), Some(now)).await?;
+    match &judged.decision {
+        AuthorizeDecision::Issue(plan) => match issue(app, &judged, plan, &Grounds::Proved(&proof)).await? {
+            Some(back) => Ok(Step::Return(back)),
+            None => Ok(Step::Restart(show::restart(transaction))),
+        },
+        AuthorizeDecision::LogIn(_) => Err(Fault::internal("a person who logged in is asked to log in")),
+        AuthorizeDecision::Page(_) | AuthorizeDecision::Redirect(..) => {
+            show::refuse(app, &judged, transaction).await
+        }
+    }
+}
+
+async fn note_lock(
+    app: &App,
+    judged: &Judged,
+    (connection, name): (&Connection, &str),
+    verdict: Verdict,
+) -> Result<(), Fault> {
+    let caller = &judged.caller;
+    let draft = match verdict {
+        // Without the name: an address that is locked out must not make an event per name it tries.
+        Verdict::AddressLocked => judged.event(EventCode::AddressBlocked, "Too many tries from this address"),
+        Verdict::AccountLocked | Verdict::Free => judged
+            .event(EventCode::AccountBlocked, "Too many tries for this account from this address")
+            .user_name(name)
+            .folded(name),
+    };
+    record::alone(app, &caller.tenant, &caller.info, draft.connection(connection)).await
+}
+
+async fn note(
+    app: &App,
+    judged: &Judged,
+    (connection, name): (&Connection, &str),
+    user: Option<&User>,
+    (code, text): (EventCode, &str),
+) -> Result<(), Fault> {
+    let draft = judged.event(code, text).connection(connection).user_name(name).folded(name);
+    let draft = match user {
+        Some(user) => draft.user(user),
+        None => draft,
+    };
+    record::alone(app, &judged.caller.tenant, &judged.caller.info, draft).await
+}

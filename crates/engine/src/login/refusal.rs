@@ -1,0 +1,131 @@
+//! A request that is refused: told to the log first, then to the person or to the client.
+//!
+//! A page carries a short reference, and the event in the log carries the same one, so that the
+//! client's team can find what happened. Repeats within a minute are one event and one reference.
+
+use std::sync::Arc;
+
+use doorward_model::log::code::EventCode;
+use doorward_model::log::event::tame;
+use doorward_protocol::digest;
+use doorward_protocol::oauth::authorize::{AuthorizeRequest, ReturnPath};
+use doorward_protocol::oauth::error::{PageError, PageProblem, RedirectError};
+use doorward_protocol::oauth::params::ParamsError;
+use doorward_protocol::oauth::response;
+use serde_json::json;
+
+use super::facts::Judged;
+use super::{Return, Step};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::clients_cache::ClientEntry;
+use crate::fault::Fault;
+use crate::logs::record::{self, EventDraft};
+
+/// A page of ours that says why it cannot go on.
+#[derive(Debug)]
+pub struct RefusedPage {
+    /// What is wrong, with its public text and its private hint.
+    pub error: PageError,
+    /// What to tell the client's team; the event in the log carries it.
+    pub reference: String,
+    /// The client, if it is known.
+    pub client: Option<Arc<ClientEntry>>,
+    /// The address that was asked for, for developers only: the tenant is in development and the
+    /// visitor sits at the machine. None for everybody else.
+    pub asked: Option<String>,
+}
+
+/// Refuses by a page of ours.
+pub(super) async fn page(
+    app: &App,
+    judged: &Judged,
+    request: &AuthorizeRequest,
+    error: &PageError,
+) -> Result<Step, Fault> {
+    let id = request.client_id.as_deref();
+    let draft = judged.event(EventCode::LoginFailed, error.problem.title()).detail("client_id", id);
+    let asked = request.redirect_uri.as_deref();
+    let refused = refuse(app, &judged.caller, judged.client.as_ref(), (error.clone(), draft, asked));
+    refused.await.map(Step::Refused)
+}
+
+/// Refuses a request that cannot be read at all.
+pub(super) async fn unreadable(app: &App, caller: &Caller, why: &ParamsError) -> Result<RefusedPage, Fault> {
+    let error = PageError::new(PageProblem::MalformedRequest, &why.to_string());
+    let draft = EventDraft::new(EventCode::LoginFailed, error.problem.title());
+    refuse(app, caller, None, (error, draft, None)).await
+}
+
+/// Writes a refusal down under a reference.
+pub(crate) async fn refuse(
+    app: &App,
+    caller: &Caller,
+    client: Option<&Arc<ClientEntry>>,
+    (error, draft, asked): (PageError, EventDraft, Option<&str>),
+) -> Result<RefusedPage, Fault> {
+    let reference = reference(app, caller, client, &error);
+    let draft = draft
+        .detail("reference", reference.as_str())
+        .detail("number", error.problem.number())
+        .detail("hint", error.hint.as_str());
+    record::alone(app, &caller.tenant, &caller.info, draft).await?;
+    let is_local = caller.info.ip.is_some_and(|ip| ip.to_canonical().is_loopback());
+    let is_developer = caller.tenant.tenant.settings.development && is_local;
+    let asked = is_developer.then(|| asked.map(tame).unwrap_or_default());
+    Ok(RefusedPage { error, reference, client: client.cloned(), asked })
+}
+
+/// Refuses by telling the client at its verified callback.
+pub(super) async fn redirect(
+    app: &App,
+    judged: &Judged,
+    request: &AuthorizeRequest,
+    (path, error): (&ReturnPath, &RedirectError),
+) -> Result<Step, Fault> {
+    let code = if is_silent(request) { EventCode::SilentAuthFailed } else { EventCode::LoginFailed };
+    let draft = judged
+        .event(code, &error.public)
+        .detail("error", json!({"oauthError": error.code.as_str(), "message": error.public}));
+    record::alone(app, &judged.caller.tenant, &judged.caller.info, draft).await?;
+    let issuer = &judged.caller.tenant.tenant.issuer;
+    Ok(Step::Return(Return::plain(response::failure(path, error, issuer), judged.known_client()?)))
+}
+
+/// Whether the client asked not to show anything to the person.
+fn is_silent(request: &AuthorizeRequest) -> bool {
+    request.prompt.as_deref().is_some_and(|prompt| prompt.split(' ').any(|value| value == "none"))
+}
+
+/// The same for what folds into the same event: cause, client, address and minute.
+fn reference(app: &App, caller: &Caller, client: Option<&Arc<ClientEntry>>, error: &PageError) -> String {
+    let ip = caller.info.ip.map(record::neighbourhood).unwrap_or_default();
+    let client = client.map_or("", |entry| entry.client.id.as_str());
+    let minute = app.now().seconds().div_euclid(60);
+    spell(&format!("{}\0{client}\0{ip}\0{minute}", error.problem.number()))
+}
+
+/// Eight characters that are hard to confuse, `7F3K-92QD`.
+fn spell(cause: &str) -> String {
+    const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    let bytes = digest::sha256(format!("reference {cause}").as_bytes());
+    let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte % 32)]);
+    let left: String = bytes[..4].iter().map(letter).collect();
+    let right: String = bytes[4..8].iter().map(letter).collect();
+    format!("{left}-{right}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_is_short_and_always_the_same_for_the_same_failure() {
+        let one = spell("a");
+        assert_eq!(one, spell("a"));
+        assert_ne!(one, spell("b"));
+        assert_eq!(one.len(), 9);
+        assert_eq!(one.as_bytes()[4], b'-');
+        assert!(!one.contains(['0', '1', 'O', 'I']));
+    }
+}

@@ -1,0 +1,153 @@
+//! A login that is under way: the request as it was parsed, kept by the browser that began it.
+//!
+//! The id stands in addresses and proves nothing. What proves that a browser began the login is its
+//! cookie: authenticated ciphertext that nobody else can make or plant (`__Host-`). Without it there
+//! is no login, whatever id was sent: that is the defence against session fixation and login CSRF.
+//! A request too large for a cookie is kept as a row; the cookie then holds the rest.
+//! Source: RFC 9700 §4.7; OWASP "Login CSRF".
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use doorward_model::ids::{LoginId, TenantId};
+use doorward_model::secret::{SealedSecret, Secret};
+use doorward_model::time::{Lifetime, Timestamp};
+use doorward_protocol::digest;
+use doorward_protocol::oauth::authorize::AuthorizeRequest;
+use doorward_store::logins;
+use serde::{Deserialize, Serialize};
+
+use super::{Browser, NewLogin};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::sealing::Place;
+use crate::state::TenantState;
+
+/// How long a login may take.
+pub const LIFETIME: Lifetime = Lifetime::from_seconds(3600);
+/// How many logins one browser may have under way; the oldest make room.
+pub const KEPT: usize = 5;
+/// The longest text that goes into a cookie.
+const COOKIE_LIMIT: usize = 2048;
+
+/// A login that is under way.
+pub(crate) struct Transaction {
+    /// Its id.
+    pub id: LoginId,
+    /// What was asked.
+    pub request: AuthorizeRequest,
+    /// When it began.
+    pub started_at: Timestamp,
+    binding: Secret,
+}
+
+/// What the cookie holds, sealed.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    at: Timestamp,
+    binding: String,
+    request: Option<AuthorizeRequest>,
+}
+
+impl Transaction {
+    /// What the form must send back: known only to who can read this browser's login page.
+    pub fn csrf(&self) -> String {
+        let text = format!("csrf {} {}", self.id, self.binding.expose());
+        URL_SAFE_NO_PAD.encode(digest::sha256(text.as_bytes()))
+    }
+
+    /// Whether `sent` is [`Self::csrf`].
+    pub fn csrf_matches(&self, sent: &str) -> bool {
+        Secret::new(self.csrf()) == Secret::new(sent.to_owned())
+    }
+
+    /// Whether it took too long.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.started_at.after(LIFETIME)
+    }
+}
+
+/// Keeps a request for the browser that sent it.
+pub(crate) async fn start(
+    app: &App,
+    state: &Arc<TenantState>,
+    browser: &Browser,
+    request: &AuthorizeRequest,
+) -> Result<NewLogin, Fault> {
+    let now = app.now();
+    let tenant = &state.tenant.id;
+    let id = app.entropy().login_id();
+    let binding = app.entropy().token();
+    let kept = Kept { at: now, binding: binding.expose().to_owned(), request: Some(request.clone()) };
+    let mut cookie = seal(app, tenant, &id, &kept)?;
+    if cookie.as_str().len() > COOKIE_LIMIT {
+        let row = cookie;
+        cookie = seal(app, tenant, &id, &Kept { request: None, ..kept })?;
+        let scope = app.db().tenant(tenant);
+        let mut batch = scope.batch();
+        logins::put(&mut batch, &id, &row, now.after(LIFETIME));
+        batch.commit().await?;
+    }
+    let expire = surplus(app, tenant, browser);
+    Ok(NewLogin { id, cookie: Secret::new(cookie.as_str().to_owned()), expire })
+}
+
+/// Opens a login of this browser. Nothing when the browser did not begin it.
+pub(crate) async fn open(
+    app: &App,
+    tenant: &TenantId,
+    browser: &Browser,
+    id: &LoginId,
+) -> Result<Option<Transaction>, Fault> {
+    let Some(kept) = browser.login(id).and_then(|cookie| unseal(app, tenant, id, cookie.expose())) else {
+        return Ok(None);
+    };
+    let binding = Secret::new(kept.binding);
+    let request = match kept.request {
+        Some(request) => Some(request),
+        None => {
+            let row = logins::get(&app.db().tenant(tenant), id, app.now()).await?;
+            row.and_then(|row| unseal(app, tenant, id, row.as_str()))
+                .filter(|row| Secret::new(row.binding.clone()) == binding)
+                .and_then(|row| row.request)
+        }
+    };
+    Ok(request.map(|request| Transaction { id: id.clone(), request, started_at: kept.at, binding }))
+}
+
+/// The logins that must go so that one more has room: those that cannot be read and the oldest.
+fn surplus(app: &App, tenant: &TenantId, browser: &Browser) -> Vec<LoginId> {
+    let mut known: Vec<(Timestamp, &LoginId)> = browser
+        .logins
+        .iter()
+        .map(|(id, cookie)| {
+            let at = unseal(app, tenant, id, cookie.expose()).map(|kept| kept.at);
+            (at.unwrap_or(Timestamp::from_millis(0)), id)
+        })
+        .collect();
+    known.sort();
+    let room = KEPT - 1;
+    let over = known.len().saturating_sub(room);
+    known
+        .into_iter()
+        .enumerate()
+        .filter(|(i, (at, _))| *i < over || at.millis() == 0)
+        .map(|(_, (_, id))| id.clone())
+        .collect()
+}
+
+fn place<'a>(tenant: &'a TenantId, id: &'a LoginId) -> Place<'a> {
+    Place { tenant, table: "cookie", row: id.as_str(), purpose: "login" }
+}
+
+fn seal(app: &App, tenant: &TenantId, id: &LoginId, kept: &Kept) -> Result<SealedSecret, Fault> {
+    let text = serde_json::to_vec(kept).map_err(|error| Fault::internal(error.to_string()))?;
+    Ok(app.sealing().seal(place(tenant, id), &text)?)
+}
+
+fn unseal(app: &App, tenant: &TenantId, id: &LoginId, text: &str) -> Option<Kept> {
+    let sealed = SealedSecret::from_ciphertext(text.to_owned());
+    let opened = app.sealing().open_bytes(place(tenant, id), &sealed).ok()?;
+    serde_json::from_slice(&opened).ok()
+}

@@ -1,0 +1,120 @@
+//! Logging out: the session of this browser ends, then the person is sent on, if that is allowed.
+//!
+//! The session ends whatever the return address is: a refusal must not keep somebody logged in.
+//! Source: the original's `/v2/logout`; OpenID Connect RP-Initiated Logout §5 (open redirects).
+
+use std::sync::Arc;
+
+use doorward_model::ids::ClientId;
+use doorward_model::log::code::EventCode;
+use doorward_model::secret::Secret;
+use doorward_protocol::oauth::logout::{self, LogoutDecision, LogoutRequest};
+use doorward_protocol::oauth::params::Params;
+use doorward_store::sessions;
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::clients_cache::ClientEntry;
+use crate::fault::Fault;
+use crate::login::{RefusedPage, refuse};
+use crate::logs::record::{self, EventDraft};
+use crate::sessions::{Present, find};
+
+/// Where a logout leads. The cookie of the session is to be removed in every case.
+#[derive(Debug)]
+pub enum LoggedOut {
+    /// To an address of the list.
+    Redirect(String),
+    /// To our own page that says so.
+    Done,
+    /// Logged out, but the address to go to is on no list.
+    Refused(RefusedPage),
+}
+
+/// Logs a browser out.
+///
+/// # Errors
+/// [`Fault::Unavailable`] when the store cannot serve; the session goes on then.
+pub async fn log_out(
+    app: &App,
+    caller: &Caller,
+    params: &Params,
+    cookie: Option<&Secret>,
+) -> Result<LoggedOut, Fault> {
+    let present = find(app, &caller.tenant.tenant, cookie).await?;
+    let (caller, entry, decision) = judge(app, caller, params).await?;
+    let refusal = match decision {
+        LogoutDecision::Redirect(to) => {
+            end(app, &caller, (present.as_ref(), entry.as_deref()), Some(&to)).await?;
+            return Ok(LoggedOut::Redirect(to));
+        }
+        LogoutDecision::Done => {
+            end(app, &caller, (present.as_ref(), entry.as_deref()), None).await?;
+            return Ok(LoggedOut::Done);
+        }
+        LogoutDecision::Refuse(error) => error,
+    };
+    end(app, &caller, (present.as_ref(), entry.as_deref()), None).await?;
+    let mut draft = EventDraft::new(EventCode::LogoutFailed, refusal.problem.title());
+    if let Some(entry) = &entry {
+        draft = draft.client(&entry.client);
+    }
+    if let Some(present) = &present {
+        draft = draft.user(&present.user);
+    }
+    let asked = params.get("returnTo");
+    Ok(LoggedOut::Refused(refuse(app, &caller, entry.as_ref(), (refusal, draft, asked)).await?))
+}
+
+type Judged = (Caller, Option<Arc<ClientEntry>>, LogoutDecision);
+
+/// Decides; a refusal is not believed before the tenant's version was read again.
+async fn judge(app: &App, caller: &Caller, params: &Params) -> Result<Judged, Fault> {
+    let first = judge_once(app, caller.clone(), params).await?;
+    if !matches!(first.2, LogoutDecision::Refuse(_)) {
+        return Ok(first);
+    }
+    let (tenant, changed) = app.refresh(&caller.tenant).await?;
+    if !changed {
+        return Ok(first);
+    }
+    judge_once(app, Caller { tenant, ..caller.clone() }, params).await
+}
+
+async fn judge_once(app: &App, caller: Caller, params: &Params) -> Result<Judged, Fault> {
+    let id = params.get("client_id").and_then(|text| ClientId::parse(text).ok());
+    let entry = match id {
+        Some(id) => app.client(&caller.tenant, &id).await?,
+        None => None,
+    };
+    let client = entry.as_ref().map(|entry| &entry.client);
+    let decision = match LogoutRequest::read(params) {
+        Ok(request) => logout::v2(&request, client, &caller.tenant.tenant.settings),
+        Err(error) => LogoutDecision::Refuse(error),
+    };
+    Ok((caller, entry, decision))
+}
+
+/// Ends the session, and says so in the log when there was one.
+async fn end(
+    app: &App,
+    caller: &Caller,
+    (present, entry): (Option<&Present>, Option<&ClientEntry>),
+    to: Option<&str>,
+) -> Result<(), Fault> {
+    let Some(present) = present else { return Ok(()) };
+    let mut draft = EventDraft::new(EventCode::Logout, "Logged out")
+        .user(&present.user)
+        .detail("session_id", present.session.id.as_str());
+    if let Some(to) = to {
+        draft = draft.detail("return_to", to);
+    }
+    if let Some(entry) = entry {
+        draft = draft.client(&entry.client);
+    }
+    let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
+    sessions::delete(&mut batch, &present.session.id);
+    record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
+    batch.commit().await?;
+    Ok(())
+}

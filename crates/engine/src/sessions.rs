@@ -1,0 +1,48 @@
+//! Sessions of browsers: found by the hash of their cookie, judged at use.
+//!
+//! Source: OpenID Connect Core §3.1.2.1; OWASP "Session Management".
+
+use doorward_model::secret::Secret;
+use doorward_model::session::Session;
+use doorward_model::tenant::Tenant;
+use doorward_model::time::Lifetime;
+use doorward_model::user::User;
+use doorward_protocol::digest;
+use doorward_store::{sessions, users};
+
+use crate::app::App;
+use crate::fault::Fault;
+
+/// How often the use of a session is written down.
+pub(crate) const TOUCH_EVERY: Lifetime = Lifetime::from_seconds(60);
+
+/// The longest cookie that is looked up; ours are shorter.
+const LONGEST_COOKIE: usize = 128;
+
+/// Somebody who is logged in in a browser.
+#[derive(Debug, Clone)]
+pub struct Present {
+    /// The session.
+    pub session: Session,
+    /// Who it is; not blocked.
+    pub user: User,
+}
+
+/// Finds who is logged in. A session that ended, or whose user is gone or blocked, is none.
+///
+/// # Errors
+/// [`Fault::Unavailable`] when the store cannot be asked.
+pub async fn find(app: &App, tenant: &Tenant, cookie: Option<&Secret>) -> Result<Option<Present>, Fault> {
+    let Some(cookie) = cookie.filter(|cookie| cookie.expose().len() <= LONGEST_COOKIE) else {
+        return Ok(None);
+    };
+    let scope = app.db().tenant(&tenant.id);
+    let Some(session) = sessions::by_token_hash(&scope, &digest::token_hash(cookie)).await? else {
+        return Ok(None);
+    };
+    if !session.is_live(&tenant.settings, app.now()) {
+        return Ok(None);
+    }
+    let user = users::get(&scope, &session.user).await?;
+    Ok(user.filter(|user| !user.blocked).map(|user| Present { session, user }))
+}

@@ -1,0 +1,255 @@
+//! Tokens: from a code, a refresh token or a client's own credentials; and what userinfo says.
+//!
+//! Owns the order: prove the client, read, decide (pure), sign off the async threads, write one
+//! batch. An answer is given after the batch is on disk; the statements of the batch ask again
+//! whether client, user and grant are still there.
+//! Source: RFC 6749 §5; OpenID Connect Core §3.1.3, §5.3, §12.
+
+pub mod client_credentials;
+pub mod issue_code;
+mod mint;
+mod opaque;
+pub mod redeem_code;
+pub mod refresh;
+pub mod userinfo;
+
+use std::sync::Arc;
+
+use doorward_model::client::grant_type::GrantType;
+use doorward_model::ids::FamilyId;
+use doorward_model::log::code::EventCode;
+use doorward_model::secret::{Secret, TokenHash};
+use doorward_model::time::Lifetime;
+use doorward_model::token::Authorization;
+use doorward_protocol::oauth::client_auth::{self, Note};
+use doorward_protocol::oauth::error::TokenError;
+use doorward_protocol::oauth::grants;
+use doorward_protocol::oauth::params::Params;
+use doorward_store::{StoreError, codes, token_families};
+use serde_json::json;
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::clients_cache::ClientEntry;
+use crate::fault::Fault;
+use crate::logs::record::{self, EventDraft};
+
+/// An answer to a program, with the client that it concerns once that is known for sure: whether a
+/// page of another origin may read the answer depends on that client, refusals included.
+#[derive(Debug)]
+pub struct Answered<T> {
+    /// The client.
+    pub client: Option<Arc<ClientEntry>>,
+    /// What came of it.
+    pub outcome: Result<T, Fault>,
+}
+
+/// What the token endpoint gives (RFC 6749 §5.1).
+#[derive(Debug)]
+pub struct TokenAnswer {
+    /// The access token.
+    pub access_token: Secret,
+    /// The ID token, when `openid` was granted.
+    pub id_token: Option<Secret>,
+    /// The refresh token, when there is one.
+    pub refresh_token: Option<Secret>,
+    /// What was granted.
+    pub scope: Vec<String>,
+    /// How long the access token lives.
+    pub expires_in: Lifetime,
+}
+
+/// A client that wants a token, with what it sent.
+pub(crate) struct Asking<'a> {
+    pub caller: &'a Caller,
+    pub entry: &'a Arc<ClientEntry>,
+    pub params: &'a Params,
+}
+
+/// Why there is no token.
+pub(crate) enum Refused {
+    /// A rule says no, and something follows from that.
+    Rule(TokenError, Consequence),
+    /// It cannot be done now.
+    Fault(Fault),
+}
+
+/// What follows from a refusal, in the same batch as its event.
+pub(crate) enum Consequence {
+    /// Nothing.
+    Nothing,
+    /// The code is used up.
+    BurnCode(TokenHash),
+    /// A copy is about: all that the authorization led to ends.
+    EndFamily(FamilyId),
+}
+
+impl From<TokenError> for Refused {
+    fn from(error: TokenError) -> Self {
+        Refused::Rule(error, Consequence::Nothing)
+    }
+}
+
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Self {
+        Refused::Fault(fault)
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Refused::Fault(error.into())
+    }
+}
+
+/// Answers a request at the token endpoint; `authorization` is the header of that name.
+pub async fn grant(
+    app: &App,
+    caller: &Caller,
+    authorization: Option<&str>,
+    params: &Params,
+) -> Answered<TokenAnswer> {
+    let kind = match grants::grant_type(params) {
+        Ok(kind) => kind,
+        Err(error) => {
+            let client = known(app, caller, authorization, params).await;
+            return Answered { client, outcome: Err(error.into()) };
+        }
+    };
+    match authenticate(app, caller, authorization, params).await {
+        Ok((caller, entry)) => {
+            let outcome = by_grant(app, &Asking { caller: &caller, entry: &entry, params }, kind).await;
+            Answered { client: Some(entry), outcome }
+        }
+        Err(Fault::Token(error)) => {
+            let client = known(app, caller, authorization, params).await;
+            let noted = refuse(app, caller, client.as_deref(), (kind, &error, Consequence::Nothing)).await;
+            Answered { client, outcome: Err(noted.err().unwrap_or(Fault::Token(error))) }
+        }
+        Err(fault) => Answered { client: None, outcome: Err(fault) },
+    }
+}
+
+/// Decides, and once more when the refusal came from memory that is out of date.
+async fn by_grant(app: &App, asking: &Asking<'_>, kind: GrantType) -> Result<TokenAnswer, Fault> {
+    let mut outcome = by_grant_once(app, asking, kind).await;
+    if matches!(outcome, Err(Refused::Rule(..))) {
+        let (tenant, changed) = app.refresh(&asking.caller.tenant).await?;
+        if changed && let Some(entry) = app.client(&tenant, &asking.entry.client.id).await? {
+            let caller = Caller { tenant, ..asking.caller.clone() };
+            let again = Asking { caller: &caller, entry: &entry, params: asking.params };
+            outcome = by_grant_once(app, &again, kind).await;
+        }
+    }
+    match outcome {
+        Ok(answer) => Ok(answer),
+        Err(Refused::Fault(fault)) => Err(fault),
+        Err(Refused::Rule(error, then)) => {
+            refuse(app, asking.caller, Some(asking.entry), (kind, &error, then)).await?;
+            Err(error.into())
+        }
+    }
+}
+
+async fn by_grant_once(app: &App, asking: &Asking<'_>, kind: GrantType) -> Result<TokenAnswer, Refused> {
+    match kind {
+        GrantType::AuthorizationCode => redeem_code::redeem(app, asking).await,
+        GrantType::RefreshToken => refresh::refresh(app, asking).await,
+        GrantType::ClientCredentials => client_credentials::grant(app, asking).await,
+        GrantType::Implicit => Err(Fault::internal("the implicit grant came to the token endpoint").into()),
+    }
+}
+
+/// Writes a refusal and what follows from it down, in one batch.
+async fn refuse(
+    app: &App,
+    caller: &Caller,
+    entry: Option<&ClientEntry>,
+    (kind, error, then): (GrantType, &TokenError, Consequence),
+) -> Result<(), Fault> {
+    let mut code = match kind {
+        GrantType::AuthorizationCode => EventCode::CodeExchangeFailed,
+        GrantType::RefreshToken => EventCode::RefreshExchangeFailed,
+        GrantType::ClientCredentials | GrantType::Implicit => EventCode::ClientCredentialsFailed,
+    };
+    let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
+    match &then {
+        Consequence::Nothing => {}
+        Consequence::BurnCode(hash) => codes::burn(&mut batch, hash, app.now()),
+        Consequence::EndFamily(family) => {
+            token_families::revoke(&mut batch, family, app.now());
+            if kind == GrantType::RefreshToken {
+                code = EventCode::RefreshReuse;
+            }
+        }
+    }
+    let draft = EventDraft::new(code, &error.public)
+        .detail("error", json!({"oauthError": error.code.as_str(), "message": error.public}))
+        .detail("hint", error.private.as_str());
+    let draft = match entry {
+        Some(entry) => draft.client(&entry.client),
+        None => draft,
+    };
+    record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
+    batch.commit().await?;
+    Ok(())
+}
+
+/// Proves the client. A refusal is not believed before the tenant's version was read again.
+async fn authenticate(
+    app: &App,
+    caller: &Caller,
+    authorization: Option<&str>,
+    params: &Params,
+) -> Result<(Caller, Arc<ClientEntry>), Fault> {
+    let presented = client_auth::read(authorization, params)?;
+    let attempt = async |caller: &Caller| {
+        let unknown = || client_auth::refused("no such client", presented.by_header);
+        let entry = app.client(&caller.tenant, &presented.id).await?.ok_or_else(unknown)?;
+        let live = entry.live_secrets(app.now());
+        match client_auth::check(&entry.client, &live, &presented) {
+            Ok(None) => Ok(entry),
+            Ok(Some(Note::OtherMethod { registered, used })) => {
+                let (client, registered, used) = (&presented.id, registered.as_str(), used.as_str());
+                tracing::info!(%client, registered, used, "the client's secret came by another method than registered");
+                Ok(entry)
+            }
+            Err(error) => Err(Fault::from(error)),
+        }
+    };
+    match attempt(caller).await {
+        Err(Fault::Token(error)) => {
+            let (tenant, changed) = app.refresh(&caller.tenant).await?;
+            if !changed {
+                return Err(error.into());
+            }
+            let caller = Caller { tenant, ..caller.clone() };
+            let entry = attempt(&caller).await?;
+            Ok((caller, entry))
+        }
+        outcome => outcome.map(|entry| (caller.clone(), entry)),
+    }
+}
+
+/// The client that a refused request names: its own pages may read the refusal.
+async fn known(
+    app: &App,
+    caller: &Caller,
+    authorization: Option<&str>,
+    params: &Params,
+) -> Option<Arc<ClientEntry>> {
+    let presented = client_auth::read(authorization, params).ok()?;
+    app.client(&caller.tenant, &presented.id).await.ok().flatten()
+}
+
+/// The event of tokens that were given for a person's authorization.
+fn success(asking: &Asking<'_>, code: EventCode, text: &str, authorization: &Authorization) -> EventDraft {
+    let draft = EventDraft::new(code, text)
+        .client(&asking.entry.client)
+        .scope(&authorization.scope)
+        .detail("session_id", authorization.session.as_str());
+    match &authorization.audience {
+        Some(audience) => draft.audience(audience),
+        None => draft,
+    }
+}

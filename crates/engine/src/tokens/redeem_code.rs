@@ -1,0 +1,121 @@
+//! A code for tokens.
+//!
+//! A code works once. One that comes again, or from another client, is a copy in strange hands: it
+//! is refused, it is of no use to anybody any more, and what it led to ends.
+//! Source: RFC 6749 §4.1.3, §4.1.2; OpenID Connect Core §3.1.3; RFC 7636 §4.6.
+
+use doorward_model::client::grant_type::GrantType;
+use doorward_model::log::code::EventCode;
+use doorward_model::secret::{Secret, TokenHash};
+use doorward_model::time::Timestamp;
+use doorward_model::token::{Code, Family, RefreshToken};
+use doorward_model::user::User;
+use doorward_protocol::digest;
+use doorward_protocol::oauth::grants::authorization_code::{self, CodeDecision, CodeInput, CodeRequest};
+use doorward_protocol::oauth::grants;
+use doorward_store::{StoreError, codes, refresh_tokens, token_families, users};
+
+use super::mint::{Minted, Order, mint};
+use super::{Asking, Consequence, Refused, TokenAnswer, opaque, success};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::logs::record;
+
+pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer, Refused> {
+    let text = Secret::new(grants::required(asking.params, "code")?.to_owned());
+    let hash = digest::token_hash(&text);
+    let scope = app.db().tenant(&asking.caller.tenant.tenant.id);
+    let code = codes::get(&scope, &hash).await?.ok_or_else(authorization_code::unknown)?;
+    let user = users::get(&scope, &code.authorization.user).await?;
+    let grant = match decide(asking, &code, user.as_ref(), app.now()) {
+        CodeDecision::Grant(grant) => grant,
+        CodeDecision::Replay(family, error) => return Err(Refused::Rule(error, Consequence::EndFamily(family))),
+        CodeDecision::Refuse(error) => return Err(Refused::Rule(error, Consequence::BurnCode(hash))),
+    };
+    let user = user.ok_or_else(|| Fault::internal("a code was granted for nobody"))?;
+    let now = app.now();
+    let family =
+        Family { id: grant.family, authorization: grant.authorization, created_at: now, revoked_at: None };
+    let order = Order {
+        grant: GrantType::AuthorizationCode,
+        authorization: family.authorization.clone(),
+        family: family.id.clone(),
+        user: user.clone(),
+        nonce: grant.nonce,
+        auth_time_wanted: grant.auth_time_wanted,
+        id_token: grant.id_token,
+    };
+    let Minted { access_token, id_token, expires_in } = mint(app, asking, order).await?;
+    let refresh = grant.refresh_token.then(|| first_refresh_token(app, asking, &family, now));
+    match save(app, asking, (&hash, &family, &user), refresh.as_ref().map(|(_, token)| token)).await {
+        Ok(()) => {}
+        Err(StoreError::Unmet { what: codes::SPENT }) => return Err(overtaken(app, asking, &hash).await),
+        Err(StoreError::Unmet { .. }) => return Err(authorization_code::unknown().into()),
+        Err(error) => return Err(error.into()),
+    }
+    let refresh_token = refresh.map(|(text, _)| text);
+    Ok(TokenAnswer { access_token, id_token, refresh_token, scope: family.authorization.scope, expires_in })
+}
+
+fn decide(asking: &Asking<'_>, code: &Code, user: Option<&User>, now: Timestamp) -> CodeDecision {
+    let request = CodeRequest::read(asking.params);
+    authorization_code::decide(&CodeInput { code, client: &asking.entry.client, user, request, now })
+}
+
+/// Somebody was faster, or the code's time ran out while we signed: what it is now decides.
+async fn overtaken(app: &App, asking: &Asking<'_>, hash: &TokenHash) -> Refused {
+    let scope = app.db().tenant(&asking.caller.tenant.tenant.id);
+    match codes::get(&scope, hash).await {
+        Ok(Some(code)) => match decide(asking, &code, None, app.now()) {
+            CodeDecision::Replay(family, error) => Refused::Rule(error, Consequence::EndFamily(family)),
+            CodeDecision::Refuse(error) => error.into(),
+            CodeDecision::Grant(_) => authorization_code::unknown().into(),
+        },
+        Ok(None) => authorization_code::unknown().into(),
+        Err(error) => error.into(),
+    }
+}
+
+/// One batch: the code is used up, the family begins, the event is written, or nothing of it.
+async fn save(
+    app: &App,
+    asking: &Asking<'_>,
+    (hash, family, user): (&TokenHash, &Family, &User),
+    refresh: Option<&RefreshToken>,
+) -> Result<(), StoreError> {
+    let now = app.now();
+    let caller = asking.caller;
+    // Opaque tokens ask for the family until they end.
+    let ends_at = match refresh {
+        Some(token) => token.expires_at.map(|ends| ends.after(opaque::LIFETIME)),
+        None => Some(now.after(opaque::LIFETIME)),
+    };
+    let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
+    codes::take(&mut batch, hash, now);
+    token_families::insert(&mut batch, family, ends_at);
+    if let Some(token) = refresh {
+        refresh_tokens::insert(&mut batch, token);
+    }
+    let text = "A code was exchanged for tokens";
+    let draft = success(asking, EventCode::CodeExchange, text, &family.authorization).user(user);
+    record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
+    batch.commit().await.map(|_| ())
+}
+
+fn first_refresh_token(
+    app: &App,
+    asking: &Asking<'_>,
+    family: &Family,
+    now: Timestamp,
+) -> (Secret, RefreshToken) {
+    let text = Secret::new(format!("v1.{}", app.entropy().token().expose()));
+    let policy = &asking.entry.client.settings.refresh_token;
+    let token = RefreshToken {
+        hash: digest::token_hash(&text),
+        family: family.clone(),
+        expires_at: policy.absolute_life().map(|life| now.after(life)),
+        idle_expires_at: policy.idle_life().map(|life| now.after(life)),
+        rotated_at: None,
+    };
+    (text, token)
+}

@@ -1,0 +1,138 @@
+//! A refresh token for tokens.
+//!
+//! The successor of a token is derived from it, so an answer that got lost can be given again within
+//! the leeway without anything being stored in the clear. A token that comes later than that is a
+//! copy in strange hands: its whole family ends.
+//! Source: RFC 6749 §6; RFC 9700 §4.14.2; OpenID Connect Core §12.
+
+use doorward_model::client::grant_type::GrantType;
+use doorward_model::log::code::EventCode;
+use doorward_model::secret::Secret;
+use doorward_model::token::RefreshToken;
+use doorward_model::user::User;
+use doorward_protocol::digest;
+use doorward_protocol::oauth::grants;
+use doorward_protocol::oauth::grants::refresh_token::{self, RefreshDecision, RefreshGrant, RefreshInput};
+use doorward_store::{Batch, StoreError, refresh_tokens, users};
+
+use super::mint::{Minted, Order, mint};
+use super::{Asking, Consequence, Refused, TokenAnswer, success};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::logs::record;
+
+/// How often a token is looked at anew when somebody else used it in between.
+const TRIES: usize = 3;
+
+/// What is written besides the event.
+enum Write {
+    /// The old token is marked, its successor begins.
+    Rotate,
+    /// The successor is given again.
+    Again,
+    /// The token stays.
+    Keep,
+}
+
+pub(super) async fn refresh(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer, Refused> {
+    let text = Secret::new(grants::required(asking.params, "refresh_token")?.to_owned());
+    for _ in 0..TRIES {
+        if let Some(answer) = refresh_once(app, asking, &text).await? {
+            return Ok(answer);
+        }
+    }
+    Err(refresh_token::unknown().into())
+}
+
+/// Nothing when the token was not any more what it had been when it was read.
+async fn refresh_once(
+    app: &App,
+    asking: &Asking<'_>,
+    text: &Secret,
+) -> Result<Option<TokenAnswer>, Refused> {
+    let scope = app.db().tenant(&asking.caller.tenant.tenant.id);
+    let found = refresh_tokens::get(&scope, &digest::token_hash(text)).await?;
+    let token = found.ok_or_else(refresh_token::unknown)?;
+    let user = users::get(&scope, &token.family.authorization.user).await?;
+    let decision = refresh_token::decide(&RefreshInput {
+        token: &token,
+        client: &asking.entry.client,
+        user: user.as_ref(),
+        connection_enabled: user.as_ref().is_none_or(|user| asking.entry.connections.contains(&user.connection)),
+        scope: asking.params.get("scope"),
+        now: app.now(),
+    });
+    let (write, grant) = match decision {
+        RefreshDecision::Rotate(grant) => (Write::Rotate, grant),
+        RefreshDecision::SameSuccessor(grant) => (Write::Again, grant),
+        RefreshDecision::Keep(grant) => (Write::Keep, grant),
+        RefreshDecision::Replay(family, error) => {
+            return Err(Refused::Rule(error, Consequence::EndFamily(family)));
+        }
+        RefreshDecision::Refuse(error) => return Err(error.into()),
+    };
+    let user = user.ok_or_else(|| Fault::internal("a refresh token was granted for nobody"))?;
+    let order = Order {
+        grant: GrantType::RefreshToken,
+        authorization: grant.authorization.clone(),
+        family: grant.family.clone(),
+        user: user.clone(),
+        nonce: None,
+        auth_time_wanted: false,
+        id_token: grant.id_token,
+    };
+    let Minted { access_token, id_token, expires_in } = mint(app, asking, order).await?;
+    let next = match write {
+        Write::Rotate | Write::Again => {
+            digest::successor(&*app.sealing().derive("refresh token successor"), text, &grant.family)
+        }
+        Write::Keep => text.clone(),
+    };
+    match save(app, asking, (&token, &grant, &user), (&write, &next)).await {
+        Ok(()) => {}
+        Err(StoreError::Unmet { .. } | StoreError::Conflict { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    }
+    let scope = grant.authorization.scope;
+    Ok(Some(TokenAnswer { access_token, id_token, refresh_token: Some(next), scope, expires_in }))
+}
+
+async fn save(
+    app: &App,
+    asking: &Asking<'_>,
+    (token, grant, user): (&RefreshToken, &RefreshGrant, &User),
+    (write, next): (&Write, &Secret),
+) -> Result<(), StoreError> {
+    let caller = asking.caller;
+    let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
+    push(&mut batch, app, (token, grant), (write, next));
+    let text = "A refresh token was exchanged for tokens";
+    let draft = success(asking, EventCode::RefreshExchange, text, &grant.authorization).user(user);
+    record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
+    batch.commit().await.map(|_| ())
+}
+
+/// Each way asks again whether family, client and user are still there.
+fn push(
+    batch: &mut Batch,
+    app: &App,
+    (token, grant): (&RefreshToken, &RefreshGrant),
+    (write, next): (&Write, &Secret),
+) {
+    let now = app.now();
+    let hash = digest::token_hash(next);
+    match write {
+        Write::Rotate => {
+            refresh_tokens::rotate(batch, &token.hash, now);
+            let successor = RefreshToken {
+                hash,
+                family: token.family.clone(),
+                expires_at: grant.expires_at,
+                idle_expires_at: grant.idle_expires_at,
+                rotated_at: None,
+            };
+            refresh_tokens::insert(batch, &successor);
+        }
+        Write::Again | Write::Keep => refresh_tokens::touch(batch, &hash, grant.idle_expires_at, now),
+    }
+}

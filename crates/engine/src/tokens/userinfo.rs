@@ -1,0 +1,127 @@
+//! What is known of the person that an access token stands for.
+//!
+//! Both kinds of access token open it: the opaque one, and a JWT whose audience names this address.
+//! Whatever ended since the token was made (its family, its client, its user) closes it at once.
+//! Source: OpenID Connect Core §5.3; RFC 6750 §3.1.
+
+use std::sync::Arc;
+
+use doorward_model::ids::{ClientId, FamilyId, UserId};
+use doorward_model::scope::oidc;
+use doorward_model::secret::Secret;
+use doorward_model::time::Timestamp;
+use doorward_protocol::jose::verify_rs256;
+use doorward_protocol::oidc::userinfo::userinfo_claims;
+use doorward_store::{token_families, users};
+use serde_json::{Map, Value};
+
+use super::{Answered, opaque};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::clients_cache::ClientEntry;
+use crate::fault::{Fault, Unproven};
+
+/// What an access token says, once it is known to be ours.
+struct Read {
+    client: ClientId,
+    user: UserId,
+    scope: Vec<String>,
+    ends_at: Timestamp,
+    family: Option<FamilyId>,
+    is_for_userinfo: bool,
+}
+
+/// Answers a request with this bearer token.
+pub async fn userinfo(app: &App, caller: &Caller, bearer: Option<&Secret>) -> Answered<Map<String, Value>> {
+    let Some(bearer) = bearer else { return unproven(Unproven::Missing) };
+    let Some(read) = read(app, caller, bearer) else { return unproven(Unproven::Invalid) };
+    let entry = match client(app, caller, &read.client).await {
+        Ok(Some(entry)) => entry,
+        Ok(None) => return unproven(Unproven::Invalid),
+        Err(fault) => return Answered { client: None, outcome: Err(fault) },
+    };
+    Answered { client: Some(entry), outcome: claims(app, caller, &read).await }
+}
+
+async fn claims(app: &App, caller: &Caller, read: &Read) -> Result<Map<String, Value>, Fault> {
+    let invalid = || Fault::Unauthenticated { why: Unproven::Invalid };
+    if app.now() >= read.ends_at {
+        return Err(Fault::Unauthenticated { why: Unproven::Expired });
+    }
+    if !read.is_for_userinfo {
+        return Err(Fault::Unauthenticated { why: Unproven::WrongAudience });
+    }
+    let scope = app.db().tenant(&caller.tenant.tenant.id);
+    if let Some(family) = &read.family {
+        let family = token_families::get(&scope, family).await?;
+        family.filter(|family| family.revoked_at.is_none()).ok_or_else(invalid)?;
+    }
+    let user = users::get(&scope, &read.user).await?.filter(|user| !user.blocked).ok_or_else(invalid)?;
+    if read.scope.iter().all(|value| value != oidc::OPENID) {
+        return Err(Fault::Forbidden { any_of: Vec::new() });
+    }
+    Ok(userinfo_claims(&user, &read.scope))
+}
+
+/// The client of a token; "unknown" always comes from the database.
+async fn client(app: &App, caller: &Caller, id: &ClientId) -> Result<Option<Arc<ClientEntry>>, Fault> {
+    app.client(&caller.tenant, id).await
+}
+
+fn read(app: &App, caller: &Caller, bearer: &Secret) -> Option<Read> {
+    let tenant = &caller.tenant.tenant;
+    // A JWT has two dots, sealed text has one.
+    if bearer.expose().matches('.').count() != 2 {
+        let token = opaque::open(app, &tenant.id, bearer)?;
+        return Some(Read {
+            client: token.client,
+            user: token.user,
+            scope: token.scope,
+            ends_at: token.ends_at,
+            family: Some(token.family),
+            is_for_userinfo: true,
+        });
+    }
+    let claims = verify_rs256(bearer.expose(), &caller.tenant.keys.verifiers()).ok()?;
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    if text("iss") != Some(tenant.issuer.as_str()) {
+        return None;
+    }
+    Some(Read {
+        client: ClientId::parse(text("azp")?).ok()?,
+        user: UserId::parse(text("sub")?).ok()?,
+        scope: text("scope").unwrap_or_default().split(' ').map(str::to_owned).collect(),
+        ends_at: Timestamp::from_seconds(claims.get("exp").and_then(Value::as_i64)?),
+        family: None,
+        is_for_userinfo: names(claims.get("aud"), &tenant.issuer.url("userinfo")),
+    })
+}
+
+/// Whether `aud` is, or holds, the address.
+fn names(aud: Option<&Value>, address: &str) -> bool {
+    match aud {
+        Some(Value::String(text)) => text == address,
+        Some(Value::Array(all)) => all.iter().any(|one| one.as_str() == Some(address)),
+        _ => false,
+    }
+}
+
+fn unproven(why: Unproven) -> Answered<Map<String, Value>> {
+    Answered { client: None, outcome: Err(Fault::Unauthenticated { why }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_audience_is_one_text_or_a_list_and_compared_whole() {
+        let address = "https://id.acme.test/userinfo";
+        assert!(names(Some(&json!(address)), address));
+        assert!(names(Some(&json!(["https://api.acme.test/", address])), address));
+        assert!(!names(Some(&json!("https://id.acme.test/userinfo/")), address));
+        assert!(!names(Some(&json!(["https://id.acme.test/"])), address));
+        assert!(!names(None, address));
+    }
+}
