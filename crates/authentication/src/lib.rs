@@ -1,1 +1,3 @@
 //! The Authentication API and the hosted pages.
+
+pub mod pages;

@@ -11,6 +11,9 @@ use doorward_web::page::{Nonce, Page, capped};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
+#[cfg(test)]
+mod samples;
+
 /// How many doors the style sheet knows colours for.
 const DOORS: u32 = 5;
 
@@ -198,4 +201,122 @@ fn door(client: &Client) -> u32 {
 fn initial(client: &Client) -> String {
     let first = client.settings.name.chars().find(|c| c.is_alphanumeric());
     first.map(|c| c.to_uppercase().collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_web::assets;
+
+    use super::samples::{MARKUP, all, client, tenant};
+    use super::*;
+
+    #[test]
+    fn every_page_looks_as_it_did() {
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("../pages/snapshots");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| {
+            for (name, page) in all() {
+                // The addresses of the assets change with their content, the pages do not.
+                let html = page.html().replace(assets::stylesheet(), "/assets/doorward.css");
+                let html = html.replace(assets::hosted_script(), "/assets/hosted.js");
+                insta::assert_snapshot!(name, html.replace(assets::icon(), "/assets/icon.svg"));
+            }
+        });
+    }
+
+    #[test]
+    fn no_page_has_inline_style_or_handlers_and_script_only_with_a_nonce() {
+        for (name, page) in all() {
+            let html = page.html();
+            assert!(!html.contains(" style=") && !html.contains("<style"), "{name}");
+            assert!(!html.contains(" onclick=") && !html.contains(" onload="), "{name}");
+            for (at, _) in html.match_indices("<script") {
+                let tag = &html[at..];
+                assert!(tag.starts_with("<script src=\"/assets/") || tag.starts_with("<script nonce="), "{name}");
+            }
+            assert!(html.starts_with("<!doctype html>") && html.contains("<html lang=\"en\">"), "{name}");
+            assert_eq!(html.matches("<h1>").count(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn no_page_loads_anything_from_elsewhere() {
+        for (name, page) in all() {
+            for attribute in ["src=\"", "<link rel=\"stylesheet\" href=\""] {
+                for (at, found) in page.html().match_indices(attribute) {
+                    assert!(page.html()[at + found.len()..].starts_with("/assets/"), "{name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn markup_is_escaped_wherever_it_comes_from() {
+        let (client, tenant) = (client(MARKUP), tenant(MARKUP));
+        let (error, nonce) = (PageError::new(PageProblem::CallbackNotAllowed, MARKUP), Nonce::from("n"));
+        let (list, fields) = ([MARKUP.to_owned()], [("state", MARKUP.to_owned())]);
+        let details = Some(Details { asked: Some(MARKUP), allowed: &list });
+        let login = LoginPage {
+            client: &client,
+            tenant: &tenant,
+            state: MARKUP,
+            csrf: MARKUP,
+            username: MARKUP,
+            problem: Some(MARKUP),
+            callback: MARKUP,
+        };
+        let pages = [
+            login.page(),
+            ErrorPage { tenant: &tenant, error: &error, reference: MARKUP, details }.page(),
+            RestartPage { tenant: &tenant, again: Some(MARKUP) }.page(),
+            LoggedOutPage { tenant: &tenant }.page(),
+            FormPostPage { client: &client, tenant: &tenant, action: MARKUP, fields: &fields, nonce: &nonce }.page(),
+            WebMessagePage { origin: MARKUP, fields: &fields, nonce: &nonce }.page(),
+        ];
+        for page in pages {
+            assert!(!page.html().contains("<script>") && !page.html().contains("</script>\""), "{}", page.html());
+            assert!(!page.html().contains("alert('x')</script"), "{}", page.html());
+        }
+    }
+
+    #[test]
+    fn the_login_page_keeps_the_name_and_never_a_password() {
+        let (_, page) = all().swap_remove(1);
+        assert!(page.html().contains("value=\"ada@example.com\""));
+        assert!(page.html().contains("role=\"alert\""));
+        let (_, after) = page.html().split_once("name=\"password\"").unwrap();
+        assert!(!after.split('>').next().unwrap().contains("value"));
+        assert_eq!(page.html().matches("type=\"submit\"").count(), 1);
+    }
+
+    #[test]
+    fn the_address_that_was_asked_for_is_never_a_link() {
+        let (_, page) = all().into_iter().find(|(name, _)| *name == "error_callback_details").unwrap();
+        assert!(page.html().contains("https://store.acme.test/callback/"));
+        assert!(!page.html().contains("href=\"https:"));
+    }
+
+    #[test]
+    fn a_stranger_sees_no_address_and_no_hint() {
+        let (_, page) = all().into_iter().find(|(name, _)| *name == "error_callback").unwrap();
+        assert!(!page.html().contains("store.acme.test") && !page.html().contains("redirect_uri"));
+        assert!(page.html().contains("7F3K-92QD"));
+    }
+
+    #[test]
+    fn json_in_a_script_cannot_end_it() {
+        let safe = script_json(&Value::from("</script><!--&\u{2028}\u{2029}"));
+        assert_eq!(safe, r#""\u003c/script\u003e\u003c!--\u0026\u2028\u2029""#);
+        let back: Value = serde_json::from_str(&safe).unwrap();
+        assert_eq!(back, "</script><!--&\u{2028}\u{2029}");
+    }
+
+    #[test]
+    fn a_client_has_one_door_for_good() {
+        assert_eq!(door(&client("A")), door(&client("B")));
+        assert!((1..=DOORS).contains(&door(&client("A"))));
+        assert_eq!((initial(&client("éclair")), initial(&client("<"))), ("É".to_owned(), String::new()));
+    }
 }

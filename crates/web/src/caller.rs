@@ -46,24 +46,25 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// Lets a request pass whose bearer holds one of the scopes.
 pub(crate) async fn guard(
     State((web, scopes)): State<(Web, &'static [ApiScope])>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
-    match prove(&web, scopes, &request).await {
+    let (mut parts, body) = request.into_parts();
+    match prove(&web, scopes, &parts).await {
         Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
+            parts.extensions.insert(caller);
+            next.run(Request::from_parts(parts, body)).await
         }
         Err(fault) => ApiFault(fault).into_response(),
     }
 }
 
-async fn prove(web: &Web, scopes: &[ApiScope], request: &Request) -> Result<Caller, Fault> {
-    let extensions = request.extensions();
-    let (Some(tenant), Some(info)) = (extensions.get::<Arc<TenantState>>(), extensions.get::<RequestInfo>()) else {
+async fn prove(web: &Web, scopes: &[ApiScope], parts: &Parts) -> Result<Caller, Fault> {
+    let (tenant, info) = (parts.extensions.get::<Arc<TenantState>>(), parts.extensions.get::<RequestInfo>());
+    let (Some(tenant), Some(info)) = (tenant, info) else {
         return Err(Fault::internal("the router was built without its frame"));
     };
-    let token = bearer(request.headers()).ok_or(Fault::Unauthenticated { why: Unproven::Missing })?;
+    let token = bearer(&parts.headers).ok_or(Fault::Unauthenticated { why: Unproven::Missing })?;
     let caller = api_token::authenticate(web.app(), tenant, token, info.clone()).await?;
     caller.may_any(scopes)?;
     Ok(caller)

@@ -112,6 +112,12 @@ impl Page {
         self
     }
 
+    /// What was rendered; nothing when the template failed.
+    #[must_use]
+    pub fn html(&self) -> &str {
+        self.html.as_deref().unwrap_or_default()
+    }
+
     fn policy(&self) -> String {
         let script = self.nonce.as_ref().map_or("'self'".to_owned(), |nonce| format!("'nonce-{}'", nonce.as_str()));
         let target = self.form_target.as_ref().map_or(String::new(), |target| format!(" {target}"));
