@@ -95,6 +95,9 @@ impl Postgres {
     }
 }
 
+/// A request whose answer is still to come.
+type Sent<'a> = Pin<Box<dyn Future<Output = Result<Done, tokio_postgres::Error>> + Send + 'a>>;
+
 /// One transaction: everything is sent at once, then the expectations are looked at.
 async fn attempt(connection: &Object, statements: &[Statement]) -> Result<Vec<Done>, StoreError> {
     let mut prepared = Vec::with_capacity(statements.len());
@@ -103,8 +106,7 @@ async fn attempt(connection: &Object, statements: &[Statement]) -> Result<Vec<Do
         prepared.push(ready.map_err(|error| refine(&error, &statement.text.table))?);
     }
     let begin = async { connection.batch_execute("BEGIN").await.map(|()| Done::default()) };
-    let mut sent: Vec<Pin<Box<dyn Future<Output = Result<Done, tokio_postgres::Error>> + Send + '_>>> =
-        Vec::with_capacity(statements.len() + 1);
+    let mut sent: Vec<Sent<'_>> = Vec::with_capacity(statements.len() + 1);
     sent.push(Box::pin(begin));
     for (statement, ready) in statements.iter().zip(&prepared) {
         sent.push(Box::pin(run(connection, ready, &statement.args)));
@@ -220,11 +222,10 @@ impl<'a> FromSql<'a> for Value {
 /// Turns PostgreSQL's error into ours; `table` is what the statement was about.
 pub(crate) fn refine(error: &tokio_postgres::Error, table: &str) -> StoreError {
     let Some(code) = error.code() else {
-        return if error.is_closed() || error.source().is_some_and(|cause| cause.is::<std::io::Error>()) {
-            StoreError::unavailable(words(error))
-        } else {
-            StoreError::other(words(error))
-        };
+        let is_network = error.source().is_some_and(<dyn std::error::Error>::is::<std::io::Error>);
+        let refine =
+            if error.is_closed() || is_network { StoreError::unavailable } else { StoreError::other };
+        return refine(words(error));
     };
     match *code {
         SqlState::UNIQUE_VIOLATION => StoreError::Conflict { what: table.to_owned() },

@@ -3,6 +3,9 @@
 //! A point read takes a few microseconds, less than handing it to another thread would; lists,
 //! which may take longer, go to a blocking thread.
 
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -123,6 +126,7 @@ impl Readers {
 
 /// Opens the file for the writer and for migrations; makes it when it is missing.
 pub(crate) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
+    make_private(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let connection = open(path, flags)?;
     // Counts before the first table exists, and before WAL writes the first page.
@@ -130,6 +134,16 @@ pub(crate) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     pragmas(&connection, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
     pragmas(&connection, "PRAGMA journal_size_limit = 67108864;")?;
     Ok(connection)
+}
+
+/// Makes a missing file readable by its owner only; SQLite gives its side files the same mode.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(StoreError::unavailable(format!("{}: {error}", path.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
@@ -224,5 +238,42 @@ pub(crate) fn refine(error: &rusqlite::Error, table: &str) -> StoreError {
         | ErrorCode::ReadOnly
         | ErrorCode::FileLockingProtocolFailed => StoreError::unavailable(error),
         _ => StoreError::other(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn pragma(connection: &Connection, name: &str) -> String {
+        let text = |row: &rusqlite::Row<'_>| row.get_ref(0).map(|found| format!("{:?}", value(found)));
+        connection.query_row(&format!("PRAGMA {name}"), [], text).unwrap()
+    }
+
+    #[test]
+    fn the_file_is_durable_shrinkable_and_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("doorward.db");
+        let connection = open_for_writing(&path).unwrap();
+        assert_eq!(pragma(&connection, "synchronous"), "Int(2)");
+        assert_eq!(pragma(&connection, "auto_vacuum"), "Int(2)");
+        assert_eq!(pragma(&connection, "foreign_keys"), "Int(1)");
+        assert_eq!(pragma(&connection, "journal_mode"), "Text(3 bytes)");
+        connection.execute_batch("CREATE TABLE t (a TEXT)").unwrap();
+        for file in std::fs::read_dir(folder.path()).unwrap() {
+            assert_eq!(file.unwrap().metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_reader_cannot_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("doorward.db");
+        open_for_writing(&path).unwrap().execute_batch("CREATE TABLE t (a TEXT)").unwrap();
+        let reader = open_for_reading(&path).unwrap();
+        let refused = run(&reader, &Text::new("INSERT INTO t (a) VALUES ('x')"), &[]);
+        assert!(matches!(refused, Err(StoreError::Unavailable { .. })), "{refused:?}");
     }
 }

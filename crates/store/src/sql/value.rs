@@ -57,12 +57,17 @@ impl From<Timestamp> for Value {
 
 impl From<&str> for Value {
     fn from(value: &str) -> Self {
-        Value::Text(value.to_owned())
+        Value::from(value.to_owned())
     }
 }
 
 impl From<String> for Value {
+    /// PostgreSQL's text cannot hold a NUL character, so on both engines it becomes U+FFFD: what a
+    /// stranger sends must not make a statement fail.
     fn from(value: String) -> Self {
+        if value.contains('\0') {
+            return Value::Text(value.replace('\0', "\u{FFFD}"));
+        }
         Value::Text(value)
     }
 }

@@ -54,7 +54,7 @@ pub(crate) fn run(connection: Connection, jobs: &Receiver<Job>) {
         }
         match other {
             Some(Job::Vacuum { answer }) => {
-                reply(answer, batch(&connection, "PRAGMA incremental_vacuum(512)"))
+                reply(answer, batch(&connection, "PRAGMA incremental_vacuum(512)"));
             }
             Some(Job::Close { answer }) => {
                 let closed = batch(&connection, "PRAGMA wal_checkpoint(TRUNCATE)");
@@ -148,4 +148,60 @@ fn batch(connection: &Connection, text: &str) -> Result<(), StoreError> {
 /// Whoever asked may have stopped waiting; what was committed stays committed.
 fn reply<T>(answer: Answer<T>, result: Result<T, StoreError>) {
     let _ = answer.send(result);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::sql::batch::Expect;
+    use crate::sql::text::Text;
+    use crate::sql::value::Value;
+
+    fn waiting(text: &str) -> (Waiting, oneshot::Receiver<Result<Vec<Done>, StoreError>>) {
+        let (answer, answered) = oneshot::channel();
+        let sql = Arc::new(Text::new("INSERT INTO t (a) VALUES ($1)"));
+        let statement = Statement { text: sql, args: vec![Value::from(text)], expect: Expect::Any };
+        (Waiting { statements: vec![statement], answer }, answered)
+    }
+
+    fn rows(connection: &Connection) -> i64 {
+        connection.query_row("SELECT COUNT(a) FROM t", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_full_disk_fails_everybody_in_the_group_and_nobody_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = sqlite::open_for_writing(&folder.path().join("doorward.db")).unwrap();
+        connection.execute_batch("CREATE TABLE t (a TEXT UNIQUE); PRAGMA max_page_count = 20").unwrap();
+        let texts = ["one".to_owned(), "x".repeat(1 << 20), "three".to_owned()];
+        let (group, answers): (Vec<_>, Vec<_>) = texts.iter().map(|text| waiting(text)).unzip();
+        commit(&connection, group);
+        for answer in answers {
+            assert_eq!(answer.blocking_recv().unwrap().err(), Some(StoreError::Full));
+        }
+        assert!(connection.is_autocommit());
+        assert_eq!(rows(&connection), 0);
+
+        connection.execute_batch("PRAGMA max_page_count = 2000").unwrap();
+        let (group, answers): (Vec<_>, Vec<_>) = texts.iter().map(|text| waiting(text)).unzip();
+        commit(&connection, group);
+        assert!(answers.into_iter().all(|answer| answer.blocking_recv().unwrap().is_ok()));
+        assert_eq!(rows(&connection), 3);
+    }
+
+    #[test]
+    fn a_group_of_failures_leaves_no_transaction_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = sqlite::open_for_writing(&folder.path().join("doorward.db")).unwrap();
+        connection.execute_batch("CREATE TABLE t (a TEXT UNIQUE); INSERT INTO t (a) VALUES ('one')").unwrap();
+        let (group, answers): (Vec<_>, Vec<_>) = (0..2).map(|_| waiting("one")).unzip();
+        commit(&connection, group);
+        for answer in answers {
+            let failure = answer.blocking_recv().unwrap().err();
+            assert_eq!(failure, Some(StoreError::Conflict { what: "t".to_owned() }));
+        }
+        assert!(connection.is_autocommit());
+    }
 }

@@ -73,9 +73,12 @@ fn a_client_has_at_most_one_grant_per_api() {
         resource_servers::insert(&mut b, &one);
         client_grants::insert(&mut b, &first);
         b.commit().await.unwrap();
-        assert_eq!(client_grants::all(&scope).await.unwrap(), [first.clone()]);
+        assert_eq!(client_grants::all(&scope).await.unwrap(), std::slice::from_ref(&first));
         assert_eq!(client_grants::get(&scope, &first.id).await.unwrap(), Some(first.clone()));
-        assert_eq!(client_grants::for_client(&scope, &first.client).await.unwrap(), [first.clone()]);
+        assert_eq!(
+            client_grants::for_client(&scope, &first.client).await.unwrap(),
+            std::slice::from_ref(&first)
+        );
         let second = write(&db, &t, |b| client_grants::insert(b, &grant("cgr_2", &one))).await;
         assert_eq!(second, conflict("client_grants"));
         let unknown = write(&db, &t, |b| client_grants::insert(b, &grant("cgr_3", &api("no")))).await;

@@ -31,7 +31,7 @@ fn a_connection_is_switched_on_and_off_per_client() {
         for _ in 0..2 {
             write(&db, &t, |b| connections::enable(b, &con, &app)).await.unwrap();
         }
-        assert_eq!(connections::for_client(&scope, &app).await.unwrap(), [con.clone()]);
+        assert_eq!(connections::for_client(&scope, &app).await.unwrap(), std::slice::from_ref(&con));
         for _ in 0..2 {
             write(&db, &t, |b| connections::disable(b, &con, &app)).await.unwrap();
         }

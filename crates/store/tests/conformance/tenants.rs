@@ -1,5 +1,6 @@
 //! Tenants: their rows and their versions.
 
+use doorward_model::ids::SecretId;
 use doorward_store::{client_secrets, clients, connections, global, sessions, tenants, users};
 
 use crate::kit::on_both;
@@ -65,7 +66,7 @@ fn nothing_is_configured_in_a_tenant_that_is_not_there() {
         let added = write(&db, &nobody, |b| clients::insert(b, &client("client", "App"))).await;
         assert!(added.is_err(), "{added:?}");
         let gone = write(&db, &nobody, |b| {
-            client_secrets::delete(b, &doorward_model::ids::SecretId::parse("x").unwrap())
+            client_secrets::delete(b, &SecretId::parse("x").unwrap());
         });
         assert_eq!(gone.await, unmet(client_secrets::MISSING));
     });

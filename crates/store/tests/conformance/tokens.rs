@@ -15,13 +15,18 @@ fn a_code_is_read_back_as_it_was_written() {
         rich.authorization.audience = None;
         rich.authorization.scope = Vec::new();
         rich.code_challenge = Some("challenge".to_owned());
-        rich.nonce = None;
+        rich.nonce = Some("a\u{1}é😀'\"\\$1?1".to_owned());
         rich.auth_time_wanted = true;
         for (name, code) in [("plain", code()), ("rich", rich)] {
             write(&db, &t, |b| codes::insert(b, &hash(name), &code)).await.unwrap();
             assert_eq!(codes::get(&scope, &hash(name)).await.unwrap(), Some(code));
         }
         assert_eq!(codes::get(&scope, &hash("Plain")).await.unwrap(), None);
+        let mut strange = code();
+        strange.nonce = Some("a\0b".to_owned());
+        write(&db, &t, |b| codes::insert(b, &hash("nul"), &strange)).await.unwrap();
+        let read = codes::get(&scope, &hash("nul")).await.unwrap().unwrap();
+        assert_eq!(read.nonce.as_deref(), Some("a\u{FFFD}b"), "PostgreSQL's text holds no NUL");
         let twin = write(&db, &t, |b| codes::insert(b, &hash("plain"), &code())).await;
         assert_eq!(twin, conflict("codes"));
     });

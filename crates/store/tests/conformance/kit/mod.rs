@@ -3,6 +3,7 @@
 pub mod samples;
 
 use std::future::Future;
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use doorward_store::{DatabaseUrl, Db};
@@ -10,8 +11,8 @@ use tokio::sync::Mutex;
 
 const VARIABLE: &str = "DOORWARD_TEST_POSTGRES";
 
-/// Guards the making of databases; holds the template's name once it is there.
-static TEMPLATE: Mutex<Option<String>> = Mutex::const_new(None);
+/// Guards the making of databases.
+static TEMPLATE_IS_READY: Mutex<bool> = Mutex::const_new(false);
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
 /// Runs a case on a fresh, migrated database of each engine.
@@ -68,32 +69,41 @@ pub fn on_postgres_at(case: &impl AsyncFn(DatabaseUrl)) {
     });
 }
 
+/// Clones the template. It is named after the migrations and stays on the server, so the next run
+/// finds it; a lock on the server keeps other test programs away meanwhile.
 async fn make_database(server: &str) -> String {
-    let mut template = TEMPLATE.lock().await;
-    if template.is_none() {
-        let name = format!("doorward_template_{}", std::process::id());
-        execute(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-        execute(server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
-        let db = Db::open(&DatabaseUrl::parse(&address(server, &name)).unwrap()).await.unwrap();
+    let name = format!("doorward_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let template = format!("doorward_template_{:x}", fingerprint());
+    let mut is_ready = TEMPLATE_IS_READY.lock().await;
+    let (lock, connection) = tokio_postgres::connect(server, tokio_postgres::NoTls).await.unwrap();
+    let driver = tokio::spawn(connection);
+    lock.batch_execute("SELECT pg_advisory_lock(3667000002)").await.unwrap();
+    if !*is_ready {
+        let find = "SELECT 1 FROM pg_database WHERE datname = $1";
+        if lock.query(find, &[&template]).await.unwrap().is_empty() {
+            lock.batch_execute(&format!("CREATE DATABASE {template} TEMPLATE template0")).await.unwrap();
+        }
+        let db = Db::open(&DatabaseUrl::parse(&address(server, &template)).unwrap()).await.unwrap();
         db.migrate().await.unwrap();
         db.close().await;
-        drop(db);
-        *template = Some(name);
+        *is_ready = true;
     }
-    let name = format!("doorward_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let template = template.clone().unwrap();
-    execute(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-    // The sessions that migrated the template may need a moment to go.
-    execute(
-        server,
-        &format!(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{template}' \
-             AND pid <> pg_backend_pid()"
-        ),
-    )
-    .await;
-    execute(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+    // A template may have no sessions; those that migrated it need a moment to go.
+    let evict =
+        format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{template}'");
+    lock.batch_execute(&evict).await.unwrap();
+    lock.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
+    lock.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
+    drop(lock);
+    let _ = driver.await;
     name
+}
+
+/// A number that changes with the migrations.
+fn fingerprint() -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    include_str!("../../../migrations/V0001__foundation.sql").hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The server's address with another database.
