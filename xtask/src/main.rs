@@ -1,6 +1,7 @@
 //! House tasks: `cargo run -p xtask -- tidy` checks the rules of `ARCHITECTURE.md` that no compiler
 //! checks; `bans` checks crates, sources and licences of the tree of dependencies.
 
+mod advisories;
 mod arrows;
 mod bans;
 mod licences;
@@ -47,11 +48,13 @@ fn main() -> ExitCode {
 
 fn tidy(root: &Path) -> anyhow::Result<Vec<Finding>> {
     let mut findings = arrows::check(root)?;
-    for file in tree::rust_files(root)? {
-        findings.extend(source::check(&file));
-        findings.extend(rooms::check(&file));
-        findings.extend(sql::check(&file));
+    let files = tree::rust_files(root)?;
+    for file in &files {
+        findings.extend(source::check(file));
+        findings.extend(rooms::check(file));
+        findings.extend(sql::check(file));
     }
+    findings.extend(advisories::check(root, &files)?);
     Ok(findings)
 }
 
