@@ -4,6 +4,8 @@ pub mod samples;
 
 use std::future::Future;
 use std::hash::{Hash, Hasher};
+use std::io::Write;
+use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use doorward_store::{DatabaseUrl, Db};
@@ -13,6 +15,7 @@ const VARIABLE: &str = "DOORWARD_TEST_POSTGRES";
 
 /// Guards the making of databases.
 static TEMPLATE_IS_READY: Mutex<bool> = Mutex::const_new(false);
+static SAY_IT: Once = Once::new();
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
 /// Runs a case on a fresh, migrated database of each engine.
@@ -51,10 +54,13 @@ pub fn on_postgres(case: &impl AsyncFn(Db)) {
 /// Runs a case with the address of a fresh, migrated PostgreSQL database, if there is a server.
 pub fn on_postgres_at(case: &impl AsyncFn(DatabaseUrl)) {
     let Ok(server) = std::env::var(VARIABLE) else {
-        eprintln!("PostgreSQL was not run: {VARIABLE} is not set");
+        // Past the capture of test output: who runs a bare `cargo test` should see it, once.
+        SAY_IT.call_once(|| {
+            let _ = writeln!(std::io::stderr(), "PostgreSQL was not run: {VARIABLE} is not set");
+        });
         return;
     };
-    assert_ne!(server, "required", "{VARIABLE} must name a PostgreSQL server here");
+    assert!(!matches!(server.as_str(), "" | "required"), "{VARIABLE} must name a PostgreSQL server here");
     block_on(async {
         let name = make_database(&server).await;
         // Aborts with the panic of the case, if any, after the database is gone again.
