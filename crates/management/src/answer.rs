@@ -1,7 +1,7 @@
-//! How answers leave: JSON that no cache keeps and every page may read that holds a token.
+//! How answers leave: JSON that no cache keeps, and the answer to a preflight.
 //!
-//! The API is for bearers of tokens, never of cookies, so any origin may call it. Source: the Fetch
-//! standard, "CORS protocol"; RFC 6750 §5.3 for `no-store`.
+//! The API is for bearers of tokens, never of cookies, so any origin may call it; the guard of the
+//! routes says so on every answer. Source: RFC 6750 §5.3 for `no-store`; the Fetch standard.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -19,14 +19,6 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    cors::permit_everybody(headers);
-    response
-}
-
-/// An answer without one.
-pub(crate) fn no_content() -> Response {
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    cors::permit_everybody(response.headers_mut());
     response
 }
 

@@ -15,6 +15,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
+use crate::cors;
 use crate::fault::{ApiFault, Refusal, Skinned};
 use crate::state::Web;
 
@@ -50,13 +51,17 @@ pub(crate) async fn guard(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    match prove(&web, scopes, &parts).await {
+    let mut response = match prove(&web, scopes, &parts).await {
         Ok(caller) => {
             parts.extensions.insert(caller);
             next.run(Request::from_parts(parts, body)).await
         }
         Err(fault) => ApiFault(fault).into_response(),
-    }
+    };
+    // A token proves the caller here, never a cookie: any page that holds one may read the answer,
+    // refusals included.
+    cors::permit_everybody(response.headers_mut());
+    response
 }
 
 async fn prove(web: &Web, scopes: &[ApiScope], parts: &Parts) -> Result<Caller, Fault> {

@@ -1,13 +1,13 @@
 //! `DELETE /api/v2/clients/{id}`: 204, also for a client that is not there. Final.
 
 use axum::extract::State;
+use axum::response::IntoResponse;
 use doorward_engine::clients;
 use doorward_model::ids::ClientId;
 use doorward_web::caller::Authorized;
 use doorward_web::state::Web;
-use http::Uri;
+use http::{StatusCode, Uri};
 
-use crate::answer;
 use crate::path::{self, Segment};
 use crate::query::Query;
 use crate::refused::Answer;
@@ -21,5 +21,5 @@ pub(crate) async fn delete(
     let id = path::id(id, ClientId::parse)?;
     Query::read(&uri, &[])?;
     clients::delete(web.app(), &caller, &id).await?;
-    Ok(answer::no_content())
+    Ok(StatusCode::NO_CONTENT.into_response())
 }

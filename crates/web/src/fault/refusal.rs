@@ -197,8 +197,9 @@ impl From<Fault> for Refusal {
             Fault::Conflict { .. } => {
                 Self::new(StatusCode::CONFLICT, "This exists already", text).code("resource_already_exists")
             }
+            // 400 and not 409: so the original answers whoever deletes the global client.
             Fault::InUse { .. } => {
-                Self::new(StatusCode::CONFLICT, "This is still in use", text).code("operation_not_supported")
+                Self::new(StatusCode::BAD_REQUEST, "This is still in use", text).code("operation_not_supported")
             }
             Fault::Unauthenticated { why } => {
                 let mut refusal =

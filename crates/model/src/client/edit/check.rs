@@ -13,6 +13,8 @@ use crate::fields::{FieldError, FieldErrors};
 use crate::patch::Patch;
 use crate::time::Lifetime;
 
+/// The longest name, in characters: the original sets no bound, pages and logs need one.
+const MAX_NAME: usize = 1024;
 /// The longest description, in characters.
 const MAX_DESCRIPTION: usize = 140;
 /// The longest life of an ID token: thirty days.
@@ -83,6 +85,7 @@ fn check_name(name: &str, errors: &mut FieldErrors) {
     } else if name.contains(['<', '>']) {
         errors.push(FieldError::new("name", "pattern", "The name holds < or >. Leave them out."));
     }
+    at_most(name, MAX_NAME, "name", errors);
 }
 
 fn at_most(text: &str, max: usize, path: &str, errors: &mut FieldErrors) {
@@ -184,6 +187,7 @@ mod tests {
         assert_eq!(one(&json!({ "name": "" })), ("name".into(), "min_length"));
         assert_eq!(one(&json!({ "name": "a<b" })), ("name".into(), "pattern"));
         assert_eq!(found(&json!({ "name": "Käse & Söhne" })), []);
+        assert_eq!(one(&json!({ "name": "é".repeat(1025) })), ("name".into(), "max_length"));
         assert_eq!(found(&json!({ "description": "é".repeat(140) })), []);
         assert_eq!(one(&json!({ "description": "é".repeat(141) })), ("description".into(), "max_length"));
     }
