@@ -1,3 +1,18 @@
 //! The Authentication API and the hosted pages.
+//!
+//! Owns how the protocol looks over HTTP: addresses, parameters, cookies, headers, pages. Decides
+//! nothing: one use case of `engine` is asked per request, and its outcome is dressed.
 
 pub mod pages;
+pub mod routes;
+
+mod authorize;
+mod browser;
+mod discovery;
+mod jwks;
+mod login;
+mod logout;
+mod preflight;
+mod step;
+mod token;
+mod userinfo;

@@ -18,7 +18,7 @@ pub enum SameSite {
 #[derive(Debug, Clone)]
 pub struct Cookie<'a> {
     /// The name, `__Host-…`.
-    pub name: &'static str,
+    pub name: &'a str,
     /// The value; cookie characters only, see [`Cookie::header`].
     pub value: &'a str,
     /// Whether it travels across sites.
@@ -49,7 +49,7 @@ impl Cookie<'_> {
 
     /// The `Set-Cookie` value that takes a cookie away.
     #[must_use]
-    pub fn removal(name: &'static str, same_site: SameSite) -> Option<HeaderValue> {
+    pub fn removal(name: &str, same_site: SameSite) -> Option<HeaderValue> {
         Cookie { name, value: "", same_site, max_age: Some(Lifetime::from_seconds(0)) }.header()
     }
 }
@@ -74,6 +74,21 @@ pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     found.filter(|value| !value.is_empty())
 }
 
+/// The cookies whose names begin with `prefix`: the rest of each name and its value. A name that came
+/// twice is left out.
+#[must_use]
+pub fn with_prefix<'a>(headers: &'a HeaderMap, prefix: &str) -> Vec<(&'a str, &'a str)> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for header in headers.get_all(COOKIE) {
+        let Ok(text) = header.to_str() else { continue };
+        let pairs = text.split(';').filter_map(|pair| pair.trim().strip_prefix(prefix)?.split_once('='));
+        found.extend(pairs);
+    }
+    let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
+    found.retain(|(name, _)| names.iter().filter(|other| *other == name).count() == 1);
+    found
+}
+
 /// RFC 6265 §4.1.1 `cookie-octet`.
 fn is_cookie_octet(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e)
@@ -96,7 +111,10 @@ mod tests {
         let cookie = Cookie { name: "__Host-dw", value: "abc", same_site: SameSite::None, max_age: None };
         assert_eq!(cookie.header().unwrap(), "__Host-dw=abc; Path=/; Secure; HttpOnly; SameSite=None");
         let kept = Cookie { max_age: Some(Lifetime::from_seconds(60)), same_site: SameSite::Lax, ..cookie };
-        assert_eq!(kept.header().unwrap(), "__Host-dw=abc; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=60");
+        assert_eq!(
+            kept.header().unwrap(),
+            "__Host-dw=abc; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=60"
+        );
         let gone = Cookie::removal("__Host-dw", SameSite::None).unwrap();
         assert_eq!(gone, "__Host-dw=; Path=/; Secure; HttpOnly; SameSite=None; Max-Age=0");
     }
@@ -123,5 +141,11 @@ mod tests {
         assert_eq!(read(&headers(&["a=1; a=2"]), "a"), None);
         assert_eq!(read(&headers(&["a=1", "a=2"]), "a"), None);
         assert_eq!(read(&headers(&["a=1; a=1"]), "a"), Some("1"));
+    }
+
+    #[test]
+    fn cookies_of_one_kind_are_found_by_the_beginning_of_their_names() {
+        let sent = headers(&["__Host-x-a=1; other=2; __Host-x-b=3", "__Host-x-c=4; __Host-x-c=5"]);
+        assert_eq!(with_prefix(&sent, "__Host-x-"), vec![("a", "1"), ("b", "3")]);
     }
 }

@@ -1,0 +1,51 @@
+//! The Authentication API, as a table of contents.
+//!
+//! Source: the fixed paths that SDKs call; OpenID Connect Discovery §4; RFC 8414 §3. Some libraries
+//! append `/.well-known/…` to an issuer that already ends with a slash: those paths are answered too.
+
+use doorward_web::route::{Guard, Route};
+
+use crate::{authorize, discovery, jwks, login, logout, preflight, token, userinfo};
+
+/// Every address of this front.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    use Guard::{Page, Public};
+    vec![
+        Route::get("/authorize", Public, "authorize", authorize::by_query),
+        Route::post("/authorize", Public, "authorize_by_form", authorize::by_form),
+        Route::get("/u/login", Page, "show_login", login::show),
+        Route::post("/u/login", Page, "log_in", login::log_in),
+        Route::post("/oauth/token", Public, "token", token::token),
+        Route::options("/oauth/token", Public, "token_preflight", preflight::post),
+        Route::get("/userinfo", Public, "userinfo", userinfo::by_header),
+        Route::post("/userinfo", Public, "userinfo_by_form", userinfo::by_form),
+        Route::options("/userinfo", Public, "userinfo_preflight", preflight::get_and_post),
+        Route::get("/v2/logout", Public, "logout", logout::logout),
+        Route::get("/.well-known/openid-configuration", Public, "openid_configuration", discovery::metadata),
+        Route::options("/.well-known/openid-configuration", Public, "openid_configuration_preflight", preflight::get),
+        Route::get("/.well-known/oauth-authorization-server", Public, "server_metadata", discovery::metadata),
+        Route::options("/.well-known/oauth-authorization-server", Public, "server_metadata_preflight", preflight::get),
+        Route::get("/.well-known/jwks.json", Public, "jwks", jwks::jwks),
+        Route::options("/.well-known/jwks.json", Public, "jwks_preflight", preflight::get),
+        Route::get("//.well-known/openid-configuration", Public, "openid_configuration_2", discovery::metadata),
+        Route::get("//.well-known/oauth-authorization-server", Public, "server_metadata_2", discovery::metadata),
+        Route::get("//.well-known/jwks.json", Public, "jwks_2", jwks::jwks),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_operation_stands_twice() {
+        let routes = routes();
+        for (i, route) in routes.iter().enumerate() {
+            let same = |other: &Route| {
+                other.operation == route.operation || (other.path == route.path && other.method == route.method)
+            };
+            assert!(!routes[..i].iter().any(same), "{}", route.operation);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! A step of a login as an answer: redirect, page, form that posts itself, or message.
+//!
+//! Source: RFC 6749 §4.1.2; OAuth 2.0 Form Post Response Mode; OAuth 2.0 Web Message Response Mode.
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use doorward_engine::fault::Fault;
+use doorward_engine::login::{LoginForm, NewLogin, Problem, RefusedPage, Return, Step};
+use doorward_engine::state::TenantState;
+use doorward_model::tenant::Tenant;
+use doorward_protocol::oauth::error::PageProblem;
+use doorward_protocol::oauth::response::Encoded;
+use doorward_web::fault::{PageFault, Refusal, Skin};
+use doorward_web::page::Nonce;
+use doorward_web::state::Web;
+use http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, SET_COOKIE};
+use http::{HeaderValue, StatusCode};
+
+use crate::browser;
+use crate::pages::{Details, ErrorPage, FormPostPage, LoginPage, RestartPage, WebMessagePage};
+
+/// Dresses what came of a step.
+pub(crate) fn answer(web: &Web, state: &TenantState, outcome: Result<Step, Fault>) -> Response {
+    let tenant = &state.tenant;
+    match outcome {
+        Ok(Step::Started(login)) => started(tenant, &login),
+        Ok(Step::Form(form)) => login_page(tenant, &form),
+        Ok(Step::Return(back)) => with_cookies(to_client(web, tenant, &back), tenant, &back),
+        Ok(Step::Refused(refused)) => refusal(tenant, &refused),
+        Ok(Step::Restart(restart)) => RestartPage { tenant, again: restart.again.as_deref() }.page().into_response(),
+        Ok(Step::Foreign) => Refusal::foreign_form().as_skin(Skin::Page).into_response(),
+        Err(fault) => PageFault(fault).into_response(),
+    }
+}
+
+/// To the login page, by GET whatever the request was.
+fn started(tenant: &Tenant, login: &NewLogin) -> Response {
+    let mut response = redirect(StatusCode::SEE_OTHER, &tenant.issuer.url(&format!("u/login?state={}", login.id)));
+    let headers = response.headers_mut();
+    for cookie in login.expire.iter().filter_map(browser::drop_login) {
+        headers.append(SET_COOKIE, cookie);
+    }
+    headers.extend(browser::keep_login(&login.id, &login.cookie).map(|cookie| (SET_COOKIE, cookie)));
+    response
+}
+
+fn login_page(tenant: &Tenant, form: &LoginForm) -> Response {
+    let (status, problem) = match form.problem {
+        None => (StatusCode::OK, None),
+        Some(Problem::NoMatch) => (StatusCode::BAD_REQUEST, Some("That email and password do not match. Check both.")),
+        Some(Problem::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, Some("Too many tries. Wait 10 minutes.")),
+        Some(Problem::Blocked) => {
+            let text = "This account is blocked. Ask the people who run this service to unblock it.";
+            (StatusCode::FORBIDDEN, Some(text))
+        }
+    };
+    let page = LoginPage {
+        client: &form.client.client,
+        tenant,
+        state: form.login.as_str(),
+        csrf: &form.csrf,
+        username: &form.username,
+        problem,
+        callback: &form.callback,
+    };
+    let mut response = page.page().status(status).into_response();
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("600"));
+    }
+    response
+}
+
+fn to_client(web: &Web, tenant: &Tenant, back: &Return) -> Response {
+    match &back.encoded {
+        Encoded::Location(address) => redirect(StatusCode::FOUND, address),
+        Encoded::FormPost { action, fields } => {
+            let nonce = Nonce::fresh(web.app());
+            let client = &back.client.client;
+            FormPostPage { client, tenant, action, fields, nonce: &nonce }.page().into_response()
+        }
+        Encoded::WebMessage { target_origin, fields } => {
+            let nonce = Nonce::fresh(web.app());
+            WebMessagePage { origin: target_origin, fields, nonce: &nonce }.page().into_response()
+        }
+    }
+}
+
+fn with_cookies(mut response: Response, tenant: &Tenant, back: &Return) -> Response {
+    let session = back.session.as_ref().and_then(|cookie| browser::keep_session(tenant, cookie));
+    let finished = back.finished.as_ref().and_then(browser::drop_login);
+    for cookie in [session, finished].into_iter().flatten() {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Our own page, with the developer's box when the engine says that a developer looks.
+pub(crate) fn refusal(tenant: &Tenant, refused: &RefusedPage) -> Response {
+    let settings = refused.client.as_ref().map(|entry| &entry.client.settings);
+    let list = match refused.error.problem {
+        PageProblem::CallbackNotAllowed | PageProblem::CallbackMissing => settings.and_then(|s| s.callbacks.as_deref()),
+        PageProblem::WebOriginNotAllowed => settings.and_then(|s| s.web_origins.as_deref()),
+        PageProblem::LogoutUrlNotAllowed => match settings {
+            Some(settings) => settings.allowed_logout_urls.as_deref(),
+            None => Some(tenant.settings.allowed_logout_urls.as_slice()),
+        },
+        _ => None,
+    };
+    let details = refused.asked.as_deref().map(|asked| Details {
+        asked: Some(asked).filter(|asked| !asked.is_empty()),
+        allowed: list.unwrap_or_default(),
+    });
+    let page = ErrorPage { tenant, error: &refused.error, reference: &refused.reference, details };
+    page.page().into_response()
+}
+
+/// A redirect to exactly these bytes.
+pub(crate) fn redirect(status: StatusCode, address: &str) -> Response {
+    let Ok(location) = HeaderValue::from_str(address) else {
+        return PageFault(Fault::internal("an address cannot stand in a header")).into_response();
+    };
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response.headers_mut().insert(LOCATION, location);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
