@@ -6,5 +6,7 @@ if (field && code) {
   field.value = code;
   document.getElementById("code-row").hidden = true;
   document.getElementById("code-known").hidden = false;
+  const folded = document.getElementById("again");
+  if (folded) folded.open = true;
   history.replaceState(null, "", location.pathname);
 }

@@ -58,7 +58,9 @@ fn asset(name: &str, ending: &str, content_type: &'static str, body: &'static st
 
 /// FNV-1a: tells versions apart; nothing here depends on nobody finding a second text for it.
 fn fingerprint(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 pub(crate) async fn serve(Path(file): Path<String>) -> Response {

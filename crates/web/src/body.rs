@@ -47,10 +47,18 @@ impl<S: Sync> FromRequest<S> for Form {
             if !is_form(&parts.headers) {
                 return Err(Refusal::content_type("application/x-www-form-urlencoded"));
             }
-            Params::from_form(&read(body).await?).map_err(|error| Refusal::unreadable(error.to_string()))
+            once_each(Params::from_form(&read(body).await?).map_err(|e| Refusal::unreadable(e.to_string()))?)
         };
         fields.await.map(Form).map_err(|refusal| refusal.by_path(&parts.uri))
     }
+}
+
+/// Our own forms name each field once; what does not is not from them.
+fn once_each(params: Params) -> Result<Params, Refusal> {
+    if params.duplicates().is_empty() {
+        return Ok(params);
+    }
+    Err(Refusal::unreadable("The form names a field twice."))
 }
 
 /// Whether the body says that it is a form.
@@ -71,7 +79,9 @@ fn has_type(headers: &HeaderMap, expected: &str) -> bool {
 }
 
 async fn read(body: Body) -> Result<Bytes, Refusal> {
-    tokio::time::timeout(BODY_TIMEOUT, collect(body)).await.unwrap_or_else(|_| Err(Refusal::too_slow_a_body()))
+    tokio::time::timeout(BODY_TIMEOUT, collect(body))
+        .await
+        .unwrap_or_else(|_| Err(Refusal::too_slow_a_body()))
 }
 
 async fn collect(mut body: Body) -> Result<Bytes, Refusal> {

@@ -64,7 +64,8 @@ pub fn is_same_origin(headers: &HeaderMap, issuer: &Issuer) -> bool {
 }
 
 fn is_well_formed(token: &str) -> bool {
-    (32..=128).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    (32..=128).contains(&token.len())
+        && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
 }
 
 #[cfg(test)]

@@ -79,7 +79,11 @@ fn finish(web: &Web, mut response: Response, tenant: Option<&Arc<TenantState>>, 
             tracing::error!(%reference, path = %path(&line.uri), cause = %tame(cause), "request failed");
             reference
         });
-        let circumstances = Circumstances { tenant, reference: reference.as_deref(), has_authorization: line.has_authorization };
+        let circumstances = Circumstances {
+            tenant,
+            reference: reference.as_deref(),
+            has_authorization: line.has_authorization,
+        };
         response = skinned.dress(response, &circumstances);
     }
     security_headers::complete(response.headers_mut(), tenant.map(|tenant| &tenant.issuer));

@@ -119,7 +119,8 @@ impl Page {
     }
 
     fn policy(&self) -> String {
-        let script = self.nonce.as_ref().map_or("'self'".to_owned(), |nonce| format!("'nonce-{}'", nonce.as_str()));
+        let script =
+            self.nonce.as_ref().map_or("'self'".to_owned(), |nonce| format!("'nonce-{}'", nonce.as_str()));
         let target = self.form_target.as_ref().map_or(String::new(), |target| format!(" {target}"));
         let ancestors = if self.is_framed { "" } else { "frame-ancestors 'none'; " };
         format!(
@@ -172,7 +173,8 @@ fn source_expression(target: &str) -> Option<String> {
 /// A stranger's text, cut to what a page can bear and free of control characters.
 #[must_use]
 pub fn capped(text: &str) -> String {
-    let mut short: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_SHOWN).collect();
+    let mut short: String =
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_SHOWN).collect();
     if text.chars().count() > MAX_SHOWN {
         short.push('…');
     }
@@ -221,7 +223,9 @@ mod tests {
 
     #[test]
     fn a_form_target_cannot_write_policy() {
-        for bad in ["https://a.test; script-src *", "https://a.test 'unsafe-inline'", "*", "https://*.a", "", "a,b"] {
+        for bad in
+            ["https://a.test; script-src *", "https://a.test 'unsafe-inline'", "*", "https://*.a", "", "a,b"]
+        {
             let policy = header(sample().form_target(bad), "content-security-policy");
             assert!(policy.contains("form-action 'self'; frame-ancestors"), "{bad}");
         }

@@ -101,7 +101,8 @@ pub fn router(web: Web, routes: Vec<Route>) -> Router {
     let mut paths: BTreeMap<&'static str, MethodRouter<Web>> = BTreeMap::new();
     for route in routes {
         let guarded = guarded(&web, route.guard, route.handler);
-        let merged = paths.remove(route.path).map_or_else(|| guarded.clone(), |there| there.merge(guarded.clone()));
+        let merged =
+            paths.remove(route.path).map_or_else(|| guarded.clone(), |there| there.merge(guarded.clone()));
         paths.insert(route.path, merged);
     }
     let mut router = Router::new()

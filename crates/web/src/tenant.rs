@@ -25,7 +25,9 @@ impl<S: Sync> FromRequestParts<S> for Tenant {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Skinned> {
         let state = parts.extensions.get::<Arc<TenantState>>().cloned();
-        state.map(Tenant).ok_or_else(|| Refusal::broken("the router was built without its frame").by_path(&parts.uri))
+        state
+            .map(Tenant)
+            .ok_or_else(|| Refusal::broken("the router was built without its frame").by_path(&parts.uri))
     }
 }
 

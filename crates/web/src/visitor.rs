@@ -43,13 +43,15 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Skinned> {
         let info = parts.extensions.get::<RequestInfo>().cloned();
-        info.map(Visitor).ok_or_else(|| Refusal::broken("the router was built without its frame").by_path(&parts.uri))
+        info.map(Visitor)
+            .ok_or_else(|| Refusal::broken("the router was built without its frame").by_path(&parts.uri))
     }
 }
 
 /// Reads what can be known from the connection and the headers.
 pub(crate) fn read(proxies: &[IpNet], parts: &Parts) -> RequestInfo {
-    let agent = parts.headers.get(header::USER_AGENT).map(|value| tame(&String::from_utf8_lossy(value.as_bytes())));
+    let agent =
+        parts.headers.get(header::USER_AGENT).map(|value| tame(&String::from_utf8_lossy(value.as_bytes())));
     RequestInfo {
         ip: peer(parts).map(|peer| client_address(proxies, peer, &parts.headers)),
         user_agent: agent.filter(|agent| !agent.is_empty()),
@@ -67,7 +69,8 @@ fn client_address(proxies: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAdd
     if !is_trusted(proxies, peer) {
         return nearest;
     }
-    let values: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).collect();
+    let values: Vec<&str> =
+        headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).collect();
     for hop in values.iter().rev().flat_map(|value| value.rsplit(',')).take(MAX_HOPS) {
         let Some(address) = address(hop.trim()) else { break };
         nearest = address;
@@ -81,7 +84,8 @@ fn client_address(proxies: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAdd
 /// An address as proxies write it: bare, with a port, or in brackets.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-    let parsed = bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()));
+    let parsed =
+        bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()));
     parsed.map(|ip: IpAddr| ip.to_canonical())
 }
 

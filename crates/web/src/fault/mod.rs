@@ -38,7 +38,8 @@ impl Skin {
         if path.starts_with("/api/") {
             return Skin::Json;
         }
-        let for_programs = path.starts_with("/oauth/") || path.starts_with("/.well-known/") || path == "/userinfo";
+        let for_programs =
+            path.starts_with("/oauth/") || path.starts_with("/.well-known/") || path == "/userinfo";
         if for_programs { Skin::OAuth } else { Skin::Page }
     }
 }

@@ -31,7 +31,9 @@ pub(super) fn dress(refusal: &Refusal, circumstances: &Circumstances<'_>) -> Res
 fn challenge(refusal: &Refusal, has_authorization: bool) -> Option<&'static str> {
     match (refusal.status(), refusal.oauth_code()) {
         // RFC 6749 §5.2: a client that tried Basic is told that Basic is meant.
-        (StatusCode::UNAUTHORIZED, "invalid_client") => refusal.wants_basic().then_some("Basic realm=\"doorward\""),
+        (StatusCode::UNAUTHORIZED, "invalid_client") => {
+            refusal.wants_basic().then_some("Basic realm=\"doorward\"")
+        }
         // RFC 6750 §3.1: whoever sent nothing is told no error code.
         (StatusCode::UNAUTHORIZED, "invalid_token") if !has_authorization => Some("Bearer"),
         (StatusCode::UNAUTHORIZED, "invalid_token") => Some("Bearer error=\"invalid_token\""),

@@ -157,7 +157,9 @@ impl Refusal {
     /// The host is nobody's; `issuer` is whom the visitor probably looks for.
     pub(crate) fn misdirected(issuer: Option<&Issuer>) -> Self {
         let text = match issuer {
-            Some(issuer) => format!("This address is not served here. The address of this server is {issuer}"),
+            Some(issuer) => {
+                format!("This address is not served here. The address of this server is {issuer}")
+            }
             None => "This address is not served here.".to_owned(),
         };
         Self::new(StatusCode::MISDIRECTED_REQUEST, "You reached us under another name", text)
@@ -198,9 +200,8 @@ impl From<Fault> for Refusal {
                 Self::new(StatusCode::CONFLICT, "This exists already", text).code("resource_already_exists")
             }
             // 400 and not 409: so the original answers whoever deletes the global client.
-            Fault::InUse { .. } => {
-                Self::new(StatusCode::BAD_REQUEST, "This is still in use", text).code("operation_not_supported")
-            }
+            Fault::InUse { .. } => Self::new(StatusCode::BAD_REQUEST, "This is still in use", text)
+                .code("operation_not_supported"),
             Fault::Unauthenticated { why } => {
                 let mut refusal =
                     Self::new(StatusCode::UNAUTHORIZED, "You are not logged in", text).oauth("invalid_token");
