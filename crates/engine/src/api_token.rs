@@ -116,3 +116,104 @@ fn is_audience(claims: &Claims, wanted: &str) -> bool {
 fn scopes(claims: &Claims) -> BTreeSet<ApiScope> {
     text(claims, "scope").unwrap_or_default().split(' ').filter_map(ApiScope::parse).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clients;
+    use crate::kit::Kit;
+    use doorward_model::client::Client;
+    use doorward_model::time::Lifetime;
+    use doorward_protocol::jose::TokenType;
+
+    fn claims(kit: &Kit, client: &Client) -> Value {
+        let id = client.id.as_str();
+        let now = kit.app.now().seconds();
+        json!({
+            "iss": "https://id.acme.test/", "sub": format!("{id}@clients"), "azp": id,
+            "aud": "https://id.acme.test/api/v2/", "iat": now, "exp": now + 86_400,
+            "scope": "read:clients read:unknown delete:clients", "gty": "client-credentials",
+        })
+    }
+
+    fn signed(kit: &Kit, claims: &Value) -> String {
+        kit.tenant().keys.current.sign(TokenType::Jwt, claims).unwrap()
+    }
+
+    async fn why(kit: &Kit, token: &str) -> Option<Unproven> {
+        match authenticate(&kit.app, &kit.tenant(), token, RequestInfo::default()).await {
+            Ok(_) => None,
+            Err(Fault::Unauthenticated { why }) => Some(why),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_clients_own_token_gives_the_scopes_in_it() {
+        let kit = Kit::new().await;
+        let client = kit.client(json!({"name": "Robot"})).await.client;
+        let token = signed(&kit, &claims(&kit, &client));
+        let caller = authenticate(&kit.app, &kit.tenant(), &token, RequestInfo::default()).await.unwrap();
+        assert!(caller.may(ApiScope::ReadClients).is_ok());
+        assert!(caller.may(ApiScope::DeleteClients).is_ok());
+        assert!(caller.may(ApiScope::CreateClients).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_token_that_is_not_for_this_door_is_refused_with_its_own_reason() {
+        let kit = Kit::new().await;
+        let client = kit.client(json!({"name": "Robot"})).await.client;
+        let with = |name: &str, value: Value| {
+            let mut claims = claims(&kit, &client);
+            claims[name] = value;
+            signed(&kit, &claims)
+        };
+        let now = kit.app.now().seconds();
+        for (token, expected) in [
+            (String::new(), Unproven::Missing),
+            ("nonsense".to_owned(), Unproven::Invalid),
+            (with("iss", json!("https://evil.test/")), Unproven::Invalid),
+            (with("iss", Value::Null), Unproven::Invalid),
+            (with("aud", json!("https://id.acme.test/userinfo")), Unproven::WrongAudience),
+            (with("aud", json!(["https://other.test/", 7])), Unproven::WrongAudience),
+            (with("exp", json!(now)), Unproven::Expired),
+            (with("exp", Value::Null), Unproven::Invalid),
+            (with("exp", json!("tomorrow")), Unproven::Invalid),
+            (with("sub", json!("auth0|5f7c8ec7c33c6c004bbafe82")), Unproven::Invalid),
+            (with("sub", json!("somebody@clients")), Unproven::Invalid),
+            (with("gty", Value::Null), Unproven::Invalid),
+        ] {
+            assert_eq!(why(&kit, &token).await, Some(expected), "{token}");
+        }
+        assert_eq!(why(&kit, &with("aud", json!(["x", "https://id.acme.test/api/v2/"]))).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_token_ends_with_its_time_and_with_its_client() {
+        let kit = Kit::new().await;
+        let client = kit.client(json!({"name": "Robot"})).await.client;
+        let token = signed(&kit, &claims(&kit, &client));
+        assert_eq!(why(&kit, &token).await, None);
+        clients::delete(&kit.app, &kit.shell(), &client.id).await.unwrap();
+        assert_eq!(why(&kit, &token).await, Some(Unproven::Invalid));
+        kit.clock.advance(Lifetime::from_seconds(86_400));
+        assert_eq!(why(&kit, &token).await, Some(Unproven::Expired));
+    }
+
+    #[tokio::test]
+    async fn every_cut_and_a_foreign_key_are_refused_and_logged_once() {
+        let kit = Kit::new().await;
+        let other = Kit::new().await;
+        let client = kit.client(json!({"name": "Robot"})).await.client;
+        let known = kit.events().await.len();
+        let token = signed(&kit, &claims(&kit, &client));
+        for cut in (1..token.len()).step_by(97) {
+            assert_eq!(why(&kit, &token[..cut]).await, Some(Unproven::Invalid));
+        }
+        let foreign = signed(&other, &claims(&kit, &client));
+        assert_eq!(why(&kit, &foreign).await, Some(Unproven::Invalid));
+        let events = kit.events().await;
+        assert_eq!(events.len(), known + 1);
+        assert!(events[0].count > 5);
+    }
+}

@@ -5,8 +5,9 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use doorward_model::ids::TenantId;
+use doorward_model::ids::{LogId, TenantId};
 use doorward_model::time::Timestamp;
 use doorward_store::{Db, global};
 use parking_lot::{Mutex, RwLock};
@@ -25,6 +26,9 @@ use crate::state::{self, TenantState};
 
 /// How many signatures may wait per thread.
 const SIGNATURES_PER_THREAD: usize = 512;
+
+/// Places for ids of events within one millisecond.
+const EVENTS_PER_MILLISECOND: u64 = 1000;
 
 /// What an installation is made of.
 pub struct AppConfig {
@@ -55,6 +59,7 @@ struct Inner {
     signer: Pool<()>,
     tenants: RwLock<Tenants>,
     clients: ClientsCache,
+    last_event: AtomicU64,
     stop: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -81,6 +86,7 @@ impl App {
             sealing: config.sealing,
             tenants: RwLock::default(),
             clients: ClientsCache::new(),
+            last_event: AtomicU64::new(0),
             stop: watch::Sender::new(false),
             tasks: Mutex::default(),
         };
@@ -127,6 +133,16 @@ impl App {
         &self.0.signer
     }
 
+    /// The id of the next event: later ones of this process sort after earlier ones, also within one
+    /// millisecond and when the clock is set back.
+    pub(crate) fn next_log_id(&self, now: Timestamp) -> LogId {
+        let time = u64::try_from(now.millis()).unwrap_or(0).saturating_mul(EVENTS_PER_MILLISECOND);
+        let later = |last: u64| Some(time.max(last.saturating_add(1)));
+        let update = self.0.last_event.fetch_update(Ordering::Relaxed, Ordering::Relaxed, later);
+        let last = update.unwrap_or_else(|last| last);
+        self.0.entropy.log_id(time.max(last.saturating_add(1)))
+    }
+
     pub(crate) fn clients_cache(&self) -> &ClientsCache {
         &self.0.clients
     }
@@ -144,7 +160,12 @@ impl App {
             let state = host.strip_suffix(port).and_then(|host| tenants.by_host.get(host))?;
             (state.tenant.issuer.is_https() == https).then_some(state)
         };
-        tenants.by_host.get(&host).or_else(|| bare(":443", true)).or_else(|| bare(":80", false)).map(Arc::clone)
+        tenants
+            .by_host
+            .get(&host)
+            .or_else(|| bare(":443", true))
+            .or_else(|| bare(":80", false))
+            .map(Arc::clone)
     }
 
     /// All tenants, in the order of their ids.
@@ -214,16 +235,19 @@ impl App {
     /// Compares the versions of all tenants with what is in memory and reads what changed.
     pub(crate) async fn poll(&self) -> Result<(), Fault> {
         let versions = global::tenants::versions(&self.0.db.global()).await?;
+        let mut trouble = None;
         for (id, version) in &versions {
             if self.tenant(id).is_none_or(|known| known.tenant.version != *version) {
-                self.reload(id).await?;
+                // One tenant in trouble must not keep the others from being seen.
+                trouble = self.reload(id).await.err().or(trouble);
             }
         }
-        let gone: Vec<_> = self.tenants().iter().map(|state| state.tenant.id.clone()).collect();
-        for id in gone.iter().filter(|id| versions.iter().all(|(there, _)| there != *id)) {
-            self.forget(id);
+        for state in self.tenants() {
+            if versions.iter().all(|(there, _)| *there != state.tenant.id) {
+                self.forget(&state.tenant.id);
+            }
         }
-        Ok(())
+        trouble.map_or(Ok(()), Err)
     }
 
     /// Puts a snapshot in place unless a newer one got there first; gives back the newest.
@@ -245,5 +269,86 @@ impl App {
         let mut tenants = self.0.tenants.write();
         tenants.by_id.remove(id);
         tenants.by_host.retain(|_, state| state.tenant.id != *id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clients;
+    use crate::kit::{Kit, object};
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn another_process_sees_a_change_by_polling_and_before_it_refuses() {
+        let kit = Kit::new().await;
+        let neighbour = kit.neighbour().await;
+        let id = kit.client(json!({"name": "Shop"})).await.client.id;
+        let theirs = neighbour.tenant_by_host("id.acme.test").unwrap();
+        let before = neighbour.client(&theirs, &id).await.unwrap().unwrap();
+        assert!(before.client.callbacks().is_empty());
+
+        let body = object(json!({"callbacks": ["https://shop.test/cb"]}));
+        clients::update(&kit.app, &kit.shell(), &id, &body).await.unwrap();
+        let (fresh, changed) = neighbour.refresh(&theirs).await.unwrap();
+        assert!(changed, "memory was old, and the refusal would have been wrong");
+        let after = neighbour.client(&fresh, &id).await.unwrap().unwrap();
+        assert_eq!(after.client.callbacks(), ["https://shop.test/cb"]);
+
+        clients::delete(&kit.app, &kit.shell(), &id).await.unwrap();
+        neighbour.poll().await.unwrap();
+        let polled = neighbour.tenant_by_host("id.acme.test").unwrap();
+        assert!(neighbour.client(&polled, &id).await.unwrap().is_none());
+        let (_, changed) = neighbour.refresh(&polled).await.unwrap();
+        assert!(!changed);
+    }
+
+    #[tokio::test]
+    async fn an_installation_made_by_another_process_appears() {
+        let kit = Kit::empty().await;
+        let neighbour = kit.neighbour().await;
+        assert!(neighbour.tenant_by_host("id.acme.test").is_none());
+        kit.install().await.unwrap();
+        neighbour.poll().await.unwrap();
+        assert!(neighbour.tenant_by_host("id.acme.test").is_some());
+    }
+
+    #[tokio::test]
+    async fn a_host_is_found_whatever_its_case_and_with_its_schemes_port_alone() {
+        let kit = Kit::new().await;
+        for known in ["id.acme.test", "ID.Acme.Test", "id.acme.test:443"] {
+            assert!(kit.app.tenant_by_host(known).is_some(), "{known}");
+        }
+        for unknown in ["", "id.acme.test:80", "id.acme.test:8443", "acme.test", "id.acme.test.", "evil.test"]
+        {
+            assert!(kit.app.tenant_by_host(unknown).is_none(), "{unknown}");
+        }
+    }
+
+    #[tokio::test]
+    async fn keys_are_parsed_once_and_kept_while_they_do_not_change() {
+        let kit = Kit::new().await;
+        let before = kit.tenant();
+        kit.client(json!({"name": "Shop"})).await;
+        let after = kit.tenant();
+        assert_ne!(before.tenant.version, after.tenant.version);
+        assert!(Arc::ptr_eq(&before.keys, &after.keys));
+    }
+
+    #[tokio::test]
+    async fn ids_of_events_grow_within_a_millisecond_and_when_the_clock_is_set_back() {
+        let kit = Kit::empty().await;
+        let now = kit.app.now();
+        let times = [now, now, now, Timestamp::from_millis(now.millis() - 5000), now];
+        let ids = times.map(|time| kit.app.next_log_id(time));
+        assert!(ids.is_sorted(), "{ids:?}");
+    }
+
+    #[tokio::test]
+    async fn what_was_stopped_answers_no_more() {
+        let kit = Kit::new().await;
+        kit.app.ready().await.unwrap();
+        kit.app.stop().await;
+        assert!(kit.app.0.tasks.lock().is_empty());
     }
 }

@@ -78,7 +78,9 @@ impl Caller {
             Who::Anonymous => false,
             Who::Machine { scopes, .. } => scopes.contains(&scope),
             Who::Admin { role: Role::Owner, .. } | Who::CommandLine => true,
-            Who::Admin { role: Role::Viewer, .. } => matches!(scope, ApiScope::ReadClients | ApiScope::ReadLogs),
+            Who::Admin { role: Role::Viewer, .. } => {
+                matches!(scope, ApiScope::ReadClients | ApiScope::ReadLogs)
+            }
         }
     }
 
@@ -110,5 +112,45 @@ impl Caller {
             Who::Admin { role: Role::Owner, .. } | Who::CommandLine => Ok(()),
             _ => Err(Fault::Forbidden { any_of: Vec::new() }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::Kit;
+
+    #[tokio::test]
+    async fn who_may_what() {
+        let kit = Kit::new().await;
+        let admin = |role| Who::Admin {
+            id: AdminId::parse("a").unwrap(),
+            email: Email::parse("a@b.test").unwrap(),
+            role,
+        };
+        let caller = |who| Caller { tenant: kit.tenant(), who, info: RequestInfo::default() };
+        for scope in ApiScope::ALL.iter().copied() {
+            let reads = matches!(scope, ApiScope::ReadClients | ApiScope::ReadLogs);
+            assert!(caller(Who::CommandLine).may(scope).is_ok());
+            assert!(caller(admin(Role::Owner)).may(scope).is_ok());
+            assert_eq!(caller(admin(Role::Viewer)).may(scope).is_ok(), reads, "{scope:?}");
+            assert!(caller(Who::Anonymous).may(scope).is_err());
+            assert!(kit.machine(&[scope]).may(scope).is_ok());
+            let others: Vec<_> = ApiScope::ALL.iter().copied().filter(|other| *other != scope).collect();
+            assert!(kit.machine(&others).may(scope).is_err());
+            assert!(kit.machine(&[scope]).may_any(ApiScope::ALL).is_ok());
+        }
+        assert!(caller(Who::CommandLine).may_administer().is_ok());
+        assert!(caller(admin(Role::Owner)).may_administer().is_ok());
+        assert!(caller(admin(Role::Viewer)).may_administer().is_err());
+        assert!(caller(Who::Anonymous).may_administer().is_err());
+        assert!(kit.machine(ApiScope::ALL).may_administer().is_err(), "a token is not an owner");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_names_what_would_do() {
+        let kit = Kit::new().await;
+        let fault = kit.machine(&[]).may_any(&[ApiScope::ReadClients, ApiScope::ReadClientKeys]).unwrap_err();
+        assert_eq!(fault.public(), "Insufficient scope, expected any of: read:clients, read:client_keys");
     }
 }

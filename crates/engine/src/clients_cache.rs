@@ -66,7 +66,11 @@ impl App {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn client(&self, state: &TenantState, id: &ClientId) -> Result<Option<Arc<ClientEntry>>, Fault> {
+    pub async fn client(
+        &self,
+        state: &TenantState,
+        id: &ClientId,
+    ) -> Result<Option<Arc<ClientEntry>>, Fault> {
         let key = (state.tenant.id.clone(), id.clone());
         if let Some((version, entry)) = self.clients_cache().0.get(&key)
             && version == state.tenant.version

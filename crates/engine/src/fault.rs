@@ -114,7 +114,9 @@ impl Fault {
             }
             Fault::Token(error) => error.public.clone(),
             Fault::Unavailable { .. } => "The server is busy. Try again in a moment.".to_owned(),
-            Fault::Internal { .. } => "Something went wrong here. The operator's log has the cause.".to_owned(),
+            Fault::Internal { .. } => {
+                "Something went wrong here. The operator's log has the cause.".to_owned()
+            }
         }
     }
 
@@ -133,7 +135,9 @@ fn conflict(what: &str) -> String {
         "installation" => "There is an installation here already. Nothing was changed.".to_owned(),
         "user" => "A user with this email address exists already in this connection.".to_owned(),
         "admin" => "An admin with this email address exists already.".to_owned(),
-        "client" => "The client was changed by somebody else at the same time. Read it again and retry.".to_owned(),
+        "client" => {
+            "The client was changed by somebody else at the same time. Read it again and retry.".to_owned()
+        }
         what => format!("The {what} exists already."),
     }
 }

@@ -79,9 +79,8 @@ pub async fn init(app: &App, new: &NewInstallation<'_>) -> Result<Installed, Fau
     push_key(&mut batch, app, &tenant).await?;
     resource_servers::insert(&mut batch, &management_api(app, &tenant));
     let default_app = push_clients(&mut batch, app, &tenant)?;
-    let admin = admin.map(|(email, credential)| {
-        admins::push_new(&mut batch, app, email, (Role::Owner, &credential))
-    });
+    let admin =
+        admin.map(|(email, credential)| admins::push_new(&mut batch, app, email, (Role::Owner, &credential)));
     push_event(&mut batch, app, &tenant, admin.as_ref());
     match batch.commit().await {
         Ok(_) => {}
@@ -171,4 +170,69 @@ fn push_event(batch: &mut Batch, app: &App, tenant: &Tenant, admin: Option<&Admi
         .detail("target", json!({ "issuer": tenant.issuer.as_str(), "tenant": tenant.id.as_str() }))
         .detail("admin", admin.map(|admin| admin.email.as_str()));
     record::push_first(batch, app, tenant, draft);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::{ADMIN, ISSUER, Kit};
+
+    #[tokio::test]
+    async fn an_installation_starts_with_everything_it_needs() {
+        let kit = Kit::empty().await;
+        assert!(kit.app.tenants().is_empty());
+        let installed = kit.install().await.unwrap();
+        let state = kit.tenant();
+        assert_eq!(state.tenant.id.as_str(), "id-acme-test");
+        assert_eq!(state.tenant.issuer.as_str(), ISSUER);
+        assert_eq!(state.connections.len(), 1);
+        assert_eq!(state.connections[0].name, DEFAULT_DATABASE);
+        let api = state.api("https://id.acme.test/api/v2/").unwrap();
+        assert!(api.is_system);
+        assert_eq!(api.permissions.len(), ApiScope::ALL.len());
+        assert_eq!(api.token_lifetime.seconds(), 86_400);
+        let app = kit.app.client(&state, &installed.default_app.id).await.unwrap().unwrap();
+        assert_eq!(app.client.settings.name, "Default App");
+        assert!(app.client.is_confidential());
+        assert_eq!(app.connections, [state.connections[0].id.clone()]);
+        assert_eq!(app.secrets.len(), 1);
+        assert_eq!(installed.admin.unwrap().email.as_str(), ADMIN.0);
+        let jwks: serde_json::Value = serde_json::from_slice(&state.keys.jwks).unwrap();
+        assert_eq!(jwks["keys"].as_array().unwrap().len(), 1);
+        let discovery: serde_json::Value = serde_json::from_slice(&state.discovery).unwrap();
+        assert_eq!(discovery["issuer"], ISSUER);
+        let events = kit.events().await;
+        assert_eq!(events.len(), 1);
+        assert_eq!(events[0].code.as_str(), "sapi");
+    }
+
+    #[tokio::test]
+    async fn a_second_installation_is_refused_and_changes_nothing() {
+        let kit = Kit::new().await;
+        let before = kit.tenant().tenant.version;
+        assert!(matches!(kit.install().await, Err(Fault::Conflict { what: "installation" })));
+        assert_eq!(kit.app.reload(&kit.tenant().tenant.id).await.unwrap().tenant.version, before);
+    }
+
+    #[tokio::test]
+    async fn a_weak_password_of_the_first_admin_makes_no_installation() {
+        let kit = Kit::empty().await;
+        let issuer = Issuer::parse(ISSUER).unwrap();
+        let admin = Some(("ada@acme.test", Secret::new("short".to_owned())));
+        let made = init(&kit.app, &NewInstallation { issuer, friendly_name: "Acme", admin }).await;
+        assert!(matches!(made, Err(Fault::Invalid(_))));
+        assert!(kit.install().await.is_ok(), "nothing was there in the way");
+    }
+
+    #[test]
+    fn a_tenants_id_follows_from_its_domain() {
+        for (issuer, id) in [
+            ("http://localhost:3667/", "localhost"),
+            ("https://id.acme.test/", "id-acme-test"),
+            ("https://[::1]:8443/", "1"),
+            ("https://ACME.test/", "acme-test"),
+        ] {
+            assert_eq!(tenant_id(&Issuer::parse(issuer).unwrap()).unwrap().as_str(), id);
+        }
+    }
 }

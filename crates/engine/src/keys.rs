@@ -59,7 +59,8 @@ impl KeySet {
             }
             all.push(key);
         }
-        let current = current.ok_or_else(|| Fault::internal(format!("{tenant} has no current signing key")))?;
+        let current =
+            current.ok_or_else(|| Fault::internal(format!("{tenant} has no current signing key")))?;
         let set = JwkSet { keys: all.iter().map(|key| key.jwk().clone()).collect() };
         let jwks = set.to_bytes().map_err(|error| Fault::internal(error.to_string()))?;
         Ok(Self { current, all, jwks: jwks.into(), rows })

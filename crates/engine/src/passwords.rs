@@ -131,7 +131,12 @@ fn too_long(path: &str) -> FieldError {
     FieldError::new(path, "max_length", format!("The password is too long: at most {MAX_BYTES} bytes."))
 }
 
-fn compute(memory: &mut Vec<Block>, params: &Params, salt: &[u8], password: &Secret) -> Result<[u8; HASH_LEN], Fault> {
+fn compute(
+    memory: &mut Vec<Block>,
+    params: &Params,
+    salt: &[u8],
+    password: &Secret,
+) -> Result<[u8; HASH_LEN], Fault> {
     if memory.len() < params.block_count() {
         memory.resize(params.block_count(), Block::new());
     }
@@ -169,4 +174,85 @@ fn parse(text: &str) -> Result<(Params, Vec<u8>, Output), Fault> {
         return Err(unusable());
     }
     Ok((params, salt.to_vec(), hash))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    fn secret(text: &str) -> Secret {
+        Secret::new(text.to_owned())
+    }
+
+    fn pool(cost: PasswordCost, threads: usize) -> Passwords {
+        Passwords::start(cost, threads, &Entropy::System).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_password_matches_its_own_hash_only() {
+        let passwords = pool(PasswordCost::least(), 1);
+        let hash = passwords.hash(&secret("correct horse")).await.unwrap();
+        assert!(hash.hash.starts_with("$argon2id$v=19$m=8,t=1,p=1$"));
+        assert!(passwords.verify(&secret("correct horse"), Some(&hash)).await.unwrap());
+        assert!(!passwords.verify(&secret("correct hors"), Some(&hash)).await.unwrap());
+        assert!(!passwords.verify(&secret("correct horse"), None).await.unwrap());
+        assert_ne!(hash.hash, passwords.hash(&secret("correct horse")).await.unwrap().hash);
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_another_cost_still_verifies_after_the_cost_changed() {
+        let old = pool(PasswordCost { memory_kib: 64, passes: 3, lanes: 1 }, 1);
+        let hash = old.hash(&secret("correct horse")).await.unwrap();
+        let now = pool(PasswordCost::least(), 1);
+        assert!(now.verify(&secret("correct horse"), Some(&hash)).await.unwrap());
+        assert!(!now.verify(&secret("wrong"), Some(&hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn kanidm_1_11_a_password_of_a_megabyte_is_refused_before_hashing() {
+        let passwords = pool(PasswordCost::least(), 1);
+        let huge = secret(&"x".repeat(1_000_000));
+        assert!(matches!(passwords.hash(&huge).await, Err(Fault::Invalid(_))));
+        assert!(!passwords.verify(&huge, None).await.unwrap());
+        assert!(check_new(&huge, MIN_FOR_USERS).is_err());
+        assert!(passwords.hash(&secret(&"x".repeat(MAX_BYTES))).await.is_ok());
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn five_hundred_hashes_at_once_are_mostly_told_to_come_back_later() {
+        let passwords = Arc::new(pool(PasswordCost { memory_kib: 4096, passes: 2, lanes: 1 }, 2));
+        let hashes: Vec<_> = (0..500)
+            .map(|_| {
+                let passwords = Arc::clone(&passwords);
+                tokio::spawn(async move { passwords.hash(&secret("correct horse")).await })
+            })
+            .collect();
+        let (mut done, mut refused) = (0, 0);
+        for hash in hashes {
+            match hash.await.unwrap() {
+                Ok(_) => done += 1,
+                Err(Fault::Unavailable { .. }) => refused += 1,
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert!(done >= 2 * QUEUE_PER_THREAD, "what fits into the queue is done: {done}");
+        assert!(refused > 0, "what does not fit is refused at once");
+        assert_eq!(done + refused, 500);
+        assert!(passwords.hash(&secret("correct horse")).await.is_ok(), "and then it goes on");
+    }
+
+    #[test]
+    fn a_new_password_has_a_least_length_in_characters() {
+        assert!(check_new(&secret("1234567"), MIN_FOR_USERS).is_err());
+        assert!(check_new(&secret("ÄÖÜäöüßé"), MIN_FOR_USERS).is_ok());
+        assert!(check_new(&secret("12345678901"), MIN_FOR_ADMINS).is_err());
+        assert!(check_new(&secret("123456789012"), MIN_FOR_ADMINS).is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_is_stored_never_shows_in_a_debug_print() {
+        let hash = pool(PasswordCost::least(), 1).hash(&secret("correct horse")).await.unwrap();
+        assert!(!format!("{hash:?}").contains("argon2"));
+    }
 }

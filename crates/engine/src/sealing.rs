@@ -9,6 +9,7 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hmac;
@@ -17,6 +18,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use data_encoding::HEXLOWER;
 use doorward_model::ids::TenantId;
 use doorward_model::secret::{SealedSecret, Secret};
+use parking_lot::RwLock;
 use zeroize::Zeroizing;
 
 use crate::entropy::Entropy;
@@ -82,16 +84,24 @@ struct MasterKey {
     key: hmac::Key,
 }
 
+/// How the file looked when it was read: when it was changed, and its length.
+type Look = Option<(SystemTime, u64)>;
+type Keys = Arc<[MasterKey]>;
+
 /// The master keys of the installation.
 #[derive(Clone)]
-pub struct Sealing {
-    keys: Arc<[MasterKey]>,
+pub struct Sealing(Arc<Inner>);
+
+struct Inner {
+    /// None for keys that live in memory only.
+    path: Option<PathBuf>,
+    keys: RwLock<(Keys, Look)>,
     entropy: Entropy,
 }
 
 impl std::fmt::Debug for Sealing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.keys.iter().map(|key| &key.id)).finish()
+        f.debug_list().entries(self.keys().iter().map(|key| &key.id)).finish()
     }
 }
 
@@ -127,7 +137,9 @@ impl Sealing {
     /// # Errors
     /// Never in practice.
     pub fn ephemeral(entropy: &Entropy) -> Result<Self, SealingError> {
-        Self::parse(&fresh_line(entropy), Path::new("memory"), entropy)
+        let keys = parse(&fresh_line(entropy), Path::new("memory"))?;
+        let keys = RwLock::new((keys, None));
+        Ok(Self(Arc::new(Inner { path: None, keys, entropy: entropy.clone() })))
     }
 
     /// Seals `plain` for its place.
@@ -135,10 +147,12 @@ impl Sealing {
     /// # Errors
     /// When the crypto library refuses, which means a text of absurd length.
     pub fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<SealedSecret, SealingError> {
-        let master = self.keys.first().ok_or(SealingError::DoesNotOpen)?;
-        let fresh: [u8; SALT_LEN + NONCE_LEN] = self.entropy.bytes();
+        let keys = self.keys();
+        let master = keys.first().ok_or(SealingError::DoesNotOpen)?;
+        let fresh: [u8; SALT_LEN + NONCE_LEN] = self.0.entropy.bytes();
         let key = derived_key(&master.key, &fresh[..SALT_LEN])?;
-        let nonce = Nonce::try_assume_unique_for_key(&fresh[SALT_LEN..]).map_err(|_| SealingError::DoesNotOpen)?;
+        let nonce =
+            Nonce::try_assume_unique_for_key(&fresh[SALT_LEN..]).map_err(|_| SealingError::DoesNotOpen)?;
         let mut sealed = plain.to_vec();
         key.seal_in_place_append_tag(nonce, Aad::from(place.bytes(&master.id)), &mut sealed)
             .map_err(|_| SealingError::DoesNotOpen)?;
@@ -151,13 +165,15 @@ impl Sealing {
     ///
     /// # Errors
     /// When the text was changed, belongs elsewhere, or its master key is gone.
-    pub fn open_bytes(&self, place: Place<'_>, sealed: &SealedSecret) -> Result<Zeroizing<Vec<u8>>, SealingError> {
+    pub fn open_bytes(
+        &self,
+        place: Place<'_>,
+        sealed: &SealedSecret,
+    ) -> Result<Zeroizing<Vec<u8>>, SealingError> {
         let (id, body) = sealed.as_str().split_once('.').ok_or(SealingError::DoesNotOpen)?;
-        let master = self
-            .keys
-            .iter()
-            .find(|key| key.id == id)
-            .ok_or_else(|| SealingError::UnknownKey { id: id.chars().take(16).collect() })?;
+        let keys = self.keys_with(id)?;
+        let unknown = || SealingError::UnknownKey { id: id.chars().take(16).collect() };
+        let master = keys.iter().find(|key| key.id == id).ok_or_else(unknown)?;
         let body = URL_SAFE_NO_PAD.decode(body).map_err(|_| SealingError::DoesNotOpen)?;
         let (salt, rest) = body.split_at_checked(SALT_LEN).ok_or(SealingError::DoesNotOpen)?;
         let (nonce, text) = rest.split_at_checked(NONCE_LEN).ok_or(SealingError::DoesNotOpen)?;
@@ -194,7 +210,7 @@ impl Sealing {
     #[must_use]
     pub fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
         let mut key = Zeroizing::new([0; 32]);
-        if let Some(master) = self.keys.first() {
+        if let Some(master) = self.keys().first() {
             let tag = hmac::sign(&master.key, format!("derive\0{purpose}").as_bytes());
             key.copy_from_slice(tag.as_ref());
         }
@@ -203,36 +219,66 @@ impl Sealing {
 
     /// The id of the key that seals now.
     #[must_use]
-    pub fn current_key(&self) -> &str {
-        self.keys.first().map_or("", |key| &key.id)
+    pub fn current_key(&self) -> String {
+        self.keys().first().map_or_else(String::new, |key| key.id.clone())
     }
 
     fn open(path: &Path, entropy: &Entropy) -> Result<Self, SealingError> {
-        let text = read(path)?;
-        warn_when_open_to_others(path);
-        Self::parse(&text, path, entropy)
+        let keys = RwLock::new(load(path)?);
+        Ok(Self(Arc::new(Inner { path: Some(path.to_owned()), keys, entropy: entropy.clone() })))
     }
 
-    fn parse(text: &str, path: &Path, entropy: &Entropy) -> Result<Self, SealingError> {
-        let mut keys = Vec::new();
-        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let damaged = || SealingError::Damaged { path: path.to_owned(), line: number + 1 };
-            let mut words = line.split_whitespace();
-            let (word, id, key) = (words.next(), words.next(), words.next());
-            let (Some(FILE_WORD), Some(id), Some(key), None) = (word, id, key, words.next()) else {
-                return Err(damaged());
-            };
-            let key = Zeroizing::new(URL_SAFE_NO_PAD.decode(key).map_err(|_| damaged())?);
-            if key.len() != 32 {
-                return Err(damaged());
-            }
-            keys.push(MasterKey { id: id.to_owned(), key: hmac::Key::new(hmac::HMAC_SHA256, &key) });
-        }
-        if keys.is_empty() {
-            return Err(SealingError::Damaged { path: path.to_owned(), line: 1 });
-        }
-        Ok(Self { keys: keys.into(), entropy: entropy.clone() })
+    fn keys(&self) -> Keys {
+        Arc::clone(&self.0.keys.read().0)
     }
+
+    /// The keys, read again from the file when the wanted one is not among them and the file has
+    /// changed: another process may have put a new key in front.
+    fn keys_with(&self, id: &str) -> Result<Keys, SealingError> {
+        let keys = self.keys();
+        let (Some(path), true) = (&self.0.path, keys.iter().all(|key| key.id != id)) else { return Ok(keys) };
+        if look(path) == self.0.keys.read().1 {
+            return Ok(keys);
+        }
+        let loaded = load(path)?;
+        let keys = Arc::clone(&loaded.0);
+        *self.0.keys.write() = loaded;
+        Ok(keys)
+    }
+}
+
+fn load(path: &Path) -> Result<(Keys, Look), SealingError> {
+    // Looked at before it is read: a change in between is seen as one the next time.
+    let look = look(path);
+    let text = read(path)?;
+    warn_when_open_to_others(path);
+    Ok((parse(&text, path)?, look))
+}
+
+fn look(path: &Path) -> Look {
+    let facts = fs::metadata(path).ok()?;
+    Some((facts.modified().ok()?, facts.len()))
+}
+
+fn parse(text: &str, path: &Path) -> Result<Keys, SealingError> {
+    let mut keys = Vec::new();
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let damaged = || SealingError::Damaged { path: path.to_owned(), line: number + 1 };
+        let mut words = line.split_whitespace();
+        let (word, id, key) = (words.next(), words.next(), words.next());
+        let (Some(FILE_WORD), Some(id), Some(key), None) = (word, id, key, words.next()) else {
+            return Err(damaged());
+        };
+        let key = Zeroizing::new(URL_SAFE_NO_PAD.decode(key).map_err(|_| damaged())?);
+        if key.len() != 32 {
+            return Err(damaged());
+        }
+        keys.push(MasterKey { id: id.to_owned(), key: hmac::Key::new(hmac::HMAC_SHA256, &key) });
+    }
+    if keys.is_empty() {
+        return Err(SealingError::Damaged { path: path.to_owned(), line: 1 });
+    }
+    Ok(keys.into())
 }
 
 impl Place<'_> {
@@ -263,7 +309,9 @@ fn fresh_line(entropy: &Entropy) -> Zeroizing<String> {
 }
 
 fn read(path: &Path) -> Result<Zeroizing<String>, SealingError> {
-    fs::read_to_string(path).map(Zeroizing::new).map_err(|cause| SealingError::File { path: path.to_owned(), cause })
+    fs::read_to_string(path)
+        .map(Zeroizing::new)
+        .map_err(|cause| SealingError::File { path: path.to_owned(), cause })
 }
 
 /// Writes the file in one step: a reader sees all of it or nothing, and of two processes that both
@@ -387,8 +435,17 @@ mod tests {
         assert_ne!(rotated.current_key(), first.current_key());
         assert_eq!(&*rotated.open_bytes(place(&acme, "r"), &sealed).unwrap(), b"plain");
         let newer = rotated.seal(place(&acme, "r"), b"plain").unwrap();
-        assert!(matches!(first.open_bytes(place(&acme, "r"), &newer), Err(SealingError::UnknownKey { .. })));
-        assert_ne!(*rotated.derive("x"), *first.derive("x"));
+        let before = *first.derive("x");
+        assert_eq!(
+            &*first.open_bytes(place(&acme, "r"), &newer).unwrap(),
+            b"plain",
+            "it reads the file again"
+        );
+        assert_ne!(*first.derive("x"), before);
+        assert_eq!(*first.derive("x"), *rotated.derive("x"));
+        let unknown = SealedSecret::from_ciphertext("00000000.AAAA".to_owned());
+        let opened = first.open_bytes(place(&acme, "r"), &unknown);
+        assert!(matches!(opened, Err(SealingError::UnknownKey { .. })));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft stays behind");
     }
 

@@ -91,3 +91,84 @@ fn spent() -> Fault {
                 Print a new one with: doorward init --link";
     Fault::Invalid(FieldError::new("code", "format", text).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::caller::{RequestInfo, Who};
+    use crate::install::{NewInstallation, init};
+    use crate::kit::{ISSUER, Kit};
+    use doorward_model::tenant::Issuer;
+    use doorward_model::time::Lifetime;
+
+    async fn pending() -> (Kit, Caller) {
+        let kit = Kit::empty().await;
+        let issuer = Issuer::parse(ISSUER).unwrap();
+        init(&kit.app, &NewInstallation { issuer, friendly_name: "Acme", admin: None }).await.unwrap();
+        let visitor = Caller { tenant: kit.tenant(), who: Who::Anonymous, info: RequestInfo::default() };
+        (kit, visitor)
+    }
+
+    fn password() -> Secret {
+        Secret::new("correct horse battery".to_owned())
+    }
+
+    #[tokio::test]
+    async fn a_link_makes_one_owner_and_then_works_no_more() {
+        let (kit, visitor) = pending().await;
+        assert!(is_pending(&kit.app).await.unwrap());
+        let code = link(&kit.app, &kit.shell()).await.unwrap();
+        let admin = redeem(&kit.app, &visitor, &code, "Ada@Acme.test", &password()).await.unwrap();
+        assert_eq!(admin.role, Role::Owner);
+        assert_eq!(admin.email.as_str(), "ada@acme.test");
+        assert!(!is_pending(&kit.app).await.unwrap());
+        let again = redeem(&kit.app, &visitor, &code, "eve@acme.test", &password()).await;
+        assert!(matches!(again, Err(Fault::Invalid(_))));
+        let codes: Vec<_> = kit.events().await.iter().map(|event| event.code.as_str()).collect();
+        assert_eq!(codes.iter().filter(|code| **code == "fapi").count(), 1);
+        assert!(kit.events().await.iter().all(|event| !format!("{event:?}").contains(code.expose())));
+    }
+
+    #[tokio::test]
+    async fn twenty_at_once_make_one_owner() {
+        let (kit, visitor) = pending().await;
+        let code = link(&kit.app, &kit.shell()).await.unwrap();
+        let tries: Vec<_> = (0..20)
+            .map(|number| {
+                let (app, visitor, code) = (kit.app.clone(), visitor.clone(), code.clone());
+                let email = format!("admin{number}@acme.test");
+                tokio::spawn(async move { redeem(&app, &visitor, &code, &email, &password()).await.is_ok() })
+            })
+            .collect();
+        let mut owners = 0;
+        for one in tries {
+            owners += usize::from(one.await.unwrap());
+        }
+        assert_eq!(owners, 1);
+    }
+
+    #[tokio::test]
+    async fn a_link_ends_after_an_hour_and_by_the_next_one() {
+        let (kit, visitor) = pending().await;
+        let old = link(&kit.app, &kit.shell()).await.unwrap();
+        let new = link(&kit.app, &kit.shell()).await.unwrap();
+        assert!(redeem(&kit.app, &visitor, &old, "a@acme.test", &password()).await.is_err());
+        kit.clock.advance(Lifetime::from_seconds(3600));
+        assert!(redeem(&kit.app, &visitor, &new, "a@acme.test", &password()).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_refused_password_does_not_use_the_link_up() {
+        let (kit, visitor) = pending().await;
+        let code = link(&kit.app, &kit.shell()).await.unwrap();
+        let short = Secret::new("short".to_owned());
+        assert!(redeem(&kit.app, &visitor, &code, "a@acme.test", &short).await.is_err());
+        assert!(redeem(&kit.app, &visitor, &code, "a@acme.test", &password()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn nobody_but_an_owner_makes_a_link() {
+        let (kit, visitor) = pending().await;
+        assert!(matches!(link(&kit.app, &visitor).await, Err(Fault::Forbidden { .. })));
+    }
+}

@@ -87,7 +87,8 @@ pub(crate) async fn read(
             None => Arc::new(KeySet::open(id, rows, app.sealing())?),
         };
         let metadata = discovery::metadata(&tenant.issuer);
-        let discovery = serde_json::to_vec(&metadata).map_err(|error| Fault::internal(error.to_string()))?.into();
+        let discovery =
+            serde_json::to_vec(&metadata).map_err(|error| Fault::internal(error.to_string()))?.into();
         return Ok(Some(TenantState { tenant, connections, apis, keys, discovery }));
     }
     let cause = format!("{id} changes faster than it can be read");

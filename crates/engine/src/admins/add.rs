@@ -23,7 +23,13 @@ const WHAT: &str = "Add an admin";
 /// # Errors
 /// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Conflict`] when the address is taken, or
 /// trouble with the store. Refusals are logged.
-pub async fn add(app: &App, caller: &Caller, email: &str, password: &Secret, role: Role) -> Result<Admin, Fault> {
+pub async fn add(
+    app: &App,
+    caller: &Caller,
+    email: &str,
+    password: &Secret,
+    role: Role,
+) -> Result<Admin, Fault> {
     match make(app, caller, (email, password), role).await {
         Ok(admin) => Ok(admin),
         Err(fault) => Err(record::refused(app, caller, WHAT, None, fault).await),
@@ -41,8 +47,14 @@ async fn make(
     let credential = app.passwords().hash(password).await?;
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     let admin = push_new(&mut batch, app, email, (role, &credential));
-    let target = json!({ "admin_id": admin.id.as_str(), "email": admin.email.as_str(), "role": role.as_str() });
-    record::push_by(&mut batch, app, caller, EventDraft::new(EventCode::ManagementWrite, WHAT).detail("target", target));
+    let target =
+        json!({ "admin_id": admin.id.as_str(), "email": admin.email.as_str(), "role": role.as_str() });
+    record::push_by(
+        &mut batch,
+        app,
+        caller,
+        EventDraft::new(EventCode::ManagementWrite, WHAT).detail("target", target),
+    );
     match batch.commit().await {
         Ok(_) => Ok(admin),
         Err(StoreError::Conflict { .. }) => Err(Fault::Conflict { what: "admin" }),

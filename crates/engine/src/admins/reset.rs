@@ -3,7 +3,7 @@
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
 use doorward_store::StoreError;
-use doorward_store::global::admins;
+use doorward_store::global::admins as stored;
 use serde_json::json;
 
 use super::checked;
@@ -30,15 +30,68 @@ async fn replace(app: &App, caller: &Caller, email: &str, password: &Secret) -> 
     caller.may_administer()?;
     let email = checked(email, password)?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
-    let (admin, _) = admins::by_email(&scope, &email).await?.ok_or(Fault::NotFound { what: "admin" })?;
+    let (admin, _) = stored::by_email(&scope, &email).await?.ok_or(Fault::NotFound { what: "admin" })?;
     let credential = app.passwords().hash(password).await?;
     let mut batch = scope.batch();
-    admins::set_password(&mut batch, &admin.id, &credential);
+    stored::set_password(&mut batch, &admin.id, &credential);
     let target = json!({ "admin_id": admin.id.as_str(), "email": email.as_str() });
-    record::push_by(&mut batch, app, caller, EventDraft::new(EventCode::ManagementWrite, WHAT).detail("target", target));
+    record::push_by(
+        &mut batch,
+        app,
+        caller,
+        EventDraft::new(EventCode::ManagementWrite, WHAT).detail("target", target),
+    );
     match batch.commit().await {
         Ok(_) => Ok(()),
-        Err(StoreError::Unmet { what: admins::MISSING }) => Err(Fault::NotFound { what: "admin" }),
+        Err(StoreError::Unmet { what: stored::MISSING }) => Err(Fault::NotFound { what: "admin" }),
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admins;
+    use crate::kit::{ADMIN, Kit};
+    use doorward_model::admin::Role;
+    use doorward_model::scope::ApiScope;
+    use doorward_model::user::Email;
+
+    fn secret(text: &str) -> Secret {
+        Secret::new(text.to_owned())
+    }
+
+    #[tokio::test]
+    async fn an_admin_is_added_listed_and_given_a_new_password() {
+        let kit = Kit::new().await;
+        let (app, shell) = (&kit.app, kit.shell());
+        let password = secret("correct horse battery");
+        admins::add(app, &shell, "bob@acme.test", &password, Role::Viewer).await.unwrap();
+        let again = admins::add(app, &shell, "Bob@acme.test", &password, Role::Owner).await;
+        assert!(matches!(again, Err(Fault::Conflict { what: "admin" })));
+        let list = admins::list(app, &shell).await.unwrap();
+        let known: Vec<_> = list.iter().map(|admin| (admin.email.as_str(), admin.role)).collect();
+        assert_eq!(known, [(ADMIN.0, Role::Owner), ("bob@acme.test", Role::Viewer)]);
+
+        reset(app, &shell, "bob@acme.test", &secret("another long one")).await.unwrap();
+        let tenant = kit.tenant();
+        let scope = app.db().tenant(&tenant.tenant.id);
+        let email = Email::parse("bob@acme.test").unwrap();
+        let (_, stored) = stored::by_email(&scope, &email).await.unwrap().unwrap();
+        assert!(app.passwords().verify(&secret("another long one"), Some(&stored)).await.unwrap());
+        assert!(!app.passwords().verify(&password, Some(&stored)).await.unwrap());
+        let nobody = reset(app, &shell, "eve@acme.test", &password).await;
+        assert!(matches!(nobody, Err(Fault::NotFound { what: "admin" })));
+    }
+
+    #[tokio::test]
+    async fn a_token_of_the_management_api_makes_no_admins() {
+        let kit = Kit::new().await;
+        let machine = kit.machine(ApiScope::ALL);
+        let password = secret("correct horse battery");
+        let added = admins::add(&kit.app, &machine, "eve@acme.test", &password, Role::Owner).await;
+        assert!(matches!(added, Err(Fault::Forbidden { .. })));
+        assert!(matches!(reset(&kit.app, &machine, ADMIN.0, &password).await, Err(Fault::Forbidden { .. })));
+        assert!(matches!(admins::list(&kit.app, &machine).await, Err(Fault::Forbidden { .. })));
     }
 }

@@ -5,9 +5,9 @@
 use doorward_model::client::edit::{self, ClientPatch};
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::{Client, ClientSecret, ClientSettings, defaults};
+use doorward_model::ids::TenantId;
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
-use doorward_model::ids::TenantId;
 use doorward_store::{Batch, client_secrets, clients, connections};
 use serde_json::{Map, Value};
 
@@ -20,7 +20,7 @@ use crate::logs::record;
 const WHAT: &str = "Create a client";
 
 /// What is wanted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub enum NewClient<'a> {
     /// By a program: a body of the Management API, and its defaults.
     Api(&'a Map<String, Value>),

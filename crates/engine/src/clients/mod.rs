@@ -10,6 +10,9 @@ mod list;
 mod rotate_secret;
 mod update;
 
+#[cfg(test)]
+mod tests;
+
 use doorward_model::client::Client;
 use doorward_model::ids::{ClientId, SecretId, TenantId};
 use doorward_model::log::code::EventCode;
@@ -22,8 +25,8 @@ use crate::clients_cache::ClientEntry;
 use crate::logs::record::EventDraft;
 use crate::sealing::Place;
 
-pub use create::{NewClient, create};
 pub(crate) use create::{Made, push_new};
+pub use create::{NewClient, create};
 pub use delete::delete;
 pub use get::get;
 pub use grant_management_api::grant_management_api;

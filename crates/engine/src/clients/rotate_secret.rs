@@ -48,7 +48,9 @@ async fn rotate(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClient
     match batch.commit().await {
         Ok(_) => {}
         // The client was deleted in between: its secret has nothing to belong to.
-        Err(StoreError::InUse { .. } | StoreError::Unmet { .. }) => return Err(Fault::NotFound { what: "client" }),
+        Err(StoreError::InUse { .. } | StoreError::Unmet { .. }) => {
+            return Err(Fault::NotFound { what: "client" });
+        }
         Err(error) => return Err(error.into()),
     }
     app.reload(tenant).await?;

@@ -13,11 +13,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_model::connection::Strategy;
 use doorward_model::ids::{
-    AdminId, ClientGrantId, ClientId, ConnectionId, FamilyId, IdError, KeyId, LogId, LoginId, ResourceServerId,
-    SecretId, SessionId, UserId,
+    AdminId, ClientGrantId, ClientId, ConnectionId, FamilyId, IdError, KeyId, LogId, LoginId,
+    ResourceServerId, SecretId, SessionId, UserId,
 };
 use doorward_model::secret::Secret;
-use doorward_model::time::Timestamp;
 
 const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const SECRET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
@@ -148,11 +147,11 @@ impl Entropy {
         spelled(KeyId::parse(&self.text(ALPHANUMERIC, 21)))
     }
 
-    /// An event: digits that sort as text by time, `900`, milliseconds, and a random tail.
+    /// An event: digits that sort as text, `900`, a place in time, and a random tail that keeps the
+    /// ids of two nodes apart.
     #[must_use]
-    pub fn log_id(&self, now: Timestamp) -> LogId {
-        let millis = now.millis().max(0);
-        spelled(LogId::parse(&format!("900{millis:014}{}", self.text(DIGITS, 18))))
+    pub fn log_id(&self, place: u64) -> LogId {
+        spelled(LogId::parse(&format!("900{place:020}{}", self.text(DIGITS, 12))))
     }
 
     /// A set-up code to be read from a terminal: `Zp4v-7TQm-2XcN-hL9s`.
@@ -172,7 +171,9 @@ impl Entropy {
         while text.len() < length {
             self.fill(&mut pool);
             let fresh = pool.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < fair);
-            text.extend(fresh.take(length - text.len()).map(|byte| char::from(alphabet[byte % alphabet.len()])));
+            text.extend(
+                fresh.take(length - text.len()).map(|byte| char::from(alphabet[byte % alphabet.len()])),
+            );
         }
         text
     }
@@ -212,17 +213,18 @@ mod tests {
         assert!(secret.expose().bytes().all(|b| SECRET.contains(&b)));
         assert_eq!(entropy.token().expose().len(), 43);
         assert_eq!(entropy.connection_id().as_str().len(), 20);
-        assert!(entropy.user_id(&Strategy::Database(DatabaseOptions::default())).as_str().starts_with("auth0|"));
+        assert!(
+            entropy.user_id(&Strategy::Database(DatabaseOptions::default())).as_str().starts_with("auth0|")
+        );
         let code = entropy.setup_code();
         assert_eq!(code.expose().split('-').map(str::len).collect::<Vec<_>>(), [4, 4, 4, 4]);
     }
 
     #[test]
-    fn ids_of_the_log_sort_by_time() {
+    fn ids_of_the_log_sort_by_their_place() {
         let entropy = Entropy::System;
-        let ids: Vec<LogId> = [0, 999, 1_763_877_600_123, 1_763_877_600_124, 99_999_999_999_999]
-            .map(|millis| entropy.log_id(Timestamp::from_millis(millis)))
-            .into();
+        let places = [0, 999, 1_763_877_600_123_000, 1_763_877_600_123_001, u64::MAX];
+        let ids: Vec<LogId> = places.map(|place| entropy.log_id(place)).into();
         let mut sorted = ids.clone();
         sorted.sort();
         assert_eq!(ids, sorted);

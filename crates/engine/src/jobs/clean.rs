@@ -30,3 +30,31 @@ pub(crate) async fn clean(app: &App) -> Result<(), Fault> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::Kit;
+    use doorward_model::time::Lifetime;
+
+    #[tokio::test]
+    async fn events_go_when_the_tenant_keeps_them_no_longer() {
+        let kit = Kit::new().await;
+        clean(&kit.app).await.unwrap();
+        assert_eq!(kit.events().await.len(), 1, "a fresh event stays");
+        kit.clock.advance(Lifetime::from_seconds(31 * 86_400));
+        clean(&kit.app).await.unwrap();
+        assert!(kit.events().await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn cleaning_twice_at_once_does_no_harm() {
+        let kit = Kit::new().await;
+        let neighbour = kit.neighbour().await;
+        kit.clock.advance(Lifetime::from_seconds(31 * 86_400));
+        let (one, other) = tokio::join!(clean(&kit.app), clean(&neighbour));
+        one.unwrap();
+        other.unwrap();
+        assert!(kit.events().await.is_empty());
+    }
+}

@@ -62,7 +62,12 @@ pub struct EventPage {
 ///
 /// # Errors
 /// [`Fault::Forbidden`], or trouble with the store.
-pub async fn list(app: &App, caller: &Caller, query: EventQuery, part: &EventPart) -> Result<EventPage, Fault> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    query: EventQuery,
+    part: &EventPart,
+) -> Result<EventPage, Fault> {
     caller.may(ApiScope::ReadLogs)?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
     let EventQuery { codes, client, user, since, until } = query;

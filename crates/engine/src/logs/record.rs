@@ -136,7 +136,7 @@ impl EventDraft {
         let fold_key = self.fold_key(info, now.seconds().div_euclid(60));
         let known_name = self.user.as_ref().map(|user| tame(user.display_name()));
         Event {
-            id: app.entropy().log_id(now),
+            id: app.next_log_id(now),
             at: now,
             code: self.code,
             description: self.description,
@@ -211,7 +211,12 @@ pub fn push_if_client(
 ///
 /// # Errors
 /// When the log cannot be written.
-pub async fn alone(app: &App, state: &TenantState, info: &RequestInfo, draft: EventDraft) -> Result<(), Fault> {
+pub async fn alone(
+    app: &App,
+    state: &TenantState,
+    info: &RequestInfo,
+    draft: EventDraft,
+) -> Result<(), Fault> {
     let mut batch = app.db().tenant(&state.tenant.id).batch();
     push(&mut batch, app, state, info, draft);
     batch.commit().await?;
@@ -228,7 +233,13 @@ pub async fn alone_by(app: &App, caller: &Caller, draft: EventDraft) -> Result<(
 
 /// Records that an admin or a program was refused something, and gives the fault back; a log that
 /// cannot be written takes its place. Troubles of ours are nobody's failures and are not recorded.
-pub(crate) async fn refused(app: &App, caller: &Caller, what: &str, target: Option<&str>, fault: Fault) -> Fault {
+pub(crate) async fn refused(
+    app: &App,
+    caller: &Caller,
+    what: &str,
+    target: Option<&str>,
+    fault: Fault,
+) -> Fault {
     if matches!(fault, Fault::Unavailable { .. } | Fault::Internal { .. }) {
         return fault;
     }
@@ -289,5 +300,78 @@ fn tame_to(value: Value, depth: usize) -> Value {
             Value::Object(entries.map(|(name, value)| (tame(&name), tame_to(value, depth - 1))).collect())
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::Kit;
+    use doorward_model::time::Lifetime;
+
+    fn info(ip: &str) -> RequestInfo {
+        RequestInfo { ip: Some(ip.parse().unwrap()), ..RequestInfo::default() }
+    }
+
+    fn failure() -> EventDraft {
+        EventDraft::new(EventCode::LoginFailed, "Unknown callback")
+    }
+
+    #[tokio::test]
+    async fn repeated_failures_are_one_event_per_address_cause_and_minute() {
+        let kit = Kit::new().await;
+        let (state, known) = (kit.tenant(), kit.events().await.len());
+        for _ in 0..50 {
+            alone(&kit.app, &state, &info("203.0.113.7"), failure()).await.unwrap();
+        }
+        assert_eq!(kit.events().await.len(), known + 1);
+        assert_eq!(kit.events().await[0].count, 50);
+        alone(&kit.app, &state, &info("203.0.113.8"), failure()).await.unwrap();
+        alone(&kit.app, &state, &info("203.0.113.7"), failure().folded("another cause")).await.unwrap();
+        kit.clock.advance(Lifetime::from_seconds(60));
+        alone(&kit.app, &state, &info("203.0.113.7"), failure()).await.unwrap();
+        assert_eq!(kit.events().await.len(), known + 4);
+    }
+
+    #[tokio::test]
+    async fn hopping_within_an_ipv6_network_makes_no_new_events() {
+        let kit = Kit::new().await;
+        let (state, known) = (kit.tenant(), kit.events().await.len());
+        for number in 0..20 {
+            let ip = info(&format!("2001:db8:1:2::{number:x}"));
+            alone(&kit.app, &state, &ip, failure()).await.unwrap();
+        }
+        alone(&kit.app, &state, &info("::ffff:203.0.113.7"), failure()).await.unwrap();
+        alone(&kit.app, &state, &info("203.0.113.7"), failure()).await.unwrap();
+        assert_eq!(kit.events().await.len(), known + 2);
+    }
+
+    #[tokio::test]
+    async fn successes_are_never_folded() {
+        let kit = Kit::new().await;
+        let known = kit.events().await.len();
+        for _ in 0..3 {
+            let draft = EventDraft::new(EventCode::Login, "Logged in");
+            alone(&kit.app, &kit.tenant(), &info("203.0.113.7"), draft).await.unwrap();
+        }
+        assert_eq!(kit.events().await.len(), known + 3);
+    }
+
+    #[tokio::test]
+    async fn what_strangers_send_is_cut_and_cannot_forge_lines() {
+        let kit = Kit::new().await;
+        let mut info = info("203.0.113.7");
+        info.user_agent = Some("x\r\n\u{1b}[2J".repeat(1000));
+        let mut deep = json!("end");
+        for _ in 0..100 {
+            deep = json!([deep]);
+        }
+        info.auth0_client = Some(json!({ "name": "a\nb".repeat(1000), "env": deep }));
+        let draft = failure().user_name(&"n\0".repeat(5000)).detail("hint", "\r\n".repeat(5000));
+        alone(&kit.app, &kit.tenant(), &info, draft).await.unwrap();
+        let event = kit.events().await.remove(0);
+        let whole = format!("{event:?}");
+        assert!(whole.len() < 8000, "{}", whole.len());
+        assert!(!whole.contains("\\n") && !whole.contains("\\r") && !whole.contains("\\u{1b}"));
     }
 }

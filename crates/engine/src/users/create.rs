@@ -91,3 +91,51 @@ fn checked(new: &NewUser<'_>) -> Result<Email, FieldErrors> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::Kit;
+    use doorward_model::connection::DEFAULT_DATABASE;
+
+    fn new<'a>(email: &'a str, password: &str) -> NewUser<'a> {
+        NewUser {
+            connection: DEFAULT_DATABASE,
+            email,
+            email_verified: false,
+            password: Secret::new(password.to_owned()),
+            profile: Profile::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_user_is_made_once_per_address_whatever_its_case() {
+        let kit = Kit::new().await;
+        let user = create(&kit.app, &kit.shell(), new("Eve@Acme.test", "correct horse")).await.unwrap();
+        assert_eq!(user.email.as_str(), "eve@acme.test");
+        assert!(user.id.as_str().starts_with("auth0|"));
+        let again = create(&kit.app, &kit.shell(), new("eve@acme.TEST", "correct horse")).await;
+        assert!(matches!(again, Err(Fault::Conflict { what: "user" })));
+        let scope = kit.tenant();
+        let scope = kit.app.db().tenant(&scope.tenant.id);
+        let (_, stored) = users::by_email(&scope, &user.connection, &user.email).await.unwrap().unwrap();
+        let password = Secret::new("correct horse".to_owned());
+        assert!(kit.app.passwords().verify(&password, stored.as_ref()).await.unwrap());
+        assert!(!format!("{:?}", kit.events().await).contains("correct horse"));
+    }
+
+    #[tokio::test]
+    async fn all_that_is_wrong_is_said_at_once() {
+        let kit = Kit::new().await;
+        let fault = create(&kit.app, &kit.shell(), new("nobody", "short")).await.unwrap_err();
+        let Fault::Invalid(errors) = fault else { panic!("{fault}") };
+        let paths: Vec<_> = errors.all().iter().map(|error| error.path.as_str()).collect();
+        assert_eq!(paths, ["password", "email"]);
+        let elsewhere = NewUser { connection: "nowhere", ..new("eve@acme.test", "correct horse") };
+        let fault = create(&kit.app, &kit.shell(), elsewhere).await.unwrap_err();
+        assert!(matches!(fault, Fault::NotFound { what: "connection" }));
+        let caller = kit.machine(&[ApiScope::CreateClients]);
+        let fault = create(&kit.app, &caller, new("eve@acme.test", "correct horse")).await.unwrap_err();
+        assert!(matches!(fault, Fault::Forbidden { .. }));
+    }
+}

@@ -1,0 +1,176 @@
+//! The use cases of clients together, as a front calls them.
+
+use doorward_model::client::kind::ClientKind;
+use doorward_model::log::event::Event;
+use doorward_model::scope::ApiScope;
+use serde_json::json;
+
+use super::*;
+use crate::fault::Fault;
+use crate::kit::{Kit, object};
+
+async fn codes_since(kit: &Kit, known: usize) -> Vec<&'static str> {
+    let events = kit.events().await;
+    let fresh = events.len() - known;
+    events.iter().take(fresh).map(|event| event.code.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_client_is_made_read_changed_rotated_and_deleted() {
+    let kit = Kit::new().await;
+    let all = kit.machine(ApiScope::ALL);
+    let made = create(&kit.app, &all, NewClient::Api(&object(json!({"name": "Shop"})))).await.unwrap();
+    let id = made.client.id.clone();
+    let first = made.secret.unwrap();
+    let seen = get(&kit.app, &all, &id).await.unwrap();
+    assert_eq!(seen.secret.as_ref(), Some(&first));
+    assert_eq!(seen.client, made.client);
+
+    let body = object(json!({"callbacks": ["https://shop.test/cb"]}));
+    let changed = update(&kit.app, &all, &id, &body).await.unwrap();
+    assert_eq!(changed.client.callbacks(), ["https://shop.test/cb"]);
+    assert_eq!(changed.client.settings.name, "Shop");
+
+    let rotated = rotate_secret(&kit.app, &all, &id).await.unwrap().secret.unwrap();
+    assert_ne!(rotated, first);
+    let entry = kit.app.client(&kit.tenant(), &id).await.unwrap().unwrap();
+    assert_eq!(entry.live_secrets(kit.app.now()), [rotated]);
+
+    assert!(delete(&kit.app, &all, &id).await.unwrap());
+    assert!(!delete(&kit.app, &all, &id).await.unwrap(), "it is gone already");
+    assert!(kit.app.client(&kit.tenant(), &id).await.unwrap().is_none());
+    assert!(matches!(get(&kit.app, &all, &id).await, Err(Fault::NotFound { what: "client" })));
+    assert!(matches!(update(&kit.app, &all, &id, &body).await, Err(Fault::NotFound { .. })));
+    assert!(matches!(rotate_secret(&kit.app, &all, &id).await, Err(Fault::NotFound { .. })));
+}
+
+#[tokio::test]
+async fn a_deleted_client_cannot_come_back() {
+    let kit = Kit::new().await;
+    let client = kit.client(json!({"name": "Shop"})).await.client;
+    delete(&kit.app, &kit.shell(), &client.id).await.unwrap();
+    let mut batch = kit.app.db().tenant(&kit.tenant().tenant.id).batch();
+    doorward_store::clients::insert(&mut batch, &client);
+    assert!(batch.commit().await.is_err());
+    assert!(kit.app.client(&kit.tenant(), &client.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn the_global_client_stays() {
+    let kit = Kit::new().await;
+    let query = ClientQuery { is_global: Some(true), limit: 10, ..ClientQuery::default() };
+    let global = list(&kit.app, &kit.shell(), &query).await.unwrap().clients.remove(0).client;
+    assert_eq!(global.settings.name, "All Applications");
+    let fault = delete(&kit.app, &kit.shell(), &global.id).await.unwrap_err();
+    assert!(matches!(fault, Fault::InUse { what: "global client" }));
+    assert!(get(&kit.app, &kit.shell(), &global.id).await.is_ok());
+}
+
+#[tokio::test]
+async fn every_verb_needs_its_own_scope_and_a_refusal_is_logged() {
+    let kit = Kit::new().await;
+    let id = kit.client(json!({"name": "Shop"})).await.client.id;
+    let body = object(json!({"name": "Other"}));
+    let without = |scope: ApiScope| {
+        let rest: Vec<_> = ApiScope::ALL.iter().copied().filter(|other| *other != scope).collect();
+        kit.machine(&rest)
+    };
+    let caller = without(ApiScope::CreateClients);
+    assert!(matches!(create(&kit.app, &caller, NewClient::Api(&body)).await, Err(Fault::Forbidden { .. })));
+    let caller = without(ApiScope::UpdateClients);
+    assert!(matches!(update(&kit.app, &caller, &id, &body).await, Err(Fault::Forbidden { .. })));
+    let caller = without(ApiScope::DeleteClients);
+    assert!(matches!(delete(&kit.app, &caller, &id).await, Err(Fault::Forbidden { .. })));
+    let caller = without(ApiScope::UpdateClientKeys);
+    assert!(matches!(rotate_secret(&kit.app, &caller, &id).await, Err(Fault::Forbidden { .. })));
+    let caller = without(ApiScope::CreateClientGrants);
+    assert!(matches!(grant_management_api(&kit.app, &caller, &id, &[]).await, Err(Fault::Forbidden { .. })));
+    let refused: Vec<Event> =
+        kit.events().await.into_iter().filter(|event| event.code.as_str() == "fapi").collect();
+    assert_eq!(refused.len(), 5);
+    assert!(refused.iter().all(|event| event.details["by"]["id"] == "machine"));
+    let none = kit.machine(&[ApiScope::ReadLogs]);
+    assert!(matches!(get(&kit.app, &none, &id).await, Err(Fault::Forbidden { .. })));
+    let all = ClientQuery { limit: 10, ..ClientQuery::default() };
+    assert!(matches!(list(&kit.app, &none, &all).await, Err(Fault::Forbidden { .. })));
+}
+
+#[tokio::test]
+async fn secrets_are_shown_to_those_alone_who_may_see_them_and_that_is_logged() {
+    let kit = Kit::new().await;
+    let id = kit.client(json!({"name": "Shop"})).await.client.id;
+    let known = kit.events().await.len();
+    let plain = kit.machine(&[ApiScope::ReadClients]);
+    let all = ClientQuery { limit: 10, with_secrets: true, ..ClientQuery::default() };
+    assert!(get(&kit.app, &plain, &id).await.unwrap().secret.is_none());
+    let page = list(&kit.app, &plain, &all).await.unwrap();
+    assert!(page.clients.iter().all(|shown| shown.secret.is_none()));
+    assert!(codes_since(&kit, known).await.is_empty());
+    let keys = kit.machine(&[ApiScope::ReadClientKeys]);
+    let shown = get(&kit.app, &keys, &id).await.unwrap();
+    assert!(shown.secret.is_some());
+    get(&kit.app, &keys, &id).await.unwrap();
+    assert_eq!(codes_since(&kit, known).await, ["mgmt_api_read"], "the second reading is counted");
+    assert_eq!(kit.events().await[0].count, 2);
+    assert!(list(&kit.app, &keys, &all).await.unwrap().clients.iter().all(|shown| shown.secret.is_some()));
+    assert!(!format!("{shown:?}").contains(shown.secret.as_ref().unwrap().expose()));
+}
+
+#[tokio::test]
+async fn what_is_invalid_is_refused_with_all_findings_and_logged_without_values() {
+    let kit = Kit::new().await;
+    let known = kit.events().await.len();
+    let body = object(json!({"name": "", "callbacks": ["javascript:canary"], "client_secret": "canary"}));
+    let fault = create(&kit.app, &kit.shell(), NewClient::Api(&body)).await.unwrap_err();
+    let Fault::Invalid(errors) = fault else { panic!("{fault}") };
+    assert_eq!(errors.all().len(), 3);
+    assert_eq!(codes_since(&kit, known).await, ["fapi"]);
+    let secret = kit.client(json!({"name": "Shop"})).await.secret.unwrap();
+    let log = format!("{:?}", kit.events().await);
+    assert!(!log.contains("\"canary\"") && !log.contains(secret.expose()));
+}
+
+#[tokio::test]
+async fn people_get_the_strict_defaults_and_a_new_client_gets_the_connections() {
+    let kit = Kit::new().await;
+    for kind in ClientKind::ALL {
+        let body = object(json!({ "name": kind.title() }));
+        let new = NewClient::People { kind, body: &body };
+        let made = create(&kit.app, &kit.shell(), new).await.unwrap().client;
+        assert_eq!(made.settings.app_type, Some(kind));
+        assert!(made.settings.oidc_conformant);
+        let entry = kit.app.client(&kit.tenant(), &made.id).await.unwrap().unwrap();
+        assert_eq!(entry.connections.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_program_gets_the_management_api_once() {
+    let kit = Kit::new().await;
+    let id = kit.client(json!({"name": "Robot"})).await.client.id;
+    let scopes = [ApiScope::ReadClients, ApiScope::ReadLogs];
+    let audience = grant_management_api(&kit.app, &kit.shell(), &id, &scopes).await.unwrap();
+    assert_eq!(audience, "https://id.acme.test/api/v2/");
+    let entry = kit.app.client(&kit.tenant(), &id).await.unwrap().unwrap();
+    assert_eq!(entry.grant(&audience).unwrap().scope, ["read:clients", "read:logs"]);
+    let again = grant_management_api(&kit.app, &kit.shell(), &id, &scopes).await;
+    assert!(matches!(again, Err(Fault::Conflict { .. })));
+}
+
+#[tokio::test]
+async fn parallel_changes_of_one_client_all_arrive() {
+    let kit = Kit::new().await;
+    let id = kit.client(json!({"name": "Shop"})).await.client.id;
+    let changes: Vec<_> = (0..4)
+        .map(|number| {
+            let (app, caller, id) = (kit.app.clone(), kit.shell(), id.clone());
+            let body = object(json!({"client_metadata": { format!("k{number}"): "v" }}));
+            tokio::spawn(async move { update(&app, &caller, &id, &body).await.map(|_| ()) })
+        })
+        .collect();
+    for change in changes {
+        change.await.unwrap().unwrap();
+    }
+    let entry = kit.app.client(&kit.tenant(), &id).await.unwrap().unwrap();
+    assert_eq!(entry.client.settings.client_metadata.as_ref().unwrap().len(), 4);
+}
