@@ -1,1 +1,15 @@
-//! it
+//! The one integration-test program: the whole router in the process, and the built binary.
+//!
+//! Every test speaks the wire. PostgreSQL takes part when `DOORWARD_TEST_POSTGRES` names a server on
+//! which databases may be made; without it each such test runs on SQLite alone and says so.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod authentication;
+mod binary;
+mod canary;
+mod coverage;
+mod isolation;
+mod kit;
+mod management;
+mod parallel;

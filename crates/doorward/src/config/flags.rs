@@ -1,0 +1,50 @@
+//! The settings as flags and `DOORWARD_…` variables.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use ipnet::IpNet;
+
+/// What `init` and the first `serve` fix.
+#[derive(Debug, Clone, Default, Args)]
+pub struct InstallationFlags {
+    /// Host, and port unless it is the scheme's own, under which people reach this installation
+    #[arg(long, env = "DOORWARD_DOMAIN", value_name = "HOST[:PORT]")]
+    pub domain: Option<String>,
+    /// Serve https, with certificates of a local authority made on first use
+    #[arg(long, env = "DOORWARD_HTTPS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub https: Option<bool>,
+    /// The issuer when it is not scheme and domain, for example behind a proxy that ends TLS
+    #[arg(long, env = "DOORWARD_ISSUER", value_name = "URL")]
+    pub issuer: Option<String>,
+    /// `sqlite` (inside the data folder) or postgres://…
+    #[arg(long, env = "DOORWARD_DATABASE", value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
+    /// The sealing key, when it is not DIR/master.key; every command takes it, so it is read there.
+    #[arg(skip)]
+    pub master_key_file: Option<PathBuf>,
+}
+
+/// How a process serves.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ServerFlags {
+    /// Address to listen on [default: 127.0.0.1]
+    #[arg(long, env = "DOORWARD_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<IpAddr>,
+    /// Port to listen on [default: 3667]
+    #[arg(long, env = "DOORWARD_PORT")]
+    pub port: Option<u16>,
+    /// Networks whose X-Forwarded-For counts
+    #[arg(long, env = "DOORWARD_TRUSTED_PROXIES", value_name = "CIDR,…", value_delimiter = ',')]
+    pub trusted_proxies: Option<Vec<IpNet>>,
+    /// Certificate chain of your own, PEM; read again when it changes
+    #[arg(long, env = "DOORWARD_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key of that certificate, PEM
+    #[arg(long, env = "DOORWARD_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Settings from another file than DIR/doorward.toml
+    #[arg(long, env = "DOORWARD_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}

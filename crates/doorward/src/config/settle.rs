@@ -1,0 +1,338 @@
+//! From flags and files to one answer, or to a sentence that says which two contradict each other.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use doorward_model::tenant::Issuer;
+
+use super::file::{self, File};
+use super::flags::{InstallationFlags, ServerFlags};
+use super::{DEFAULT_PORT, Installation, Server, Tls, path};
+use crate::failure::{Exit, Failure};
+
+/// Settles what `serve` and `init` need. On the first start nothing is written yet: see
+/// [`Settled::keep`].
+pub struct Settled {
+    /// What is fixed for good.
+    pub installation: Installation,
+    /// How this process serves.
+    pub server: Server,
+    /// Whether the installation is written down already.
+    pub is_installed: bool,
+    keep: File,
+}
+
+impl Settled {
+    /// Writes down what this first start fixed.
+    ///
+    /// # Errors
+    /// When the data folder cannot be written.
+    pub fn keep(&self) -> Result<(), Failure> {
+        if self.is_installed { Ok(()) } else { file::add(&path(&self.installation.data), &self.keep) }
+    }
+}
+
+/// Settles flags, variables and files.
+///
+/// # Errors
+/// With exit 2 when two sources contradict each other, or when the result could not be served.
+pub fn settle(data: &Path, flags: &InstallationFlags, server: &ServerFlags) -> Result<Settled, Failure> {
+    let stored = file::read(&path(data))?.unwrap_or_default();
+    let extra = match &server.config {
+        Some(path) => file::read(path)?.ok_or_else(|| {
+            Failure::new(
+                Exit::NotFound,
+                format!("{} does not exist.", path.display()),
+                "--config names a file that must be there.",
+                "Correct the path, or leave --config out.",
+            )
+        })?,
+        None => File::default(),
+    };
+    let is_installed = stored.issuer.is_some();
+    let port = server.port.or(extra.port).or(stored.port);
+    let tls_files = tls_files(server, &extra, &stored)?;
+    let https = flags.https.or(extra.https).or(stored.https).unwrap_or(false);
+
+    let domain = fixed("domain", [&flags.domain, &extra.domain, &stored.domain], Clone::clone)?;
+    let issuer = fixed("issuer", [&flags.issuer, &extra.issuer, &stored.issuer], |text| with_slash(text))?;
+    let database = fixed("database", [&flags.database, &extra.database, &stored.database], Clone::clone)?;
+    let issuer = issuer_of(issuer, domain, https || tls_files.is_some(), port)?;
+    let tls = match tls_files {
+        Some(files) => files,
+        None if https => Tls::Local,
+        None => Tls::Off,
+    };
+    check_scheme(&issuer, &tls)?;
+
+    let listen = server.listen.or(extra.listen).or(stored.listen);
+    let trusted_proxies = server.trusted_proxies.clone().or(extra.trusted_proxies).or(stored.trusted_proxies);
+    let keep = File {
+        domain: stored.domain.is_none().then(|| issuer.host().to_owned()),
+        issuer: Some(issuer.to_string()),
+        https: stored.https.is_none().then_some(https),
+        database: stored.database.is_none().then(|| database.clone().unwrap_or_else(|| "sqlite".to_owned())),
+        port: if stored.port.is_none() { port } else { None },
+        ..File::default()
+    };
+    let installation = Installation {
+        data: data.to_owned(),
+        database: database.unwrap_or_else(|| "sqlite".to_owned()),
+        master_key_file: flags.master_key_file.clone().or(extra.master_key_file).or(stored.master_key_file),
+        issuer,
+    };
+    check_master_key(&installation)?;
+    let port = port.unwrap_or_else(|| own_port(&installation.issuer));
+    let server = Server {
+        address: Server::address(listen, port),
+        trusted_proxies: trusted_proxies.unwrap_or_default(),
+        tls,
+    };
+    Ok(Settled { installation, server, is_installed, keep })
+}
+
+/// Reads what an earlier start fixed, for every command but `serve` and `init`.
+///
+/// # Errors
+/// With exit 3 when there is no installation in the folder.
+pub fn installed(data: &Path, master_key_file: Option<PathBuf>) -> Result<Installation, Failure> {
+    let flags = InstallationFlags { master_key_file, ..InstallationFlags::default() };
+    let settled = settle(data, &flags, &ServerFlags::default())?;
+    if settled.is_installed {
+        return Ok(settled.installation);
+    }
+    Err(Failure::new(
+        Exit::NotFound,
+        format!("There is no installation in {}.", data.display()),
+        "The folder holds no doorward.toml that names an issuer.",
+        format!("Name the right folder with --data DIR, or make one: doorward init --data {}", data.display()),
+    ))
+}
+
+/// The value of a key that cannot change: the first of `[flag, --config, stored]`, and an error
+/// when a later one says otherwise.
+fn fixed(
+    key: &str,
+    [flag, extra, stored]: [&Option<String>; 3],
+    normal: impl Fn(&String) -> String,
+) -> Result<Option<String>, Failure> {
+    if let (Some(given), Some(kept)) = (flag.as_ref().or(extra.as_ref()), stored.as_ref())
+        && normal(given) != normal(kept)
+    {
+        // A database address may hold a password: it is not repeated.
+        let (given, kept) =
+            if key == "database" { ("another one", "a different one") } else { (given.as_str(), kept.as_str()) };
+        return Err(Failure::usage(
+            format!("The {key} of this installation cannot be changed."),
+            format!("It was fixed as {kept} at the first start, and now {given} is asked for."),
+            format!("Leave --{key} out, or start a new installation with another --data DIR."),
+        ));
+    }
+    Ok(stored.as_ref().or(flag.as_ref()).or(extra.as_ref()).cloned())
+}
+
+fn with_slash(text: &str) -> String {
+    Issuer::parse(text).map_or_else(|_| text.to_owned(), |issuer| issuer.to_string())
+}
+
+fn issuer_of(
+    issuer: Option<String>,
+    domain: Option<String>,
+    https: bool,
+    port: Option<u16>,
+) -> Result<Issuer, Failure> {
+    let wrong = |text: &str, why: &dyn std::fmt::Display| {
+        Failure::usage(
+            format!("{text} cannot be the issuer."),
+            why.to_string(),
+            "Give --domain as HOST[:PORT], or --issuer as https://HOST[:PORT]/.",
+        )
+    };
+    if let Some(text) = issuer {
+        let issuer = Issuer::parse(&text).map_err(|error| wrong(&text, &error))?;
+        if let Some(domain) = domain.filter(|domain| domain != issuer.host()) {
+            return Err(Failure::usage(
+                "Domain and issuer contradict each other.",
+                format!("The domain is {domain}, and the issuer {issuer} is at {}.", issuer.host()),
+                "Leave --domain out when --issuer is given.",
+            ));
+        }
+        return Ok(issuer);
+    }
+    let domain = domain.unwrap_or_else(|| format!("localhost:{}", port.unwrap_or(DEFAULT_PORT)));
+    let text = format!("{}://{domain}", if https { "https" } else { "http" });
+    let issuer = Issuer::parse(&text).map_err(|error| wrong(&text, &error))?;
+    Ok(issuer)
+}
+
+/// The port to listen on when none is given: the issuer's own when a person on this machine is
+/// meant to reach it directly.
+fn own_port(issuer: &Issuer) -> u16 {
+    let (_, port) = split_port(issuer.host());
+    if is_loopback(issuer.host()) { port.unwrap_or(DEFAULT_PORT) } else { DEFAULT_PORT }
+}
+
+fn split_port(host: &str) -> (&str, Option<u16>) {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, port.parse().ok()),
+        _ => (host, None),
+    }
+}
+
+/// Whether a host is this machine itself, for which browsers keep Secure cookies without TLS.
+fn is_loopback(host: &str) -> bool {
+    let (name, _) = split_port(host);
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    name == "localhost" || name.ends_with(".localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn check_scheme(issuer: &Issuer, tls: &Tls) -> Result<(), Failure> {
+    if !issuer.is_https() && !is_loopback(issuer.host()) {
+        return Err(Failure::usage(
+            format!("{issuer} cannot be served over http."),
+            "Browsers keep the session cookie over http only on this machine itself (localhost).",
+            "Add --https, or give --issuer https://… when a proxy in front ends TLS.",
+        ));
+    }
+    if !issuer.is_https() && *tls != Tls::Off {
+        return Err(Failure::usage(
+            "This installation is reached over http, and now TLS is asked for.",
+            format!("Its issuer was fixed as {issuer} at the first start."),
+            "Leave --https and --tls-cert out, or start a new installation with another --data DIR.",
+        ));
+    }
+    Ok(())
+}
+
+fn check_master_key(installation: &Installation) -> Result<(), Failure> {
+    if installation.is_embedded() || installation.master_key_file.is_some() {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        "PostgreSQL needs a sealing key that all nodes share.",
+        "DOORWARD_MASTER_KEY_FILE is not set, and a key in one node's data folder would be of no use to the others.",
+        "Set DOORWARD_MASTER_KEY_FILE to a file that every node reads; it is made there when it does not exist yet.",
+    ))
+}
+
+fn tls_files(flags: &ServerFlags, extra: &File, stored: &File) -> Result<Option<Tls>, Failure> {
+    let cert = flags.tls_cert.clone().or(extra.tls_cert.clone()).or(stored.tls_cert.clone());
+    let key = flags.tls_key.clone().or(extra.tls_key.clone()).or(stored.tls_key.clone());
+    match (cert, key) {
+        (Some(cert), Some(key)) => Ok(Some(Tls::Files { cert, key })),
+        (None, None) => Ok(None),
+        _ => Err(Failure::usage(
+            "A certificate and its key belong together.",
+            "Only one of --tls-cert and --tls-key is given.",
+            "Give both, or neither.",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first(flags: &InstallationFlags, server: &ServerFlags) -> Result<Settled, Failure> {
+        let folder = tempfile::tempdir().unwrap();
+        settle(folder.path(), flags, server)
+    }
+
+    fn installation(domain: &str) -> InstallationFlags {
+        InstallationFlags { domain: Some(domain.into()), ..InstallationFlags::default() }
+    }
+
+    #[test]
+    fn without_a_word_it_is_localhost_over_http() {
+        let settled = first(&InstallationFlags::default(), &ServerFlags::default()).ok().unwrap();
+        assert_eq!(settled.installation.issuer.as_str(), "http://localhost:3667/");
+        assert_eq!(settled.server.address.to_string(), "127.0.0.1:3667");
+        assert!(settled.installation.is_embedded());
+    }
+
+    #[test]
+    fn the_default_domain_follows_the_port_and_the_other_way_round() {
+        let server = ServerFlags { port: Some(4000), ..ServerFlags::default() };
+        let settled = first(&InstallationFlags::default(), &server).ok().unwrap();
+        assert_eq!(settled.installation.issuer.as_str(), "http://localhost:4000/");
+        let settled = first(&installation("localhost:5000"), &ServerFlags::default()).ok().unwrap();
+        assert_eq!(settled.server.address.port(), 5000);
+    }
+
+    #[test]
+    fn http_is_for_loopback_only_and_the_failure_names_both_ways_out() {
+        for domain in ["id.acme.test", "192.168.1.2:3667", "localhost.evil.test"] {
+            let failure = first(&installation(domain), &ServerFlags::default()).err().unwrap();
+            assert_eq!(failure.exit, Exit::Usage);
+            let text = failure.to_string();
+            assert!(text.contains("--https") && text.contains("--issuer"), "{text}");
+        }
+        for domain in ["localhost:3667", "127.0.0.1:3667", "[::1]:3667", "shop.localhost"] {
+            assert!(first(&installation(domain), &ServerFlags::default()).is_ok(), "{domain}");
+        }
+    }
+
+    #[test]
+    fn a_fixed_setting_that_differs_later_is_refused_and_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let server = ServerFlags::default();
+        settle(folder.path(), &installation("localhost:3667"), &server).ok().unwrap().keep().unwrap();
+        assert!(settle(folder.path(), &installation("localhost:3667"), &server).is_ok());
+        assert!(settle(folder.path(), &InstallationFlags::default(), &server).is_ok_and(|s| s.is_installed));
+        let failure = settle(folder.path(), &installation("localhost:4000"), &server).err().unwrap();
+        assert_eq!(failure.exit, Exit::Usage);
+        assert!(failure.to_string().contains("localhost:3667"), "{failure}");
+        let issuer = InstallationFlags { issuer: Some("https://id.test".into()), ..InstallationFlags::default() };
+        assert_eq!(settle(folder.path(), &issuer, &server).err().unwrap().exit, Exit::Usage);
+        let https = InstallationFlags { https: Some(true), ..InstallationFlags::default() };
+        assert_eq!(settle(folder.path(), &https, &server).err().unwrap().exit, Exit::Usage);
+        let same = InstallationFlags { issuer: Some("http://localhost:3667".into()), ..InstallationFlags::default() };
+        assert!(settle(folder.path(), &same, &server).is_ok());
+    }
+
+    #[test]
+    fn the_database_is_fixed_too_and_its_password_is_not_repeated() {
+        let folder = tempfile::tempdir().unwrap();
+        let server = ServerFlags::default();
+        settle(folder.path(), &InstallationFlags::default(), &server).ok().unwrap().keep().unwrap();
+        let other = InstallationFlags {
+            database: Some("postgres://me:hunter2@db/x".into()),
+            ..InstallationFlags::default()
+        };
+        let failure = settle(folder.path(), &other, &server).err().unwrap();
+        assert_eq!(failure.exit, Exit::Usage);
+        assert!(!failure.to_string().contains("hunter2"), "{failure}");
+    }
+
+    #[test]
+    fn postgresql_without_a_shared_sealing_key_is_refused() {
+        let flags =
+            InstallationFlags { database: Some("postgres://db/x".into()), ..InstallationFlags::default() };
+        let failure = first(&flags, &ServerFlags::default()).err().unwrap();
+        assert_eq!(failure.exit, Exit::Usage);
+        assert!(failure.to_string().contains("DOORWARD_MASTER_KEY_FILE"), "{failure}");
+        let flags = InstallationFlags { master_key_file: Some("/k".into()), ..flags };
+        assert!(first(&flags, &ServerFlags::default()).is_ok());
+    }
+
+    #[test]
+    fn a_proxy_that_ends_tls_needs_only_the_issuer() {
+        let flags = InstallationFlags { issuer: Some("https://id.acme.test".into()), ..InstallationFlags::default() };
+        let settled = first(&flags, &ServerFlags::default()).ok().unwrap();
+        assert_eq!(settled.server.tls, Tls::Off);
+        assert_eq!(settled.server.address.port(), DEFAULT_PORT);
+        assert_eq!(settled.installation.issuer.as_str(), "https://id.acme.test/");
+    }
+
+    #[test]
+    fn domain_and_issuer_must_agree() {
+        let flags = InstallationFlags { issuer: Some("https://id.acme.test".into()), ..installation("other.test") };
+        assert_eq!(first(&flags, &ServerFlags::default()).err().unwrap().exit, Exit::Usage);
+    }
+
+    #[test]
+    fn half_a_certificate_is_refused() {
+        let server = ServerFlags { tls_cert: Some("a.pem".into()), ..ServerFlags::default() };
+        assert_eq!(first(&InstallationFlags::default(), &server).err().unwrap().exit, Exit::Usage);
+    }
+}

@@ -1,0 +1,96 @@
+//! What a command says when it does not succeed: what happened, why, and what to do.
+//!
+//! Owns the exit codes that scripts rely on. Knows nothing of HTTP.
+//! Source: the design's contracts with scripts, "exit codes".
+
+use std::fmt;
+
+use doorward_engine::fault::Fault;
+use doorward_store::StoreError;
+
+/// How the process ends. Zero is success and is no failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// It was tried and did not work.
+    Failed = 1,
+    /// The command was given wrong.
+    Usage = 2,
+    /// What it is about does not exist.
+    NotFound = 3,
+    /// It exists and may not be done.
+    NotAllowed = 4,
+    /// It is done already.
+    NothingToDo = 5,
+}
+
+/// A command that did not succeed, in three lines for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// How the process ends.
+    pub exit: Exit,
+    what: String,
+    why: String,
+    fix: String,
+}
+
+impl Failure {
+    /// A failure: what happened, why, and what to do.
+    #[must_use]
+    pub fn new(exit: Exit, what: impl Into<String>, why: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { exit, what: what.into(), why: why.into(), fix: fix.into() }
+    }
+
+    /// A command that was given wrong.
+    #[must_use]
+    pub fn usage(what: impl Into<String>, why: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, what, why, fix)
+    }
+
+    /// Something that was tried and did not work.
+    #[must_use]
+    pub fn failed(what: impl Into<String>, why: impl fmt::Display, fix: impl Into<String>) -> Self {
+        Self::new(Exit::Failed, what, why.to_string(), fix)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.what)?;
+        writeln!(f, "  why  {}", self.why)?;
+        write!(f, "  fix  {}", self.fix)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl Failure {
+    /// A use case that refused: its public words, and an exit code by their kind.
+    #[must_use]
+    pub fn of(what: impl Into<String>, fault: &Fault) -> Self {
+        let (exit, fix) = match fault {
+            Fault::NotFound { .. } => (Exit::NotFound, "Check the spelling."),
+            Fault::Forbidden { .. } | Fault::Unauthenticated { .. } => (Exit::NotAllowed, "Ask an owner."),
+            Fault::Invalid(_) => (Exit::Usage, "Correct the input and run the command again."),
+            Fault::Conflict { .. } | Fault::InUse { .. } => (Exit::NothingToDo, "Nothing is to be done."),
+            Fault::LimitReached { .. } | Fault::Unavailable { .. } => {
+                (Exit::Failed, "Run the command again in a moment.")
+            }
+            Fault::Token(_) | Fault::Internal { .. } => {
+                (Exit::Failed, "If it happens again, report it together with these lines.")
+            }
+        };
+        Self::new(exit, what, fault.to_string(), fix)
+    }
+
+    /// A database that cannot be used.
+    #[must_use]
+    pub fn database(error: &StoreError) -> Self {
+        let fix = match error {
+            StoreError::NewerSchema { .. } => "Start the newer release, or restore a backup that this one made.",
+            StoreError::Full => "Free some space on the disk of the data folder.",
+            StoreError::Busy => "Another process is writing: run the command again in a moment.",
+            _ => "Check that the database runs, that its address is right, and that this user may write there.",
+        };
+        Self::failed("The database cannot be used.", error, fix)
+    }
+}

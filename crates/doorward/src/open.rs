@@ -1,0 +1,164 @@
+//! From settings to a running [`App`]: database, sealing key, tenant.
+//!
+//! Owns the order in which an installation opens, and the words for each step that can fail.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use doorward_engine::app::{App, AppConfig};
+use doorward_engine::caller::Caller;
+use doorward_engine::clock::Clock;
+use doorward_engine::entropy::Entropy;
+use doorward_engine::install;
+use doorward_engine::passwords::PasswordCost;
+use doorward_engine::sealing::Sealing;
+use doorward_engine::state::TenantState;
+use doorward_store::{DatabaseUrl, Db};
+
+use crate::config::Installation;
+use crate::failure::{Exit, Failure};
+
+/// An installation that is open.
+pub struct Opened {
+    /// The use cases.
+    pub app: App,
+    /// The first tenant, whose issuer is configuration.
+    pub tenant: Arc<TenantState>,
+}
+
+impl Opened {
+    /// Somebody with a shell on this machine.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        Caller::command_line(Arc::clone(&self.tenant))
+    }
+
+    /// Lets everything under way reach the disk.
+    pub async fn close(self) {
+        self.app.stop().await;
+    }
+}
+
+/// Opens what an earlier `init` or `serve` made, for a command.
+///
+/// # Errors
+/// When it does not open, or the database holds no installation.
+pub async fn existing(installation: &Installation) -> Result<Opened, Failure> {
+    let app = start(installation, 1).await?;
+    match own_tenant(&app, installation)? {
+        Some(tenant) => Ok(Opened { app, tenant }),
+        None => Err(Failure::new(
+            Exit::NotFound,
+            format!("There is no installation in the database of {}.", installation.data.display()),
+            "The folder was set up, but the database is empty.",
+            "Start `doorward serve` once, or restore the database from a backup.",
+        )),
+    }
+}
+
+/// Opens an installation that may be new: database, sealing key, use cases.
+///
+/// # Errors
+/// When a step does not work; each has its own words.
+pub async fn start(installation: &Installation, workers: usize) -> Result<App, Failure> {
+    make_folder(&installation.data)?;
+    let url = database_url(installation)?;
+    let is_old = matches!(&url, DatabaseUrl::Sqlite(file) if file.exists());
+    let key_file = master_key_file(installation);
+    if is_old && !key_file.exists() {
+        return Err(Failure::failed(
+            format!("The sealing key {} is missing.", key_file.display()),
+            "The database holds secrets that only this key opens; a new one would lock them away.",
+            "Put the key back from your backup, or name it with DOORWARD_MASTER_KEY_FILE.",
+        ));
+    }
+    let db = Db::open(&url).await.map_err(|error| Failure::database(&error))?;
+    db.migrate().await.map_err(|error| Failure::database(&error))?;
+    let entropy = Entropy::System;
+    let sealing = Sealing::open_or_create(&key_file, &entropy).map_err(|error| {
+        Failure::failed("The sealing key cannot be used.", error, "Check the file and who may read it.")
+    })?;
+    let password_cost = PasswordCost::default();
+    App::start(AppConfig { db, clock: Clock::System, entropy, sealing, password_cost, workers })
+        .await
+        .map_err(|fault| Failure::of("The installation does not open.", &fault))
+}
+
+/// The tenant whose issuer is configuration; none when the database is empty.
+///
+/// # Errors
+/// When the database belongs to another issuer.
+pub fn own_tenant(app: &App, installation: &Installation) -> Result<Option<Arc<TenantState>>, Failure> {
+    let tenants = app.tenants();
+    if let Some(own) = tenants.iter().find(|state| state.tenant.issuer == installation.issuer) {
+        return Ok(Some(Arc::clone(own)));
+    }
+    match tenants.first() {
+        None => Ok(None),
+        Some(other) => Err(Failure::usage(
+            "This database belongs to another issuer.",
+            format!("It was made for {}, and now {} is asked for.", other.tenant.issuer, installation.issuer),
+            format!("Give --issuer {}, or name another database.", other.tenant.issuer),
+        )),
+    }
+}
+
+/// Makes the installation unless it is there. True when it was made now.
+///
+/// # Errors
+/// When the database belongs to another issuer or cannot be written.
+pub async fn ensure_installed(app: App, installation: &Installation) -> Result<(Opened, bool), Failure> {
+    if let Some(tenant) = own_tenant(&app, installation)? {
+        return Ok((Opened { app, tenant }, false));
+    }
+    let new = install::NewInstallation {
+        issuer: installation.issuer.clone(),
+        friendly_name: friendly_name(installation),
+        admin: None,
+    };
+    match install::init(&app, &new).await {
+        Ok(installed) => Ok((Opened { tenant: installed.tenant, app }, true)),
+        Err(fault) => Err(Failure::of("The installation could not be made.", &fault)),
+    }
+}
+
+/// What login pages call the tenant until an admin names it: the first label of its host.
+#[must_use]
+pub fn friendly_name(installation: &Installation) -> &str {
+    installation.issuer.host().split(['.', ':']).next().unwrap_or("Doorward")
+}
+
+/// Where the sealing key is.
+#[must_use]
+pub fn master_key_file(installation: &Installation) -> std::path::PathBuf {
+    installation.master_key_file.clone().unwrap_or_else(|| installation.data.join("master.key"))
+}
+
+fn database_url(installation: &Installation) -> Result<DatabaseUrl, Failure> {
+    if installation.database == "sqlite" {
+        return Ok(DatabaseUrl::Sqlite(installation.data.join("doorward.db")));
+    }
+    DatabaseUrl::parse(&installation.database).map_err(|error| {
+        Failure::usage(
+            "The database address cannot be read.",
+            error.to_string(),
+            "Give --database sqlite or --database postgres://user:password@host/name.",
+        )
+    })
+}
+
+/// Everything in the folder is for its owner alone.
+fn make_folder(data: &Path) -> Result<(), Failure> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(data).map_err(|error| {
+        Failure::failed(
+            format!("The data folder {} cannot be made.", data.display()),
+            error,
+            "Name a folder that this user may write, with --data DIR.",
+        )
+    })
+}

@@ -1,0 +1,135 @@
+//! The accept loop: from a connection to requests with their peer's address, and to a quiet end.
+//!
+//! Owns the limits that hold before there is a request: how many connections, how long a handshake
+//! and the first header may take. Knows nothing of paths. Source: RFC 9112 §9, RFC 9113 §5.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::rt::{Read, Write};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use rustls::ServerConfig;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tower::Service;
+
+/// More than this wait in the system's queue.
+const MAX_CONNECTIONS: usize = 4096;
+const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+/// From the connection to its first complete header, and from one request to the next.
+const HEADER_TIME: Duration = Duration::from_secs(30);
+/// What running requests get after the signal to stop.
+const STOP_TIME: Duration = Duration::from_secs(10);
+
+/// The settings for new connections, when this process ends TLS.
+pub type TlsSettings = Option<watch::Receiver<Arc<ServerConfig>>>;
+
+/// Serves until `stop`, then lets running requests finish.
+pub async fn accept(listener: TcpListener, tls: TlsSettings, router: Router, stop: impl Future<Output = ()>) {
+    let running = GracefulShutdown::new();
+    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    tokio::pin!(stop);
+    loop {
+        let next = async {
+            let slot = Arc::clone(&slots).acquire_owned().await.ok()?;
+            Some((listener.accept().await, slot))
+        };
+        let (accepted, slot) = tokio::select! {
+            next = next => match next { Some(next) => next, None => break },
+            () = &mut stop => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let settings = tls.as_ref().map(|tls| Arc::clone(&tls.borrow()));
+                let connection = Connection { peer, router: router.clone(), watcher: running.watcher(), _slot: slot };
+                tokio::spawn(connection.open(stream, settings));
+            }
+            // Out of file descriptors, or a peer that left at once: neither ends the server.
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+    drop(listener);
+    if timeout(STOP_TIME, running.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish in time and were cut off");
+    }
+}
+
+struct Connection {
+    peer: SocketAddr,
+    router: Router,
+    watcher: Watcher,
+    _slot: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    async fn open(self, stream: TcpStream, tls: Option<Arc<ServerConfig>>) {
+        let _ = stream.set_nodelay(true);
+        let Some(settings) = tls else {
+            return self.serve(TokioIo::new(stream)).await;
+        };
+        match timeout(HANDSHAKE_TIME, TlsAcceptor::from(settings).accept(stream)).await {
+            Ok(Ok(stream)) => self.serve(TokioIo::new(stream)).await,
+            Ok(Err(error)) => tracing::debug!(peer = %self.peer, %error, "no TLS handshake"),
+            Err(_) => tracing::debug!(peer = %self.peer, "the TLS handshake took too long"),
+        }
+    }
+
+    async fn serve<I: Read + Write + Unpin + Send + 'static>(self, io: I) {
+        let Self { peer, router, watcher, _slot } = self;
+        let has_asked = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&has_asked);
+        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+            asked.store(true, Ordering::Relaxed);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            router.clone().call(request)
+        });
+        let connection = watcher.watch(protocols().serve_connection(io, service).into_owned());
+        // The parsers' own timers begin with the first byte that tells the protocols apart; a peer
+        // that never sends one must go too.
+        let silence = async {
+            sleep(HEADER_TIME).await;
+            if has_asked.load(Ordering::Relaxed) {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            ended = connection => {
+                if let Err(error) = ended {
+                    tracing::debug!(%peer, %error, "a connection ended early");
+                }
+            }
+            () = silence => tracing::debug!(%peer, "a connection asked for nothing"),
+        }
+    }
+}
+
+fn protocols() -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIME)
+        .max_buf_size(64 * 1024)
+        .half_close(false);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(128)
+        .max_header_list_size(64 * 1024)
+        .keep_alive_interval(Duration::from_secs(30))
+        .keep_alive_timeout(Duration::from_secs(20));
+    builder
+}

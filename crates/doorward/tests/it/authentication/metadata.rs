@@ -1,0 +1,158 @@
+//! Discovery, keys, hosts, CORS and headers (OpenID Connect Discovery §3, RFC 8414, RFC 7517, Fetch).
+
+use doorward_model::client::kind::ClientKind;
+use serde_json::json;
+
+use crate::kit::{Asked, House, Via, Visitor};
+
+#[tokio::test]
+async fn discovery_names_only_what_is_there() {
+    let house = House::new().await;
+    let document = house.get("/.well-known/openid-configuration").await.is(200).json();
+    assert_eq!(document["issuer"], house.issuer());
+    assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
+    assert_eq!(document["id_token_signing_alg_values_supported"][0], "RS256");
+    for (name, value) in document.as_object().unwrap() {
+        let Some(address) = value.as_str().filter(|text| text.starts_with(house.issuer())) else { continue };
+        if name == "issuer" {
+            continue;
+        }
+        let answer = house.get(house.path(address)).await;
+        assert_ne!(answer.status.as_u16(), 404, "{name}: {address}");
+    }
+    let other = house.get("/.well-known/oauth-authorization-server").await.is(200).json();
+    assert_eq!(other["issuer"], document["issuer"]);
+    assert_eq!(other["token_endpoint"], document["token_endpoint"]);
+}
+
+#[tokio::test]
+async fn the_key_set_holds_rsa_keys_with_certificates_and_nothing_private() {
+    let house = House::new().await;
+    let set = house.get("/.well-known/jwks.json").await.is(200).json();
+    let keys = set["keys"].as_array().unwrap();
+    assert!(!keys.is_empty());
+    for key in keys {
+        assert_eq!((&key["kty"], &key["use"], &key["alg"]), (&json!("RSA"), &json!("sig"), &json!("RS256")));
+        assert!(key["kid"].is_string() && key["x5c"][0].is_string() && key["x5t"].is_string(), "{key}");
+        for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+            assert!(key.get(private).is_none(), "{private} is published");
+        }
+    }
+}
+
+/// SECURITY §5: the issuer is configuration, whatever the request says.
+#[tokio::test]
+async fn no_header_changes_an_address_that_we_write() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let hostile = [
+        ("x-forwarded-host", "evil.test"), ("x-forwarded-proto", "http"), ("forwarded", "host=evil.test;proto=http"),
+        ("x-forwarded-host", "evil.test, evil.test"), ("x-original-host", "evil.test"),
+        ("x-zitadel-instance-host", "evil.test"), ("x-forwarded-port", "1"), ("x-forwarded-prefix", "/evil"),
+    ];
+    for (name, value) in hostile {
+        for path in ["/.well-known/openid-configuration", &party.authorize(&[])] {
+            let answer = house.send(Asked::get(path).header(name, value)).await;
+            assert!(!answer.text().contains("evil"), "{name}: {path}");
+            assert!(!answer.header("location").unwrap_or_default().contains("evil"), "{name}: {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_host_is_421_and_the_probes_answer_anywhere() {
+    let house = House::new().await;
+    let ask = |host: &'static str, path: &'static str| house.send(Asked::get(path).header("host", host));
+    for host in ["evil.test", "localhost", "localhost:1", "id.test.evil.test", "", "a b"] {
+        let answer = ask(host, "/.well-known/openid-configuration").await;
+        assert!(matches!(answer.status.as_u16(), 400 | 421), "{host}: {}", answer.status);
+    }
+    let misdirected = ask("evil.test", "/authorize").await.is(421);
+    assert!(misdirected.text().contains(house.issuer()), "{}", misdirected.text());
+    for probe in ["/healthz", "/readyz"] {
+        ask("evil.test", probe).await.is(200);
+    }
+}
+
+async fn preflight(house: &House, path: &str, origin: &str) -> Option<String> {
+    let asked = Asked::new("OPTIONS", path)
+        .header("origin", origin)
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "auth0-client,content-type,authorization,dpop");
+    let answer = house.send(asked).await;
+    assert!(!answer.status.is_server_error());
+    answer.header("access-control-allow-origin").map(str::to_owned)
+}
+
+/// SDKS §1.10: single-page applications speak to the token endpoint across origins, also when it refuses.
+#[tokio::test]
+async fn a_listed_origin_may_read_the_token_endpoint_and_its_errors() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::Spa, Via::None).await;
+    let origin = house.party_origin(&party);
+    assert!(preflight(&house, "/oauth/token", &origin).await.is_some(), "no preflight");
+    let asked = party.token_request(&[("grant_type", "authorization_code"), ("code", "wrong")]);
+    let answer = house.send(asked.header("origin", &origin)).await.is(400);
+    let allowed = answer.header("access-control-allow-origin");
+    assert!(allowed == Some(origin.as_str()) || allowed == Some("*"), "{allowed:?}");
+}
+
+/// CVE-2024-41657, CVE-2026-37977: no origin is reflected, and never with credentials.
+#[tokio::test]
+async fn a_foreign_origin_reads_nothing_of_a_client() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::Spa, Via::None).await;
+    for origin in ["https://evil.test", "null", "https://spa.test.evil.test", "http://spa.test", "https://spa.test:444"] {
+        let asked = party.token_request(&[("grant_type", "authorization_code"), ("code", "wrong")]);
+        let answer = house.send(asked.header("origin", origin)).await;
+        assert_eq!(answer.header("access-control-allow-origin"), None, "{origin}");
+        assert_eq!(answer.header("access-control-allow-credentials"), None, "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn keys_and_discovery_are_for_every_origin_without_credentials() {
+    let house = House::new().await;
+    for path in ["/.well-known/jwks.json", "/.well-known/openid-configuration"] {
+        let answer = house.send(Asked::get(path).header("origin", "https://anywhere.test")).await.is(200);
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{path}");
+        assert_eq!(answer.header("access-control-allow-credentials"), None, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_carry_the_headers_that_protect_them() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let page = Visitor::new(&house).to_login(&party.authorize(&[])).await;
+    let policy = page.header("content-security-policy").expect("a policy");
+    assert!(policy.contains("default-src 'none'") || policy.contains("default-src 'self'"), "{policy}");
+    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+    assert!(page.header("referrer-policy").is_some());
+    assert!(page.header("cache-control").is_some_and(|text| text.contains("no-store")));
+    assert!(!page.text().contains(" style=") && !page.text().contains(" onclick="), "inline code in the page");
+}
+
+/// CVE-2019-8400, CVE-2024-41658: markup in any parameter stays text.
+#[tokio::test]
+async fn markup_in_parameters_stays_text() {
+    let house = House::new().await;
+    let markup = "\"'><script>alert(1)</script>";
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    for name in ["client_id", "redirect_uri", "login_hint", "state", "scope", "ui_locales", "connection", "prompt"] {
+        let answer = Visitor::new(&house).get(&party.authorize(&[(name, markup)])).await;
+        assert!(!answer.text().contains("<script>alert"), "{name}");
+        if let Some(next) = answer.header("location").filter(|to| to.contains("/u/login")) {
+            let page = Visitor::new(&house).get(next).await;
+            assert!(!page.text().contains("<script>alert"), "{name}");
+        }
+    }
+    let named = json!({ "name": markup.replace(['<', '>'], "") });
+    let party = house.party_with(ClientKind::RegularWeb, Via::Post, named).await;
+    let page = Visitor::new(&house).to_login(&party.authorize(&[("login_hint", markup)])).await;
+    assert!(!page.text().contains("<script>alert"));
+    let error = house.get("/v2/logout?returnTo=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").await;
+    assert!(!error.text().contains("<script>alert"));
+}

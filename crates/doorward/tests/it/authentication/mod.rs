@@ -1,0 +1,13 @@
+//! The Authentication API over its wire, one file per journey.
+
+mod authorize_errors;
+mod enumeration;
+mod fixation;
+mod limits;
+mod login;
+mod logout;
+mod metadata;
+mod refresh;
+mod silent;
+mod token;
+mod userinfo;

@@ -1,0 +1,201 @@
+//! What scripts rely on: the ready line, exit codes, JSON, files and their rights.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use super::process::{Server, free_port, installation, run, run_with_input};
+
+#[test]
+fn a_first_start_prints_one_line_and_nothing_else_until_it_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port().to_string();
+    let server = Server::start(folder.path(), &["--port", &port]);
+    assert_eq!(server.ready, format!("ready http://localhost:{port}/"));
+    for probe in ["/healthz", "/readyz", "/.well-known/openid-configuration"] {
+        assert!(raw(&port, &format!("GET {probe} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n")).starts_with("HTTP/1.1 200"), "{probe}");
+    }
+    server.signal("TERM");
+    let (status, rest) = server.wait();
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(rest, "", "more than one line on standard output");
+    // The second start needs no flags: the first one is written down.
+    let server = Server::start(folder.path(), &[]);
+    assert_eq!(server.ready, format!("ready http://localhost:{port}/"));
+    server.signal("INT");
+    assert_eq!(server.wait().0.code(), Some(0));
+}
+
+fn raw(port: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn init_makes_an_installation_once() {
+    let port = free_port();
+    let folder = installation(port, &[]);
+    let data = folder.path().to_str().unwrap();
+    let again = run(&["init", "--data", data]).exits(5);
+    assert_eq!(again.err.lines().count(), 3, "what, why, what to do: {}", again.err);
+    let admins = run(&["admin", "list", "--data", data, "--json"]).exits(0).json();
+    assert_eq!(admins[0]["email"], "owner@example.com");
+    assert_eq!(admins[0]["role"], "owner");
+    let link = run(&["init", "--link", "--data", data, "--json"]).exits(0).json();
+    assert!(link["setup_link"].as_str().unwrap().starts_with(&format!("http://localhost:{port}/setup#k=")), "{link}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_secret_on_disk_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = installation(free_port(), &[]);
+    for name in ["master.key", "doorward.toml"] {
+        let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name}");
+    }
+    let inner = folder.path().join("made/by/init");
+    run(&["init", "--data", inner.to_str().unwrap()]).exits(0);
+    assert_eq!(std::fs::metadata(inner).unwrap().permissions().mode() & 0o077, 0);
+}
+
+#[test]
+fn a_machine_client_is_made_while_the_server_runs_and_while_it_does_not() {
+    let port = free_port();
+    let folder = installation(port, &[]);
+    let data = folder.path().to_str().unwrap();
+    let create = || {
+        let args = ["clients", "create", "--data", data, "--name", "CI", "--type", "non_interactive"];
+        run(&[&args[..], &["--grant-management-api", "--json"]].concat()).exits(0).json()
+    };
+    let offline = create();
+    let server = Server::start(folder.path(), &[]);
+    let online = create();
+    for made in [&offline, &online] {
+        let keys: Vec<&String> = made.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["client_id", "client_secret", "domain", "audience"]);
+        assert_eq!(made["domain"], format!("localhost:{port}"));
+        assert_eq!(made["audience"], format!("http://localhost:{port}/api/v2/"));
+        let body = format!(
+            "grant_type=client_credentials&client_id={}&client_secret={}&audience={}",
+            made["client_id"].as_str().unwrap(),
+            made["client_secret"].as_str().unwrap(),
+            made["audience"].as_str().unwrap()
+        );
+        let answer = raw(
+            &port.to_string(),
+            &format!(
+                "POST /oauth/token HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\
+                 content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            ),
+        );
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+    drop(server);
+}
+
+#[test]
+fn commands_say_what_why_and_what_to_do_and_exit_as_promised() {
+    let port = free_port();
+    let folder = installation(port, &[]);
+    let data = folder.path().to_str().unwrap();
+    let empty = tempfile::tempdir().unwrap();
+    let nowhere = empty.path().to_str().unwrap();
+    let cases: [(&[&str], i32); 12] = [
+        (&["clients", "create", "--data", nowhere, "--name", "x", "--type", "spa"], 3),
+        (&["admin", "list", "--data", nowhere], 3),
+        (&["clients", "create", "--data", data, "--name", "a<b", "--type", "spa"], 2),
+        (&["clients", "create", "--data", data, "--name", "x", "--type", "toaster"], 2),
+        (&["clients", "create", "--data", data, "--name", "x", "--type", "spa", "--callback", "javascript:1"], 2),
+        (&["serve", "--data", data, "--domain", "localhost:1"], 2),
+        (&["serve", "--data", data, "--issuer", "https://other.test/"], 2),
+        (&["serve", "--data", data, "--database", "postgres://db/x"], 2),
+        (&["serve", "--data", nowhere, "--domain", "id.acme.test"], 2),
+        (&["serve", "--data", nowhere, "--config", "/nowhere.toml"], 3),
+        (&["init", "--data", nowhere, "--admin-email", "a@b.test"], 2),
+        (&["nonsense"], 2),
+    ];
+    for (args, code) in cases {
+        let done = run(args).exits(code);
+        assert_eq!(done.out, "", "{args:?}");
+        assert!(done.err.lines().count() >= 3 || args == ["nonsense"], "{args:?}: {}", done.err);
+    }
+    let http = run(&["serve", "--data", nowhere, "--domain", "id.acme.test"]).err;
+    assert!(http.contains("--https") && http.contains("--issuer"), "{http}");
+    let users = ["users", "create", "--data", data, "--email", "ada@example.com", "--password-stdin", "--json"];
+    let made = run_with_input(&users, "correct horse battery\n").exits(0).json();
+    assert!(made["user_id"].as_str().unwrap().starts_with("auth0|"), "{made}");
+    run_with_input(&users, "correct horse battery\n").exits(5);
+    run_with_input(&["admin", "reset", "--data", data, "--email", "nobody@example.com", "--password-stdin"], "a long enough one\n").exits(3);
+    run_with_input(&["admin", "reset", "--data", data, "--email", "owner@example.com", "--password-stdin"], "a long enough one\n").exits(0);
+    let version = run(&["version", "--json"]).exits(0).json();
+    assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn a_setting_that_is_mistyped_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("doorward.toml"), "prot = 1\n").unwrap();
+    let done = run(&["serve", "--data", folder.path().to_str().unwrap()]).exits(2);
+    assert!(done.err.contains("prot"), "{}", done.err);
+}
+
+#[test]
+fn a_busy_port_names_who_has_it_and_another_one() {
+    let port = free_port();
+    let first = installation(port, &[]);
+    let _server = Server::start(first.path(), &[]);
+    let second = installation(port, &[]);
+    let done = run(&["serve", "--data", second.path().to_str().unwrap()]).exits(1);
+    assert!(done.err.contains(&format!("Port {port} is in use")), "{}", done.err);
+    assert!(done.err.contains(&format!("--port {}", port + 1)), "{}", done.err);
+    if cfg!(target_os = "linux") {
+        assert!(done.err.contains("(doorward)"), "{}", done.err);
+    }
+}
+
+#[test]
+fn a_lost_sealing_key_is_said_and_not_replaced() {
+    let folder = installation(free_port(), &[]);
+    let key = folder.path().join("master.key");
+    std::fs::remove_file(&key).unwrap();
+    let done = run(&["serve", "--data", folder.path().to_str().unwrap()]).exits(1);
+    assert!(done.err.contains("master.key"), "{}", done.err);
+    assert!(!key.exists());
+}
+
+#[test]
+fn a_new_sealing_key_still_opens_what_the_old_one_sealed() {
+    let folder = installation(free_port(), &[]);
+    let data = folder.path().to_str().unwrap();
+    let before = std::fs::read_to_string(folder.path().join("master.key")).unwrap();
+    run(&["keys", "rotate-master", "--data", data]).exits(0);
+    let after = std::fs::read_to_string(folder.path().join("master.key")).unwrap();
+    assert!(after.ends_with(&before) && after.len() > before.len());
+    let server = Server::start(folder.path(), &[]);
+    assert!(server.ready.starts_with("ready "));
+}
+
+/// SECURITY §10, request smuggling: what two readers could understand differently is refused.
+#[test]
+fn two_lengths_in_one_request_are_refused() {
+    let port = free_port();
+    let folder = installation(port, &[]);
+    let _server = Server::start(folder.path(), &[]);
+    let head = format!("POST /oauth/token HTTP/1.1\r\nhost: localhost:{port}\r\n");
+    let smuggled = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    for lengths in [
+        "content-length: 5\r\ncontent-length: 6\r\n",
+        "content-length: +5\r\n",
+        "transfer-encoding: chunked, identity\r\n",
+        "transfer-encoding: chunked\r\ncontent-length: 4\r\n",
+        "content-length: 4\r\ntransfer-encoding: chunked\r\n",
+    ] {
+        let answer = raw(&port.to_string(), &format!("{head}{lengths}\r\n0\r\n\r\n{smuggled}"));
+        assert!(answer.starts_with("HTTP/1.1 4"), "{lengths:?}: {answer}");
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{lengths:?}: {answer}");
+    }
+}

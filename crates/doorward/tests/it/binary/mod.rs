@@ -1,0 +1,6 @@
+//! The built binary in a process of its own: the contracts with scripts, and what a crash leaves.
+
+mod contract;
+mod https;
+mod kill;
+mod process;

@@ -1,0 +1,125 @@
+//! Every row of every front's list, asked by those who must not get in.
+
+use doorward_model::scope::ApiScope;
+use doorward_web::route::{Guard, Route};
+use http::Method;
+use serde_json::json;
+
+use crate::kit::{Asked, House};
+
+fn rows() -> Vec<Route> {
+    let mut rows = doorward_authentication::routes::routes();
+    rows.extend(doorward_management::routes::routes());
+    rows.extend(doorward_dashboard::routes::routes());
+    rows
+}
+
+fn guarded() -> impl Iterator<Item = (Route, &'static [ApiScope])> {
+    rows().into_iter().filter_map(|row| match row.guard {
+        Guard::AnyOf(scopes) => Some((row, scopes)),
+        Guard::Public | Guard::Page => None,
+    })
+}
+
+fn ask(row: &Route) -> Asked {
+    Asked::new(row.method.as_str(), &row.path.replace("{id}", "nobody"))
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own() {
+    let mut names: Vec<_> = rows().iter().map(|row| row.operation).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    assert!(count >= 15, "the lists are nearly empty: {names:?}");
+}
+
+#[tokio::test]
+async fn without_credentials_every_guarded_row_is_401() {
+    let house = House::new().await;
+    for (row, _) in guarded() {
+        for authorization in [None, Some("Bearer"), Some("Bearer x"), Some("Basic YTpi"), Some("Bearer a.b.c")] {
+            let asked = authorization.into_iter().fold(ask(&row), |asked, value| asked.header("authorization", value));
+            let answer = house.send(asked).await.is(401);
+            assert_eq!(answer.json()["statusCode"], 401, "{}", row.operation);
+        }
+    }
+}
+
+#[tokio::test]
+async fn with_too_small_a_scope_every_guarded_row_is_403_and_names_what_would_do() {
+    let house = House::new().await;
+    for (row, scopes) in guarded() {
+        let others: Vec<&str> =
+            ApiScope::ALL.iter().filter(|scope| !scopes.contains(scope)).map(|scope| scope.as_str()).collect();
+        let machine = house.machine(&others).await;
+        let body = machine.send(ask(&row)).await.is(403).json();
+        assert_eq!(body["errorCode"], "insufficient_scope", "{}", row.operation);
+        let message = body["message"].as_str().unwrap();
+        assert!(message.contains("expected any of:"), "{message}");
+        for scope in scopes {
+            assert!(message.contains(scope.as_str()), "{}: {message}", row.operation);
+        }
+    }
+}
+
+/// CVE-2025-27507, CVE-2026-123797: a token is good at home only.
+#[tokio::test]
+async fn a_token_of_another_tenant_opens_nothing() {
+    let house = House::new().await;
+    let other = house.second_tenant("other.test").await;
+    let everything: Vec<&str> = ApiScope::ALL.iter().map(|scope| scope.as_str()).collect();
+    let machine = other.machine(&everything).await;
+    for (row, _) in guarded() {
+        let bearer = format!("Bearer {}", machine.token);
+        house.send(ask(&row).header("authorization", &bearer)).await.is(401);
+    }
+    assert_eq!(machine.get("/api/v2/clients").await.status, 200, "the token is not even good at home");
+}
+
+#[tokio::test]
+async fn each_scope_opens_its_row() {
+    let house = House::new().await;
+    for (row, scopes) in guarded() {
+        for scope in scopes {
+            let machine = house.machine(&[scope.as_str()]).await;
+            let asked = match row.method {
+                Method::POST | Method::PATCH => Asked::json(
+                    row.method.as_str(),
+                    &row.path.replace("{id}", "nobody"),
+                    &json!({ "name": "x" }),
+                ),
+                _ => ask(&row),
+            };
+            let answer = machine.send(asked).await;
+            assert!(!matches!(answer.status.as_u16(), 401 | 403), "{} by {scope:?}: {}", row.operation, answer.text());
+            assert!(!answer.status.is_server_error(), "{}: {}", row.operation, answer.text());
+        }
+    }
+}
+
+/// Nonsense at every address is an answer of ours, never a 5xx.
+#[tokio::test]
+async fn nonsense_at_every_row_is_answered() {
+    let house = House::new().await;
+    for row in rows() {
+        for id in ["%00", "%ff%fe", "..%2f..%2fetc", "a%20b", &"x".repeat(3000), "'%20OR%201=1--"] {
+            let path = row.path.replace("{id}", id).replace("{name}", id);
+            for (kind, body) in [("application/json", "{\"a\":"), ("text/html", "\u{1}"), ("application/x-www-form-urlencoded", "a=%zz")] {
+                let asked = Asked::new(row.method.as_str(), &path).header("content-type", kind).body(body.into());
+                let answer = house.send(asked).await;
+                assert!(!answer.status.is_server_error(), "{} {path}: {}", row.operation, answer.status);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_and_a_wrong_path_are_said() {
+    let house = House::new().await;
+    house.get("/nothing/here").await.is(404);
+    house.send(Asked::new("DELETE", "/authorize")).await.is(405);
+    let body = house.get("/api/v2/nothing").await.is(404).json();
+    assert_eq!(body["statusCode"], 404);
+}

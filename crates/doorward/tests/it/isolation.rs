@@ -1,0 +1,57 @@
+//! Two tenants in one database, told apart by `Host` and by nothing else.
+
+use doorward_model::client::kind::ClientKind;
+use serde_json::json;
+
+use crate::kit::{EMAIL, Engine, House, PASSWORD, Via, Visitor};
+
+#[tokio::test]
+async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
+    for engine in Engine::all() {
+        let house = House::on(engine).await;
+        let other = house.second_tenant("other.test").await;
+        let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+        let everything =
+            ["read:clients", "update:clients", "delete:clients", "update:client_keys", "read:client_keys", "read:logs"];
+        let stranger = other.machine(&everything).await;
+        let path = format!("/api/v2/clients/{}", party.client_id);
+        stranger.get(&path).await.is(404);
+        stranger.patch(&path, &json!({ "name": "mine" })).await.is(404);
+        stranger.post(&format!("{path}/rotate-secret"), &json!({})).await.is(404);
+        stranger.delete(&path).await.is(204);
+        let list = stranger.get("/api/v2/clients?per_page=100").await.is(200).text();
+        assert!(!list.contains(&party.client_id), "a list shows a client of another tenant");
+
+        // Still there, and still its own: the person of one tenant is nobody in the other.
+        let visitor = Visitor::new(&house);
+        let tokens = party.tokens(&visitor, EMAIL, PASSWORD).await;
+        let logs = stranger.get("/api/v2/logs?per_page=100").await.is(200).text();
+        assert!(!logs.contains(&party.client_id), "a log shows an event of another tenant");
+
+        let foreign = crate::kit::RelyingParty { house: &other, ..house.party(ClientKind::RegularWeb, Via::Post).await };
+        let page = Visitor::new(&other).get(&foreign.authorize(&[])).await.is(400);
+        assert!(page.header("location").is_none());
+        let refused = foreign.refresh(tokens["refresh_token"].as_str().unwrap()).await;
+        assert_eq!(refused.is(401).json()["error"], "invalid_client");
+        other.userinfo(tokens["access_token"].as_str().unwrap()).await.is(401);
+
+        // A session cookie of one tenant is no session in the other.
+        let twin = other.party(ClientKind::Spa, Via::None).await;
+        let thief = Visitor::new(&other);
+        thief.set_cookie("__Host-dw", &visitor.session().unwrap());
+        let silent = thief.get(&twin.authorize(&[("prompt", "none")])).await;
+        assert_eq!(silent.query("error").as_deref(), Some("login_required"));
+
+        // A refresh token of one tenant is nothing in the other.
+        let token = tokens["refresh_token"].as_str().unwrap();
+        assert_eq!(twin.refresh(token).await.is(400).json()["error"], "invalid_grant");
+        party.refresh(token).await.is(200);
+
+        // Keys are each tenant's own.
+        let keys = |answer: crate::kit::Answer| answer.json()["keys"][0]["kid"].clone();
+        assert_ne!(
+            keys(house.get("/.well-known/jwks.json").await),
+            keys(other.get("/.well-known/jwks.json").await)
+        );
+    }
+}

@@ -1,0 +1,64 @@
+//! The two engines, and a fresh database on each.
+
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use doorward_store::DatabaseUrl;
+use tempfile::TempDir;
+
+const VARIABLE: &str = "DOORWARD_TEST_POSTGRES";
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+/// Where the data is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    /// Those that can take part here.
+    pub fn all() -> Vec<Engine> {
+        if std::env::var_os(VARIABLE).is_some() {
+            return vec![Engine::Sqlite, Engine::Postgres];
+        }
+        eprintln!("PostgreSQL was not run: {VARIABLE} is not set");
+        vec![Engine::Sqlite]
+    }
+
+    pub fn fresh(self) -> Database {
+        let folder = tempfile::tempdir().unwrap();
+        if self == Engine::Sqlite {
+            let url = DatabaseUrl::Sqlite(folder.path().join("doorward.db"));
+            return Database { url, folder, on_server: None };
+        }
+        let server = std::env::var(VARIABLE).unwrap();
+        let name = format!("doorward_it_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        psql(&server, &format!("CREATE DATABASE {name}"));
+        let mut url = url::Url::parse(&server).unwrap();
+        url.set_path(&name);
+        Database { url: DatabaseUrl::parse(url.as_str()).unwrap(), folder, on_server: Some((server, name)) }
+    }
+}
+
+/// A database that is gone when it is dropped.
+pub struct Database {
+    pub url: DatabaseUrl,
+    pub folder: TempDir,
+    on_server: Option<(String, String)>,
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some((server, name)) = &self.on_server {
+            psql(server, &format!("DROP DATABASE {name} WITH (FORCE)"));
+        }
+    }
+}
+
+/// Only the store names a PostgreSQL library; the tests ask the server's own program.
+fn psql(server: &str, text: &str) {
+    let done = Command::new("psql").args(["-X", "-q", "-v", "ON_ERROR_STOP=1", server, "-c", text]).output();
+    let done = done.unwrap_or_else(|error| panic!("psql is needed beside {VARIABLE}: {error}"));
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}

@@ -1,0 +1,322 @@
+//! The house under test: an installation in a temporary database, its clock in the test's hand, its
+//! randomness from a seed, its router called in the process.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::ConnectInfo;
+use doorward_engine::app::{App, AppConfig};
+use doorward_engine::caller::Caller;
+use doorward_engine::clients::{self, NewClient};
+use doorward_engine::clock::Clock;
+use doorward_engine::entropy::Entropy;
+use doorward_engine::install::{self, NewInstallation};
+use doorward_engine::passwords::PasswordCost;
+use doorward_engine::sealing::Sealing;
+use doorward_engine::state::TenantState;
+use doorward_engine::users::{self, NewUser};
+use doorward_model::client::kind::ClientKind;
+use doorward_model::ids::TenantId;
+use doorward_model::secret::Secret;
+use doorward_model::tenant::Issuer;
+use doorward_model::time::{Lifetime, Timestamp};
+use doorward_model::user::Profile;
+use doorward_store::Db;
+use doorward_web::state::Web;
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use http_body_util::BodyExt as _;
+use ipnet::IpNet;
+use serde_json::{Map, Value, json};
+use tower::ServiceExt as _;
+
+use super::answer::Answer;
+use super::engine::{Database, Engine};
+use super::machine::Machine;
+use super::relying_party::{RelyingParty, Via};
+use super::second_tenant;
+
+/// The person who is there from the start.
+pub const EMAIL: &str = "ada@example.com";
+pub const PASSWORD: &str = "correct horse battery";
+
+const START: Timestamp = Timestamp::from_seconds(1_795_000_000);
+/// Documentation addresses (RFC 5737) stand for people outside.
+const OUTSIDE: &str = "192.0.2.1";
+static SEED: AtomicU64 = AtomicU64::new(1);
+
+/// The house, or a second door of it: a second node, a second tenant.
+pub struct House {
+    pub app: App,
+    router: Router,
+    clock: Clock,
+    tenant: TenantId,
+    issuer: Issuer,
+    database: Arc<Database>,
+    cost: PasswordCost,
+    proxies: Vec<IpNet>,
+}
+
+/// How a house is built.
+struct Plan {
+    engine: Engine,
+    cost: PasswordCost,
+    proxies: Vec<IpNet>,
+}
+
+impl House {
+    /// On SQLite, with passwords that cost nothing.
+    pub async fn new() -> Self {
+        Self::on(Engine::Sqlite).await
+    }
+
+    pub async fn on(engine: Engine) -> Self {
+        Self::build(Plan { engine, cost: PasswordCost::least(), proxies: Vec::new() }).await
+    }
+
+    /// With passwords that cost what they cost people.
+    pub async fn with_real_passwords() -> Self {
+        Self::build(Plan { engine: Engine::Sqlite, cost: PasswordCost::default(), proxies: Vec::new() }).await
+    }
+
+    pub async fn behind_proxy(network: &str) -> Self {
+        let proxies = vec![network.parse().unwrap()];
+        Self::build(Plan { engine: Engine::Sqlite, cost: PasswordCost::least(), proxies }).await
+    }
+
+    async fn build(plan: Plan) -> Self {
+        let database = Arc::new(plan.engine.fresh());
+        let issuer = Issuer::parse("https://id.test/").unwrap();
+        let clock = Clock::fixed(START);
+        let app = start(&database, &clock, plan.cost).await;
+        let new = NewInstallation { issuer: issuer.clone(), friendly_name: "Acme", admin: None };
+        let made = install::init(&app, &new).await.unwrap();
+        let tenant = made.tenant.tenant.id.clone();
+        let router = doorward::router(Web::new(app.clone(), plan.proxies.clone()));
+        let house = Self { app, router, clock, tenant, issuer, database, cost: plan.cost, proxies: plan.proxies };
+        house.user(EMAIL, PASSWORD).await;
+        house
+    }
+
+    /// A second process on the same database and clock.
+    pub async fn second_node(&self) -> House {
+        let app = start(&self.database, &self.clock, self.cost).await;
+        self.door(app, self.tenant.clone(), self.issuer.clone())
+    }
+
+    /// Another tenant of the same installation, reached under its own host.
+    pub async fn second_tenant(&self, host: &str) -> House {
+        let issuer = Issuer::parse(&format!("https://{host}/")).unwrap();
+        let tenant = second_tenant::make(&self.app, &issuer).await;
+        let house = self.door(self.app.clone(), tenant, issuer);
+        house.user("grace@example.com", PASSWORD).await;
+        house
+    }
+
+    fn door(&self, app: App, tenant: TenantId, issuer: Issuer) -> House {
+        House {
+            router: doorward::router(Web::new(app.clone(), self.proxies.clone())),
+            app,
+            clock: self.clock.clone(),
+            tenant,
+            issuer,
+            database: Arc::clone(&self.database),
+            cost: self.cost,
+            proxies: self.proxies.clone(),
+        }
+    }
+
+    pub async fn stop(&self) {
+        self.app.stop().await;
+    }
+
+    /// Ends the process and starts it again.
+    pub async fn restart(self) -> House {
+        self.app.stop().await;
+        self.second_node().await
+    }
+
+    pub fn issuer(&self) -> &str {
+        self.issuer.as_str()
+    }
+
+    pub fn origin(&self) -> String {
+        self.issuer.origin().to_owned()
+    }
+
+    /// The identifier of the Management API.
+    pub fn api(&self) -> String {
+        self.state().management_audience()
+    }
+
+    fn state(&self) -> Arc<TenantState> {
+        self.app.tenant(&self.tenant).unwrap()
+    }
+
+    fn caller(&self) -> Caller {
+        Caller::command_line(self.state())
+    }
+
+    /// An address of this house without scheme and host.
+    pub fn path<'a>(&self, address: &'a str) -> &'a str {
+        address.strip_prefix(self.issuer.origin()).unwrap_or(address)
+    }
+
+    pub fn now(&self) -> i64 {
+        self.clock.now().seconds()
+    }
+
+    pub fn advance(&self, seconds: u32) {
+        self.clock.advance(Lifetime::from_seconds(seconds));
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Asked::get(path)).await
+    }
+
+    pub async fn userinfo(&self, token: &str) -> Answer {
+        self.send(Asked::get("/userinfo").header("authorization", &format!("Bearer {token}"))).await
+    }
+
+    /// Sends a request to the router as the serve loop would.
+    pub async fn send(&self, asked: Asked) -> Answer {
+        let mut request = Request::builder().method(asked.method.as_str()).uri(&asked.path);
+        if !asked.headers.contains_key("host") {
+            request = request.header("host", self.issuer.host());
+        }
+        let peer = SocketAddr::new(asked.peer.parse().unwrap(), 49_152);
+        let mut request = request.extension(ConnectInfo(peer)).body(Body::from(asked.body)).unwrap();
+        request.headers_mut().extend(asked.headers);
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body: Bytes = body.collect().await.unwrap().to_bytes();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub async fn user(&self, email: &str, password: &str) {
+        let new = NewUser {
+            connection: "Username-Password-Authentication",
+            email,
+            email_verified: true,
+            password: Secret::new(password.to_owned()),
+            profile: Profile { name: Some("Ada Lovelace".into()), ..Profile::default() },
+        };
+        users::create(&self.app, &self.caller(), new).await.unwrap();
+    }
+
+    /// An application of that type with the usual addresses.
+    pub async fn party(&self, kind: ClientKind, via: Via) -> RelyingParty<'_> {
+        self.party_with(kind, via, json!({})).await
+    }
+
+    /// The same with settings of one's own.
+    pub async fn party_with(&self, kind: ClientKind, via: Via, changes: Value) -> RelyingParty<'_> {
+        let callback = match kind {
+            ClientKind::Native => "http://127.0.0.1/callback",
+            ClientKind::Spa => "https://spa.test/callback",
+            ClientKind::RegularWeb | ClientKind::NonInteractive => "https://app.test/callback",
+        };
+        let mut body = json!({ "name": kind.title(), "callbacks": [callback], "allowed_logout_urls": ["https://app.test/bye"] });
+        if kind == ClientKind::Spa {
+            body["web_origins"] = json!(["https://spa.test"]);
+        }
+        if via == Via::Basic {
+            body["token_endpoint_auth_method"] = json!("client_secret_basic");
+        }
+        let mut body: Map<String, Value> = serde_json::from_value(body).unwrap();
+        body.extend(changes.as_object().unwrap().clone());
+        let new = NewClient::People { kind, body: &body };
+        let made = clients::create(&self.app, &self.caller(), new).await.unwrap();
+        RelyingParty {
+            house: self,
+            client_id: made.client.id.as_str().to_owned(),
+            secret: made.secret.map(|secret| secret.expose().to_owned()).unwrap_or_default(),
+            callback: callback.to_owned(),
+            via,
+        }
+    }
+
+    /// Scheme, host and port of an application's callback.
+    pub fn party_origin(&self, party: &RelyingParty<'_>) -> String {
+        url::Url::parse(&party.callback).unwrap().origin().ascii_serialization()
+    }
+
+    /// A program with a token of the Management API for exactly these scopes.
+    pub async fn machine(&self, scopes: &[&str]) -> Machine<'_> {
+        Machine::with(self, scopes).await
+    }
+
+    /// The whole log, newest first, as the API shows it.
+    pub async fn logs(&self) -> Vec<Value> {
+        let machine = self.machine(&["read:logs"]).await;
+        machine.get("/api/v2/logs?per_page=100").await.is(200).json().as_array().unwrap().clone()
+    }
+
+    pub async fn log_types(&self) -> Vec<String> {
+        self.logs().await.iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
+    }
+
+    pub(super) fn app_and_caller(&self) -> (&App, Caller) {
+        (&self.app, self.caller())
+    }
+}
+
+async fn start(database: &Database, clock: &Clock, cost: PasswordCost) -> App {
+    let db = Db::open(&database.url).await.unwrap();
+    db.migrate().await.unwrap();
+    // Each process draws other values, as it would in earnest.
+    let entropy = Entropy::seeded(SEED.fetch_add(1, Ordering::Relaxed));
+    let sealing = Sealing::open_or_create(&database.folder.path().join("master.key"), &entropy).unwrap();
+    let clock = clock.clone();
+    App::start(AppConfig { db, clock, entropy, sealing, password_cost: cost, workers: 2 }).await.unwrap()
+}
+
+/// A request that is being made.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    method: String,
+    path: String,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    peer: String,
+}
+
+impl Asked {
+    pub fn new(method: &str, path: &str) -> Self {
+        let (method, path, peer) = (method.to_owned(), path.to_owned(), OUTSIDE.to_owned());
+        Self { method, path, headers: HeaderMap::new(), body: Vec::new(), peer }
+    }
+
+    pub fn get(path: &str) -> Self {
+        Self::new("GET", path)
+    }
+
+    pub fn form(path: &str, fields: &[(&str, &str)]) -> Self {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        Self::new("POST", path).header("content-type", "application/x-www-form-urlencoded").body(body.into_bytes())
+    }
+
+    pub fn json(method: &str, path: &str, body: &Value) -> Self {
+        Self::new(method, path).header("content-type", "application/json").body(body.to_string().into_bytes())
+    }
+
+    /// Sets a header, in the place of an earlier one of that name.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+        self.headers.insert(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        self
+    }
+
+    pub fn body(mut self, body: Vec<u8>) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// Whose connection it comes over.
+    pub fn from(mut self, peer: &str) -> Self {
+        peer.clone_into(&mut self.peer);
+        self
+    }
+}

@@ -1,0 +1,19 @@
+//! Four actors with one vocabulary: the house, a visitor with a browser, a relying party, a machine.
+
+mod answer;
+mod engine;
+mod house;
+mod html;
+pub mod jwt;
+mod machine;
+mod relying_party;
+mod second_tenant;
+mod visitor;
+
+pub use answer::Answer;
+pub use engine::Engine;
+pub use html::form;
+pub use house::{Asked, EMAIL, House, PASSWORD};
+pub use machine::Machine;
+pub use relying_party::{NONCE, RelyingParty, STATE, VERIFIER, Via, challenge};
+pub use visitor::Visitor;

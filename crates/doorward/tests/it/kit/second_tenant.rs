@@ -1,0 +1,60 @@
+//! A further tenant, made as rows: no use case makes one yet, and isolation is to be tested all the same.
+
+use doorward_engine::app::App;
+use doorward_engine::keys;
+use doorward_engine::state::management_audience;
+use doorward_model::api::{ApiPermission, ResourceServer};
+use doorward_model::connection::{Connection, DEFAULT_DATABASE, DatabaseOptions, Strategy};
+use doorward_model::ids::TenantId;
+use doorward_model::scope::ApiScope;
+use doorward_model::signing_key::{KeyState, SigningKey};
+use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
+use doorward_model::time::Lifetime;
+use doorward_store::{connections, global, resource_servers, signing_keys};
+
+pub async fn make(app: &App, issuer: &Issuer) -> TenantId {
+    let now = app.now();
+    let tenant = Tenant {
+        id: TenantId::parse("other").unwrap(),
+        issuer: issuer.clone(),
+        version: 1,
+        settings: TenantSettings::new("Other".into()),
+        created_at: now,
+    };
+    let mut batch = app.db().tenant(&tenant.id).batch();
+    global::tenants::insert(&mut batch, &tenant);
+    let fresh = app.entropy().signing_key(issuer.host(), now).unwrap();
+    let id = app.entropy().key_id();
+    let sealed = app.sealing().seal_text(keys::place(&tenant.id, id.as_str()), &fresh.private_key).unwrap();
+    let key = SigningKey {
+        id,
+        state: KeyState::Current,
+        algorithm: "RS256".into(),
+        sealed_private_key: sealed,
+        certificate_pem: fresh.certificate_pem,
+        created_at: now,
+    };
+    signing_keys::insert(&mut batch, &key);
+    let permission = |scope: &ApiScope| ApiPermission { value: scope.as_str().into(), description: String::new() };
+    let api = ResourceServer {
+        id: app.entropy().resource_server_id(),
+        identifier: management_audience(&tenant),
+        name: "Management API".into(),
+        permissions: ApiScope::ALL.iter().map(permission).collect(),
+        token_lifetime: Lifetime::from_seconds(86_400),
+        allow_offline_access: false,
+        is_system: true,
+        created_at: now,
+    };
+    resource_servers::insert(&mut batch, &api);
+    let connection = Connection {
+        id: app.entropy().connection_id(),
+        name: DEFAULT_DATABASE.into(),
+        strategy: Strategy::Database(DatabaseOptions::default()),
+        created_at: now,
+    };
+    connections::insert(&mut batch, &connection);
+    batch.commit().await.unwrap();
+    app.reload(&tenant.id).await.unwrap();
+    tenant.id
+}

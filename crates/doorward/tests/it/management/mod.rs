@@ -1,0 +1,4 @@
+//! The Management API over its wire.
+
+mod clients;
+mod logs;

@@ -1,0 +1,105 @@
+//! Two hundred at once: exactly one wins, on both engines (CVE-2026-1035, CVE-2024-4629).
+
+use std::sync::Arc;
+
+use doorward_model::client::kind::ClientKind;
+use tokio::task::JoinSet;
+
+use crate::kit::{Asked, EMAIL, Engine, House, PASSWORD, RelyingParty, VERIFIER, Via, Visitor};
+
+const MANY: usize = 200;
+
+async fn at_once(house: &Arc<House>, asked: &Asked) -> Vec<crate::kit::Answer> {
+    let mut tasks = JoinSet::new();
+    for _ in 0..MANY {
+        let (house, asked) = (Arc::clone(house), asked.clone());
+        tasks.spawn(async move { house.send(asked).await });
+    }
+    let mut answers = Vec::new();
+    while let Some(answer) = tasks.join_next().await {
+        answers.push(answer.unwrap());
+    }
+    answers
+}
+
+fn winners(answers: &[crate::kit::Answer]) -> usize {
+    for answer in answers {
+        assert!(matches!(answer.status.as_u16(), 200 | 400 | 503), "{}: {}", answer.status, answer.text());
+    }
+    answers.iter().filter(|answer| answer.status == 200).count()
+}
+
+async fn setting(engine: Engine) -> (Arc<House>, (String, String)) {
+    let house = Arc::new(House::on(engine).await);
+    let party = house.party(ClientKind::Spa, Via::None).await;
+    let facts = (party.client_id.clone(), party.callback.clone());
+    (house, facts)
+}
+
+fn party<'h>(house: &'h House, (id, callback): &(String, String)) -> RelyingParty<'h> {
+    RelyingParty { house, client_id: id.clone(), secret: String::new(), callback: callback.clone(), via: Via::None }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_hundred_uses_of_one_code_exactly_one_wins() {
+    for engine in Engine::all() {
+        let (house, facts) = setting(engine).await;
+        let party = party(&house, &facts);
+        let code = party.code(&Visitor::new(&house), EMAIL, PASSWORD).await;
+        let asked = party.token_request(&[
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", &party.callback),
+            ("code_verifier", VERIFIER),
+        ]);
+        let answers = at_once(&house, &asked).await;
+        assert_eq!(winners(&answers), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_hundred_uses_of_one_refresh_token_exactly_one_wins() {
+    for engine in Engine::all() {
+        let (house, facts) = setting(engine).await;
+        let party = party(&house, &facts);
+        let tokens = party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
+        let token = tokens["refresh_token"].as_str().unwrap();
+        let asked = party.token_request(&[("grant_type", "refresh_token"), ("refresh_token", token)]);
+        let answers = at_once(&house, &asked).await;
+        assert_eq!(winners(&answers), 1);
+    }
+}
+
+/// Five hundred wrong passwords at once are counted before they are hashed.
+#[tokio::test(flavor = "multi_thread")]
+async fn parallel_guesses_are_counted_one_by_one() {
+    let house = Arc::new(House::new().await);
+    let made = house.party(ClientKind::Spa, Via::None).await;
+    let mut tasks = JoinSet::new();
+    let mut prepared = Vec::new();
+    for _ in 0..50 {
+        let visitor = Visitor::new(&house);
+        let form = visitor.to_login(&made.authorize(&[])).await.form();
+        let mut fields = form.fields.clone();
+        for (name, value) in &mut fields {
+            match name.as_str() {
+                "username" => EMAIL.clone_into(value),
+                "password" => "wrong password".clone_into(value),
+                _ => {}
+            }
+        }
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let asked = Asked::form(house.path(&form.action), &fields).header("origin", &house.origin());
+        prepared.push(visitor.dressed(asked));
+    }
+    for asked in prepared {
+        let house = Arc::clone(&house);
+        tasks.spawn(async move { house.send(asked).await });
+    }
+    while let Some(answer) = tasks.join_next().await {
+        assert!(!answer.unwrap().status.is_redirection());
+    }
+    let hashed: i64 =
+        house.logs().await.iter().filter(|event| event["type"] == "fp").map(|event| event["count"].as_i64().unwrap_or(1)).sum();
+    assert!(hashed <= 10, "{hashed} of fifty parallel guesses were looked at");
+}
