@@ -5,7 +5,6 @@
 
 mod pages;
 mod root;
-mod routes;
+pub mod routes;
 mod setup;
 
-pub use routes::routes;
