@@ -219,7 +219,15 @@ impl App {
         Ok((fresh, changed))
     }
 
-    /// Reads a tenant again after this process changed it.
+    /// Reads a tenant again after this process changed it. The change is committed; when reading
+    /// fails now, it is seen within a second like one of another process.
+    pub async fn changed(&self, id: &TenantId) {
+        if let Err(error) = self.reload(id).await {
+            tracing::warn!(tenant = %id, %error, "a change was committed and could not be read back yet");
+        }
+    }
+
+    /// Reads a tenant from the database.
     ///
     /// # Errors
     /// When the store cannot be read, or the tenant is gone.

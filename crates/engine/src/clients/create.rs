@@ -55,7 +55,7 @@ async fn make(app: &App, caller: &Caller, new: NewClient<'_>) -> Result<ShownCli
     }
     record::push_by(&mut batch, app, caller, about(WHAT, &made.client));
     batch.commit().await?;
-    app.reload(&state.tenant.id).await?;
+    app.changed(&state.tenant.id).await;
     Ok(ShownClient { client: made.client, secret: Some(made.secret) })
 }
 

@@ -44,6 +44,6 @@ async fn remove(app: &App, caller: &Caller, id: &ClientId) -> Result<bool, Fault
         Err(StoreError::Unmet { .. }) => return Ok(false),
         Err(error) => return Err(error.into()),
     }
-    app.reload(tenant).await?;
+    app.changed(tenant).await;
     Ok(true)
 }

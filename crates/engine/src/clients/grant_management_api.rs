@@ -51,6 +51,6 @@ async fn grant(app: &App, caller: &Caller, id: &ClientId, scopes: &[ApiScope]) -
         Err(StoreError::InUse { .. }) => return Err(Fault::NotFound { what: "client" }),
         Err(error) => return Err(error.into()),
     }
-    app.reload(tenant).await?;
+    app.changed(tenant).await;
     Ok(grant.audience)
 }

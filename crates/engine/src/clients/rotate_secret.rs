@@ -53,6 +53,6 @@ async fn rotate(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClient
         }
         Err(error) => return Err(error.into()),
     }
-    app.reload(tenant).await?;
+    app.changed(tenant).await;
     Ok(ShownClient { client, secret: Some(secret) })
 }

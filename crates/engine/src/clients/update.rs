@@ -51,7 +51,7 @@ async fn change(app: &App, caller: &Caller, id: &ClientId, body: &Map<String, Va
         record::push_by(&mut batch, app, caller, draft);
         match batch.commit().await {
             Ok(_) => {
-                app.reload(tenant).await?;
+                app.changed(tenant).await;
                 return Ok(());
             }
             Err(StoreError::Unmet { what: clients::STALE }) => {}
