@@ -72,8 +72,7 @@ async fn a_parameter_that_comes_twice_is_refused() {
 async fn what_is_wrong_after_the_callback_is_told_to_the_application() {
     let house = House::new().await;
     let spa = house.party(ClientKind::Spa, Via::None).await;
-    let cases: [(&[(&str, &str)], &str); 12] = [
-        (&[("response_type", "token")], "unsupported_response_type"),
+    let cases: [(&[(&str, &str)], &str); 11] = [
         (&[("response_type", "nonsense")], "unsupported_response_type"),
         (&[("code_challenge", ""), ("code_challenge_method", "")], "invalid_request"),
         (&[("code_challenge_method", "plain")], "invalid_request"),
@@ -93,6 +92,20 @@ async fn what_is_wrong_after_the_callback_is_told_to_the_application() {
         assert_eq!(back.query("state").as_deref(), Some(STATE), "{changes:?}");
         assert_eq!(back.query("iss").as_deref(), Some(house.issuer()), "{changes:?}");
         assert!(back.query("code").is_none(), "{changes:?}");
+    }
+}
+
+/// OAuth 2.0 Multiple Response Types §5: where tokens were asked for, the error stands in the fragment.
+#[tokio::test]
+async fn a_response_type_that_is_not_offered_is_said_where_its_tokens_would_be() {
+    let house = House::new().await;
+    let spa = house.party(ClientKind::Spa, Via::None).await;
+    for kind in ["token", "id_token", "id_token token", "code id_token"] {
+        let back = Visitor::new(&house).get(&spa.authorize(&[("response_type", kind)])).await;
+        let (callback, fragment) = back.location().split_once('#').expect("a fragment");
+        assert_eq!(callback, spa.callback, "{kind}");
+        assert!(fragment.contains("error=unsupported_response_type"), "{kind}: {fragment}");
+        assert!(!fragment.contains("token="), "{kind}: {fragment}");
     }
 }
 

@@ -53,14 +53,17 @@ async fn a_second_application_is_logged_in_by_a_message_to_its_own_origin() {
 }
 
 #[tokio::test]
-async fn an_origin_that_is_not_listed_gets_no_message() {
+async fn what_has_no_origin_gets_no_message() {
     let house = House::new().await;
-    let party = house.party_with(ClientKind::Spa, Via::None, serde_json::json!({ "web_origins": [] })).await;
+    let callback = "com.example.app://host/callback";
+    let party = house.party_with(ClientKind::Native, Via::None, serde_json::json!({ "callbacks": [callback] })).await;
+    let party = crate::kit::RelyingParty { callback: callback.into(), ..party };
     let visitor = Visitor::new(&house);
     house.party(ClientKind::RegularWeb, Via::Post).await.tokens(&visitor, EMAIL, PASSWORD).await;
     let answer = visitor.get(&party.authorize(&[("prompt", "none"), ("response_mode", "web_message")])).await;
     assert!(!answer.status.is_server_error());
-    assert!(!answer.text().contains("\"code\""), "{}", answer.text());
+    assert!(!answer.text().contains("postMessage"), "{}", answer.text());
+    assert!(answer.header("location").is_none_or(|to| !to.contains("code=")));
 }
 
 /// CVE-2025-12390: what comes after a logout has nothing of what was before.

@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::process::{Server, free_port, installation, run, run_with_input};
 use crate::kit::{VERIFIER, challenge};
 
-const EMAIL: &str = "ada@example.com";
+/// Ten people: one account is locked when too many tries for it are under way.
+const PEOPLE: usize = 10;
 const PASSWORD: &str = "correct horse battery";
 const CALLBACK: &str = "https://app.test/callback";
 
@@ -52,7 +53,7 @@ impl Target {
 
 /// One login as far as it gets. The cookies of our pages are Secure, which clients keep over https
 /// only; browsers make an exception for localhost, so the jar is kept by hand.
-async fn log_in(target: &Target, answered: &AtomicUsize) -> Option<Told> {
+async fn log_in(target: &Target, email: &str) -> Option<Told> {
     let browser = browser();
     let mut jar: HashMap<String, String> = HashMap::new();
     let redirect = browser.get(target.authorize()).send().await.ok()?;
@@ -64,7 +65,7 @@ async fn log_in(target: &Target, answered: &AtomicUsize) -> Option<Told> {
     let mut fields = form.fields;
     for (name, value) in &mut fields {
         match name.as_str() {
-            "username" => EMAIL.clone_into(value),
+            "username" => email.clone_into(value),
             "password" => PASSWORD.clone_into(value),
             _ => {}
         }
@@ -90,7 +91,6 @@ async fn log_in(target: &Target, answered: &AtomicUsize) -> Option<Told> {
     ];
     let answer = browser.post(format!("{}/oauth/token", target.base)).form(&fields).send().await.ok()?;
     let tokens: Value = answer.json().await.ok()?;
-    answered.fetch_add(1, Ordering::SeqCst);
     Some(Told { refresh_token: tokens["refresh_token"].as_str().map(str::to_owned) })
 }
 
@@ -111,19 +111,25 @@ async fn what_was_answered_before_a_kill_is_there_after_it() {
     let port = free_port();
     let folder = installation(port, &[]);
     let data = folder.path().to_str().unwrap();
-    let users = ["users", "create", "--data", data, "--email", EMAIL, "--password-stdin"];
-    run_with_input(&users, &format!("{PASSWORD}\n")).exits(0);
+    for number in 0..PEOPLE {
+        let email = format!("person{number}@example.com");
+        let users = ["users", "create", "--data", data, "--email", &email, "--password-stdin"];
+        run_with_input(&users, &format!("{PASSWORD}\n")).exits(0);
+    }
     let client = ["clients", "create", "--data", data, "--name", "App", "--type", "spa", "--callback", CALLBACK, "--json"];
     let client = run(&client).exits(0).json();
     let target =
         Target { base: format!("http://localhost:{port}"), client_id: client["client_id"].as_str().unwrap().to_owned() };
 
     let server = Server::start(folder.path(), &[]);
-    let answered = Arc::new(AtomicUsize::new(0));
+    let at_once = Arc::new(Semaphore::new(32));
     let mut logins = JoinSet::new();
-    for _ in 0..100 {
-        let (target, answered) = (target.clone(), Arc::clone(&answered));
-        logins.spawn(async move { log_in(&target, &answered).await });
+    for number in 0..100 {
+        let (target, at_once) = (target.clone(), Arc::clone(&at_once));
+        logins.spawn(async move {
+            let _turn = at_once.acquire().await.ok()?;
+            log_in(&target, &format!("person{}@example.com", number % PEOPLE)).await
+        });
     }
     let mut told = Vec::new();
     while let Some(login) = logins.join_next().await {

@@ -14,6 +14,5 @@ pub use answer::Answer;
 pub use engine::Engine;
 pub use html::form;
 pub use house::{Asked, EMAIL, House, PASSWORD};
-pub use machine::Machine;
 pub use relying_party::{NONCE, RelyingParty, STATE, VERIFIER, Via, challenge};
 pub use visitor::Visitor;

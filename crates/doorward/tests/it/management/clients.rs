@@ -178,7 +178,7 @@ async fn a_secret_is_shown_to_who_may_see_it_and_rotates() {
     let path = format!("/api/v2/clients/{}", party.client_id);
     let plain = house.machine(&["read:clients"]).await;
     for answer in [plain.get(&path).await, plain.get("/api/v2/clients").await] {
-        assert!(!answer.is(200).text().contains("client_secret"));
+        assert!(!answer.is(200).text().contains("\"client_secret\":"));
     }
     let keys = house.machine(&["read:client_keys", "update:client_keys"]).await;
     assert_eq!(keys.get(&path).await.is(200).json()["client_secret"], party.secret);
