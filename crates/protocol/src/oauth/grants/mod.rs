@@ -70,7 +70,11 @@ pub fn required<'a>(params: &'a Params, name: &str) -> Result<&'a str, TokenErro
     })
 }
 
-fn may_use(client: &Client, grant: GrantType) -> Result<(), TokenError> {
+/// Whether the client may use the grant at all; asked before what it presents is looked up.
+///
+/// # Errors
+/// `unauthorized_client` otherwise.
+pub fn may_use(client: &Client, grant: GrantType) -> Result<(), TokenError> {
     if client.may_use(&grant) && !client.global {
         return Ok(());
     }
