@@ -8,8 +8,9 @@ use std::sync::Arc;
 use doorward_model::ids::ClientId;
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
+use doorward_protocol::oauth::error::{PageError, PageProblem};
 use doorward_protocol::oauth::logout::{self, LogoutDecision, LogoutRequest};
-use doorward_protocol::oauth::params::Params;
+use doorward_protocol::oauth::params::{Params, ParamsError};
 use doorward_store::sessions;
 
 use crate::app::App;
@@ -38,11 +39,17 @@ pub enum LoggedOut {
 pub async fn log_out(
     app: &App,
     caller: &Caller,
-    params: &Params,
+    params: &Result<Params, ParamsError>,
     cookie: Option<&Secret>,
 ) -> Result<LoggedOut, Fault> {
     let present = find(app, &caller.tenant.tenant, cookie).await?;
-    let (caller, entry, decision) = judge(app, caller, params).await?;
+    let (caller, entry, decision) = match params {
+        Ok(params) => judge(app, caller, params).await?,
+        Err(error) => {
+            let error = PageError::new(PageProblem::MalformedRequest, &error.to_string());
+            (caller.clone(), None, LogoutDecision::Refuse(error))
+        }
+    };
     let refusal = match decision {
         LogoutDecision::Redirect(to) => {
             end(app, &caller, (present.as_ref(), entry.as_deref()), Some(&to)).await?;
@@ -62,7 +69,7 @@ pub async fn log_out(
     if let Some(present) = &present {
         draft = draft.user(&present.user);
     }
-    let asked = params.get("returnTo");
+    let asked = params.as_ref().ok().and_then(|params| params.get("returnTo"));
     Ok(LoggedOut::Refused(refuse(app, &caller, entry.as_ref(), (refusal, draft, asked)).await?))
 }
 
@@ -117,4 +124,51 @@ async fn end(
     record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
     batch.commit().await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::login::Browser;
+    use crate::login::journey::Journey;
+
+    async fn out(journey: &Journey, query: &str, browser: &Browser) -> LoggedOut {
+        let params = Params::from_query(query);
+        log_out(&journey.kit.app, &journey.visitor(), &params, browser.session.as_ref()).await.unwrap()
+    }
+
+    async fn is_logged_in(journey: &Journey, browser: &Browser) -> bool {
+        let tenant = journey.kit.tenant();
+        find(&journey.kit.app, &tenant.tenant, browser.session.as_ref()).await.unwrap().is_some()
+    }
+
+    #[tokio::test]
+    async fn a_listed_address_is_gone_to_and_the_session_ends() {
+        let journey = Journey::new().await;
+        let mut browser = Browser::default();
+        journey.code(&mut browser).await;
+        let query = format!("client_id={}&returnTo=https://app.test/bye?from=x", journey.client);
+        let LoggedOut::Redirect(to) = out(&journey, &query, &browser).await else { panic!("no redirect") };
+        assert_eq!(to, "https://app.test/bye?from=x");
+        assert!(!is_logged_in(&journey, &browser).await);
+        assert_eq!(journey.log().await[0], "slo");
+    }
+
+    #[tokio::test]
+    async fn a_refused_address_ends_the_session_all_the_same() {
+        let journey = Journey::new().await;
+        for query in ["returnTo=https://evil.test/", "returnTo=a&returnTo=b", "returnTo=%zz"] {
+            let mut browser = Browser::default();
+            journey.code(&mut browser).await;
+            assert!(matches!(out(&journey, query, &browser).await, LoggedOut::Refused(_)), "{query}");
+            assert!(!is_logged_in(&journey, &browser).await, "{query}");
+            assert!(journey.log().await[..2].contains(&"flo"), "{query}");
+        }
+    }
+
+    #[tokio::test]
+    async fn without_a_session_and_an_address_there_is_just_the_page() {
+        let journey = Journey::new().await;
+        assert!(matches!(out(&journey, "", &Browser::default()).await, LoggedOut::Done));
+    }
 }

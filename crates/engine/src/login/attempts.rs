@@ -53,7 +53,8 @@ impl Subjects {
     pub fn of(connection: &Connection, name: &str, ip: Option<IpAddr>) -> Self {
         let ip = ip.map(|ip| ip.to_string()).unwrap_or_default();
         let Strategy::Database(options) = &connection.strategy;
-        let account = options.brute_force_protection.then(|| subject(&["account", connection.id.as_str(), name, &ip]));
+        let account =
+            options.brute_force_protection.then(|| subject(&["account", connection.id.as_str(), name, &ip]));
         Self { account, address: subject(&["address", &ip]) }
     }
 

@@ -91,7 +91,12 @@ fn begin_session(batch: &mut Batch, judged: &Judged, proof: &Proof, now: Timesta
         sessions::delete(batch, old);
     }
     let session = &proof.present.session;
-    sessions::insert(batch, session, &digest::token_hash(&proof.cookie), now.after(settings.session_lifetime));
+    sessions::insert(
+        batch,
+        session,
+        &digest::token_hash(&proof.cookie),
+        now.after(settings.session_lifetime),
+    );
     users::record_login(batch, &proof.present.user.id, now);
     proof.subjects.forgive(batch);
 }

@@ -9,9 +9,13 @@ pub mod attempts;
 pub mod begin;
 mod facts;
 mod finish;
+#[cfg(test)]
+pub(crate) mod journey;
 pub mod password;
 mod refusal;
 pub mod show;
+#[cfg(test)]
+mod tests;
 pub mod transaction;
 
 use std::sync::Arc;
@@ -22,8 +26,8 @@ use doorward_protocol::oauth::response::Encoded;
 
 use crate::clients_cache::ClientEntry;
 
-pub(crate) use refusal::refuse;
 pub use refusal::RefusedPage;
+pub(crate) use refusal::refuse;
 
 /// What a browser brought along.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +57,8 @@ pub enum Step {
     Return(Return),
     /// Our own page says that it cannot go on; never a redirect.
     Refused(RefusedPage),
+    /// The form is not the one that this browser was given: nothing was looked at.
+    Foreign,
     /// The login is not one of this browser, is over, or was used up: it has to begin again.
     Restart(Restart),
 }

@@ -41,7 +41,6 @@ pub struct Try {
 /// Tries to log in.
 ///
 /// # Errors
-/// [`Fault::Forbidden`] when the form is not the one of this browser's login;
 /// [`Fault::Unavailable`] when store or queues cannot serve: nobody is logged in then.
 pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try) -> Result<Step, Fault> {
     let tenant = &caller.tenant.tenant.id;
@@ -49,7 +48,7 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
         return Ok(Step::Restart(Restart::default()));
     };
     if !transaction.csrf_matches(&attempt.csrf) {
-        return Err(Fault::Forbidden { any_of: Vec::new() });
+        return Ok(Step::Foreign);
     }
     let judged = judge(app, caller, &transaction.request, None, None).await?;
     let AuthorizeDecision::LogIn(login) = &judged.decision else {
@@ -63,7 +62,8 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
     let name = Email::parse(&attempt.username).map(|email| email.as_str().to_owned());
     let name = name.unwrap_or_else(|_| tame(attempt.username.trim()).to_lowercase());
     let subjects = Subjects::of(connection, &name, caller.info.ip);
-    let page = |problem| show::form(&judged, &transaction, &login.path, (tame(&attempt.username), Some(problem)));
+    let page =
+        |problem| show::form(&judged, &transaction, &login.path, (tame(&attempt.username), Some(problem)));
 
     match attempts::reserve(app, tenant, &subjects).await? {
         Verdict::Free => {}

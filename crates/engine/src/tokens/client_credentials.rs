@@ -36,10 +36,11 @@ pub(super) async fn grant(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer,
     let signed = app.signer().run(move |_| key.sign(TokenType::Jwt, &claims)).await?;
     let access_token = signed.map(Secret::new).map_err(|error| Fault::internal(error.to_string()))?;
 
-    let draft = EventDraft::new(EventCode::ClientCredentials, "A program got a token with its own credentials")
-        .client(&asking.entry.client)
-        .audience(&plan.audience)
-        .scope(&plan.scope);
+    let draft =
+        EventDraft::new(EventCode::ClientCredentials, "A program got a token with its own credentials")
+            .client(&asking.entry.client)
+            .audience(&plan.audience)
+            .scope(&plan.scope);
     let mut batch = app.db().tenant(&state.tenant.id).batch();
     record::push_if_client(&mut batch, app, asking.caller, draft, (&granted.client, &granted.id));
     match batch.commit().await {

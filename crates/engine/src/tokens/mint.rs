@@ -132,5 +132,8 @@ fn opaque_token(app: &App, asking: &Asking<'_>, order: &Order, ends_at: Timestam
 }
 
 fn gone() -> TokenError {
-    TokenError::new(OAuthErrorCode::InvalidGrant, "The API that this was granted for does not exist any more.")
+    TokenError::new(
+        OAuthErrorCode::InvalidGrant,
+        "The API that this was granted for does not exist any more.",
+    )
 }

@@ -11,6 +11,8 @@ mod mint;
 mod opaque;
 pub mod redeem_code;
 pub mod refresh;
+#[cfg(test)]
+mod tests;
 pub mod userinfo;
 
 use std::sync::Arc;
@@ -152,6 +154,7 @@ async fn by_grant(app: &App, asking: &Asking<'_>, kind: GrantType) -> Result<Tok
 }
 
 async fn by_grant_once(app: &App, asking: &Asking<'_>, kind: GrantType) -> Result<TokenAnswer, Refused> {
+    grants::may_use(&asking.entry.client, kind)?;
     match kind {
         GrantType::AuthorizationCode => redeem_code::redeem(app, asking).await,
         GrantType::RefreshToken => refresh::refresh(app, asking).await,

@@ -11,8 +11,8 @@ use doorward_model::time::Timestamp;
 use doorward_model::token::{Code, Family, RefreshToken};
 use doorward_model::user::User;
 use doorward_protocol::digest;
-use doorward_protocol::oauth::grants::authorization_code::{self, CodeDecision, CodeInput, CodeRequest};
 use doorward_protocol::oauth::grants;
+use doorward_protocol::oauth::grants::authorization_code::{self, CodeDecision, CodeInput, CodeRequest};
 use doorward_store::{StoreError, codes, refresh_tokens, token_families, users};
 
 use super::mint::{Minted, Order, mint};
@@ -29,7 +29,9 @@ pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer
     let user = users::get(&scope, &code.authorization.user).await?;
     let grant = match decide(asking, &code, user.as_ref(), app.now()) {
         CodeDecision::Grant(grant) => grant,
-        CodeDecision::Replay(family, error) => return Err(Refused::Rule(error, Consequence::EndFamily(family))),
+        CodeDecision::Replay(family, error) => {
+            return Err(Refused::Rule(error, Consequence::EndFamily(family)));
+        }
         CodeDecision::Refuse(error) => return Err(Refused::Rule(error, Consequence::BurnCode(hash))),
     };
     let user = user.ok_or_else(|| Fault::internal("a code was granted for nobody"))?;

@@ -45,11 +45,7 @@ pub(super) async fn refresh(app: &App, asking: &Asking<'_>) -> Result<TokenAnswe
 }
 
 /// Nothing when the token was not any more what it had been when it was read.
-async fn refresh_once(
-    app: &App,
-    asking: &Asking<'_>,
-    text: &Secret,
-) -> Result<Option<TokenAnswer>, Refused> {
+async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<Option<TokenAnswer>, Refused> {
     let scope = app.db().tenant(&asking.caller.tenant.tenant.id);
     let found = refresh_tokens::get(&scope, &digest::token_hash(text)).await?;
     let token = found.ok_or_else(refresh_token::unknown)?;
@@ -58,7 +54,9 @@ async fn refresh_once(
         token: &token,
         client: &asking.entry.client,
         user: user.as_ref(),
-        connection_enabled: user.as_ref().is_none_or(|user| asking.entry.connections.contains(&user.connection)),
+        connection_enabled: user
+            .as_ref()
+            .is_none_or(|user| asking.entry.connections.contains(&user.connection)),
         scope: asking.params.get("scope"),
         now: app.now(),
     });

@@ -4,8 +4,6 @@
 //! Whatever ended since the token was made (its family, its client, its user) closes it at once.
 //! Source: OpenID Connect Core §5.3; RFC 6750 §3.1.
 
-use std::sync::Arc;
-
 use doorward_model::ids::{ClientId, FamilyId, UserId};
 use doorward_model::scope::oidc;
 use doorward_model::secret::Secret;
@@ -18,7 +16,6 @@ use serde_json::{Map, Value};
 use super::{Answered, opaque};
 use crate::app::App;
 use crate::caller::Caller;
-use crate::clients_cache::ClientEntry;
 use crate::fault::{Fault, Unproven};
 
 /// What an access token says, once it is known to be ours.
@@ -35,7 +32,8 @@ struct Read {
 pub async fn userinfo(app: &App, caller: &Caller, bearer: Option<&Secret>) -> Answered<Map<String, Value>> {
     let Some(bearer) = bearer else { return unproven(Unproven::Missing) };
     let Some(read) = read(app, caller, bearer) else { return unproven(Unproven::Invalid) };
-    let entry = match client(app, caller, &read.client).await {
+    // "Unknown" always comes from the database.
+    let entry = match app.client(&caller.tenant, &read.client).await {
         Ok(Some(entry)) => entry,
         Ok(None) => return unproven(Unproven::Invalid),
         Err(fault) => return Answered { client: None, outcome: Err(fault) },
@@ -57,15 +55,7 @@ async fn claims(app: &App, caller: &Caller, read: &Read) -> Result<Map<String, V
         family.filter(|family| family.revoked_at.is_none()).ok_or_else(invalid)?;
     }
     let user = users::get(&scope, &read.user).await?.filter(|user| !user.blocked).ok_or_else(invalid)?;
-    if read.scope.iter().all(|value| value != oidc::OPENID) {
-        return Err(Fault::Forbidden { any_of: Vec::new() });
-    }
     Ok(userinfo_claims(&user, &read.scope))
-}
-
-/// The client of a token; "unknown" always comes from the database.
-async fn client(app: &App, caller: &Caller, id: &ClientId) -> Result<Option<Arc<ClientEntry>>, Fault> {
-    app.client(&caller.tenant, id).await
 }
 
 fn read(app: &App, caller: &Caller, bearer: &Secret) -> Option<Read> {
@@ -74,12 +64,12 @@ fn read(app: &App, caller: &Caller, bearer: &Secret) -> Option<Read> {
     if bearer.expose().matches('.').count() != 2 {
         let token = opaque::open(app, &tenant.id, bearer)?;
         return Some(Read {
+            is_for_userinfo: token.scope.iter().any(|value| value == oidc::OPENID),
             client: token.client,
             user: token.user,
             scope: token.scope,
             ends_at: token.ends_at,
             family: Some(token.family),
-            is_for_userinfo: true,
         });
     }
     let claims = verify_rs256(bearer.expose(), &caller.tenant.keys.verifiers()).ok()?;

@@ -1,0 +1,268 @@
+//! Tokens as a whole: codes, refresh tokens, programs, userinfo.
+
+use std::sync::Arc;
+
+use doorward_model::scope::ApiScope;
+use doorward_model::secret::Secret;
+use doorward_protocol::jose::verify_rs256;
+use serde_json::json;
+
+use super::userinfo::userinfo;
+use crate::clients;
+use crate::fault::Fault;
+use crate::fault::Unproven;
+use crate::login::Browser;
+use crate::login::journey::{CALLBACK, Journey, error, public_client};
+
+async fn person(journey: &Journey, token: &Secret) -> Result<String, Unproven> {
+    match userinfo(&journey.kit.app, &journey.visitor(), Some(token)).await.outcome {
+        Ok(claims) => Ok(claims["sub"].as_str().unwrap().to_owned()),
+        Err(Fault::Unauthenticated { why }) => Err(why),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_id_token_verifies_with_the_public_keys() {
+    let journey = Journey::new().await;
+    let tokens = journey.tokens().await;
+    let keys = journey.kit.tenant().keys.clone();
+    let claims = verify_rs256(tokens.id_token.unwrap().expose(), &keys.verifiers()).unwrap();
+    assert_eq!(claims["iss"], crate::kit::ISSUER);
+    assert_eq!(claims["aud"], journey.client.as_str());
+    assert_eq!(claims["sub"], journey.user.id.as_str());
+    assert!(claims.contains_key("at_hash") && !claims.contains_key("nonce"));
+}
+
+#[tokio::test]
+async fn a_code_that_comes_again_ends_what_it_led_to() {
+    let journey = Journey::new().await;
+    let code = journey.code(&mut Browser::default()).await;
+    let tokens = journey.redeem(&journey.client, &code).await.unwrap();
+    assert_eq!(person(&journey, &tokens.access_token).await.as_deref(), Ok(journey.user.id.as_str()));
+    assert_eq!(error(journey.redeem(&journey.client, &code).await), "invalid_grant");
+    assert_eq!(person(&journey, &tokens.access_token).await, Err(Unproven::Invalid));
+    assert_eq!(error(journey.refresh(&tokens.refresh_token.unwrap()).await), "invalid_grant");
+    assert!(journey.log().await.contains(&"feacft"));
+}
+
+/// CVE-2026-28513.
+#[tokio::test]
+async fn a_code_of_another_client_is_refused_and_burnt() {
+    let journey = Journey::new().await;
+    let other = public_client(&journey.kit, 0).await;
+    let code = journey.code(&mut Browser::default()).await;
+    assert_eq!(error(journey.redeem(&other, &code).await), "invalid_grant");
+    assert_eq!(journey.log().await[0], "feacft");
+    assert_eq!(error(journey.redeem(&journey.client, &code).await), "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_code_lives_a_minute() {
+    let journey = Journey::new().await;
+    let code = journey.code(&mut Browser::default()).await;
+    journey.wait(60);
+    assert_eq!(error(journey.redeem(&journey.client, &code).await), "invalid_grant");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_hundred_uses_of_one_code_at_once_one_wins() {
+    let journey = Arc::new(Journey::new().await);
+    let code = journey.code(&mut Browser::default()).await;
+    let mut uses = tokio::task::JoinSet::new();
+    for _ in 0..200 {
+        let (journey, code) = (journey.clone(), code.clone());
+        uses.spawn(async move { journey.redeem(&journey.client, &code).await });
+    }
+    let outcomes = uses.join_all().await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    for outcome in outcomes.into_iter().filter(Result::is_err) {
+        assert_eq!(error(outcome), "invalid_grant");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_rotates_and_gives_the_same_successor_within_the_leeway() {
+    let journey = Journey::new().await;
+    let first = journey.tokens().await.refresh_token.unwrap();
+    let second = journey.refresh(&first).await.unwrap();
+    assert!(second.id_token.is_some());
+    let second = second.refresh_token.unwrap();
+    assert_ne!(first, second);
+    journey.wait(29);
+    assert_eq!(journey.refresh(&first).await.unwrap().refresh_token, Some(second.clone()));
+    journey.refresh(&second).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_comes_too_late_ends_its_family() {
+    let journey = Journey::new().await;
+    let tokens = journey.tokens().await;
+    let first = tokens.refresh_token.unwrap();
+    let second = journey.refresh(&first).await.unwrap().refresh_token.unwrap();
+    journey.wait(30);
+    assert_eq!(error(journey.refresh(&first).await), "invalid_grant");
+    assert_eq!(journey.log().await[0], "ferrt");
+    assert_eq!(error(journey.refresh(&second).await), "invalid_grant");
+    assert_eq!(person(&journey, &tokens.access_token).await, Err(Unproven::Invalid));
+}
+
+/// CVE-2026-1035.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hundred_uses_of_one_refresh_token_at_once_leave_one_successor() {
+    let journey = Arc::new(Journey::new().await);
+    let first = journey.tokens().await.refresh_token.unwrap();
+    let mut uses = tokio::task::JoinSet::new();
+    for _ in 0..200 {
+        let (journey, first) = (journey.clone(), first.clone());
+        uses.spawn(async move { journey.refresh(&first).await.unwrap().refresh_token.unwrap() });
+    }
+    let successors = uses.join_all().await;
+    assert!(successors.windows(2).all(|two| two[0] == two[1]));
+    journey.refresh(&successors[0]).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_leeway_one_of_many_uses_wins_and_the_family_ends() {
+    let journey = Arc::new(Journey::with_leeway(0).await);
+    let first = journey.tokens().await.refresh_token.unwrap();
+    let mut uses = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let (journey, first) = (journey.clone(), first.clone());
+        uses.spawn(async move { journey.refresh(&first).await });
+    }
+    let mut won: Vec<_> = uses.join_all().await.into_iter().filter_map(Result::ok).collect();
+    assert_eq!(won.len(), 1);
+    let successor = won.remove(0).refresh_token.unwrap();
+    assert_eq!(error(journey.refresh(&successor).await), "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_refresh_token_of_another_client_is_refused_and_stays_good() {
+    let journey = Journey::new().await;
+    let other = public_client(&journey.kit, 0).await;
+    let token = journey.tokens().await.refresh_token.unwrap();
+    let fields = json!({
+        "grant_type": "refresh_token", "client_id": other.as_str(), "refresh_token": token.expose(),
+    });
+    assert_eq!(error(journey.ask(fields).await.outcome), "invalid_grant");
+    journey.refresh(&token).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_blocked_user_gets_nothing_more() {
+    let journey = Journey::new().await;
+    let code = journey.code(&mut Browser::default()).await;
+    let tokens = journey.tokens().await;
+    journey.block().await;
+    assert_eq!(error(journey.redeem(&journey.client, &code).await), "access_denied");
+    assert_eq!(error(journey.refresh(&tokens.refresh_token.unwrap()).await), "access_denied");
+    assert_eq!(person(&journey, &tokens.access_token).await, Err(Unproven::Invalid));
+}
+
+#[tokio::test]
+async fn a_client_deleted_by_another_process_gets_nothing_more() {
+    let journey = Journey::new().await;
+    let code = journey.code(&mut Browser::default()).await;
+    let tokens = journey.tokens().await;
+    let neighbour = journey.kit.neighbour().await;
+    clients::delete(&neighbour, &journey.kit.shell(), &journey.client).await.unwrap();
+    assert!(journey.redeem(&journey.client, &code).await.is_err());
+    assert!(journey.refresh(&tokens.refresh_token.unwrap()).await.is_err());
+    assert_eq!(person(&journey, &tokens.access_token).await, Err(Unproven::Invalid));
+}
+
+#[tokio::test]
+async fn a_program_gets_a_token_until_it_is_deleted() {
+    let journey = Journey::new().await;
+    let kit = &journey.kit;
+    let made = kit.client(
+        json!({"name": "Robot", "app_type": "non_interactive", "grant_types": ["client_credentials"]}),
+    );
+    let made = made.await;
+    let audience = kit.tenant().management_audience();
+    let fields = json!({
+        "grant_type": "client_credentials",
+        "client_id": made.client.id.as_str(),
+        "client_secret": made.secret.unwrap().expose(),
+        "audience": audience,
+        "scope": null,
+    });
+    assert_eq!(error(journey.ask(fields.clone()).await.outcome), "access_denied");
+    assert_eq!(journey.log().await[0], "feccft");
+    clients::grant_management_api(&kit.app, &kit.shell(), &made.client.id, ApiScope::ALL).await.unwrap();
+    let token = journey.ask(fields.clone()).await.outcome.unwrap();
+    assert!(token.id_token.is_none() && token.refresh_token.is_none());
+    assert_eq!(journey.log().await[0], "seccft");
+    let keys = kit.tenant().keys.clone();
+    let claims = verify_rs256(token.access_token.expose(), &keys.verifiers()).unwrap();
+    assert_eq!(claims["sub"], format!("{}@clients", made.client.id));
+    assert_eq!(claims["aud"], audience.as_str());
+
+    let neighbour = kit.neighbour().await;
+    clients::delete(&neighbour, &kit.shell(), &made.client.id).await.unwrap();
+    assert!(journey.ask(fields).await.outcome.is_err());
+}
+
+#[tokio::test]
+async fn a_wrong_secret_and_an_unknown_client_are_the_same_refusal() {
+    let journey = Journey::new().await;
+    let made = journey.kit.client(json!({"name": "Robot", "grant_types": ["client_credentials"]})).await;
+    let mut texts = Vec::new();
+    for id in [made.client.id.as_str(), "nobody"] {
+        let fields = json!({"grant_type": "client_credentials", "client_id": id, "client_secret": "wrong"});
+        match journey.ask(fields).await.outcome {
+            Err(Fault::Token(error)) => texts.push((error.status, error.code, error.public)),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(texts[0], texts[1]);
+    assert_eq!(texts[0].0, 401);
+}
+
+/// GHSA: ZITADEL CVE-2026-27840, a truncated opaque token.
+#[tokio::test]
+async fn no_cut_or_changed_token_opens_userinfo() {
+    let journey = Journey::new().await;
+    let token = journey.tokens().await.access_token;
+    let text = token.expose();
+    for i in 0..text.len() {
+        assert!(person(&journey, &Secret::new(text[..i].to_owned())).await.is_err(), "prefix {i}");
+        if i > 0 {
+            assert!(person(&journey, &Secret::new(text[i..].to_owned())).await.is_err(), "suffix {i}");
+        }
+        for bit in 0..7 {
+            let mut bytes = text.as_bytes().to_vec();
+            bytes[i] ^= 1 << bit;
+            let changed = Secret::new(String::from_utf8(bytes).unwrap());
+            assert!(person(&journey, &changed).await.is_err(), "bit {bit} of {i}");
+        }
+    }
+    assert!(person(&journey, &token).await.is_ok());
+    journey.wait(86_400);
+    assert_eq!(person(&journey, &token).await, Err(Unproven::Expired));
+}
+
+#[tokio::test]
+async fn an_id_token_does_not_open_userinfo() {
+    let journey = Journey::new().await;
+    let tokens = journey.tokens().await;
+    assert!(person(&journey, &tokens.id_token.unwrap()).await.is_err());
+    assert!(person(&journey, &tokens.refresh_token.unwrap()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_code_needs_its_verifier() {
+    let journey = Journey::new().await;
+    for verifier in [json!(null), json!("x".repeat(43))] {
+        let code = journey.code(&mut Browser::default()).await;
+        let fields = json!({
+            "grant_type": "authorization_code",
+            "client_id": journey.client.as_str(),
+            "code": code.expose(),
+            "redirect_uri": CALLBACK,
+            "code_verifier": verifier,
+        });
+        assert_eq!(error(journey.ask(fields).await.outcome), "invalid_grant");
+    }
+}
