@@ -23,13 +23,33 @@ pub fn routes() -> Vec<Route> {
         Route::options("/userinfo", Public, "userinfo_preflight", preflight::get_and_post),
         Route::get("/v2/logout", Public, "logout", logout::logout),
         Route::get("/.well-known/openid-configuration", Public, "openid_configuration", discovery::metadata),
-        Route::options("/.well-known/openid-configuration", Public, "openid_configuration_preflight", preflight::get),
+        Route::options(
+            "/.well-known/openid-configuration",
+            Public,
+            "openid_configuration_preflight",
+            preflight::get,
+        ),
         Route::get("/.well-known/oauth-authorization-server", Public, "server_metadata", discovery::metadata),
-        Route::options("/.well-known/oauth-authorization-server", Public, "server_metadata_preflight", preflight::get),
+        Route::options(
+            "/.well-known/oauth-authorization-server",
+            Public,
+            "server_metadata_preflight",
+            preflight::get,
+        ),
         Route::get("/.well-known/jwks.json", Public, "jwks", jwks::jwks),
         Route::options("/.well-known/jwks.json", Public, "jwks_preflight", preflight::get),
-        Route::get("//.well-known/openid-configuration", Public, "openid_configuration_2", discovery::metadata),
-        Route::get("//.well-known/oauth-authorization-server", Public, "server_metadata_2", discovery::metadata),
+        Route::get(
+            "//.well-known/openid-configuration",
+            Public,
+            "openid_configuration_2",
+            discovery::metadata,
+        ),
+        Route::get(
+            "//.well-known/oauth-authorization-server",
+            Public,
+            "server_metadata_2",
+            discovery::metadata,
+        ),
         Route::get("//.well-known/jwks.json", Public, "jwks_2", jwks::jwks),
     ]
 }
@@ -43,7 +63,8 @@ mod tests {
         let routes = routes();
         for (i, route) in routes.iter().enumerate() {
             let same = |other: &Route| {
-                other.operation == route.operation || (other.path == route.path && other.method == route.method)
+                other.operation == route.operation
+                    || (other.path == route.path && other.method == route.method)
             };
             assert!(!routes[..i].iter().any(same), "{}", route.operation);
         }

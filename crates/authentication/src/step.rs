@@ -27,7 +27,9 @@ pub(crate) fn answer(web: &Web, state: &TenantState, outcome: Result<Step, Fault
         Ok(Step::Form(form)) => login_page(tenant, &form),
         Ok(Step::Return(back)) => with_cookies(to_client(web, tenant, &back), tenant, &back),
         Ok(Step::Refused(refused)) => refusal(tenant, &refused),
-        Ok(Step::Restart(restart)) => RestartPage { tenant, again: restart.again.as_deref() }.page().into_response(),
+        Ok(Step::Restart(restart)) => {
+            RestartPage { tenant, again: restart.again.as_deref() }.page().into_response()
+        }
         Ok(Step::Foreign) => Refusal::foreign_form().as_skin(Skin::Page).into_response(),
         Err(fault) => PageFault(fault).into_response(),
     }
@@ -35,7 +37,8 @@ pub(crate) fn answer(web: &Web, state: &TenantState, outcome: Result<Step, Fault
 
 /// To the login page, by GET whatever the request was.
 fn started(tenant: &Tenant, login: &NewLogin) -> Response {
-    let mut response = redirect(StatusCode::SEE_OTHER, &tenant.issuer.url(&format!("u/login?state={}", login.id)));
+    let mut response =
+        redirect(StatusCode::SEE_OTHER, &tenant.issuer.url(&format!("u/login?state={}", login.id)));
     let headers = response.headers_mut();
     for cookie in login.expire.iter().filter_map(browser::drop_login) {
         headers.append(SET_COOKIE, cookie);
@@ -47,8 +50,12 @@ fn started(tenant: &Tenant, login: &NewLogin) -> Response {
 fn login_page(tenant: &Tenant, form: &LoginForm) -> Response {
     let (status, problem) = match form.problem {
         None => (StatusCode::OK, None),
-        Some(Problem::NoMatch) => (StatusCode::BAD_REQUEST, Some("That email and password do not match. Check both.")),
-        Some(Problem::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, Some("Too many tries. Wait 10 minutes.")),
+        Some(Problem::NoMatch) => {
+            (StatusCode::BAD_REQUEST, Some("That email and password do not match. Check both."))
+        }
+        Some(Problem::TooManyTries) => {
+            (StatusCode::TOO_MANY_REQUESTS, Some("Too many tries. Wait 10 minutes."))
+        }
         Some(Problem::Blocked) => {
             let text = "This account is blocked. Ask the people who run this service to unblock it.";
             (StatusCode::FORBIDDEN, Some(text))
@@ -98,7 +105,9 @@ fn with_cookies(mut response: Response, tenant: &Tenant, back: &Return) -> Respo
 pub(crate) fn refusal(tenant: &Tenant, refused: &RefusedPage) -> Response {
     let settings = refused.client.as_ref().map(|entry| &entry.client.settings);
     let list = match refused.error.problem {
-        PageProblem::CallbackNotAllowed | PageProblem::CallbackMissing => settings.and_then(|s| s.callbacks.as_deref()),
+        PageProblem::CallbackNotAllowed | PageProblem::CallbackMissing => {
+            settings.and_then(|s| s.callbacks.as_deref())
+        }
         PageProblem::WebOriginNotAllowed => settings.and_then(|s| s.web_origins.as_deref()),
         PageProblem::LogoutUrlNotAllowed => match settings {
             Some(settings) => settings.allowed_logout_urls.as_deref(),
