@@ -7,4 +7,3 @@ mod pages;
 mod root;
 pub mod routes;
 mod setup;
-

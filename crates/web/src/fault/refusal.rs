@@ -13,17 +13,17 @@ use http::StatusCode;
 pub struct Refusal {
     status: StatusCode,
     title: &'static str,
-    text: String,
-    error_code: Option<String>,
+    text: Box<str>,
+    error_code: Option<Box<str>>,
     oauth: &'static str,
     attribute: Option<&'static str>,
     wants_basic: bool,
     retry_after: Option<Lifetime>,
-    private: Option<String>,
+    private: Option<Box<str>>,
 }
 
 impl Refusal {
-    fn new(status: StatusCode, title: &'static str, text: impl Into<String>) -> Self {
+    fn new(status: StatusCode, title: &'static str, text: impl Into<Box<str>>) -> Self {
         let oauth = if status.is_server_error() { "server_error" } else { "invalid_request" };
         Self {
             status,
@@ -38,7 +38,7 @@ impl Refusal {
         }
     }
 
-    fn code(mut self, code: impl Into<String>) -> Self {
+    fn code(mut self, code: impl Into<Box<str>>) -> Self {
         self.error_code = Some(code.into());
         self
     }
@@ -53,7 +53,7 @@ impl Refusal {
         self
     }
 
-    fn private(mut self, cause: impl Into<String>) -> Self {
+    fn private(mut self, cause: impl Into<Box<str>>) -> Self {
         self.private = Some(cause.into());
         self
     }
@@ -120,7 +120,7 @@ impl Refusal {
 
     /// The body cannot be read at all; `why` says what is wrong with it.
     #[must_use]
-    pub fn unreadable(why: impl Into<String>) -> Self {
+    pub fn unreadable(why: impl Into<Box<str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "This request cannot be read", why).code("invalid_body")
     }
 
