@@ -18,6 +18,7 @@ use doorward_store::{Batch, StoreError};
 
 use crate::app::App;
 use crate::fault::Fault;
+use crate::logs::record::neighbourhood;
 
 /// How long tries are remembered, counted from the first.
 pub const WINDOW: Lifetime = Lifetime::from_seconds(600);
@@ -51,7 +52,7 @@ impl Subjects {
     /// The counters of `name` (as it is looked up) at a connection, seen from an address.
     #[must_use]
     pub fn of(connection: &Connection, name: &str, ip: Option<IpAddr>) -> Self {
-        let ip = ip.map(|ip| ip.to_string()).unwrap_or_default();
+        let ip = ip.map(neighbourhood).unwrap_or_default();
         let Strategy::Database(options) = &connection.strategy;
         let account =
             options.brute_force_protection.then(|| subject(&["account", connection.id.as_str(), name, &ip]));
@@ -86,6 +87,11 @@ pub async fn reserve(app: &App, tenant: &TenantId, subjects: &Subjects) -> Resul
         Err(StoreError::Unmet { what: ACCOUNT }) => Ok(Verdict::AccountLocked),
         Err(error) => Err(error.into()),
     }
+}
+
+/// What large requests of an address are counted under.
+pub(super) fn large_requests(ip: Option<IpAddr>) -> String {
+    subject(&["large requests", &ip.map(neighbourhood).unwrap_or_default()])
 }
 
 /// A key of bounded length in which no part can pose as another.

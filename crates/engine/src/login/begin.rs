@@ -53,7 +53,7 @@ async fn answer(
 ) -> Result<Option<Step>, Fault> {
     match (&judged.decision, present) {
         (AuthorizeDecision::LogIn(_), _) => {
-            let login = transaction::start(app, &judged.caller.tenant, browser, request).await?;
+            let login = transaction::start(app, &judged.caller, browser, request).await?;
             Ok(Some(Step::Started(login)))
         }
         (AuthorizeDecision::Issue(plan), Some(present)) => {

@@ -86,6 +86,8 @@ pub(super) async fn redirect(
     let code = if is_silent(request) { EventCode::SilentAuthFailed } else { EventCode::LoginFailed };
     let draft = judged
         .event(code, &error.public)
+        // Not by the text, which may repeat what a stranger sent.
+        .folded(error.code.as_str())
         .detail("error", json!({"oauthError": error.code.as_str(), "message": error.public}));
     record::alone(app, &judged.caller.tenant, &judged.caller.info, draft).await?;
     let issuer = &judged.caller.tenant.tenant.issuer;

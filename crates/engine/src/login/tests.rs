@@ -8,6 +8,7 @@ use doorward_protocol::oauth::params::Params;
 use super::journey::{EMAIL, Journey, PASSWORD, code_of, field, user};
 use super::{Browser, LoginForm, Problem, Step, begin, show, transaction};
 use crate::clients;
+use crate::fault::Fault;
 use crate::sessions;
 
 async fn shown(journey: &Journey, browser: &Browser, id: &LoginId) -> Step {
@@ -144,6 +145,30 @@ async fn a_request_too_large_for_a_cookie_is_kept_as_a_row() {
     let form = journey.to_form(&mut browser, &format!("&nonce={long}")).await;
     assert!(browser.logins[0].1.expose().len() < 1000);
     assert!(matches!(journey.send(&browser, &form, (EMAIL, PASSWORD)).await, Step::Return(_)));
+}
+
+#[tokio::test]
+async fn an_address_cannot_fill_the_disk_with_large_requests() {
+    let journey = Journey::new().await;
+    let large = Params::from_query(&journey.query(&journey.client, &format!("&nonce={}", "n".repeat(6000))));
+    let ask = async |visitor| begin::begin(&journey.kit.app, &visitor, &large, &Browser::default()).await;
+    for _ in 0..100 {
+        assert!(matches!(ask(journey.visitor()).await, Ok(Step::Started(_))));
+    }
+    assert!(matches!(ask(journey.visitor()).await, Err(Fault::LimitReached { .. })));
+    // Small ones cost nothing and still begin.
+    assert!(matches!(journey.begin(&Browser::default(), "").await, Step::Started(_)));
+}
+
+#[tokio::test]
+async fn refusals_of_one_kind_are_one_event_whatever_they_name() {
+    let journey = Journey::new().await;
+    for name in ["one", "two", "three"] {
+        let step = journey.begin(&Browser::default(), &format!("&connection={name}")).await;
+        assert!(matches!(step, Step::Return(_)), "{step:?}");
+    }
+    let events = journey.kit.events().await;
+    assert_eq!((events[0].code.as_str(), events[0].count), ("f", 3));
 }
 
 #[tokio::test]

@@ -6,8 +6,6 @@
 //! A request too large for a cookie is kept as a row; the cookie then holds the rest.
 //! Source: RFC 9700 §4.7; OWASP "Login CSRF".
 
-use std::sync::Arc;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_model::ids::{LoginId, TenantId};
@@ -15,14 +13,15 @@ use doorward_model::secret::{SealedSecret, Secret};
 use doorward_model::time::{Lifetime, Timestamp};
 use doorward_protocol::digest;
 use doorward_protocol::oauth::authorize::AuthorizeRequest;
-use doorward_store::logins;
+use doorward_store::login_attempts::{self, AttemptLimit};
+use doorward_store::{StoreError, logins};
 use serde::{Deserialize, Serialize};
 
-use super::{Browser, NewLogin};
+use super::{Browser, NewLogin, attempts};
 use crate::app::App;
+use crate::caller::Caller;
 use crate::fault::Fault;
 use crate::sealing::Place;
-use crate::state::TenantState;
 
 /// How long a login may take.
 pub const LIFETIME: Lifetime = Lifetime::from_seconds(3600);
@@ -30,6 +29,9 @@ pub const LIFETIME: Lifetime = Lifetime::from_seconds(3600);
 pub const KEPT: usize = 5;
 /// The longest text that goes into a cookie.
 const COOKIE_LIMIT: usize = 2048;
+/// How many requests too large for a cookie an address may send within [`attempts::WINDOW`].
+const ROWS_PER_ADDRESS: u32 = 100;
+const ROWS: &str = "the address has large requests left";
 
 /// A login that is under way.
 pub(crate) struct Transaction {
@@ -71,12 +73,12 @@ impl Transaction {
 /// Keeps a request for the browser that sent it.
 pub(crate) async fn start(
     app: &App,
-    state: &Arc<TenantState>,
+    caller: &Caller,
     browser: &Browser,
     request: &AuthorizeRequest,
 ) -> Result<NewLogin, Fault> {
     let now = app.now();
-    let tenant = &state.tenant.id;
+    let tenant = &caller.tenant.tenant.id;
     let id = app.entropy().login_id();
     let binding = app.entropy().token();
     let kept = Kept { at: now, binding: binding.expose().to_owned(), request: Some(request.clone()) };
@@ -84,13 +86,25 @@ pub(crate) async fn start(
     if cookie.as_str().len() > COOKIE_LIMIT {
         let row = cookie;
         cookie = seal(app, tenant, &id, &Kept { request: None, ..kept })?;
-        let scope = app.db().tenant(tenant);
-        let mut batch = scope.batch();
-        logins::put(&mut batch, &id, &row, now.after(LIFETIME));
-        batch.commit().await?;
+        keep_row(app, caller, (&id, &row)).await?;
     }
     let expire = surplus(app, tenant, browser);
     Ok(NewLogin { id, cookie: Secret::new(cookie.as_str().to_owned()), expire })
+}
+
+/// Keeps a request as a row. Anybody may send one, so an address has only so many of them.
+async fn keep_row(app: &App, caller: &Caller, (id, row): (&LoginId, &SealedSecret)) -> Result<(), Fault> {
+    let now = app.now();
+    let subject = attempts::large_requests(caller.info.ip);
+    let limit = AttemptLimit { subject: &subject, limit: ROWS_PER_ADDRESS, window: attempts::WINDOW };
+    let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
+    login_attempts::push_reserve(&mut batch, &limit, ROWS, now);
+    logins::put(&mut batch, id, row, now.after(LIFETIME));
+    match batch.commit().await {
+        Ok(_) => Ok(()),
+        Err(StoreError::Unmet { what: ROWS }) => Err(Fault::LimitReached { retry_after: attempts::WINDOW }),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Opens a login of this browser. Nothing when the browser did not begin it.

@@ -188,7 +188,9 @@ async fn refuse(
     }
     let draft = EventDraft::new(code, &error.public)
         .detail("error", json!({"oauthError": error.code.as_str(), "message": error.public}))
-        .detail("hint", error.private.as_str());
+        .detail("hint", Some(error.private.as_str()).filter(|hint| !hint.is_empty()))
+        // Not by the public text, which may repeat what was sent.
+        .folded(&format!("{} {}", error.code.as_str(), error.private));
     let draft = match entry {
         Some(entry) => draft.client(&entry.client),
         None => draft,
