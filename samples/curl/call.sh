@@ -1,0 +1,16 @@
+#!/bin/sh
+# Gets a token for this program itself, and calls the API with it.
+set -eu
+cd "$(dirname "$0")"
+. ./.env
+
+# The secret goes through standard input: arguments can be seen by everybody on this machine.
+answer=$(curl --silent --show-error --fail-with-body --data @- "${ISSUER}oauth/token" <<END
+grant_type=client_credentials&client_id=$CLIENT_ID&client_secret=$CLIENT_SECRET&audience=$AUDIENCE
+END
+)
+token=$(printf '%s' "$answer" | sed -n 's/.*"access_token" *: *"\([^"]*\)".*/\1/p')
+
+printf 'Authorization: Bearer %s\n' "$token" |
+  curl --silent --show-error --fail-with-body --header @- "${AUDIENCE}clients?fields=name,client_id&include_fields=true"
+echo
