@@ -33,7 +33,7 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
     let entries: Vec<Value> = shown.map(Value::Object).collect();
     let body = match part {
         EventPart::Page { .. } => page.envelope("logs", entries, found.total),
-        EventPart::After { .. } => Value::Array(entries),
+        EventPart::Before { .. } | EventPart::After { .. } => Value::Array(entries),
     };
     Ok(answer::json(StatusCode::OK, &body))
 }
