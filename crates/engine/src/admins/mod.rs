@@ -1,6 +1,7 @@
 //! Admins: the people who run the installation. One verb per file.
 
 mod add;
+mod confirm;
 mod list;
 mod log_in;
 mod log_out;
@@ -10,6 +11,7 @@ mod session;
 
 pub use add::add;
 pub(crate) use add::{checked, push_new};
+pub use confirm::{FRESH_FOR, confirm, is_fresh};
 pub use list::list;
 pub(crate) use log_in::begin;
 pub use log_in::{LoginProblem, log_in};

@@ -51,6 +51,14 @@ pub fn touch(b: &mut Batch, hash: &TokenHash, now: Timestamp) {
     b.push(SQL, args, Expect::Any);
 }
 
+/// Notes that the password was typed again.
+pub fn confirm(b: &mut Batch, hash: &TokenHash, now: Timestamp) {
+    const SQL: &str = "UPDATE admin_sessions SET authenticated_at = $3 \
+         WHERE tenant_id = $1 AND token_hash = $2";
+    let args = args![b.tenant().as_str(), hash.as_str(), now];
+    b.push(SQL, args, Expect::Any);
+}
+
 /// Ends a session; nothing happens when it ended before.
 pub fn delete(b: &mut Batch, hash: &TokenHash) {
     const SQL: &str = "DELETE FROM admin_sessions WHERE tenant_id = $1 AND token_hash = $2";
