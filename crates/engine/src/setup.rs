@@ -121,7 +121,8 @@ mod tests {
         assert!(is_pending(&kit.app).await.unwrap());
         let code = link(&kit.app, &kit.shell()).await.unwrap();
         let cookie = redeem(&kit.app, &visitor, &code, "Ada@Acme.test", &password()).await.unwrap();
-        let known = admins::session(&kit.app, &visitor.tenant, &cookie, RequestInfo::default()).await.unwrap();
+        let known =
+            admins::session(&kit.app, &visitor.tenant, &cookie, RequestInfo::default()).await.unwrap();
         let Who::Admin { email, role, .. } = known.unwrap().caller.who else { panic!("nobody is logged in") };
         assert_eq!(role, Role::Owner);
         assert_eq!(email.as_str(), "ada@acme.test");

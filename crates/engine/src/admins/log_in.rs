@@ -16,8 +16,8 @@ use doorward_store::global::{admin_sessions, admins as stored};
 use crate::app::App;
 use crate::caller::{Caller, Who};
 use crate::fault::Fault;
-use crate::logs::record::{self, EventDraft};
 use crate::login::attempts::{self, Subjects, Verdict};
+use crate::logs::record::{self, EventDraft};
 
 /// Why an admin was not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
