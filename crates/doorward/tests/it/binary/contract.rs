@@ -3,7 +3,10 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use doorward_store::DatabaseUrl;
+
 use super::process::{Server, free_port, installation, run, run_with_input};
+use crate::kit::Engine;
 
 #[test]
 fn a_first_start_prints_one_line_and_nothing_else_until_it_ends() {
@@ -208,6 +211,11 @@ fn a_new_sealing_key_still_opens_what_the_old_one_sealed() {
 
 /// Gets a token with what `clients create --json` printed.
 fn token_for(port: u16, made: &serde_json::Value) {
+    token_at(port, port, made);
+}
+
+/// The same from a node that listens elsewhere than the issuer says, as behind a proxy.
+fn token_at(listens: u16, port: u16, made: &serde_json::Value) {
     let body = format!(
         "grant_type=client_credentials&client_id={}&client_secret={}&audience={}",
         made["client_id"].as_str().unwrap(),
@@ -219,7 +227,7 @@ fn token_for(port: u16, made: &serde_json::Value) {
          content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
-    let answer = raw(&port.to_string(), &request);
+    let answer = raw(&listens.to_string(), &request);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
@@ -242,4 +250,40 @@ fn two_lengths_in_one_request_are_refused() {
         assert!(answer.starts_with("HTTP/1.1 4"), "{lengths:?}: {answer}");
         assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{lengths:?}: {answer}");
     }
+}
+
+/// `--database postgres://…`: the same commands, and a second node that shares database and key.
+#[test]
+fn two_nodes_share_a_postgresql_database() {
+    if !Engine::all().contains(&Engine::Postgres) {
+        return;
+    }
+    let database = Engine::Postgres.fresh();
+    let DatabaseUrl::Postgres(url) = &database.url else { panic!("not PostgreSQL") };
+    let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let key = database.folder.path().join("shared.key");
+    let (key, port, other_port) = (key.to_str().unwrap(), free_port(), free_port());
+    let domain = format!("localhost:{port}");
+    let common = ["--domain", &domain, "--database", url.expose()];
+
+    let without_key =
+        run(&[&["init", "--data", first.path().to_str().unwrap()], &common[..]].concat()).exits(2);
+    assert!(without_key.err.contains("DOORWARD_MASTER_KEY_FILE"), "{}", without_key.err);
+    assert!(!without_key.err.contains(url.expose()));
+    let with_key = ["--master-key-file", key];
+    run(&[&["init", "--data", first.path().to_str().unwrap()], &common[..], &with_key].concat()).exits(0);
+    run(&[&["init", "--data", second.path().to_str().unwrap()], &common[..], &with_key].concat()).exits(5);
+
+    let one = Server::start(first.path(), &with_key);
+    let port_flag = other_port.to_string();
+    let two = Server::start(second.path(), &[&common[..], &with_key, &["--port", &port_flag]].concat());
+    assert_eq!(
+        (&one.ready, &two.ready),
+        (&format!("ready http://{domain}/"), &format!("ready http://{domain}/"))
+    );
+    let data = first.path().to_str().unwrap();
+    let create = ["clients", "create", "--data", data, "--name", "CI", "--type", "non_interactive"];
+    let made = run(&[&create[..], &with_key, &["--grant-management-api", "--json"]].concat()).exits(0).json();
+    token_for(port, &made);
+    token_at(other_port, port, &made);
 }

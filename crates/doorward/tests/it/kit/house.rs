@@ -259,7 +259,7 @@ impl House {
         self.logs().await.iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
     }
 
-    pub(super) fn app_and_caller(&self) -> (&App, Caller) {
+    pub fn app_and_caller(&self) -> (&App, Caller) {
         (&self.app, self.caller())
     }
 }
