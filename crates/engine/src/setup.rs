@@ -36,8 +36,10 @@ pub async fn is_pending(app: &App) -> Result<bool, Fault> {
 pub async fn link(app: &App, caller: &Caller) -> Result<Secret, Fault> {
     caller.may_administer()?;
     let code = app.entropy().setup_code();
-    setup_links::put(&app.db().global(), &token_hash(&code), app.now().after(SETUP_LINK_LIFETIME)).await?;
-    record::alone_by(app, caller, EventDraft::new(EventCode::ManagementWrite, LINK)).await?;
+    let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
+    setup_links::put(&mut batch, &token_hash(&code), app.now().after(SETUP_LINK_LIFETIME));
+    record::push_by(&mut batch, app, caller, EventDraft::new(EventCode::ManagementWrite, LINK));
+    batch.commit().await?;
     Ok(code)
 }
 

@@ -22,7 +22,7 @@ mod health;
 pub mod local_path;
 pub mod log_record;
 pub mod page;
-pub mod reference;
+mod reference;
 pub mod route;
 mod security_headers;
 pub mod signed_in;

@@ -55,14 +55,6 @@ pub struct House {
     tenant: TenantId,
     issuer: Issuer,
     database: Arc<Database>,
-    cost: PasswordCost,
-    proxies: Vec<IpNet>,
-}
-
-/// How a house is built.
-struct Plan {
-    engine: Engine,
-    cost: PasswordCost,
     proxies: Vec<IpNet>,
 }
 
@@ -73,36 +65,30 @@ impl House {
     }
 
     pub async fn on(engine: Engine) -> Self {
-        Self::build(Plan { engine, cost: PasswordCost::least(), proxies: Vec::new() }).await
-    }
-
-    /// With passwords that cost what they cost people.
-    pub async fn with_real_passwords() -> Self {
-        Self::build(Plan { engine: Engine::Sqlite, cost: PasswordCost::default(), proxies: Vec::new() }).await
+        Self::build(engine, Vec::new()).await
     }
 
     pub async fn behind_proxy(network: &str) -> Self {
-        let proxies = vec![network.parse().unwrap()];
-        Self::build(Plan { engine: Engine::Sqlite, cost: PasswordCost::least(), proxies }).await
+        Self::build(Engine::Sqlite, vec![network.parse().unwrap()]).await
     }
 
-    async fn build(plan: Plan) -> Self {
-        let database = Arc::new(plan.engine.fresh());
+    async fn build(engine: Engine, proxies: Vec<IpNet>) -> Self {
+        let database = Arc::new(engine.fresh());
         let issuer = Issuer::parse("https://id.test/").unwrap();
         let clock = Clock::fixed(START);
-        let app = start(&database, &clock, plan.cost).await;
+        let app = start(&database, &clock).await;
         let new = NewInstallation { issuer: issuer.clone(), friendly_name: "Acme", admin: None };
         let made = install::init(&app, &new).await.unwrap();
         let tenant = made.tenant.tenant.id.clone();
-        let router = doorward::router(Web::new(app.clone(), plan.proxies.clone()));
-        let house = Self { app, router, clock, tenant, issuer, database, cost: plan.cost, proxies: plan.proxies };
+        let router = doorward::router(Web::new(app.clone(), proxies.clone()));
+        let house = Self { app, router, clock, tenant, issuer, database, proxies };
         house.user(EMAIL, PASSWORD).await;
         house
     }
 
     /// A second process on the same database and clock.
     pub async fn second_node(&self) -> House {
-        let app = start(&self.database, &self.clock, self.cost).await;
+        let app = start(&self.database, &self.clock).await;
         self.door(app, self.tenant.clone(), self.issuer.clone())
     }
 
@@ -123,7 +109,6 @@ impl House {
             tenant,
             issuer,
             database: Arc::clone(&self.database),
-            cost: self.cost,
             proxies: self.proxies.clone(),
         }
     }
@@ -258,19 +243,21 @@ impl House {
         self.logs().await.iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
     }
 
-    pub(super) fn app_and_caller(&self) -> (&App, Caller) {
+    pub fn app_and_caller(&self) -> (&App, Caller) {
         (&self.app, self.caller())
     }
 }
 
-async fn start(database: &Database, clock: &Clock, cost: PasswordCost) -> App {
+async fn start(database: &Database, clock: &Clock) -> App {
     let db = Db::open(&database.url).await.unwrap();
     db.migrate().await.unwrap();
     // Each process draws other values, as it would in earnest.
     let entropy = Entropy::seeded(SEED.fetch_add(1, Ordering::Relaxed));
     let sealing = Sealing::open_or_create(&database.folder.path().join("master.key"), &entropy).unwrap();
     let clock = clock.clone();
-    App::start(AppConfig { db, clock, entropy, sealing, password_cost: cost, workers: 2 }).await.unwrap()
+    App::start(AppConfig { db, clock, entropy, sealing, password_cost: PasswordCost::least(), workers: 2 })
+        .await
+        .unwrap()
 }
 
 /// A request that is being made.
@@ -295,7 +282,9 @@ impl Asked {
 
     pub fn form(path: &str, fields: &[(&str, &str)]) -> Self {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        Self::new("POST", path).header("content-type", "application/x-www-form-urlencoded").body(body.into_bytes())
+        Self::new("POST", path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body.into_bytes())
     }
 
     pub fn json(method: &str, path: &str, body: &Value) -> Self {
