@@ -11,7 +11,7 @@ use super::LoginProblem;
 use crate::app::App;
 use crate::caller::{Caller, Who};
 use crate::fault::Fault;
-use crate::login::attempts::{self, Subjects, Verdict};
+use crate::login::attempts::{self, Subjects};
 
 /// How long a typed password counts as fresh.
 pub const FRESH_FOR: Lifetime = Lifetime::from_seconds(15 * 60);
@@ -45,12 +45,13 @@ pub async fn confirm(
     };
     let tenant = &caller.tenant.tenant.id;
     let subjects = Subjects::of_admin(email.as_str(), caller.info.ip);
-    if attempts::reserve(app, tenant, &subjects).await? != Verdict::Free {
+    let Ok(_under_way) = attempts::reserve(app, tenant, &subjects).await? else {
         return Ok(Err(LoginProblem::TooManyTries));
-    }
+    };
     let scope = app.db().tenant(tenant);
     let credential = stored::by_email(&scope, email).await?.map(|(_, credential)| credential);
-    if !app.passwords().verify(password, credential.as_ref()).await? {
+    let checked = app.passwords().verify(password, credential.as_ref()).await;
+    if !attempts::settled(app, tenant, &subjects, checked).await? {
         return Ok(Err(LoginProblem::NoMatch));
     }
     let mut batch = scope.batch();

@@ -16,7 +16,7 @@ use doorward_store::global::{admin_sessions, admins as stored};
 use crate::app::App;
 use crate::caller::{Caller, Who};
 use crate::fault::Fault;
-use crate::login::attempts::{self, Subjects, Verdict};
+use crate::login::attempts::{self, Lock, Subjects};
 use crate::logs::record::{self, EventDraft};
 
 /// Why an admin was not let in.
@@ -45,18 +45,21 @@ pub async fn log_in(
         Err(_) => tame(email.trim()).to_lowercase(),
     };
     let subjects = Subjects::of_admin(&name, caller.info.ip);
-    let verdict = attempts::reserve(app, tenant, &subjects).await?;
-    if verdict != Verdict::Free {
-        note_lock(app, caller, &name, verdict).await?;
-        return Ok(Err(LoginProblem::TooManyTries));
-    }
+    let _under_way = match attempts::reserve(app, tenant, &subjects).await? {
+        Ok(under_way) => under_way,
+        Err(lock) => {
+            note_lock(app, caller, &name, lock).await?;
+            return Ok(Err(LoginProblem::TooManyTries));
+        }
+    };
     let scope = app.db().tenant(tenant);
     let found = match &address {
         Ok(email) => stored::by_email(&scope, email).await?,
         Err(_) => None,
     };
     let (admin, credential) = found.unzip();
-    let matches = app.passwords().verify(password, credential.as_ref()).await?;
+    let checked = app.passwords().verify(password, credential.as_ref()).await;
+    let matches = attempts::settled(app, tenant, &subjects, checked).await?;
     let Some(admin) = admin.filter(|_| matches) else {
         let draft = EventDraft::new(EventCode::ManagementWriteFailed, "Log in to the dashboard")
             .user_name(&name)
@@ -87,13 +90,13 @@ pub(crate) fn begin(batch: &mut Batch, app: &App, caller: &Caller, admin: &Admin
     cookie
 }
 
-async fn note_lock(app: &App, caller: &Caller, name: &str, verdict: Verdict) -> Result<(), Fault> {
-    let draft = match verdict {
+async fn note_lock(app: &App, caller: &Caller, name: &str, lock: Lock) -> Result<(), Fault> {
+    let draft = match lock {
         // Without the name: an address that is locked out must not make an event per name it tries.
-        Verdict::AddressLocked => {
+        Lock::Address => {
             EventDraft::new(EventCode::AddressBlocked, "Too many tries from this address")
         }
-        Verdict::AccountLocked | Verdict::Free => EventDraft::new(
+        Lock::Account => EventDraft::new(
             EventCode::AccountBlocked,
             "Too many tries to log in to the dashboard with this account from this address",
         )

@@ -40,7 +40,7 @@ pub struct Subjects {
 
 /// Why a try may not go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lock {
+pub(crate) enum Lock {
     /// Too many tries for this account from this address.
     Account,
     /// Too many tries from this address.
@@ -49,7 +49,7 @@ pub(super) enum Lock {
 
 /// A try that was counted and has not ended; others may wait for its end.
 #[derive(Debug)]
-pub(super) struct UnderWay {
+pub(crate) struct UnderWay {
     _address: Turn,
     _account: Option<Turn>,
 }
@@ -87,7 +87,7 @@ impl Subjects {
 /// # Errors
 /// [`Fault::Unavailable`] when it cannot be written down, or when the tries before it take too long;
 /// then no password may be looked at.
-pub(super) async fn reserve(
+pub(crate) async fn reserve(
     app: &App,
     tenant: &TenantId,
     subjects: &Subjects,
@@ -115,13 +115,26 @@ pub(super) async fn reserve(
 }
 
 /// Gives a try back that came to nothing through no fault of the person.
-pub(super) async fn give_back(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<(), Fault> {
+pub(crate) async fn give_back(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<(), Fault> {
     let mut batch = app.db().tenant(tenant).batch();
     for subject in subjects.account.iter().chain([&subjects.address]) {
         login_attempts::give_back(&mut batch, subject);
     }
     batch.commit().await?;
     Ok(())
+}
+
+/// What came of comparing the password. When nothing did, the try is given back.
+pub(crate) async fn settled(
+    app: &App,
+    tenant: &TenantId,
+    subjects: &Subjects,
+    compared: Result<bool, Fault>,
+) -> Result<bool, Fault> {
+    if compared.is_err() {
+        give_back(app, tenant, subjects).await?;
+    }
+    compared
 }
 
 async fn count(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<Option<Lock>, Fault> {
