@@ -169,7 +169,8 @@ impl WebMessagePage<'_> {
     }
 
     fn message(&self) -> String {
-        let fields = self.fields.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())));
+        let fields =
+            self.fields.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())));
         let response = Value::Object(fields.collect::<Map<_, _>>());
         script_json(&json!({ "type": "authorization_response", "response": response }))
     }
@@ -193,7 +194,8 @@ fn script_json(value: &Value) -> String {
 
 /// Which of the coloured doors stands for a client: the same on every page and every day.
 fn door(client: &Client) -> u32 {
-    let sum = client.id.as_str().bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    let sum =
+        client.id.as_str().bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     sum % DOORS + 1
 }
 
@@ -234,7 +236,10 @@ mod tests {
             assert!(!html.contains(" onclick=") && !html.contains(" onload="), "{name}");
             for (at, _) in html.match_indices("<script") {
                 let tag = &html[at..];
-                assert!(tag.starts_with("<script src=\"/assets/") || tag.starts_with("<script nonce="), "{name}");
+                assert!(
+                    tag.starts_with("<script src=\"/assets/") || tag.starts_with("<script nonce="),
+                    "{name}"
+                );
             }
             assert!(html.starts_with("<!doctype html>") && html.contains("<html lang=\"en\">"), "{name}");
             assert_eq!(html.matches("<h1>").count(), 1, "{name}");
@@ -272,11 +277,16 @@ mod tests {
             ErrorPage { tenant: &tenant, error: &error, reference: MARKUP, details }.page(),
             RestartPage { tenant: &tenant, again: Some(MARKUP) }.page(),
             LoggedOutPage { tenant: &tenant }.page(),
-            FormPostPage { client: &client, tenant: &tenant, action: MARKUP, fields: &fields, nonce: &nonce }.page(),
+            FormPostPage { client: &client, tenant: &tenant, action: MARKUP, fields: &fields, nonce: &nonce }
+                .page(),
             WebMessagePage { origin: MARKUP, fields: &fields, nonce: &nonce }.page(),
         ];
         for page in pages {
-            assert!(!page.html().contains("<script>") && !page.html().contains("</script>\""), "{}", page.html());
+            assert!(
+                !page.html().contains("<script>") && !page.html().contains("</script>\""),
+                "{}",
+                page.html()
+            );
             assert!(!page.html().contains("alert('x')</script"), "{}", page.html());
         }
     }

@@ -29,7 +29,7 @@ pub(crate) async fn by_header(
     visitor: Visitor,
     headers: HeaderMap,
 ) -> Response {
-    let token = bearer(&headers).map(str::to_owned);
+    let token = bearer(&headers).map(secret);
     answer(&web, (tenant, visitor), &headers, token).await
 }
 
@@ -47,7 +47,7 @@ pub(crate) async fn by_form(
             let text = "The access token came twice: in the header and in the form.";
             OAuthFault(Fault::Token(TokenError::new(OAuthErrorCode::InvalidRequest, text))).into_response()
         }
-        (header, form) => answer(&web, (tenant, visitor), &headers, header.or(form).map(str::to_owned)).await,
+        (header, form) => answer(&web, (tenant, visitor), &headers, header.or(form).map(secret)).await,
     }
 }
 
@@ -55,13 +55,17 @@ async fn answer(
     web: &Web,
     (Tenant(tenant), Visitor(info)): (Tenant, Visitor),
     headers: &HeaderMap,
-    token: Option<String>,
+    token: Option<Secret>,
 ) -> Response {
     let caller = Caller { tenant, who: Who::Anonymous, info };
-    let Answered { client, outcome } = userinfo(web.app(), &caller, token.map(Secret::new).as_ref()).await;
+    let Answered { client, outcome } = userinfo(web.app(), &caller, token.as_ref()).await;
     let response = match outcome {
         Ok(claims) => json(claims),
         Err(fault) => OAuthFault(fault).into_response(),
     };
     permit(response, headers, client.as_deref())
+}
+
+fn secret(text: &str) -> Secret {
+    Secret::new(text.to_owned())
 }

@@ -86,10 +86,14 @@ impl Failure {
     #[must_use]
     pub fn database(error: &StoreError) -> Self {
         let fix = match error {
-            StoreError::NewerSchema { .. } => "Start the newer release, or restore a backup that this one made.",
+            StoreError::NewerSchema { .. } => {
+                "Start the newer release, or restore a backup that this one made."
+            }
             StoreError::Full => "Free some space on the disk of the data folder.",
             StoreError::Busy => "Another process is writing: run the command again in a moment.",
-            _ => "Check that the database runs, that its address is right, and that this user may write there.",
+            _ => {
+                "Check that the database runs, that its address is right, and that this user may write there."
+            }
         };
         Self::failed("The database cannot be used.", error, fix)
     }

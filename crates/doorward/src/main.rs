@@ -14,7 +14,9 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("The runtime cannot start.\n  why  {error}\n  fix  Check the limits on processes and threads.");
+            eprintln!(
+                "The runtime cannot start.\n  why  {error}\n  fix  Check the limits on processes and threads."
+            );
             return ExitCode::FAILURE;
         }
     };

@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::fault::Fault;
 use crate::jobs;
+use crate::login::turns::Turns;
 use crate::passwords::{PasswordCost, Passwords};
 use crate::pool::Pool;
 use crate::sealing::Sealing;
@@ -59,6 +60,7 @@ struct Inner {
     signer: Pool<()>,
     tenants: RwLock<Tenants>,
     clients: ClientsCache,
+    turns: Turns,
     last_event: AtomicU64,
     stop: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -86,6 +88,7 @@ impl App {
             sealing: config.sealing,
             tenants: RwLock::default(),
             clients: ClientsCache::new(),
+            turns: Turns::default(),
             last_event: AtomicU64::new(0),
             stop: watch::Sender::new(false),
             tasks: Mutex::default(),
@@ -141,6 +144,11 @@ impl App {
         let update = self.0.last_event.fetch_update(Ordering::Relaxed, Ordering::Relaxed, later);
         let last = update.unwrap_or_else(|last| last);
         self.0.entropy.log_id(time.max(last.saturating_add(1)))
+    }
+
+    /// The tries to log in that are under way in this process.
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.turns
     }
 
     pub(crate) fn clients_cache(&self) -> &ClientsCache {

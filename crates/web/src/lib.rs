@@ -19,7 +19,7 @@ pub mod fault;
 mod frame;
 mod health;
 pub mod page;
-pub mod reference;
+mod reference;
 pub mod route;
 mod security_headers;
 pub mod state;

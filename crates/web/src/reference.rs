@@ -7,8 +7,7 @@ use doorward_engine::app::App;
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// A fresh reference, `7F3K-92QD`.
-#[must_use]
-pub fn fresh(app: &App) -> String {
+pub(crate) fn fresh(app: &App) -> String {
     spell(app.entropy().bytes())
 }
 

@@ -30,14 +30,6 @@ const MAX_HOPS: usize = 32;
 #[derive(Debug, Clone)]
 pub struct Visitor(pub RequestInfo);
 
-impl Visitor {
-    /// Whether the visitor sits at the machine that Doorward runs on.
-    #[must_use]
-    pub fn is_loopback(&self) -> bool {
-        self.0.ip.is_some_and(|ip| ip.to_canonical().is_loopback())
-    }
-}
-
 impl<S: Sync> FromRequestParts<S> for Visitor {
     type Rejection = Skinned;
 

@@ -49,8 +49,10 @@ fn login(username: &str, problem: Option<&str>) -> Page {
 }
 
 fn error(problem: PageProblem, details: bool) -> Page {
-    let allowed = ["https://store.acme.test/callback".to_owned(), "http://localhost:3000/callback".to_owned()];
-    let details = details.then_some(Details { asked: Some("https://store.acme.test/callback/"), allowed: &allowed });
+    let allowed =
+        ["https://store.acme.test/callback".to_owned(), "http://localhost:3000/callback".to_owned()];
+    let details =
+        details.then_some(Details { asked: Some("https://store.acme.test/callback/"), allowed: &allowed });
     let error = PageError::new(problem, "redirect_uri is not on the list of client Storefront");
     ErrorPage { tenant: &tenant("Acme"), error: &error, reference: "7F3K-92QD", details }.page()
 }
@@ -88,7 +90,10 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
         ("error_callback", error(PageProblem::CallbackNotAllowed, false)),
         ("error_callback_details", error(PageProblem::CallbackNotAllowed, true)),
         ("restart", RestartPage { tenant: &acme, again: None }.page()),
-        ("restart_again", RestartPage { tenant: &acme, again: Some("/authorize?client_id=a&state=b") }.page()),
+        (
+            "restart_again",
+            RestartPage { tenant: &acme, again: Some("/authorize?client_id=a&state=b") }.page(),
+        ),
         ("logged_out", LoggedOutPage { tenant: &acme }.page()),
         ("form_post", form_post()),
         ("web_message", web_message()),

@@ -115,11 +115,15 @@ impl Create {
         let what = "The client was not made.";
         let body = self.body();
         let new = NewClient::People { kind: self.kind.into(), body: &body };
-        let made = clients::create(&opened.app, &caller, new).await.map_err(|fault| Failure::of(what, &fault))?;
+        let made =
+            clients::create(&opened.app, &caller, new).await.map_err(|fault| Failure::of(what, &fault))?;
         let id = &made.client.id;
         let audience = if self.grant_management_api {
             let granted = clients::grant_management_api(&opened.app, &caller, id, ApiScope::ALL).await;
-            Some(granted.map_err(|fault| Failure::of("The client was made without access to the API.", &fault))?)
+            Some(
+                granted
+                    .map_err(|fault| Failure::of("The client was made without access to the API.", &fault))?,
+            )
         } else {
             None
         };

@@ -50,7 +50,8 @@ impl Init {
             friendly_name: open::friendly_name(&settled.installation),
             admin,
         };
-        let made = install::init(&app, &new).await.map_err(|fault| Failure::of("Nothing was made.", &fault))?;
+        let made =
+            install::init(&app, &new).await.map_err(|fault| Failure::of("Nothing was made.", &fault))?;
         settled.keep()?;
         let opened = Opened { app, tenant: Arc::clone(&made.tenant) };
         let issuer = &settled.installation.issuer;

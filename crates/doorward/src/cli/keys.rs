@@ -28,8 +28,8 @@ impl Keys {
             Failure::failed("The sealing key was not changed.", error, "Check the file and who may write it.")
         })?;
         let (id, path) = (sealing.current_key(), file.display().to_string());
-        here.console.result(&json!({ "key": id, "file": path }), &[("Sealing key", id), ("File", &path)]);
-        here.console.say("Restart every running server now, and put the file into your backup.");
+        here.console.result(&json!({ "key": id, "file": path }), &[("Sealing key", &id), ("File", &path)]);
+        here.console.say("Running servers take it up by themselves. Put the file into your backup.");
         Ok(())
     }
 }

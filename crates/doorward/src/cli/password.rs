@@ -27,9 +27,9 @@ pub fn from_stdin() -> Result<Secret, Failure> {
 
 fn read(input: impl BufRead) -> Result<Secret, Failure> {
     let mut line = String::new();
-    let _ = io::Read::take(input, MAX)
-        .read_line(&mut line)
-        .map_err(|error| Failure::failed("The password could not be read.", error, "Give it as one line of UTF-8."))?;
+    let _ = io::Read::take(input, MAX).read_line(&mut line).map_err(|error| {
+        Failure::failed("The password could not be read.", error, "Give it as one line of UTF-8.")
+    })?;
     let text = line.trim_end_matches(['\r', '\n']).to_owned();
     if text.is_empty() {
         return Err(Failure::usage(

@@ -52,7 +52,8 @@ impl Users {
         let made = made.map_err(|fault| Failure::of("The user was not made.", &fault))?;
         let (id, email) = (made.id.as_str(), made.email.as_str());
         let result = json!({ "user_id": id, "email": email, "connection": create.connection });
-        here.console.result(&result, &[("User ID", id), ("Email", email), ("Connection", &create.connection)]);
+        here.console
+            .result(&result, &[("User ID", id), ("Email", email), ("Connection", &create.connection)]);
         opened.close().await;
         Ok(())
     }

@@ -13,7 +13,15 @@ pub struct InstallationFlags {
     #[arg(long, env = "DOORWARD_DOMAIN", value_name = "HOST[:PORT]")]
     pub domain: Option<String>,
     /// Serve https, with certificates of a local authority made on first use
-    #[arg(long, env = "DOORWARD_HTTPS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(
+        long,
+        env = "DOORWARD_HTTPS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_parser = clap::builder::BoolishValueParser::new(),
+        value_name = "YES OR NO"
+    )]
     pub https: Option<bool>,
     /// The issuer when it is not scheme and domain, for example behind a proxy that ends TLS
     #[arg(long, env = "DOORWARD_ISSUER", value_name = "URL")]

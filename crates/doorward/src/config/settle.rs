@@ -105,7 +105,10 @@ pub fn installed(data: &Path, master_key_file: Option<PathBuf>) -> Result<Instal
         Exit::NotFound,
         format!("There is no installation in {}.", data.display()),
         "The folder holds no doorward.toml that names an issuer.",
-        format!("Name the right folder with --data DIR, or make one: doorward init --data {}", data.display()),
+        format!(
+            "Name the right folder with --data DIR, or make one: doorward init --data {}",
+            data.display()
+        ),
     ))
 }
 
@@ -120,8 +123,11 @@ fn fixed(
         && normal(given) != normal(kept)
     {
         // A database address may hold a password: it is not repeated.
-        let (given, kept) =
-            if key == "database" { ("another one", "a different one") } else { (given.as_str(), kept.as_str()) };
+        let (given, kept) = if key == "database" {
+            ("another one", "a different one")
+        } else {
+            (given.as_str(), kept.as_str())
+        };
         return Err(Failure::usage(
             format!("The {key} of this installation cannot be changed."),
             format!("It was fixed as {kept} at the first start, and now {given} is asked for."),
@@ -183,7 +189,9 @@ fn split_port(host: &str) -> (&str, Option<u16>) {
 fn is_loopback(host: &str) -> bool {
     let (name, _) = split_port(host);
     let bare = name.trim_start_matches('[').trim_end_matches(']');
-    name == "localhost" || name.ends_with(".localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn check_scheme(issuer: &Issuer, tls: &Tls) -> Result<(), Failure> {
@@ -282,11 +290,15 @@ mod tests {
         let failure = settle(folder.path(), &installation("localhost:4000"), &server).err().unwrap();
         assert_eq!(failure.exit, Exit::Usage);
         assert!(failure.to_string().contains("localhost:3667"), "{failure}");
-        let issuer = InstallationFlags { issuer: Some("https://id.test".into()), ..InstallationFlags::default() };
+        let issuer =
+            InstallationFlags { issuer: Some("https://id.test".into()), ..InstallationFlags::default() };
         assert_eq!(settle(folder.path(), &issuer, &server).err().unwrap().exit, Exit::Usage);
         let https = InstallationFlags { https: Some(true), ..InstallationFlags::default() };
         assert_eq!(settle(folder.path(), &https, &server).err().unwrap().exit, Exit::Usage);
-        let same = InstallationFlags { issuer: Some("http://localhost:3667".into()), ..InstallationFlags::default() };
+        let same = InstallationFlags {
+            issuer: Some("http://localhost:3667".into()),
+            ..InstallationFlags::default()
+        };
         assert!(settle(folder.path(), &same, &server).is_ok());
     }
 
@@ -317,7 +329,8 @@ mod tests {
 
     #[test]
     fn a_proxy_that_ends_tls_needs_only_the_issuer() {
-        let flags = InstallationFlags { issuer: Some("https://id.acme.test".into()), ..InstallationFlags::default() };
+        let flags =
+            InstallationFlags { issuer: Some("https://id.acme.test".into()), ..InstallationFlags::default() };
         let settled = first(&flags, &ServerFlags::default()).ok().unwrap();
         assert_eq!(settled.server.tls, Tls::Off);
         assert_eq!(settled.server.address.port(), DEFAULT_PORT);
@@ -326,7 +339,8 @@ mod tests {
 
     #[test]
     fn domain_and_issuer_must_agree() {
-        let flags = InstallationFlags { issuer: Some("https://id.acme.test".into()), ..installation("other.test") };
+        let flags =
+            InstallationFlags { issuer: Some("https://id.acme.test".into()), ..installation("other.test") };
         assert_eq!(first(&flags, &ServerFlags::default()).err().unwrap().exit, Exit::Usage);
     }
 

@@ -51,7 +51,8 @@ pub async fn accept(listener: TcpListener, tls: TlsSettings, router: Router, sto
         match accepted {
             Ok((stream, peer)) => {
                 let settings = tls.as_ref().map(|tls| Arc::clone(&tls.borrow()));
-                let connection = Connection { peer, router: router.clone(), watcher: running.watcher(), _slot: slot };
+                let connection =
+                    Connection { peer, router: router.clone(), watcher: running.watcher(), _slot: slot };
                 tokio::spawn(connection.open(stream, settings));
             }
             // Out of file descriptors, or a peer that left at once: neither ends the server.

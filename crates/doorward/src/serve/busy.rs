@@ -42,7 +42,8 @@ fn holder(port: u16) -> Option<(String, String)> {
     })?;
     let wanted = format!("socket:[{inode}]");
     std::fs::read_dir("/proc").ok()?.flatten().find_map(|process| {
-        let pid = process.file_name().into_string().ok().filter(|name| name.bytes().all(|b| b.is_ascii_digit()))?;
+        let pid =
+            process.file_name().into_string().ok().filter(|name| name.bytes().all(|b| b.is_ascii_digit()))?;
         let mut open = std::fs::read_dir(process.path().join("fd")).ok()?.flatten();
         open.find(|fd| std::fs::read_link(fd.path()).is_ok_and(|link| link.to_string_lossy() == wanted))?;
         let name = std::fs::read_to_string(process.path().join("comm")).ok()?;

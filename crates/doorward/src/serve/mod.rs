@@ -38,7 +38,8 @@ pub async fn serve(
     logging::start();
     let settled = config::settle(data, flags, server)?;
     let (installation, server) = (&settled.installation, &settled.server);
-    let listener = TcpListener::bind(server.address).await.map_err(|error| busy::explain(server.address, &error))?;
+    let listener =
+        TcpListener::bind(server.address).await.map_err(|error| busy::explain(server.address, &error))?;
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let app = open::start(installation, workers).await?;
     let (opened, is_new) = open::ensure_installed(app, installation).await?;
@@ -55,7 +56,10 @@ pub async fn serve(
     } else {
         console.line(&format!("ready {}", installation.issuer));
         if matches!(setup::is_pending(&opened.app).await, Ok(true)) {
-            tracing::info!("there is no admin yet; `doorward init --link --data {}` prints a link", data.display());
+            tracing::info!(
+                "there is no admin yet; `doorward init --link --data {}` prints a link",
+                data.display()
+            );
         }
     }
     accept::accept(listener, tls, router, stop).await;

@@ -19,7 +19,12 @@ pub struct First {
 pub async fn print(console: Console, installation: &Installation, tls: &Tls, opened: &Opened, first: First) {
     let query = ClientQuery { is_global: Some(false), with_total: true, limit: 1, ..ClientQuery::default() };
     let clients = clients::list(&opened.app, &opened.caller(), &query).await.ok().and_then(|page| page.total);
-    console.line(&text(console.tick(), installation, tls, &Facts { keys: opened.tenant.keys.all.len(), clients, first }));
+    console.line(&text(
+        console.tick(),
+        installation,
+        tls,
+        &Facts { keys: opened.tenant.keys.all.len(), clients, first },
+    ));
 }
 
 struct Facts {
@@ -79,11 +84,32 @@ mod tests {
     #[test]
     fn the_first_start_shows_the_link() {
         let link = Some("http://localhost:3667/setup#k=Zp4v-7TQm-2XcN-hL9s".into());
-        insta::assert_snapshot!(shown(First { is_new: true, link }), @r"");
+        let wanted = concat!(
+            "\n  Doorward ",
+            env!("CARGO_PKG_VERSION"),
+            "\n\n",
+            "  ✓ Data       ./doorward-data  (new)\n",
+            "  ✓ Keys       RS256 made, 1 of 1\n",
+            "  ✓ Listening  http://localhost:3667\n\n",
+            "  Create the first admin (link works once, for 1 hour):\n\n",
+            "    http://localhost:3667/setup#k=Zp4v-7TQm-2XcN-hL9s\n\n",
+            "  Ctrl C stops. Logs follow.\n",
+        );
+        assert_eq!(shown(First { is_new: true, link }), wanted);
     }
 
     #[test]
     fn a_later_start_shows_numbers_and_no_link() {
-        insta::assert_snapshot!(shown(First { is_new: false, link: None }), @r"");
+        let wanted = concat!(
+            "\n  Doorward ",
+            env!("CARGO_PKG_VERSION"),
+            "\n\n",
+            "  ✓ Data       ./doorward-data\n",
+            "  ✓ Keys       RS256, 1 key\n",
+            "  ✓ Clients    3\n",
+            "  ✓ Listening  http://localhost:3667\n\n",
+            "  Ctrl C stops. Logs follow.\n",
+        );
+        assert_eq!(shown(First { is_new: false, link: None }), wanted);
     }
 }

@@ -35,7 +35,8 @@ pub fn certificate_path(data: &Path) -> PathBuf {
 /// When the folder cannot be written, or its contents are not ours.
 pub fn ensure(data: &Path, host: &str, now: Timestamp) -> Result<(PathBuf, PathBuf), TlsError> {
     let folder = data.join("tls");
-    fs::create_dir_all(&folder).map_err(|error| TlsError::File { path: folder.display().to_string(), error })?;
+    fs::create_dir_all(&folder)
+        .map_err(|error| TlsError::File { path: folder.display().to_string(), error })?;
     let (ca, ca_key) = (certificate_path(data), folder.join("ca.key"));
     let (leaf, leaf_key) = (folder.join("leaf.pem"), folder.join("leaf.key"));
     let now = now.seconds().unsigned_abs();
@@ -127,7 +128,10 @@ fn covers(path: &Path, names: &[String]) -> bool {
         })
         .collect();
     // Addresses never change with the domain unless the domain is one; then the leaf has it first.
-    names.iter().filter(|name| name.parse::<std::net::IpAddr>().is_err()).all(|name| dns.contains(&name.as_str()))
+    names
+        .iter()
+        .filter(|name| name.parse::<std::net::IpAddr>().is_err())
+        .all(|name| dns.contains(&name.as_str()))
 }
 
 fn read(path: &Path) -> Result<String, TlsError> {

@@ -52,7 +52,8 @@ pub fn install_provider() {
 /// # Errors
 /// When certificate and key are not PEM, or not a pair.
 pub fn strict(cert: &Pem, key: &Pem) -> Result<Arc<ServerConfig>, TlsError> {
-    let chain: Vec<_> = CertificateDer::pem_slice_iter(&cert.bytes).collect::<Result<_, _>>().unwrap_or_default();
+    let chain: Vec<_> =
+        CertificateDer::pem_slice_iter(&cert.bytes).collect::<Result<_, _>>().unwrap_or_default();
     if chain.is_empty() {
         return Err(TlsError::Pem { path: cert.path.clone(), what: "certificate" });
     }

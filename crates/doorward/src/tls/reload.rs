@@ -111,8 +111,12 @@ mod tests {
         let mut certificates = Certificates::open(cert.clone(), key.clone()).unwrap();
         let settings = certificates.subscribe();
         let facts = |config: &ServerConfig| {
-            let suites: Vec<_> =
-                config.crypto_provider().cipher_suites.iter().map(|suite| suite.suite()).collect();
+            let suites: Vec<_> = config
+                .crypto_provider()
+                .cipher_suites
+                .iter()
+                .map(rustls::SupportedCipherSuite::suite)
+                .collect();
             (config.alpn_protocols.clone(), suites, config.max_early_data_size)
         };
         let before = facts(&settings.borrow());

@@ -35,9 +35,11 @@ impl<'a> MakeWriter<'a> for Caught {
 #[test]
 fn secrets_are_in_no_log_line_at_trace_level_and_in_no_event() {
     let caught = Caught::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(caught.clone()).finish();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(caught.clone()).finish();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let (secrets, events) = tracing::subscriber::with_default(subscriber, || runtime.block_on(use_everything()));
+    let (secrets, events) =
+        tracing::subscriber::with_default(subscriber, || runtime.block_on(use_everything()));
     let lines = String::from_utf8_lossy(&caught.0.lock().unwrap()).into_owned();
     assert!(lines.lines().count() > 5, "nothing was logged at all, so this test proves nothing: {lines}");
     for (what, secret) in secrets {
@@ -67,8 +69,10 @@ async fn use_everything() -> (Vec<(&'static str, String)>, String) {
     house.userinfo(&text("access_token")).await;
     let basic = RelyingParty { via: Via::Basic, secret: "canary-wrong-secret-5e5e".into(), ..party };
     basic.refresh("v1.canary-refresh-token-1234").await.is(401);
-    let machine = house.machine(&["read:clients", "read:client_keys", "update:client_keys", "create:clients"]).await;
-    let rotated = machine.post(&format!("/api/v2/clients/{}/rotate-secret", basic.client_id), &json!({})).await.json();
+    let machine =
+        house.machine(&["read:clients", "read:client_keys", "update:client_keys", "create:clients"]).await;
+    let rotated =
+        machine.post(&format!("/api/v2/clients/{}/rotate-secret", basic.client_id), &json!({})).await.json();
     machine.post("/api/v2/clients", &json!({ "name": "x", "client_secret": 7 })).await;
     let session = visitor.session().unwrap();
     visitor.get("/v2/logout").await;

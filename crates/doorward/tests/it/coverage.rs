@@ -39,8 +39,12 @@ fn every_operation_has_a_name_of_its_own() {
 async fn without_credentials_every_guarded_row_is_401() {
     let house = House::new().await;
     for (row, _) in guarded() {
-        for authorization in [None, Some("Bearer"), Some("Bearer x"), Some("Basic YTpi"), Some("Bearer a.b.c")] {
-            let asked = authorization.into_iter().fold(ask(&row), |asked, value| asked.header("authorization", value));
+        for authorization in
+            [None, Some("Bearer"), Some("Bearer x"), Some("Basic YTpi"), Some("Bearer a.b.c")]
+        {
+            let asked = authorization
+                .into_iter()
+                .fold(ask(&row), |asked, value| asked.header("authorization", value));
             let answer = house.send(asked).await.is(401);
             assert_eq!(answer.json()["statusCode"], 401, "{}", row.operation);
         }
@@ -51,8 +55,11 @@ async fn without_credentials_every_guarded_row_is_401() {
 async fn with_too_small_a_scope_every_guarded_row_is_403_and_names_what_would_do() {
     let house = House::new().await;
     for (row, scopes) in guarded() {
-        let others: Vec<&str> =
-            ApiScope::ALL.iter().filter(|scope| !scopes.contains(scope)).map(|scope| scope.as_str()).collect();
+        let others: Vec<&str> = ApiScope::ALL
+            .iter()
+            .filter(|scope| !scopes.contains(scope))
+            .map(|scope| scope.as_str())
+            .collect();
         let machine = house.machine(&others).await;
         let body = machine.send(ask(&row)).await.is(403).json();
         assert_eq!(body["errorCode"], "insufficient_scope", "{}", row.operation);
@@ -93,7 +100,12 @@ async fn each_scope_opens_its_row() {
                 _ => ask(&row),
             };
             let answer = machine.send(asked).await;
-            assert!(!matches!(answer.status.as_u16(), 401 | 403), "{} by {scope:?}: {}", row.operation, answer.text());
+            assert!(
+                !matches!(answer.status.as_u16(), 401 | 403),
+                "{} by {scope:?}: {}",
+                row.operation,
+                answer.text()
+            );
             assert!(!answer.status.is_server_error(), "{}: {}", row.operation, answer.text());
         }
     }
@@ -106,8 +118,13 @@ async fn nonsense_at_every_row_is_answered() {
     for row in rows() {
         for id in ["%00", "%ff%fe", "..%2f..%2fetc", "a%20b", &"x".repeat(3000), "'%20OR%201=1--"] {
             let path = row.path.replace("{id}", id).replace("{name}", id);
-            for (kind, body) in [("application/json", "{\"a\":"), ("text/html", "\u{1}"), ("application/x-www-form-urlencoded", "a=%zz")] {
-                let asked = Asked::new(row.method.as_str(), &path).header("content-type", kind).body(body.into());
+            for (kind, body) in [
+                ("application/json", "{\"a\":"),
+                ("text/html", "\u{1}"),
+                ("application/x-www-form-urlencoded", "a=%zz"),
+            ] {
+                let asked =
+                    Asked::new(row.method.as_str(), &path).header("content-type", kind).body(body.into());
                 let answer = house.send(asked).await;
                 assert!(!answer.status.is_server_error(), "{} {path}: {}", row.operation, answer.status);
             }

@@ -11,8 +11,14 @@ async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
         let house = House::on(engine).await;
         let other = house.second_tenant("other.test").await;
         let party = house.party(ClientKind::RegularWeb, Via::Post).await;
-        let everything =
-            ["read:clients", "update:clients", "delete:clients", "update:client_keys", "read:client_keys", "read:logs"];
+        let everything = [
+            "read:clients",
+            "update:clients",
+            "delete:clients",
+            "update:client_keys",
+            "read:client_keys",
+            "read:logs",
+        ];
         let stranger = other.machine(&everything).await;
         let path = format!("/api/v2/clients/{}", party.client_id);
         stranger.get(&path).await.is(404);
@@ -32,7 +38,10 @@ async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
             assert!(!event.to_string().contains(EMAIL), "a log shows an event of another tenant: {event}");
         }
 
-        let foreign = crate::kit::RelyingParty { house: &other, ..house.party(ClientKind::RegularWeb, Via::Post).await };
+        let foreign = crate::kit::RelyingParty {
+            house: &other,
+            ..house.party(ClientKind::RegularWeb, Via::Post).await
+        };
         let page = Visitor::new(&other).get(&foreign.authorize(&[])).await.is(400);
         assert!(page.header("location").is_none());
         let refused = foreign.refresh(tokens["refresh_token"].as_str().unwrap()).await;

@@ -9,6 +9,7 @@ mod authentication;
 mod binary;
 mod canary;
 mod coverage;
+mod dashboard;
 mod isolation;
 mod kit;
 mod management;

@@ -37,7 +37,13 @@ async fn setting(engine: Engine) -> (Arc<House>, (String, String)) {
 }
 
 fn party<'h>(house: &'h House, (id, callback): &(String, String)) -> RelyingParty<'h> {
-    RelyingParty { house, client_id: id.clone(), secret: String::new(), callback: callback.clone(), via: Via::None }
+    RelyingParty {
+        house,
+        client_id: id.clone(),
+        secret: String::new(),
+        callback: callback.clone(),
+        via: Via::None,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,7 +105,12 @@ async fn parallel_guesses_are_counted_one_by_one() {
     while let Some(answer) = tasks.join_next().await {
         assert!(!answer.unwrap().status.is_redirection());
     }
-    let hashed: i64 =
-        house.logs().await.iter().filter(|event| event["type"] == "fp").map(|event| event["count"].as_i64().unwrap_or(1)).sum();
+    let hashed: i64 = house
+        .logs()
+        .await
+        .iter()
+        .filter(|event| event["type"] == "fp")
+        .map(|event| event["count"].as_i64().unwrap_or(1))
+        .sum();
     assert!(hashed <= 10, "{hashed} of fifty parallel guesses were looked at");
 }

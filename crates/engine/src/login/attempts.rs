@@ -16,8 +16,9 @@ use doorward_protocol::digest;
 use doorward_store::login_attempts::{self, AttemptLimit};
 use doorward_store::{Batch, StoreError};
 
+use super::turns::Turn;
 use crate::app::App;
-use crate::fault::Fault;
+use crate::fault::{Fault, SHORT_WAIT};
 use crate::logs::record::neighbourhood;
 
 /// How long tries are remembered, counted from the first.
@@ -37,15 +38,20 @@ pub struct Subjects {
     address: String,
 }
 
-/// Whether a try may go on.
+/// Why a try may not go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It may.
-    Free,
+pub(super) enum Lock {
     /// Too many tries for this account from this address.
-    AccountLocked,
+    Account,
     /// Too many tries from this address.
-    AddressLocked,
+    Address,
+}
+
+/// A try that was counted and has not ended; others may wait for its end.
+#[derive(Debug)]
+pub(super) struct UnderWay {
+    _address: Turn,
+    _account: Option<Turn>,
 }
 
 impl Subjects {
@@ -68,11 +74,50 @@ impl Subjects {
     }
 }
 
-/// Counts a try, unless there is none left. It is on disk when this returns.
+/// Counts a try, unless there is none left. It is on disk when this returns; keep what it gives back
+/// until the try has ended.
 ///
 /// # Errors
-/// [`Fault::Unavailable`] when it cannot be written down; then no password may be looked at.
-pub async fn reserve(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<Verdict, Fault> {
+/// [`Fault::Unavailable`] when it cannot be written down, or when the tries before it take too long;
+/// then no password may be looked at.
+pub(super) async fn reserve(
+    app: &App,
+    tenant: &TenantId,
+    subjects: &Subjects,
+) -> Result<Result<UnderWay, Lock>, Fault> {
+    let mut address = app.turns().come(&subjects.address);
+    let mut account = subjects.account.as_ref().map(|account| app.turns().come(account));
+    loop {
+        let ended = (address.ended(), account.as_ref().map_or(0, Turn::ended));
+        let (lock, refused, ended_before) = match (count(app, tenant, subjects).await?, &account) {
+            (None, _) => break,
+            (Some(Lock::Account), Some(account)) => (Lock::Account, account, ended.1),
+            (Some(lock), _) => (lock, &address, ended.0),
+        };
+        let waited = refused.wait(ended_before).await.map_err(|_| Fault::Unavailable {
+            retry_after: SHORT_WAIT,
+            cause: "many tries for one account or address are under way".to_owned(),
+        })?;
+        if !waited {
+            return Ok(Err(lock));
+        }
+    }
+    address.start();
+    account.iter_mut().for_each(Turn::start);
+    Ok(Ok(UnderWay { _address: address, _account: account }))
+}
+
+/// Gives a try back that came to nothing through no fault of the person.
+pub(super) async fn give_back(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<(), Fault> {
+    let mut batch = app.db().tenant(tenant).batch();
+    for subject in subjects.account.iter().chain([&subjects.address]) {
+        login_attempts::give_back(&mut batch, subject);
+    }
+    batch.commit().await?;
+    Ok(())
+}
+
+async fn count(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<Option<Lock>, Fault> {
     let now = app.now();
     let mut batch = app.db().tenant(tenant).batch();
     let address = AttemptLimit { subject: &subjects.address, limit: PER_ADDRESS, window: WINDOW };
@@ -82,9 +127,9 @@ pub async fn reserve(app: &App, tenant: &TenantId, subjects: &Subjects) -> Resul
         login_attempts::push_reserve(&mut batch, &account, ACCOUNT, now);
     }
     match batch.commit().await {
-        Ok(_) => Ok(Verdict::Free),
-        Err(StoreError::Unmet { what: ADDRESS }) => Ok(Verdict::AddressLocked),
-        Err(StoreError::Unmet { what: ACCOUNT }) => Ok(Verdict::AccountLocked),
+        Ok(_) => Ok(None),
+        Err(StoreError::Unmet { what: ADDRESS }) => Ok(Some(Lock::Address)),
+        Err(StoreError::Unmet { what: ACCOUNT }) => Ok(Some(Lock::Account)),
         Err(error) => Err(error.into()),
     }
 }

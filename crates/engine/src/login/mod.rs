@@ -17,6 +17,7 @@ pub mod show;
 #[cfg(test)]
 mod tests;
 pub mod transaction;
+pub(crate) mod turns;
 
 use std::sync::Arc;
 

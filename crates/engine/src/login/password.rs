@@ -14,7 +14,7 @@ use doorward_model::user::{Email, User};
 use doorward_protocol::oauth::authorize::AuthorizeDecision;
 use doorward_store::users;
 
-use super::attempts::{self, Subjects, Verdict};
+use super::attempts::{self, Lock, Subjects};
 use super::facts::{Judged, judge};
 use super::finish::{Grounds, Proof, issue};
 use super::transaction::{self, Transaction};
@@ -65,16 +65,21 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
     let page =
         |problem| show::form(&judged, &transaction, &login.path, (tame(&attempt.username), Some(problem)));
 
-    match attempts::reserve(app, tenant, &subjects).await? {
-        Verdict::Free => {}
-        locked => {
-            note_lock(app, &judged, (connection, &name), locked).await?;
+    let _under_way = match attempts::reserve(app, tenant, &subjects).await? {
+        Ok(under_way) => under_way,
+        Err(lock) => {
+            note_lock(app, &judged, (connection, &name), lock).await?;
             return Ok(Step::Form(page(Problem::TooManyTries)?));
         }
-    }
-    match check(app, &judged, connection, (&name, &attempt.password)).await? {
-        Ok(user) => finish(app, &judged, (&transaction, browser, subjects, user)).await,
-        Err(problem) => Ok(Step::Form(page(problem)?)),
+    };
+    match check(app, &judged, connection, (&name, &attempt.password)).await {
+        Ok(Ok(user)) => finish(app, &judged, (&transaction, browser, subjects, user)).await,
+        Ok(Err(problem)) => Ok(Step::Form(page(problem)?)),
+        Err(fault) => {
+            // No password was looked at, or nobody can know whether it was right.
+            attempts::give_back(app, tenant, &subjects).await?;
+            Err(fault)
+        }
     }
 }
 
@@ -143,13 +148,13 @@ async fn note_lock(
     app: &App,
     judged: &Judged,
     (connection, name): (&Connection, &str),
-    verdict: Verdict,
+    lock: Lock,
 ) -> Result<(), Fault> {
     let caller = &judged.caller;
-    let draft = match verdict {
+    let draft = match lock {
         // Without the name: an address that is locked out must not make an event per name it tries.
-        Verdict::AddressLocked => judged.event(EventCode::AddressBlocked, "Too many tries from this address"),
-        Verdict::AccountLocked | Verdict::Free => judged
+        Lock::Address => judged.event(EventCode::AddressBlocked, "Too many tries from this address"),
+        Lock::Account => judged
             .event(EventCode::AccountBlocked, "Too many tries for this account from this address")
             .user_name(name)
             .folded(name),

@@ -241,6 +241,24 @@ async fn of_five_hundred_guesses_at_once_ten_are_looked_at() {
     assert!(matches!(journey.send(&browser, &form, (EMAIL, PASSWORD)).await, Step::Return(_)));
 }
 
+/// Counting before looking must not turn people away who are many and right at the same moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_thirty_right_passwords_at_once_all_get_in() {
+    let journey = std::sync::Arc::new(Journey::new().await);
+    let mut logins = tokio::task::JoinSet::new();
+    for _ in 0..30 {
+        let journey = journey.clone();
+        logins.spawn(async move {
+            let mut browser = Browser::default();
+            let form = journey.to_form(&mut browser, "").await;
+            journey.send(&browser, &form, (EMAIL, PASSWORD)).await
+        });
+    }
+    for step in logins.join_all().await {
+        assert!(matches!(step, Step::Return(_)), "{:?}", problem(&step));
+    }
+}
+
 #[tokio::test]
 async fn an_address_has_a_hundred_tries_whatever_names_it_tries() {
     let journey = Journey::new().await;

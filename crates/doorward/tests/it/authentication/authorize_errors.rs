@@ -24,13 +24,29 @@ async fn an_unlisted_callback_is_our_page_with_a_reference() {
     let house = House::new().await;
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
     let evil = [
-        "https://evil.test/callback", "https://app.test@evil.test/callback", "https://evil.test\\@app.test/callback",
-        "https://app.test.evil.test/callback", "https://app.test/callback/", "https://app.test/callback/../callback",
-        "https://app.test/%63allback", "https://app.test/CALLBACK", "https://appXtest/callback",
-        "https://app.test/callback?evil=1", "https://app.test/callback#evil", "https://app.test:8443/callback",
-        "http://app.test/callback", "https://app.test/callback%00evil", "https://app.test\t/callback",
-        " https://app.test/callback", "https://app.test\u{ff0e}evil/callback", "javascript:alert('evil')//",
-        "data:text/html,evil", "//app.test/callback", "/callback", "https://[::1]/callback", "evil",
+        "https://evil.test/callback",
+        "https://app.test@evil.test/callback",
+        "https://evil.test\\@app.test/callback",
+        "https://app.test.evil.test/callback",
+        "https://app.test/callback/",
+        "https://app.test/callback/../callback",
+        "https://app.test/%63allback",
+        "https://app.test/CALLBACK",
+        "https://appXtest/callback",
+        "https://app.test/callback?evil=1",
+        "https://app.test/callback#evil",
+        "https://app.test:8443/callback",
+        "http://app.test/callback",
+        "https://app.test/callback%00evil",
+        "https://app.test\t/callback",
+        " https://app.test/callback",
+        "https://app.test\u{ff0e}evil/callback",
+        "javascript:alert('evil')//",
+        "data:text/html,evil",
+        "//app.test/callback",
+        "/callback",
+        "https://[::1]/callback",
+        "evil",
     ];
     for callback in evil {
         let page = Visitor::new(&house).get(&party.authorize(&[("redirect_uri", callback)])).await;
@@ -41,7 +57,10 @@ async fn an_unlisted_callback_is_our_page_with_a_reference() {
     let logs = house.logs().await;
     let event = logs.iter().find(|event| event["type"] == "f").expect("a refused login is an event");
     let reference = event["details"]["reference"].as_str().unwrap_or_default();
-    assert!(!reference.is_empty() && text.contains(reference), "page and event share no reference: {event}\n{text}");
+    assert!(
+        !reference.is_empty() && text.contains(reference),
+        "page and event share no reference: {event}\n{text}"
+    );
 }
 
 #[tokio::test]
@@ -58,7 +77,13 @@ async fn an_unknown_client_is_our_page() {
 async fn a_parameter_that_comes_twice_is_refused() {
     let house = House::new().await;
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
-    for twice in ["redirect_uri=https://evil.test/", "client_id=evil", "state=evil", "scope=openid", "response_type=code"] {
+    for twice in [
+        "redirect_uri=https://evil.test/",
+        "client_id=evil",
+        "state=evil",
+        "scope=openid",
+        "response_type=code",
+    ] {
         let answer = Visitor::new(&house).get(&format!("{}&{twice}", party.authorize(&[]))).await;
         let is_refused = answer.status == 400 || answer.query("error").as_deref() == Some("invalid_request");
         assert!(is_refused, "{twice}: {}", answer.status);
@@ -87,7 +112,11 @@ async fn what_is_wrong_after_the_callback_is_told_to_the_application() {
     ];
     for (changes, error) in cases {
         let back = Visitor::new(&house).get(&spa.authorize(changes)).await;
-        assert!(back.location().starts_with(&format!("{}?", spa.callback)), "{changes:?}: {}", back.location());
+        assert!(
+            back.location().starts_with(&format!("{}?", spa.callback)),
+            "{changes:?}: {}",
+            back.location()
+        );
         assert_eq!(back.query("error").as_deref(), Some(error), "{changes:?}: {}", back.location());
         assert_eq!(back.query("state").as_deref(), Some(STATE), "{changes:?}");
         assert_eq!(back.query("iss").as_deref(), Some(house.issuer()), "{changes:?}");
@@ -121,12 +150,21 @@ async fn an_unknown_connection_is_told_to_the_application() {
 #[tokio::test]
 async fn the_callback_is_sent_byte_for_byte() {
     let house = House::new().await;
-    for callback in ["https://app.test/cb?a=%41&b=%20+c", "https://APP.test:443/cb", "com.example.app://host/cb", "https://app.test/c%C3%A4"] {
+    for callback in [
+        "https://app.test/cb?a=%41&b=%20+c",
+        "https://APP.test:443/cb",
+        "com.example.app://host/cb",
+        "https://app.test/c%C3%A4",
+    ] {
         let party = house.party_with(ClientKind::Native, Via::None, json!({ "callbacks": [callback] })).await;
         let party = crate::kit::RelyingParty { callback: callback.into(), ..party };
         let back = Visitor::new(&house).get(&party.authorize(&[("prompt", "none")])).await;
         let separator = if callback.contains('?') { '&' } else { '?' };
-        assert!(back.location().starts_with(&format!("{callback}{separator}")), "{callback}: {}", back.location());
+        assert!(
+            back.location().starts_with(&format!("{callback}{separator}")),
+            "{callback}: {}",
+            back.location()
+        );
     }
 }
 
@@ -138,7 +176,10 @@ async fn parameters_added_to_the_login_page_change_nothing() {
     let visitor = Visitor::new(&house);
     let redirect = visitor.get(&party.authorize(&[])).await;
     let page = visitor
-        .get(&format!("{}&redirect_uri=https://evil.test/&response_type=token&client_id=x", redirect.location()))
+        .get(&format!(
+            "{}&redirect_uri=https://evil.test/&response_type=token&client_id=x",
+            redirect.location()
+        ))
         .await;
     if page.status == 200 {
         let back = visitor.submit(&page, &[("username", EMAIL), ("password", PASSWORD)]).await;
@@ -154,7 +195,9 @@ async fn the_request_may_be_posted() {
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
     let address = party.authorize(&[]);
     let body = address.split_once('?').unwrap().1.as_bytes().to_vec();
-    let asked = Asked::new("POST", "/authorize").header("content-type", "application/x-www-form-urlencoded").body(body);
+    let asked = Asked::new("POST", "/authorize")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(body);
     let answer = house.send(asked).await;
     assert!(answer.location().contains("/u/login?"), "{}", answer.location());
 }
@@ -165,8 +208,22 @@ async fn whatever_comes_there_is_an_answer_and_no_foreign_redirect() {
     let house = House::new().await;
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
     let names = prop::sample::select(vec![
-        "client_id", "response_type", "redirect_uri", "scope", "state", "nonce", "prompt", "max_age", "response_mode",
-        "code_challenge", "code_challenge_method", "connection", "audience", "login_hint", "ui_locales", "auth0Client",
+        "client_id",
+        "response_type",
+        "redirect_uri",
+        "scope",
+        "state",
+        "nonce",
+        "prompt",
+        "max_age",
+        "response_mode",
+        "code_challenge",
+        "code_challenge_method",
+        "connection",
+        "audience",
+        "login_hint",
+        "ui_locales",
+        "auth0Client",
     ]);
     let values = any::<String>().prop_map(|text| text.chars().take(40).collect::<String>());
     let changes = prop::collection::vec((names, values), 0..5);

@@ -15,7 +15,11 @@ async fn a_login_page_from_another_browser_does_not_log_anybody_in() {
     let victim = Visitor::new(&house);
     let shown = victim.get(&address).await;
     assert!(!shown.status.is_server_error());
-    assert!(!shown.text().contains("name=\"password\""), "a foreign login is shown to fill in: {}", shown.text());
+    assert!(
+        !shown.text().contains("name=\"password\""),
+        "a foreign login is shown to fill in: {}",
+        shown.text()
+    );
     let form = attacker.get(&address).await.form();
     let mut fields: Vec<(&str, &str)> = form.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     fields.retain(|(name, _)| !matches!(*name, "username" | "password"));
@@ -23,20 +27,28 @@ async fn a_login_page_from_another_browser_does_not_log_anybody_in() {
     let answer = victim.post(&form.action, &fields).await;
     assert!(!answer.status.is_server_error());
     assert_eq!(victim.session(), None);
-    assert!(answer.header("location").is_none_or(|to| !to.contains("code=")), "{:?}", answer.header("location"));
+    assert!(
+        answer.header("location").is_none_or(|to| !to.contains("code=")),
+        "{:?}",
+        answer.header("location")
+    );
 }
 
 #[tokio::test]
 async fn credentials_from_a_page_of_somebody_else_are_refused() {
     let house = House::new().await;
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
-    for (name, value) in [("origin", "https://evil.test"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
+    for (name, value) in
+        [("origin", "https://evil.test"), ("origin", "null"), ("sec-fetch-site", "cross-site")]
+    {
         let visitor = Visitor::new(&house);
         let form = visitor.to_login(&party.authorize(&[])).await.form();
-        let mut fields: Vec<(&str, &str)> = form.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let mut fields: Vec<(&str, &str)> =
+            form.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         fields.retain(|(name, _)| !matches!(*name, "username" | "password"));
         fields.extend([("username", EMAIL), ("password", PASSWORD)]);
-        let answer = visitor.send(Asked::form(house.path(&form.action), &fields).header(name, value)).await.is(403);
+        let answer =
+            visitor.send(Asked::form(house.path(&form.action), &fields).header(name, value)).await.is(403);
         assert_eq!(visitor.session(), None, "{name}: {value}");
         assert!(answer.header("location").is_none());
     }
@@ -108,7 +120,11 @@ async fn an_empty_repeated_or_late_form_gets_nobody_in() {
     let again = visitor.post(&form.action, &good).await;
     assert!(!again.status.is_server_error());
     assert_ne!(again.header("location").map(|_| again.query("code")), Some(Some(code)));
-    assert!(again.header("location").is_none_or(|to| !to.contains("code=")), "{:?}", again.header("location"));
+    assert!(
+        again.header("location").is_none_or(|to| !to.contains("code=")),
+        "{:?}",
+        again.header("location")
+    );
 }
 
 #[tokio::test]

@@ -70,7 +70,8 @@ async fn forwarded_addresses_of_strangers_are_ignored() {
         let visitor = Visitor::new(&house);
         let page = visitor.to_login(&party.authorize(&[])).await;
         let form = page.form();
-        let mut fields: Vec<(&str, &str)> = form.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let mut fields: Vec<(&str, &str)> =
+            form.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         fields.retain(|(name, _)| !matches!(*name, "username" | "password"));
         fields.extend([("username", EMAIL), ("password", "wrong password")]);
         let asked = Asked::form(house.path(&form.action), &fields)

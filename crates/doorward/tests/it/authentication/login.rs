@@ -155,8 +155,10 @@ async fn a_nonce_that_was_not_sent_is_not_invented() {
 async fn an_answer_by_form_post_is_a_page_that_posts_itself() {
     let house = House::new().await;
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
-    let page =
-        Visitor::new(&house).log_in(&party.authorize(&[("response_mode", "form_post")]), EMAIL, PASSWORD).await.is(200);
+    let page = Visitor::new(&house)
+        .log_in(&party.authorize(&[("response_mode", "form_post")]), EMAIL, PASSWORD)
+        .await
+        .is(200);
     let form = page.form();
     assert_eq!((form.method.as_str(), form.action.as_str()), ("post", party.callback.as_str()));
     let field = |name: &str| form.fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());

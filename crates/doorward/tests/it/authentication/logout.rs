@@ -30,18 +30,31 @@ async fn an_unlisted_address_is_our_page_and_never_a_redirect() {
     let house = House::new().await;
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
     let evil = [
-        "https://evil.test/", "https://app.test.evil.test/bye", "https://app.test@evil.test/bye",
-        "https://app.test./bye", "https://evil.test\\@app.test/bye", "//app.test/bye", "/\\evil.test",
-        "javascript:alert(1)", "http://app.test/bye", "https://app.test/bye/../x", "https://app.test/BYE", "bye",
-        "https://app.test:444/bye", "https://app.test/bye\r\nx: y",
+        "https://evil.test/",
+        "https://app.test.evil.test/bye",
+        "https://app.test@evil.test/bye",
+        "https://app.test./bye",
+        "https://evil.test\\@app.test/bye",
+        "//app.test/bye",
+        "/\\evil.test",
+        "javascript:alert(1)",
+        "http://app.test/bye",
+        "https://app.test/bye/../x",
+        "https://app.test/BYE",
+        "bye",
+        "https://app.test:444/bye",
+        "https://app.test/bye\r\nx: y",
     ];
     for address in evil {
         let visitor = Visitor::new(&house);
-        let answer = visitor.get(&logout(&[("client_id", &party.client_id), ("returnTo", address)])).await.is(400);
+        let answer =
+            visitor.get(&logout(&[("client_id", &party.client_id), ("returnTo", address)])).await.is(400);
         assert!(answer.header("location").is_none(), "{address}");
         assert!(!answer.text().contains("evil.test"), "the page shows {address}");
     }
-    let unknown = Visitor::new(&house).get(&logout(&[("client_id", "nobody"), ("returnTo", "https://app.test/bye")])).await;
+    let unknown = Visitor::new(&house)
+        .get(&logout(&[("client_id", "nobody"), ("returnTo", "https://app.test/bye")]))
+        .await;
     assert!(unknown.header("location").is_none() && unknown.status.is_client_error(), "{}", unknown.status);
     assert!(house.log_types().await.contains(&"flo".to_owned()));
 }

@@ -46,9 +46,14 @@ async fn no_header_changes_an_address_that_we_write() {
     let house = House::new().await;
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
     let hostile = [
-        ("x-forwarded-host", "evil.test"), ("x-forwarded-proto", "http"), ("forwarded", "host=evil.test;proto=http"),
-        ("x-forwarded-host", "evil.test, evil.test"), ("x-original-host", "evil.test"),
-        ("x-zitadel-instance-host", "evil.test"), ("x-forwarded-port", "1"), ("x-forwarded-prefix", "/evil"),
+        ("x-forwarded-host", "evil.test"),
+        ("x-forwarded-proto", "http"),
+        ("forwarded", "host=evil.test;proto=http"),
+        ("x-forwarded-host", "evil.test, evil.test"),
+        ("x-original-host", "evil.test"),
+        ("x-zitadel-instance-host", "evil.test"),
+        ("x-forwarded-port", "1"),
+        ("x-forwarded-prefix", "/evil"),
     ];
     for (name, value) in hostile {
         for path in ["/.well-known/openid-configuration", &party.authorize(&[])] {
@@ -102,7 +107,9 @@ async fn a_listed_origin_may_read_the_token_endpoint_and_its_errors() {
 async fn a_foreign_origin_reads_nothing_of_a_client() {
     let house = House::new().await;
     let party = house.party(ClientKind::Spa, Via::None).await;
-    for origin in ["https://evil.test", "null", "https://spa.test.evil.test", "http://spa.test", "https://spa.test:444"] {
+    for origin in
+        ["https://evil.test", "null", "https://spa.test.evil.test", "http://spa.test", "https://spa.test:444"]
+    {
         let asked = party.token_request(&[("grant_type", "authorization_code"), ("code", "wrong")]);
         let answer = house.send(asked.header("origin", origin)).await;
         assert_eq!(answer.header("access-control-allow-origin"), None, "{origin}");
@@ -132,7 +139,10 @@ async fn pages_carry_the_headers_that_protect_them() {
     assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
     assert!(page.header("referrer-policy").is_some());
     assert!(page.header("cache-control").is_some_and(|text| text.contains("no-store")));
-    assert!(!page.text().contains(" style=") && !page.text().contains(" onclick="), "inline code in the page");
+    assert!(
+        !page.text().contains(" style=") && !page.text().contains(" onclick="),
+        "inline code in the page"
+    );
 }
 
 /// CVE-2019-8400, CVE-2024-41658: markup in any parameter stays text.
@@ -141,7 +151,9 @@ async fn markup_in_parameters_stays_text() {
     let house = House::new().await;
     let markup = "\"'><script>alert(1)</script>";
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
-    for name in ["client_id", "redirect_uri", "login_hint", "state", "scope", "ui_locales", "connection", "prompt"] {
+    for name in
+        ["client_id", "redirect_uri", "login_hint", "state", "scope", "ui_locales", "connection", "prompt"]
+    {
         let answer = Visitor::new(&house).get(&party.authorize(&[(name, markup)])).await;
         assert!(!answer.text().contains("<script>alert"), "{name}");
         if let Some(next) = answer.header("location").filter(|to| to.contains("/u/login")) {

@@ -33,7 +33,13 @@ async fn a_restart_forgets_no_reuse() {
     let second = token(&party.refresh(&first).await.is(200).json());
     let (id, callback) = (party.client_id.clone(), party.callback.clone());
     let house = house.restart().await;
-    let party = crate::kit::RelyingParty { house: &house, client_id: id, secret: String::new(), callback, via: Via::None };
+    let party = crate::kit::RelyingParty {
+        house: &house,
+        client_id: id,
+        secret: String::new(),
+        callback,
+        via: Via::None,
+    };
     house.advance(3600);
     assert_eq!(party.refresh(&first).await.is(400).json()["error"], "invalid_grant");
     assert_eq!(party.refresh(&second).await.is(400).json()["error"], "invalid_grant");
@@ -59,7 +65,8 @@ async fn within_the_leeway_the_same_successor_comes_again() {
 #[tokio::test]
 async fn a_client_that_does_not_rotate_keeps_its_token() {
     let house = House::new().await;
-    let fixed = json!({ "refresh_token": { "rotation_type": "non-rotating", "expiration_type": "non-expiring" } });
+    let fixed =
+        json!({ "refresh_token": { "rotation_type": "non-rotating", "expiration_type": "non-expiring" } });
     let party = house.party_with(ClientKind::RegularWeb, Via::Post, fixed).await;
     let first = token(&party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await);
     for _ in 0..3 {

@@ -27,7 +27,9 @@ async fn a_second_application_is_logged_in_by_redirect() {
     let back = visitor.get(&second.authorize(&[("prompt", "none")])).await;
     let code = back.query("code").unwrap_or_else(|| panic!("{}", back.location()));
     let silent = second.swap(&code).await.is(200).json();
-    let sub = |tokens: &serde_json::Value| crate::kit::jwt::decode(tokens["id_token"].as_str().unwrap()).1["sub"].clone();
+    let sub = |tokens: &serde_json::Value| {
+        crate::kit::jwt::decode(tokens["id_token"].as_str().unwrap()).1["sub"].clone()
+    };
     assert_eq!(sub(&tokens), sub(&silent));
     assert!(house.log_types().await.contains(&"ssa".to_owned()));
 }
@@ -39,10 +41,8 @@ async fn a_second_application_is_logged_in_by_a_message_to_its_own_origin() {
     let second = house.party(ClientKind::Spa, Via::None).await;
     let visitor = Visitor::new(&house);
     first.tokens(&visitor, EMAIL, PASSWORD).await;
-    let page = visitor
-        .get(&second.authorize(&[("prompt", "none"), ("response_mode", "web_message")]))
-        .await
-        .is(200);
+    let page =
+        visitor.get(&second.authorize(&[("prompt", "none"), ("response_mode", "web_message")])).await.is(200);
     let text = page.text();
     assert!(text.contains("authorization_response"), "{text}");
     assert!(text.contains(&house.party_origin(&second)), "{text}");
@@ -56,7 +56,8 @@ async fn a_second_application_is_logged_in_by_a_message_to_its_own_origin() {
 async fn what_has_no_origin_gets_no_message() {
     let house = House::new().await;
     let callback = "com.example.app://host/callback";
-    let party = house.party_with(ClientKind::Native, Via::None, serde_json::json!({ "callbacks": [callback] })).await;
+    let party =
+        house.party_with(ClientKind::Native, Via::None, serde_json::json!({ "callbacks": [callback] })).await;
     let party = crate::kit::RelyingParty { callback: callback.into(), ..party };
     let visitor = Visitor::new(&house);
     house.party(ClientKind::RegularWeb, Via::Post).await.tokens(&visitor, EMAIL, PASSWORD).await;

@@ -144,14 +144,17 @@ async fn malformed_token_requests_are_refused_and_never_break_anything() {
     ];
     for (kind, body) in bodies {
         let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
-        let answer = house.send(Asked::new("POST", "/oauth/token").header("content-type", kind).body(body)).await;
+        let answer =
+            house.send(Asked::new("POST", "/oauth/token").header("content-type", kind).body(body)).await;
         assert!(answer.status.is_client_error(), "{shown}: {}", answer.status);
         assert_ne!(answer.status.as_u16(), 408, "{shown}");
         if answer.status != 413 && answer.status != 415 {
             assert!(answer.json()["error"].is_string(), "{shown}: {}", answer.text());
         }
     }
-    for authorization in ["Basic", "Basic !!!", "Basic Og==", "Basic YQ==", "Bearer x", "Basic YTpi, Basic YTpi"] {
+    for authorization in
+        ["Basic", "Basic !!!", "Basic Og==", "Basic YQ==", "Bearer x", "Basic YTpi, Basic YTpi"]
+    {
         let asked = Asked::form("/oauth/token", &[("grant_type", "client_credentials")]);
         let answer = house.send(asked.header("authorization", authorization)).await;
         assert!(answer.status.is_client_error(), "{authorization}: {}", answer.status);

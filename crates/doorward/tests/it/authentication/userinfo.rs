@@ -40,7 +40,8 @@ async fn what_is_not_a_good_token_is_401_with_a_challenge() {
     let flipped = String::from_utf8(flipped).unwrap();
     let id_token = tokens["id_token"].as_str().unwrap();
     let refresh_token = tokens["refresh_token"].as_str().unwrap();
-    for bad in ["", "x", "a.b.c", &good[..good.len() - 1], &flipped, id_token, refresh_token, &machine.token] {
+    for bad in ["", "x", "a.b.c", &good[..good.len() - 1], &flipped, id_token, refresh_token, &machine.token]
+    {
         let answer = house.userinfo(bad).await.is(401);
         assert!(answer.header("www-authenticate").is_some_and(|text| text.starts_with("Bearer")), "{bad}");
     }

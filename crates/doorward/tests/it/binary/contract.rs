@@ -3,7 +3,10 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use doorward_store::DatabaseUrl;
+
 use super::process::{Server, free_port, installation, run, run_with_input};
+use crate::kit::Engine;
 
 #[test]
 fn a_first_start_prints_one_line_and_nothing_else_until_it_ends() {
@@ -12,7 +15,14 @@ fn a_first_start_prints_one_line_and_nothing_else_until_it_ends() {
     let server = Server::start(folder.path(), &["--port", &port]);
     assert_eq!(server.ready, format!("ready http://localhost:{port}/"));
     for probe in ["/healthz", "/readyz", "/.well-known/openid-configuration"] {
-        assert!(raw(&port, &format!("GET {probe} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n")).starts_with("HTTP/1.1 200"), "{probe}");
+        assert!(
+            raw(
+                &port,
+                &format!("GET {probe} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n")
+            )
+            .starts_with("HTTP/1.1 200"),
+            "{probe}"
+        );
     }
     server.signal("TERM");
     let (status, rest) = server.wait();
@@ -44,7 +54,10 @@ fn init_makes_an_installation_once() {
     assert_eq!(admins[0]["email"], "owner@example.com");
     assert_eq!(admins[0]["role"], "owner");
     let link = run(&["init", "--link", "--data", data, "--json"]).exits(0).json();
-    assert!(link["setup_link"].as_str().unwrap().starts_with(&format!("http://localhost:{port}/setup#k=")), "{link}");
+    assert!(
+        link["setup_link"].as_str().unwrap().starts_with(&format!("http://localhost:{port}/setup#k=")),
+        "{link}"
+    );
 }
 
 #[cfg(unix)]
@@ -78,21 +91,7 @@ fn a_machine_client_is_made_while_the_server_runs_and_while_it_does_not() {
         assert_eq!(keys, ["client_id", "client_secret", "domain", "audience"]);
         assert_eq!(made["domain"], format!("localhost:{port}"));
         assert_eq!(made["audience"], format!("http://localhost:{port}/api/v2/"));
-        let body = format!(
-            "grant_type=client_credentials&client_id={}&client_secret={}&audience={}",
-            made["client_id"].as_str().unwrap(),
-            made["client_secret"].as_str().unwrap(),
-            made["audience"].as_str().unwrap()
-        );
-        let answer = raw(
-            &port.to_string(),
-            &format!(
-                "POST /oauth/token HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\
-                 content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
-                body.len()
-            ),
-        );
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        token_for(port, made);
     }
     drop(server);
 }
@@ -109,7 +108,21 @@ fn commands_say_what_why_and_what_to_do_and_exit_as_promised() {
         (&["admin", "list", "--data", nowhere], 3),
         (&["clients", "create", "--data", data, "--name", "a<b", "--type", "spa"], 2),
         (&["clients", "create", "--data", data, "--name", "x", "--type", "toaster"], 2),
-        (&["clients", "create", "--data", data, "--name", "x", "--type", "spa", "--callback", "javascript:1"], 2),
+        (
+            &[
+                "clients",
+                "create",
+                "--data",
+                data,
+                "--name",
+                "x",
+                "--type",
+                "spa",
+                "--callback",
+                "javascript:1",
+            ],
+            2,
+        ),
         (&["serve", "--data", data, "--domain", "localhost:1"], 2),
         (&["serve", "--data", data, "--issuer", "https://other.test/"], 2),
         (&["serve", "--data", data, "--database", "postgres://db/x"], 2),
@@ -125,12 +138,21 @@ fn commands_say_what_why_and_what_to_do_and_exit_as_promised() {
     }
     let http = run(&["serve", "--data", nowhere, "--domain", "id.acme.test"]).err;
     assert!(http.contains("--https") && http.contains("--issuer"), "{http}");
-    let users = ["users", "create", "--data", data, "--email", "ada@example.com", "--password-stdin", "--json"];
+    let users =
+        ["users", "create", "--data", data, "--email", "ada@example.com", "--password-stdin", "--json"];
     let made = run_with_input(&users, "correct horse battery\n").exits(0).json();
     assert!(made["user_id"].as_str().unwrap().starts_with("auth0|"), "{made}");
     run_with_input(&users, "correct horse battery\n").exits(5);
-    run_with_input(&["admin", "reset", "--data", data, "--email", "nobody@example.com", "--password-stdin"], "a long enough one\n").exits(3);
-    run_with_input(&["admin", "reset", "--data", data, "--email", "owner@example.com", "--password-stdin"], "a long enough one\n").exits(0);
+    run_with_input(
+        &["admin", "reset", "--data", data, "--email", "nobody@example.com", "--password-stdin"],
+        "a long enough one\n",
+    )
+    .exits(3);
+    run_with_input(
+        &["admin", "reset", "--data", data, "--email", "owner@example.com", "--password-stdin"],
+        "a long enough one\n",
+    )
+    .exits(0);
     let version = run(&["version", "--json"]).exits(0).json();
     assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
 }
@@ -169,14 +191,44 @@ fn a_lost_sealing_key_is_said_and_not_replaced() {
 
 #[test]
 fn a_new_sealing_key_still_opens_what_the_old_one_sealed() {
-    let folder = installation(free_port(), &[]);
+    let port = free_port();
+    let folder = installation(port, &[]);
     let data = folder.path().to_str().unwrap();
     let before = std::fs::read_to_string(folder.path().join("master.key")).unwrap();
+    let server = Server::start(folder.path(), &[]);
     run(&["keys", "rotate-master", "--data", data]).exits(0);
     let after = std::fs::read_to_string(folder.path().join("master.key")).unwrap();
     assert!(after.ends_with(&before) && after.len() > before.len());
+    // The server that runs takes the new key up when it meets something sealed with it.
+    let create = ["clients", "create", "--data", data, "--name", "CI", "--type", "non_interactive"];
+    let made = run(&[&create[..], &["--grant-management-api", "--json"]].concat()).exits(0).json();
+    token_for(port, &made);
+    drop(server);
     let server = Server::start(folder.path(), &[]);
     assert!(server.ready.starts_with("ready "));
+    token_for(port, &made);
+}
+
+/// Gets a token with what `clients create --json` printed.
+fn token_for(port: u16, made: &serde_json::Value) {
+    token_at(port, port, made);
+}
+
+/// The same from a node that listens elsewhere than the issuer says, as behind a proxy.
+fn token_at(listens: u16, port: u16, made: &serde_json::Value) {
+    let body = format!(
+        "grant_type=client_credentials&client_id={}&client_secret={}&audience={}",
+        made["client_id"].as_str().unwrap(),
+        made["client_secret"].as_str().unwrap(),
+        made["audience"].as_str().unwrap()
+    );
+    let request = format!(
+        "POST /oauth/token HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let answer = raw(&listens.to_string(), &request);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
 /// SECURITY §10, request smuggling: what two readers could understand differently is refused.
@@ -198,4 +250,40 @@ fn two_lengths_in_one_request_are_refused() {
         assert!(answer.starts_with("HTTP/1.1 4"), "{lengths:?}: {answer}");
         assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{lengths:?}: {answer}");
     }
+}
+
+/// `--database postgres://…`: the same commands, and a second node that shares database and key.
+#[test]
+fn two_nodes_share_a_postgresql_database() {
+    if !Engine::all().contains(&Engine::Postgres) {
+        return;
+    }
+    let database = Engine::Postgres.fresh();
+    let DatabaseUrl::Postgres(url) = &database.url else { panic!("not PostgreSQL") };
+    let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let key = database.folder.path().join("shared.key");
+    let (key, port, other_port) = (key.to_str().unwrap(), free_port(), free_port());
+    let domain = format!("localhost:{port}");
+    let common = ["--domain", &domain, "--database", url.expose()];
+
+    let without_key =
+        run(&[&["init", "--data", first.path().to_str().unwrap()], &common[..]].concat()).exits(2);
+    assert!(without_key.err.contains("DOORWARD_MASTER_KEY_FILE"), "{}", without_key.err);
+    assert!(!without_key.err.contains(url.expose()));
+    let with_key = ["--master-key-file", key];
+    run(&[&["init", "--data", first.path().to_str().unwrap()], &common[..], &with_key].concat()).exits(0);
+    run(&[&["init", "--data", second.path().to_str().unwrap()], &common[..], &with_key].concat()).exits(5);
+
+    let one = Server::start(first.path(), &with_key);
+    let port_flag = other_port.to_string();
+    let two = Server::start(second.path(), &[&common[..], &with_key, &["--port", &port_flag]].concat());
+    assert_eq!(
+        (&one.ready, &two.ready),
+        (&format!("ready http://{domain}/"), &format!("ready http://{domain}/"))
+    );
+    let data = first.path().to_str().unwrap();
+    let create = ["clients", "create", "--data", data, "--name", "CI", "--type", "non_interactive"];
+    let made = run(&[&create[..], &with_key, &["--grant-management-api", "--json"]].concat()).exits(0).json();
+    token_for(port, &made);
+    token_at(other_port, port, &made);
 }

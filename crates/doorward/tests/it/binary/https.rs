@@ -27,7 +27,11 @@ async fn a_client_that_trusts_the_local_authority_reads_discovery_by_every_own_n
     let server = Server::start(folder.path(), &[]);
     assert_eq!(server.ready, format!("ready https://localhost:{port}/"));
     let client = http(&authority(folder.path()));
-    let text = client.get(format!("https://localhost:{port}/.well-known/openid-configuration")).send().await.unwrap();
+    let text = client
+        .get(format!("https://localhost:{port}/.well-known/openid-configuration"))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(text.version(), http::Version::HTTP_2);
     let document: serde_json::Value = text.json().await.unwrap();
     assert_eq!(document["issuer"], format!("https://localhost:{port}/"));

@@ -46,7 +46,8 @@ impl Target {
     }
 
     async fn refresh(&self, token: &str) -> reqwest::Response {
-        let fields = [("grant_type", "refresh_token"), ("client_id", &self.client_id), ("refresh_token", token)];
+        let fields =
+            [("grant_type", "refresh_token"), ("client_id", &self.client_id), ("refresh_token", token)];
         browser().post(format!("{}/oauth/token", self.base)).form(&fields).send().await.unwrap()
     }
 }
@@ -58,7 +59,10 @@ async fn log_in(target: &Target, email: &str) -> Option<Told> {
     let mut jar: HashMap<String, String> = HashMap::new();
     let redirect = browser.get(target.authorize()).send().await.ok()?;
     keep(&mut jar, &redirect);
-    let page_at = url::Url::parse(&target.base).unwrap().join(redirect.headers()["location"].to_str().unwrap()).unwrap();
+    let page_at = url::Url::parse(&target.base)
+        .unwrap()
+        .join(redirect.headers()["location"].to_str().unwrap())
+        .unwrap();
     let page = browser.get(page_at.clone()).header("cookie", cookies(&jar)).send().await.ok()?;
     keep(&mut jar, &page);
     let form = crate::kit::form(&page.text().await.ok()?)?;
@@ -116,10 +120,24 @@ async fn what_was_answered_before_a_kill_is_there_after_it() {
         let users = ["users", "create", "--data", data, "--email", &email, "--password-stdin"];
         run_with_input(&users, &format!("{PASSWORD}\n")).exits(0);
     }
-    let client = ["clients", "create", "--data", data, "--name", "App", "--type", "spa", "--callback", CALLBACK, "--json"];
+    let client = [
+        "clients",
+        "create",
+        "--data",
+        data,
+        "--name",
+        "App",
+        "--type",
+        "spa",
+        "--callback",
+        CALLBACK,
+        "--json",
+    ];
     let client = run(&client).exits(0).json();
-    let target =
-        Target { base: format!("http://localhost:{port}"), client_id: client["client_id"].as_str().unwrap().to_owned() };
+    let target = Target {
+        base: format!("http://localhost:{port}"),
+        client_id: client["client_id"].as_str().unwrap().to_owned(),
+    };
 
     let server = Server::start(folder.path(), &[]);
     let at_once = Arc::new(Semaphore::new(32));

@@ -95,7 +95,8 @@ impl House {
         let made = install::init(&app, &new).await.unwrap();
         let tenant = made.tenant.tenant.id.clone();
         let router = doorward::router(Web::new(app.clone(), plan.proxies.clone()));
-        let house = Self { app, router, clock, tenant, issuer, database, cost: plan.cost, proxies: plan.proxies };
+        let house =
+            Self { app, router, clock, tenant, issuer, database, cost: plan.cost, proxies: plan.proxies };
         house.user(EMAIL, PASSWORD).await;
         house
     }
@@ -258,7 +259,7 @@ impl House {
         self.logs().await.iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
     }
 
-    pub(super) fn app_and_caller(&self) -> (&App, Caller) {
+    pub fn app_and_caller(&self) -> (&App, Caller) {
         (&self.app, self.caller())
     }
 }
@@ -295,7 +296,9 @@ impl Asked {
 
     pub fn form(path: &str, fields: &[(&str, &str)]) -> Self {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        Self::new("POST", path).header("content-type", "application/x-www-form-urlencoded").body(body.into_bytes())
+        Self::new("POST", path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body.into_bytes())
     }
 
     pub fn json(method: &str, path: &str, body: &Value) -> Self {

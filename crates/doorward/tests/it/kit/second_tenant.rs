@@ -35,7 +35,8 @@ pub async fn make(app: &App, issuer: &Issuer) -> TenantId {
         created_at: now,
     };
     signing_keys::insert(&mut batch, &key);
-    let permission = |scope: &ApiScope| ApiPermission { value: scope.as_str().into(), description: String::new() };
+    let permission =
+        |scope: &ApiScope| ApiPermission { value: scope.as_str().into(), description: String::new() };
     let api = ResourceServer {
         id: app.entropy().resource_server_id(),
         identifier: management_audience(&tenant),

@@ -6,7 +6,12 @@ use serde_json::{Value, json};
 use crate::kit::{Answer, EMAIL, House, PASSWORD, Via, Visitor};
 
 const ALL: &[&str] = &[
-    "read:clients", "create:clients", "update:clients", "delete:clients", "read:client_keys", "update:client_keys",
+    "read:clients",
+    "create:clients",
+    "update:clients",
+    "delete:clients",
+    "read:client_keys",
+    "update:client_keys",
     "read:logs",
 ];
 
@@ -17,7 +22,10 @@ fn error(answer: Answer, status: u16, code: &str) -> Value {
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     let body = answer.json();
     assert_eq!((&body["statusCode"], &body["errorCode"]), (&json!(status), &json!(code)), "{body}");
-    assert!(body["error"].is_string() && body["message"].as_str().is_some_and(|text| !text.is_empty()), "{body}");
+    assert!(
+        body["error"].is_string() && body["message"].as_str().is_some_and(|text| !text.is_empty()),
+        "{body}"
+    );
     body
 }
 
@@ -25,7 +33,11 @@ fn error(answer: Answer, status: u16, code: &str) -> Value {
 async fn a_client_is_made_read_changed_and_deleted() {
     let house = House::new().await;
     let machine = house.machine(ALL).await;
-    let made = machine.post("/api/v2/clients", &json!({ "name": "Storefront", "app_type": "regular_web" })).await.is(201).json();
+    let made = machine
+        .post("/api/v2/clients", &json!({ "name": "Storefront", "app_type": "regular_web" }))
+        .await
+        .is(201)
+        .json();
     let id = made["client_id"].as_str().unwrap();
     assert_eq!(id.len(), 32);
     assert_eq!(made["client_secret"].as_str().unwrap().len(), 64);
@@ -33,7 +45,11 @@ async fn a_client_is_made_read_changed_and_deleted() {
     let path = format!("/api/v2/clients/{id}");
     let read = machine.get(&path).await.is(200).json();
     assert_eq!(read, made);
-    let changed = machine.patch(&path, &json!({ "callbacks": ["https://a.test/cb"], "description": "Shop" })).await.is(200).json();
+    let changed = machine
+        .patch(&path, &json!({ "callbacks": ["https://a.test/cb"], "description": "Shop" }))
+        .await
+        .is(200)
+        .json();
     assert_eq!(changed["callbacks"], json!(["https://a.test/cb"]));
     assert_eq!(changed["name"], "Storefront");
     let cleared = machine.patch(&path, &json!({ "callbacks": null })).await.is(200).json();
@@ -53,7 +69,8 @@ async fn the_four_types_have_their_defaults() {
     let house = House::new().await;
     let machine = house.machine(ALL).await;
     for kind in ["native", "spa", "regular_web", "non_interactive"] {
-        let made = machine.post("/api/v2/clients", &json!({ "name": kind, "app_type": kind })).await.is(201).json();
+        let made =
+            machine.post("/api/v2/clients", &json!({ "name": kind, "app_type": kind })).await.is(201).json();
         assert_eq!(made["app_type"], kind);
         assert_eq!(made["jwt_configuration"]["lifetime_in_seconds"], 36_000, "{made}");
         assert_eq!(made["sso_disabled"], false);
@@ -111,7 +128,11 @@ async fn lists_have_pages_totals_fields_and_an_end() {
     assert_eq!(machine.get("/api/v2/clients?page=40&per_page=50").await.is(200).json(), json!([]));
     let some = machine.get("/api/v2/clients?fields=client_id,name&include_fields=true").await.is(200).json();
     assert_eq!(some[0].as_object().unwrap().len(), 2, "{}", some[0]);
-    let rest = machine.get("/api/v2/clients?fields=client_id,client_secret&include_fields=false").await.is(200).json();
+    let rest = machine
+        .get("/api/v2/clients?fields=client_id,client_secret&include_fields=false")
+        .await
+        .is(200)
+        .json();
     assert!(rest[0].get("client_id").is_none() && rest[0].get("name").is_some());
     let global = machine.get("/api/v2/clients?is_global=true").await.is(200).json();
     assert_eq!(global.as_array().unwrap().len(), 1, "{global}");
@@ -125,23 +146,36 @@ async fn what_cannot_be_is_refused_in_the_original_words() {
     let house = House::new().await;
     let machine = house.machine(ALL).await;
     let bodies = [
-        json!({}), json!({ "name": "" }), json!({ "name": 7 }), json!({ "name": "a<b" }), json!([]), json!("x"),
-        json!({ "name": "x", "nonsense": 1 }), json!({ "name": "x", "app_type": "toaster" }),
-        json!({ "name": "x", "client_id": "mine" }), json!({ "name": "x", "callbacks": "https://a.test" }),
-        json!({ "name": "x", "callbacks": [7] }), json!({ "name": "x", "jwt_configuration": { "lifetime_in_seconds": -1 } }),
-        json!({ "name": "x", "token_endpoint_auth_method": "psychic" }), json!({ "name": "x", "grant_types": ["magic"] }),
-        json!({ "name": "x", "is_first_party": false }), json!({ "name": "x".repeat(10_000) }),
+        json!({}),
+        json!({ "name": "" }),
+        json!({ "name": 7 }),
+        json!({ "name": "a<b" }),
+        json!([]),
+        json!("x"),
+        json!({ "name": "x", "nonsense": 1 }),
+        json!({ "name": "x", "app_type": "toaster" }),
+        json!({ "name": "x", "client_id": "mine" }),
+        json!({ "name": "x", "callbacks": "https://a.test" }),
+        json!({ "name": "x", "callbacks": [7] }),
+        json!({ "name": "x", "jwt_configuration": { "lifetime_in_seconds": -1 } }),
+        json!({ "name": "x", "token_endpoint_auth_method": "psychic" }),
+        json!({ "name": "x", "grant_types": ["magic"] }),
+        json!({ "name": "x", "is_first_party": false }),
+        json!({ "name": "x".repeat(10_000) }),
     ];
     for body in bodies {
         let answer = machine.post("/api/v2/clients", &body).await;
         error(answer, 400, "invalid_body");
     }
-    for query in ["nonsense=1", "page=-1", "per_page=101", "per_page=x", "include_totals=maybe", "page=1&page=2"] {
+    for query in
+        ["nonsense=1", "page=-1", "per_page=101", "per_page=x", "include_totals=maybe", "page=1&page=2"]
+    {
         error(machine.get(&format!("/api/v2/clients?{query}")).await, 400, "invalid_query_string");
     }
     let raw = ["{", "{\"name\":\"a\",\"name\":\"b\"}", "\u{0}", ""];
     for body in raw {
-        let answer = machine.raw("POST", "/api/v2/clients", "application/json", body.as_bytes().to_vec()).await;
+        let answer =
+            machine.raw("POST", "/api/v2/clients", "application/json", body.as_bytes().to_vec()).await;
         assert!(answer.status.is_client_error() || answer.status == 201, "{body:?}: {}", answer.status);
     }
     let deep = "[".repeat(100_000).into_bytes();
@@ -156,17 +190,32 @@ async fn addresses_that_run_or_read_files_are_refused_at_save_time() {
     let machine = house.machine(ALL).await;
     for field in ["callbacks", "allowed_logout_urls", "allowed_origins", "web_origins"] {
         for address in [
-            "javascript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd", "https://*.com",
-            "https://a.*.test", "https://a.test/%2e%2e/x", "https://u@a.test/", "not a url", "https://a.test/#x",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "file:///etc/passwd",
+            "https://*.com",
+            "https://a.*.test",
+            "https://a.test/%2e%2e/x",
+            "https://u@a.test/",
+            "not a url",
+            "https://a.test/#x",
         ] {
             let is_fine_here = address.contains('#') && field != "callbacks";
             let answer = machine.post("/api/v2/clients", &json!({ "name": "x", field: [address] })).await;
-            assert!(answer.status == 400 || (is_fine_here && answer.status == 201), "{field}: {address}: {}", answer.status);
+            assert!(
+                answer.status == 400 || (is_fine_here && answer.status == 201),
+                "{field}: {address}: {}",
+                answer.status
+            );
         }
     }
     for logo in ["javascript:alert(1)", "data:text/html,x", "http://a.test/x.png"] {
         let answer = machine.post("/api/v2/clients", &json!({ "name": "x", "logo_uri": logo })).await;
-        assert!(!answer.status.is_server_error() && (answer.status == 400 || logo.starts_with("http")), "{logo}");
+        assert!(
+            !answer.status.is_server_error() && (answer.status == 400 || logo.starts_with("http")),
+            "{logo}"
+        );
     }
 }
 

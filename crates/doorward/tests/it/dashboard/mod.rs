@@ -1,0 +1,3 @@
+//! The dashboard over its wire: today the first-run page.
+
+mod setup;

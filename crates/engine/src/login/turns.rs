@@ -1,0 +1,162 @@
+//! Tries that are under way in this process: who finds no try left waits for one that has not ended.
+//!
+//! A try is counted before its password is looked at, so ten right passwords at once use up all
+//! tries for a moment. An eleventh must not hear "too many tries" then: it waits until one of them
+//! has ended, and asks again. When none is under way, the count is what it is.
+//! Knows nothing of counters and passwords.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+/// How long somebody waits for tries of others to end.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// All subjects with somebody trying or waiting.
+#[derive(Debug, Default)]
+pub(crate) struct Turns(Arc<Mutex<HashMap<String, Subject>>>);
+
+#[derive(Debug, Default)]
+struct Subject {
+    visitors: usize,
+    trying: usize,
+    ended: u64,
+    freed: Arc<Notify>,
+}
+
+/// Somebody who wants to try; dropping it ends the try and lets the next one ask.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    turns: Arc<Mutex<HashMap<String, Subject>>>,
+    name: String,
+    freed: Arc<Notify>,
+    is_trying: bool,
+}
+
+/// Nobody's try ended in time.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct OutOfPatience;
+
+impl Turns {
+    /// Comes to a subject, without trying yet.
+    pub(crate) fn come(&self, name: &str) -> Turn {
+        let mut subjects = self.0.lock();
+        let subject = subjects.entry(name.to_owned()).or_default();
+        subject.visitors += 1;
+        let freed = Arc::clone(&subject.freed);
+        Turn { turns: Arc::clone(&self.0), name: name.to_owned(), freed, is_trying: false }
+    }
+}
+
+impl Turn {
+    /// How many tries have ended; to be read before a try is asked for.
+    pub(crate) fn ended(&self) -> u64 {
+        self.turns.lock().get(&self.name).map_or(0, |subject| subject.ended)
+    }
+
+    /// Now it is trying.
+    pub(crate) fn start(&mut self) {
+        self.is_trying = true;
+        if let Some(subject) = self.turns.lock().get_mut(&self.name) {
+            subject.trying += 1;
+        }
+    }
+
+    /// After a refusal: waits while tries are under way that may give theirs back. False when there
+    /// is nothing to wait for, so that the refusal stands.
+    ///
+    /// # Errors
+    /// When none ended for ten seconds.
+    pub(crate) async fn wait(&self, ended_before: u64) -> Result<bool, OutOfPatience> {
+        let (trying, ended) = {
+            let subjects = self.turns.lock();
+            subjects.get(&self.name).map_or((0, 0), |subject| (subject.trying, subject.ended))
+        };
+        if ended != ended_before {
+            return Ok(true);
+        }
+        if trying == 0 {
+            return Ok(false);
+        }
+        tokio::time::timeout(PATIENCE, self.freed.notified()).await.map(|()| true).map_err(|_| OutOfPatience)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut subjects = self.turns.lock();
+        let Some(subject) = subjects.get_mut(&self.name) else { return };
+        subject.visitors -= 1;
+        if self.is_trying {
+            subject.trying -= 1;
+            subject.ended += 1;
+        }
+        if subject.visitors == 0 {
+            subjects.remove(&self.name);
+        } else {
+            // One at a time: whoever asks in vain leaves too, and so wakes the next.
+            subject.freed.notify_one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_refusal_stands_when_nobody_is_trying() {
+        let turns = Turns::default();
+        let turn = turns.come("ada");
+        assert_eq!(turn.wait(turn.ended()).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn who_is_refused_while_others_try_asks_again_when_one_ended() {
+        let turns = Turns::default();
+        let mut first = turns.come("ada");
+        first.start();
+        let second = turns.come("ada");
+        let before = second.ended();
+        let waiting = tokio::spawn(async move { second.wait(before).await });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        drop(first);
+        assert_eq!(waiting.await.unwrap(), Ok(true));
+    }
+
+    #[tokio::test]
+    async fn a_try_that_ended_between_asking_and_waiting_is_not_missed() {
+        let turns = Turns::default();
+        let mut first = turns.come("ada");
+        first.start();
+        let second = turns.come("ada");
+        let before = second.ended();
+        drop(first);
+        assert_eq!(second.wait(before).await, Ok(true));
+        assert_eq!(second.wait(second.ended()).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn those_who_ask_in_vain_wake_the_next() {
+        let turns = Turns::default();
+        let mut first = turns.come("ada");
+        first.start();
+        let waiting: Vec<_> = (0..20)
+            .map(|_| {
+                let turn = turns.come("ada");
+                let before = turn.ended();
+                tokio::spawn(async move { turn.wait(before).await })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        drop(first);
+        for one in waiting {
+            assert_eq!(one.await.unwrap(), Ok(true));
+        }
+        assert!(turns.0.lock().is_empty(), "nothing is kept of those who left");
+    }
+}
