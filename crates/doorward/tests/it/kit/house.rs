@@ -61,9 +61,17 @@ pub struct House {
 
 /// How a house is built.
 struct Plan {
+    issuer: String,
     engine: Engine,
     cost: PasswordCost,
     proxies: Vec<IpNet>,
+}
+
+impl Plan {
+    fn new() -> Self {
+        let (issuer, cost) = ("https://id.test/".to_owned(), PasswordCost::least());
+        Self { issuer, engine: Engine::Sqlite, cost, proxies: Vec::new() }
+    }
 }
 
 impl House {
@@ -73,22 +81,27 @@ impl House {
     }
 
     pub async fn on(engine: Engine) -> Self {
-        Self::build(Plan { engine, cost: PasswordCost::least(), proxies: Vec::new() }).await
+        Self::build(Plan { engine, ..Plan::new() }).await
     }
 
     /// With passwords that cost what they cost people.
     pub async fn with_real_passwords() -> Self {
-        Self::build(Plan { engine: Engine::Sqlite, cost: PasswordCost::default(), proxies: Vec::new() }).await
+        Self::build(Plan { cost: PasswordCost::default(), ..Plan::new() }).await
     }
 
     pub async fn behind_proxy(network: &str) -> Self {
         let proxies = vec![network.parse().unwrap()];
-        Self::build(Plan { engine: Engine::Sqlite, cost: PasswordCost::least(), proxies }).await
+        Self::build(Plan { proxies, ..Plan::new() }).await
+    }
+
+    /// At an address that a browser of this machine can reach.
+    pub async fn at(issuer: &str) -> Self {
+        Self::build(Plan { issuer: issuer.to_owned(), ..Plan::new() }).await
     }
 
     async fn build(plan: Plan) -> Self {
         let database = Arc::new(plan.engine.fresh());
-        let issuer = Issuer::parse("https://id.test/").unwrap();
+        let issuer = Issuer::parse(&plan.issuer).unwrap();
         let clock = Clock::fixed(START);
         let app = start(&database, &clock, plan.cost).await;
         let new = NewInstallation { issuer: issuer.clone(), friendly_name: "Acme", admin: None };
@@ -156,8 +169,14 @@ impl House {
         self.app.tenant(&self.tenant).unwrap()
     }
 
-    fn caller(&self) -> Caller {
+    /// Somebody with a shell on the server.
+    pub fn caller(&self) -> Caller {
         Caller::command_line(self.state())
+    }
+
+    /// The whole service, to be served on a port.
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// An address of this house without scheme and host.
