@@ -1,9 +1,15 @@
-//! The dashboard: today the first-run page and the page at the root.
+//! The dashboard: pages for those who run the installation, and the page at the root.
 //!
-//! Owns pages for those who run the installation. Calls the same use cases as the Management API and
-//! never the API itself.
+//! Calls the same use cases as the Management API and never the API itself. Every page works without
+//! script; what the script adds is said in `doorward_web`'s `assets/dashboard.js`.
 
+mod frame;
+mod login;
+mod logs;
+mod overview;
 mod pages;
+mod parts;
 mod root;
 pub mod routes;
 mod setup;
+mod theme;

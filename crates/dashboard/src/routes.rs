@@ -2,7 +2,7 @@
 
 use doorward_web::route::{Guard, Route};
 
-use crate::{root, setup};
+use crate::{login, logs, overview, root, setup, theme};
 
 /// The list of the dashboard.
 #[must_use]
@@ -11,5 +11,12 @@ pub fn routes() -> Vec<Route> {
         Route::get("/", Guard::Page, "show_root", root::show),
         Route::get("/setup", Guard::Page, "show_setup", setup::show),
         Route::post("/setup", Guard::Page, "redeem_setup_link", setup::redeem),
+        Route::get("/manage/login", Guard::Page, "show_admin_login", login::show),
+        Route::post("/manage/login", Guard::Page, "log_in_admin", login::log_in),
+        Route::post("/manage/logout", Guard::Admin, "log_out_admin", login::log_out),
+        Route::post("/manage/theme", Guard::Admin, "choose_theme", theme::choose),
+        Route::get("/manage", Guard::Admin, "show_overview", overview::show),
+        Route::get("/manage/logs", Guard::Admin, "show_logs", logs::list),
+        Route::get("/manage/logs/{id}", Guard::Admin, "show_event", logs::show),
     ]
 }

@@ -14,13 +14,15 @@ use doorward_model::secret::Secret;
 use doorward_web::body::Form;
 use doorward_web::csrf::{self, FormToken};
 use doorward_web::fault::{PageFault, Refusal, Skin};
+use doorward_web::local_path::LocalPath;
 use doorward_web::page::Page;
 use doorward_web::state::Web;
 use doorward_web::tenant::Tenant;
 use doorward_web::visitor::Visitor;
 use http::{HeaderMap, StatusCode};
 
-use crate::pages::{SetupDonePage, SetupPage};
+use crate::login;
+use crate::pages::SetupPage;
 
 pub(crate) async fn show(
     State(web): State<Web>,
@@ -52,10 +54,7 @@ pub(crate) async fn redeem(
     let email = form.get("email").unwrap_or_default();
     let caller = Caller { tenant: state.clone(), who: Who::Anonymous, info };
     let errors = match setup::redeem(web.app(), &caller, &secret("code"), email, &secret("password")).await {
-        Ok(admin) => {
-            let done = SetupDonePage { tenant: &state.tenant, email: admin.email.as_str() };
-            return Ok(Page::of(&done).into_response());
-        }
+        Ok(cookie) => return Ok(login::enter(&cookie, &LocalPath::overview())),
         Err(Fault::Invalid(errors)) => errors,
         Err(Fault::Conflict { .. }) => SetupPage::taken(),
         Err(fault) => return Err(fault.into()),

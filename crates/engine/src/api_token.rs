@@ -20,6 +20,8 @@ use crate::fault::{Fault, Unproven};
 use crate::logs::record::{self, EventDraft};
 use crate::state::TenantState;
 
+const WHAT: &str = "Use the Management API";
+
 type Claims = Map<String, Value>;
 
 /// Who the bearer of `token` is; an empty token is a missing one.
@@ -38,12 +40,31 @@ pub async fn authenticate(
     match bearer(app, state, token).await? {
         Ok((tenant, who)) => Ok(Caller { tenant, who, info }),
         Err(why) => {
-            let draft = EventDraft::new(EventCode::ManagementWriteFailed, "Use the Management API")
+            let draft = EventDraft::new(EventCode::ManagementWriteFailed, WHAT)
                 .detail("error", json!({ "message": why.public() }))
                 .folded(why.public());
             record::alone(app, state, &info, draft).await?;
             Err(Fault::Unauthenticated { why })
         }
+    }
+}
+
+/// Like [`authenticate`], for what needs one of `scopes`.
+///
+/// # Errors
+/// Those of [`authenticate`]; [`Fault::Forbidden`] when the token holds none of them. Refusals are
+/// logged.
+pub async fn authorize(
+    app: &App,
+    state: &Arc<TenantState>,
+    token: &str,
+    info: RequestInfo,
+    scopes: &[ApiScope],
+) -> Result<Caller, Fault> {
+    let caller = authenticate(app, state, token, info).await?;
+    match caller.may_any(scopes) {
+        Ok(()) => Ok(caller),
+        Err(fault) => Err(record::refused(app, &caller, WHAT, None, fault).await),
     }
 }
 
@@ -157,6 +178,22 @@ mod tests {
         assert!(caller.may(ApiScope::ReadClients).is_ok());
         assert!(caller.may(ApiScope::DeleteClients).is_ok());
         assert!(caller.may(ApiScope::CreateClients).is_err());
+    }
+
+    #[tokio::test]
+    async fn too_small_a_scope_is_refused_and_logged_with_who_tried() {
+        let kit = Kit::new().await;
+        let client = kit.client(json!({"name": "Robot"})).await.client;
+        let token = signed(&kit, &claims(&kit, &client));
+        let ask =
+            async |scope| authorize(&kit.app, &kit.tenant(), &token, RequestInfo::default(), &[scope]).await;
+        assert!(ask(ApiScope::ReadClients).await.is_ok());
+        let known = kit.events().await.len();
+        assert!(matches!(ask(ApiScope::CreateClients).await, Err(Fault::Forbidden { .. })));
+        let events = kit.events().await;
+        assert_eq!((events.len(), events[0].code.as_str()), (known + 1, "fapi"));
+        assert_eq!(events[0].client.as_ref(), Some(&client.id));
+        assert!(events[0].details["error"]["message"].as_str().unwrap().contains("create:clients"));
     }
 
     #[tokio::test]

@@ -31,6 +31,12 @@ const SIGNATURES_PER_THREAD: usize = 512;
 /// Places for ids of events within one millisecond.
 const EVENTS_PER_MILLISECOND: u64 = 1000;
 
+/// What every id of an event begins with that happened at `time` or later is not less than this.
+pub(crate) fn first_log_id(time: Timestamp) -> LogId {
+    let place = u64::try_from(time.millis()).unwrap_or(0).saturating_mul(EVENTS_PER_MILLISECOND);
+    Entropy::first_log_id(place)
+}
+
 /// What an installation is made of.
 pub struct AppConfig {
     /// The database, opened and migrated.

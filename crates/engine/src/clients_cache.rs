@@ -11,6 +11,7 @@ use doorward_model::client::Client;
 use doorward_model::ids::{ClientId, ConnectionId, SecretId, TenantId};
 use doorward_model::secret::Secret;
 use doorward_model::time::Timestamp;
+use doorward_model::user::User;
 use doorward_store::{client_grants, client_secrets, clients, connections};
 use quick_cache::sync::Cache;
 
@@ -35,6 +36,12 @@ pub struct ClientEntry {
 }
 
 impl ClientEntry {
+    /// Whether the connection of `user` is enabled; nobody has none.
+    #[must_use]
+    pub fn lets_in(&self, user: Option<&User>) -> bool {
+        user.is_none_or(|user| self.connections.contains(&user.connection))
+    }
+
     /// The secrets that work at `now`.
     #[must_use]
     pub fn live_secrets(&self, now: Timestamp) -> Vec<Secret> {

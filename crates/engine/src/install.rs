@@ -76,7 +76,7 @@ pub async fn init(app: &App, new: &NewInstallation<'_>) -> Result<Installed, Fau
     };
     let mut batch = app.db().tenant(&tenant.id).batch();
     global::tenants::insert(&mut batch, &tenant);
-    push_key(&mut batch, app, &tenant).await?;
+    push_key(&mut batch, app, &tenant, KeyState::Current).await?;
     resource_servers::insert(&mut batch, &management_api(app, &tenant));
     let default_app = push_clients(&mut batch, app, &tenant)?;
     let admin =
@@ -100,14 +100,19 @@ fn tenant_id(issuer: &Issuer) -> Result<TenantId, Fault> {
         .map_err(|error| Fault::internal(format!("no tenant id follows from {issuer}: {error}")))
 }
 
-async fn push_key(batch: &mut Batch, app: &App, tenant: &Tenant) -> Result<(), Fault> {
+pub(crate) async fn push_key(
+    batch: &mut Batch,
+    app: &App,
+    tenant: &Tenant,
+    state: KeyState,
+) -> Result<(), Fault> {
     let (entropy, host, now) = (app.entropy().clone(), tenant.issuer.host().to_owned(), app.now());
     let fresh = app.signer().run(move |_| entropy.signing_key(&host, now)).await??;
     let id = app.entropy().key_id();
     let sealed = app.sealing().seal_text(keys::place(&tenant.id, id.as_str()), &fresh.private_key)?;
     let key = SigningKey {
         id,
-        state: KeyState::Current,
+        state,
         algorithm: "RS256".to_owned(),
         sealed_private_key: sealed,
         certificate_pem: fresh.certificate_pem,

@@ -20,6 +20,7 @@ pub mod keys;
 pub mod login;
 pub mod logout;
 pub mod logs;
+pub mod overview;
 pub mod passwords;
 pub mod pool;
 pub mod sealing;

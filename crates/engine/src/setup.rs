@@ -3,7 +3,7 @@
 //! The code is shown once, in the terminal; only its hash is stored. It works once, for an hour, and
 //! a new one ends the one before. Source: UX, "First run".
 
-use doorward_model::admin::{Admin, Role, SETUP_LINK_LIFETIME};
+use doorward_model::admin::{Role, SETUP_LINK_LIFETIME};
 use doorward_model::fields::FieldError;
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
@@ -36,12 +36,15 @@ pub async fn is_pending(app: &App) -> Result<bool, Fault> {
 pub async fn link(app: &App, caller: &Caller) -> Result<Secret, Fault> {
     caller.may_administer()?;
     let code = app.entropy().setup_code();
-    setup_links::put(&app.db().global(), &token_hash(&code), app.now().after(SETUP_LINK_LIFETIME)).await?;
-    record::alone_by(app, caller, EventDraft::new(EventCode::ManagementWrite, LINK)).await?;
+    let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
+    setup_links::put(&mut batch, &token_hash(&code), app.now().after(SETUP_LINK_LIFETIME));
+    record::push_by(&mut batch, app, caller, EventDraft::new(EventCode::ManagementWrite, LINK));
+    batch.commit().await?;
     Ok(code)
 }
 
-/// Makes an owner of whoever holds the code.
+/// Makes an owner of whoever holds the code, and logs them in: gives the value of the cookie of
+/// their new session at the dashboard.
 ///
 /// # Errors
 /// [`Fault::Invalid`] for a code that does not work, an address or a password; [`Fault::Conflict`]
@@ -52,9 +55,9 @@ pub async fn redeem(
     code: &Secret,
     email: &str,
     password: &Secret,
-) -> Result<Admin, Fault> {
+) -> Result<Secret, Fault> {
     match use_up(app, caller, code, (email, password)).await {
-        Ok(admin) => Ok(admin),
+        Ok(cookie) => Ok(cookie),
         Err(fault) => Err(record::refused(app, caller, REDEEM, None, fault).await),
     }
 }
@@ -64,7 +67,7 @@ async fn use_up(
     caller: &Caller,
     code: &Secret,
     (email, password): (&str, &Secret),
-) -> Result<Admin, Fault> {
+) -> Result<Secret, Fault> {
     let hash = token_hash(&Secret::new(code.expose().trim().to_owned()));
     // Asked before the hash is computed, so that guessing costs us nothing.
     if !setup_links::is_good(&app.db().global(), &hash, app.now()).await? {
@@ -78,8 +81,9 @@ async fn use_up(
     let target = json!({ "admin_id": admin.id.as_str(), "email": admin.email.as_str(), "role": "owner" });
     let draft = EventDraft::new(EventCode::ManagementWrite, REDEEM).detail("target", target);
     record::push_by(&mut batch, app, caller, draft);
+    let cookie = admins::begin(&mut batch, app, caller, &admin);
     match batch.commit().await {
-        Ok(_) => Ok(admin),
+        Ok(_) => Ok(cookie),
         Err(StoreError::Unmet { what: setup_links::SPENT }) => Err(spent()),
         Err(StoreError::Conflict { .. }) => Err(Fault::Conflict { what: "admin" }),
         Err(error) => Err(error.into()),
@@ -118,9 +122,12 @@ mod tests {
         let (kit, visitor) = pending().await;
         assert!(is_pending(&kit.app).await.unwrap());
         let code = link(&kit.app, &kit.shell()).await.unwrap();
-        let admin = redeem(&kit.app, &visitor, &code, "Ada@Acme.test", &password()).await.unwrap();
-        assert_eq!(admin.role, Role::Owner);
-        assert_eq!(admin.email.as_str(), "ada@acme.test");
+        let cookie = redeem(&kit.app, &visitor, &code, "Ada@Acme.test", &password()).await.unwrap();
+        let known =
+            admins::session(&kit.app, &visitor.tenant, &cookie, RequestInfo::default()).await.unwrap();
+        let Who::Admin { email, role, .. } = known.unwrap().caller.who else { panic!("nobody is logged in") };
+        assert_eq!(role, Role::Owner);
+        assert_eq!(email.as_str(), "ada@acme.test");
         assert!(!is_pending(&kit.app).await.unwrap());
         let again = redeem(&kit.app, &visitor, &code, "eve@acme.test", &password()).await;
         assert!(matches!(again, Err(Fault::Invalid(_))));

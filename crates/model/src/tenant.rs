@@ -88,6 +88,19 @@ impl Issuer {
         self.text.starts_with("https://")
     }
 
+    /// Whether nobody but this machine reaches the issuer: `localhost`, a name below it, or a loopback
+    /// address. Whatever else listens there has the same host.
+    #[must_use]
+    pub fn is_on_this_machine(&self) -> bool {
+        let port = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        let name =
+            self.host.rsplit_once(':').filter(|(_, end)| port(end)).map_or(&*self.host, |(name, _)| name);
+        let address = name.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+        name == "localhost"
+            || name.ends_with(".localhost")
+            || address.is_ok_and(|address| address.is_loopback())
+    }
+
     /// An address below the issuer; `path` has no leading slash.
     #[must_use]
     pub fn url(&self, path: &str) -> String {

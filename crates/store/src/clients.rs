@@ -29,8 +29,32 @@ pub struct ClientFilter {
     pub is_global: Option<bool>,
     /// Only clients of these types; empty means all.
     pub app_types: Vec<ClientKind>,
-    /// Only clients whose name contains this, whatever the case, or whose id is this.
+    /// Only clients whose name, id, callback, logout URL or origin contains this, whatever the case.
     pub search: Option<String>,
+    /// The order.
+    pub order: ClientOrder,
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ClientOrder {
+    /// From oldest to newest.
+    #[default]
+    Oldest,
+    /// From newest to oldest.
+    Newest,
+    /// By name.
+    Name,
+}
+
+impl ClientOrder {
+    fn sql(self) -> &'static str {
+        match self {
+            ClientOrder::Oldest => "ORDER BY created_at, id",
+            ClientOrder::Newest => "ORDER BY created_at DESC, id DESC",
+            ClientOrder::Name => "ORDER BY name_lower, id",
+        }
+    }
 }
 
 const LIST: &str = "SELECT id, is_global, version, settings, created_at, updated_at \
@@ -58,7 +82,7 @@ pub async fn get(t: &Scope<'_>, id: &ClientId) -> Result<Option<Client>, StoreEr
     t.first(SQL, args![t.id(), id.as_str()]).await?.map(client).transpose()
 }
 
-/// Clients from oldest to newest, by page.
+/// Clients in the order of the filter, by page.
 ///
 /// # Errors
 /// Any failure of the store.
@@ -70,7 +94,7 @@ pub async fn list(
 ) -> Result<Vec<Client>, StoreError> {
     let mut list = List::new(LIST, args![t.id()]);
     apply(&mut list, filter);
-    list.order("ORDER BY created_at, id");
+    list.order(filter.order.sql());
     list.page(offset, limit);
     t.list(list).await?.into_iter().map(client).collect()
 }
@@ -114,17 +138,31 @@ fn apply(list: &mut List, filter: &ClientFilter) {
         list.and_in("app_type", filter.app_types.iter().map(|kind| kind.as_str().into()).collect());
     }
     if let Some(search) = &filter.search {
-        list.and("(name_lower LIKE ? ESCAPE '\\' OR id = ?)", args![contains(search), search.as_str()]);
+        let pattern = contains(search);
+        list.and(
+            "(name_lower LIKE ? ESCAPE '\\' OR search_text LIKE ? ESCAPE '\\')",
+            args![pattern.as_str(), pattern.as_str()],
+        );
     }
+}
+
+/// What a search looks into besides the name, one thing a line, lower-cased.
+fn search_text(client: &Client) -> String {
+    let settings = &client.settings;
+    let lists = [&settings.callbacks, &settings.allowed_logout_urls, &settings.allowed_origins];
+    let addresses = lists.into_iter().flatten().flatten().map(String::as_str);
+    std::iter::once(client.id.as_str()).chain(addresses).collect::<Vec<_>>().join("\n").to_lowercase()
 }
 
 /// Adds a client. Fails as [`ID_WAS_USED`] when a client of that id was deleted, and as a conflict
 /// when there is one.
 pub fn insert(b: &mut Batch, client: &Client) {
     const SQL: &str = "INSERT INTO clients \
-         (tenant_id, id, is_global, version, name_lower, app_type, settings, created_at, updated_at) \
+         (tenant_id, id, is_global, version, name_lower, app_type, settings, created_at, updated_at, \
+         search_text) \
          SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BOOLEAN), CAST($4 AS BIGINT), \
-         CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS BIGINT), CAST($9 AS BIGINT) \
+         CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS BIGINT), CAST($9 AS BIGINT), \
+         CAST($10 AS TEXT) \
          WHERE NOT EXISTS (SELECT 1 FROM deleted_client_ids WHERE tenant_id = $1 AND id = $2)";
     let args = args![
         b.tenant().as_str(),
@@ -136,6 +174,7 @@ pub fn insert(b: &mut Batch, client: &Client) {
         to_json(&client.settings),
         client.created_at,
         client.updated_at,
+        search_text(client),
     ];
     b.push(SQL, args, Expect::Rows(1, ID_WAS_USED));
     bump_version(b);
@@ -145,7 +184,7 @@ pub fn insert(b: &mut Batch, client: &Client) {
 /// becomes one more. Fails as [`STALE`] when the row is not that version any more.
 pub fn update(b: &mut Batch, client: &Client) {
     const SQL: &str = "UPDATE clients SET version = version + 1, name_lower = $4, app_type = $5, \
-         settings = $6, updated_at = $7 WHERE tenant_id = $1 AND id = $2 AND version = $3";
+         settings = $6, updated_at = $7, search_text = $8 WHERE tenant_id = $1 AND id = $2 AND version = $3";
     let args = args![
         b.tenant().as_str(),
         client.id.as_str(),
@@ -154,6 +193,7 @@ pub fn update(b: &mut Batch, client: &Client) {
         client.settings.app_type.map(ClientKind::as_str),
         to_json(&client.settings),
         client.updated_at,
+        search_text(client),
     ];
     b.push(SQL, args, Expect::Rows(1, STALE));
     bump_version(b);

@@ -127,6 +127,26 @@ pub async fn list(
     t.list(list).await?.into_iter().map(event).collect()
 }
 
+/// Events from newest to oldest, those before a checkpoint; cheap at any depth.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn list_before(
+    t: &Scope<'_>,
+    filter: &LogFilter,
+    before: Option<&LogId>,
+    limit: u32,
+) -> Result<Vec<Event>, StoreError> {
+    let mut list = List::new(LIST, args![t.id()]);
+    apply(&mut list, filter);
+    if let Some(before) = before {
+        list.and("id < ?", args![before.as_str()]);
+    }
+    list.order("ORDER BY id DESC");
+    list.page(0, limit);
+    t.list(list).await?.into_iter().map(event).collect()
+}
+
 /// Events from oldest to newest, those after a checkpoint; cheap at any depth.
 ///
 /// # Errors
@@ -174,6 +194,59 @@ fn apply(list: &mut List, filter: &LogFilter) {
     if let Some(until) = filter.until {
         list.and("at < ?", args![until]);
     }
+}
+
+/// How a client fared since some time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClientActivity {
+    /// How often somebody or something was let in; counted up to [`MOST_COUNTED`].
+    pub successes: i64,
+    /// When that happened last.
+    pub last_success: Option<Timestamp>,
+    /// How often it was turned away after that, with a reason that only its settings can change.
+    pub refusals: i64,
+    /// When it was turned away first after that.
+    pub first_refusal: Option<Timestamp>,
+    /// When it was turned away last.
+    pub last_refusal: Option<Timestamp>,
+}
+
+/// Counting ends here: more is shown as more.
+pub const MOST_COUNTED: i64 = 10_000;
+
+/// What a client's log says from the event `since` on. Each part ends at a bound, so that a busy
+/// client costs no more than [`MOST_COUNTED`] entries of the index.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn activity(t: &Scope<'_>, client: &ClientId, since: &LogId) -> Result<ClientActivity, StoreError> {
+    const COUNT: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM logs WHERE tenant_id = $1 AND client_id = $2 \
+         AND id >= $3 AND code IN ('s', 'seccft') LIMIT 10001) AS seen";
+    const LAST: &str = "SELECT id, at FROM logs WHERE tenant_id = $1 AND client_id = $2 AND id >= $3 \
+         AND code IN ('s', 'seccft') ORDER BY id DESC LIMIT 1";
+    const REFUSED: &str = "SELECT CAST(SUM(repeats) AS BIGINT), MIN(at), MAX(at) FROM (SELECT repeats, at FROM logs \
+         WHERE tenant_id = $1 AND client_id = $2 AND id > $3 AND code IN ('f', 'feacft', 'feccft') \
+         ORDER BY id DESC LIMIT 1000) AS refused";
+    let bound = |from: &str| args![t.id(), client.as_str(), from];
+    let successes = match t.first(COUNT, bound(since.as_str())).await? {
+        Some(row) => row.read("logs").int("count")?,
+        None => 0,
+    };
+    let (from, last_success) = match t.first(LAST, bound(since.as_str())).await? {
+        Some(row) => {
+            let mut r = row.read("logs");
+            (r.id("id", LogId::parse)?, Some(r.time("at")?))
+        }
+        None => (since.clone(), None),
+    };
+    let mut activity = ClientActivity { successes, last_success, ..ClientActivity::default() };
+    if let Some(row) = t.first(REFUSED, bound(from.as_str())).await? {
+        let mut r = row.read("logs");
+        activity.refusals = r.int_or_none("repeats")?.unwrap_or(0);
+        activity.first_refusal = r.time_or_none("at")?;
+        activity.last_refusal = r.time_or_none("at")?;
+    }
+    Ok(activity)
 }
 
 /// Adds an event.

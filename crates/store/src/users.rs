@@ -89,6 +89,15 @@ pub async fn by_email(
     Ok(Some((user, r.text_or_none("hash")?.map(|hash| Credential { hash }))))
 }
 
+/// Whether anybody logged in, ever.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn any_logged_in(t: &Scope<'_>) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT id FROM users WHERE tenant_id = $1 AND last_login IS NOT NULL LIMIT 1";
+    Ok(t.first(SQL, args![t.id()]).await?.is_some())
+}
+
 /// Adds a user; a conflict when the connection has one of that address.
 pub fn insert(b: &mut Batch, user: &User) {
     const SQL: &str = "INSERT INTO users (tenant_id, id, connection_id, email, email_verified, profile, \

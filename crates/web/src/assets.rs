@@ -1,6 +1,8 @@
-//! The files that pages need: one style sheet, two small scripts, the icon. From our own origin,
-//! compiled in, with a hash of the content in the address, so that browsers may keep them for good.
+//! The files that pages need: two style sheets, three small scripts, icons, the typeface. From our own
+//! origin, compiled in, with a hash of the content in the address, so that browsers may keep them for
+//! good.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use axum::extract::Path;
@@ -12,47 +14,115 @@ use crate::fault::{Refusal, Skin};
 
 pub(crate) const ROUTE: &str = "/assets/{file}";
 
+const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
 struct Asset {
     address: String,
     content_type: &'static str,
-    body: &'static str,
+    body: Cow<'static, [u8]>,
 }
 
-static ASSETS: LazyLock<[Asset; 4]> = LazyLock::new(|| {
-    [
-        asset("doorward", "css", "text/css; charset=utf-8", include_str!("../assets/doorward.css")),
-        asset("hosted", "js", "text/javascript; charset=utf-8", include_str!("../assets/hosted.js")),
-        asset("setup", "js", "text/javascript; charset=utf-8", include_str!("../assets/setup.js")),
-        asset("icon", "svg", "image/svg+xml", include_str!("../assets/icon.svg")),
-    ]
+struct Assets {
+    hosted_styles: Asset,
+    dashboard_styles: Asset,
+    hosted_script: Asset,
+    setup_script: Asset,
+    dashboard_script: Asset,
+    icon: Asset,
+    icons: Asset,
+    typeface: Asset,
+}
+
+static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
+    let typeface = asset("inter", "woff2", "font/woff2", &include_bytes!("../assets/inter.woff2")[..]);
+    let file = typeface.address.rsplit('/').next().unwrap_or_default();
+    // The sheet names the file beside it, whose name changes with its content.
+    let dashboard = include_str!("../assets/dashboard.css").replace("inter.woff2", file);
+    Assets {
+        hosted_styles: asset("doorward", "css", CSS, &include_bytes!("../assets/doorward.css")[..]),
+        dashboard_styles: asset("dashboard", "css", CSS, dashboard.into_bytes()),
+        hosted_script: asset("hosted", "js", JS, &include_bytes!("../assets/hosted.js")[..]),
+        setup_script: asset("setup", "js", JS, &include_bytes!("../assets/setup.js")[..]),
+        dashboard_script: asset("dashboard", "js", JS, &include_bytes!("../assets/dashboard.js")[..]),
+        icon: asset("icon", "svg", SVG, &include_bytes!("../assets/icon.svg")[..]),
+        icons: asset("icons", "svg", SVG, &include_bytes!("../assets/icons.svg")[..]),
+        typeface,
+    }
 });
 
-/// Where the style sheet is.
+impl Assets {
+    fn all(&self) -> [&Asset; 8] {
+        [
+            &self.hosted_styles,
+            &self.dashboard_styles,
+            &self.hosted_script,
+            &self.setup_script,
+            &self.dashboard_script,
+            &self.icon,
+            &self.icons,
+            &self.typeface,
+        ]
+    }
+}
+
+/// Where the style sheet of the hosted pages is.
 #[must_use]
 pub fn stylesheet() -> &'static str {
-    &ASSETS[0].address
+    &ASSETS.hosted_styles.address
+}
+
+/// Where the style sheet of the dashboard is.
+#[must_use]
+pub fn dashboard_stylesheet() -> &'static str {
+    &ASSETS.dashboard_styles.address
 }
 
 /// Where the script of the hosted pages is (Show password).
 #[must_use]
 pub fn hosted_script() -> &'static str {
-    &ASSETS[1].address
+    &ASSETS.hosted_script.address
 }
 
 /// Where the script of the first-run page is (the code out of the address).
 #[must_use]
 pub fn setup_script() -> &'static str {
-    &ASSETS[2].address
+    &ASSETS.setup_script.address
+}
+
+/// Where the script of the dashboard is.
+#[must_use]
+pub fn dashboard_script() -> &'static str {
+    &ASSETS.dashboard_script.address
 }
 
 /// Where the icon is.
 #[must_use]
 pub fn icon() -> &'static str {
-    &ASSETS[3].address
+    &ASSETS.icon.address
 }
 
-fn asset(name: &str, ending: &str, content_type: &'static str, body: &'static str) -> Asset {
-    let address = format!("/assets/{name}.{:016x}.{ending}", fingerprint(body.as_bytes()));
+/// Where the sheet of the dashboard's icons is; one of them is found behind `#`.
+#[must_use]
+pub fn icons() -> &'static str {
+    &ASSETS.icons.address
+}
+
+/// Where the typeface is.
+#[must_use]
+pub fn typeface() -> &'static str {
+    &ASSETS.typeface.address
+}
+
+fn asset(
+    name: &str,
+    ending: &str,
+    content_type: &'static str,
+    body: impl Into<Cow<'static, [u8]>>,
+) -> Asset {
+    let body = body.into();
+    let address = format!("/assets/{name}.{:016x}.{ending}", fingerprint(&body));
     Asset { address, content_type, body }
 }
 
@@ -65,14 +135,14 @@ fn fingerprint(bytes: &[u8]) -> u64 {
 
 pub(crate) async fn serve(Path(file): Path<String>) -> Response {
     let asked = format!("/assets/{file}");
-    let Some(asset) = ASSETS.iter().find(|asset| asset.address == asked) else {
+    let Some(asset) = ASSETS.all().into_iter().find(|asset| asset.address == asked) else {
         return Refusal::nothing_here().as_skin(Skin::Page).into_response();
     };
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(asset.content_type)),
         (CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
     ];
-    (headers, asset.body).into_response()
+    (headers, asset.body.clone()).into_response()
 }
 
 #[cfg(test)]
@@ -87,13 +157,34 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_loaded_from_elsewhere_and_the_weight_stays_small() {
-        for asset in ASSETS.iter() {
-            let body = asset.body.replace("http://www.w3.org/2000/svg", "");
+    fn nothing_is_loaded_from_elsewhere() {
+        for asset in ASSETS.all().into_iter().filter(|asset| asset.content_type != "font/woff2") {
+            let body = String::from_utf8_lossy(&asset.body).replace("http://www.w3.org/2000/svg", "");
             assert!(!body.contains("http://") && !body.contains("https://"), "{}", asset.address);
-            assert!(!body.contains("@import") && !body.contains("innerHTML"), "{}", asset.address);
+            for sink in ["@import", "innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "document.write"] {
+                assert!(!body.contains(sink), "{}: {sink}", asset.address);
+            }
         }
-        assert!(ASSETS[0].body.len() < 16 * 1024, "style sheet: {}", ASSETS[0].body.len());
-        assert!(ASSETS[1].body.len() < 2 * 1024 && ASSETS[2].body.len() < 2 * 1024);
+    }
+
+    #[test]
+    fn the_weight_stays_small() {
+        for (asset, limit) in [
+            (&ASSETS.hosted_styles, 16),
+            (&ASSETS.dashboard_styles, 32),
+            (&ASSETS.hosted_script, 2),
+            (&ASSETS.setup_script, 2),
+            (&ASSETS.dashboard_script, 16),
+            (&ASSETS.icons, 8),
+            (&ASSETS.typeface, 50),
+        ] {
+            assert!(asset.body.len() < limit * 1024, "{}: {}", asset.address, asset.body.len());
+        }
+    }
+
+    #[test]
+    fn the_style_sheet_names_the_typeface_as_it_is_served() {
+        let sheet = String::from_utf8_lossy(&ASSETS.dashboard_styles.body);
+        assert!(sheet.contains(&format!("url(\"{}\")", typeface().trim_start_matches("/assets/"))));
     }
 }

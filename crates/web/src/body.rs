@@ -79,12 +79,17 @@ fn has_type(headers: &HeaderMap, expected: &str) -> bool {
 }
 
 async fn read(body: Body) -> Result<Bytes, Refusal> {
-    tokio::time::timeout(BODY_TIMEOUT, collect(body))
+    read_to(body, BODY_LIMIT).await
+}
+
+/// Reads a body of at most `limit` bytes.
+pub(crate) async fn read_to(body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    tokio::time::timeout(BODY_TIMEOUT, collect(body, limit))
         .await
         .unwrap_or_else(|_| Err(Refusal::too_slow_a_body()))
 }
 
-async fn collect(mut body: Body) -> Result<Bytes, Refusal> {
+async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Refusal> {
     let mut kept = BytesMut::new();
     let mut seen = 0_usize;
     while let Some(frame) = body.frame().await {
@@ -94,13 +99,13 @@ async fn collect(mut body: Body) -> Result<Bytes, Refusal> {
         if seen > DRAIN_LIMIT {
             break;
         }
-        if seen <= BODY_LIMIT {
+        if seen <= limit {
             kept.extend_from_slice(&data);
         } else {
             kept.clear();
         }
     }
-    if seen > BODY_LIMIT { Err(Refusal::too_large(BODY_LIMIT)) } else { Ok(kept.freeze()) }
+    if seen > limit { Err(Refusal::too_large(limit)) } else { Ok(kept.freeze()) }
 }
 
 #[cfg(test)]

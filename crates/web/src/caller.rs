@@ -70,9 +70,7 @@ async fn prove(web: &Web, scopes: &[ApiScope], parts: &Parts) -> Result<Caller, 
         return Err(Fault::internal("the router was built without its frame"));
     };
     let token = bearer(&parts.headers).ok_or(Fault::Unauthenticated { why: Unproven::Missing })?;
-    let caller = api_token::authenticate(web.app(), tenant, token, info.clone()).await?;
-    caller.may_any(scopes)?;
-    Ok(caller)
+    api_token::authorize(web.app(), tenant, token, info.clone(), scopes).await
 }
 
 #[cfg(test)]

@@ -59,16 +59,10 @@ impl Cookie<'_> {
 #[must_use]
 pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut found = None;
-    for header in headers.get_all(COOKIE) {
-        for pair in header.to_str().ok()?.split(';') {
-            let Some((key, value)) = pair.trim().split_once('=') else { continue };
-            if key != name {
-                continue;
-            }
-            match found {
-                Some(earlier) if earlier != value => return None,
-                _ => found = Some(value),
-            }
+    for (_, value) in pairs(headers).filter(|(key, _)| *key == name) {
+        match found {
+            Some(earlier) if earlier != value => return None,
+            _ => found = Some(value),
         }
     }
     found.filter(|value| !value.is_empty())
@@ -78,15 +72,18 @@ pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// twice is left out.
 #[must_use]
 pub fn with_prefix<'a>(headers: &'a HeaderMap, prefix: &str) -> Vec<(&'a str, &'a str)> {
-    let mut found: Vec<(&str, &str)> = Vec::new();
-    for header in headers.get_all(COOKIE) {
-        let Ok(text) = header.to_str() else { continue };
-        let pairs = text.split(';').filter_map(|pair| pair.trim().strip_prefix(prefix)?.split_once('='));
-        found.extend(pairs);
-    }
+    let named = |(name, value): (&'a str, &'a str)| Some((name.strip_prefix(prefix)?, value));
+    let mut found: Vec<(&str, &str)> = pairs(headers).filter_map(named).collect();
     let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
     found.retain(|(name, _)| names.iter().filter(|other| *other == name).count() == 1);
     found
+}
+
+/// All cookies that came. A neighbour's that is no text is passed over and takes no other along. Only
+/// ASCII spaces are cut: a browser guards our names, and to it `\u{2003}__Host-` is not one of them.
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let all = headers.get_all(COOKIE).iter().flat_map(|header| header.as_bytes().split(|b| *b == b';'));
+    all.filter_map(|pair| std::str::from_utf8(pair.trim_ascii()).ok()?.split_once('='))
 }
 
 /// RFC 6265 §4.1.1 `cookie-octet`.
@@ -134,6 +131,25 @@ mod tests {
         assert_eq!(read(&sent, "c"), Some("3"));
         assert_eq!(read(&sent, "dw"), None);
         assert_eq!(read(&headers(&["a="]), "a"), None);
+    }
+
+    /// Whoever holds a neighbour domain can set such a cookie; it must not lock people out.
+    #[test]
+    fn a_neighbours_cookie_that_is_no_ascii_does_not_take_ours_along() {
+        let mut sent = HeaderMap::new();
+        sent.append(COOKIE, HeaderValue::from_bytes(b"n=\xc3\xa9; __Host-dw=x; m=\xff\xfe").unwrap());
+        assert_eq!(read(&sent, "__Host-dw"), Some("x"));
+        assert_eq!(with_prefix(&sent, "__Host-"), vec![("dw", "x")]);
+        assert_eq!(read(&sent, "m"), None);
+    }
+
+    /// A space that is not ASCII would let a neighbour write our names without the browser's guard.
+    #[test]
+    fn only_plain_spaces_around_a_name_are_cut() {
+        let mut sent = HeaderMap::new();
+        sent.append(COOKIE, HeaderValue::from_bytes("\u{2003}__Host-dw=planted".as_bytes()).unwrap());
+        assert_eq!(read(&sent, "__Host-dw"), None);
+        assert!(with_prefix(&sent, "__Host-").is_empty());
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::body::BODY_LIMIT;
 use crate::fault::{Refusal, Skin};
 use crate::frame::{frame, panicked};
 use crate::state::Web;
-use crate::{assets, caller, csrf, health};
+use crate::{assets, caller, csrf, health, signed_in};
 
 /// Who may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,9 @@ pub enum Guard {
     /// Whoever shows a Management API token with one of these scopes. Nothing else of the request is
     /// looked at before.
     AnyOf(&'static [ApiScope]),
+    /// Admins who are logged in to the dashboard; what changes something must come from a page of
+    /// ours. Everybody else is shown the way to the login.
+    Admin,
 }
 
 /// One row of a front's list.
@@ -125,6 +128,7 @@ fn guarded(web: &Web, guard: Guard, handler: MethodRouter<Web>) -> MethodRouter<
     match guard {
         Guard::Public => handler,
         Guard::Page => handler.route_layer(from_fn(own_pages_only)),
+        Guard::Admin => handler.route_layer(from_fn_with_state(web.clone(), signed_in::guard)),
         Guard::AnyOf(scopes) => handler.route_layer(from_fn_with_state((web.clone(), scopes), caller::guard)),
     }
 }

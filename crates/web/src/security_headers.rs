@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue};
 pub(crate) fn complete(headers: &mut HeaderMap, issuer: Option<&Issuer>) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
-    if issuer.is_some_and(Issuer::is_https) {
+    if issuer.is_some_and(|issuer| issuer.is_https() && !issuer.is_on_this_machine()) {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
 }
@@ -26,5 +26,17 @@ mod tests {
         };
         assert!(with("https://id.acme.test/"));
         assert!(!with("http://localhost:3667/"));
+    }
+
+    /// The promise is for a host and all its ports: on this machine it would lock up the neighbours'.
+    #[test]
+    fn strict_transport_is_not_promised_for_this_machine() {
+        for issuer in
+            ["https://localhost:3667/", "https://a.localhost/", "https://127.0.0.1:3667/", "https://[::1]/"]
+        {
+            let mut headers = HeaderMap::new();
+            complete(&mut headers, Issuer::parse(issuer).ok().as_ref());
+            assert!(!headers.contains_key(STRICT_TRANSPORT_SECURITY), "{issuer}");
+        }
     }
 }

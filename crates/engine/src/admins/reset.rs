@@ -3,7 +3,7 @@
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
 use doorward_store::StoreError;
-use doorward_store::global::admins as stored;
+use doorward_store::global::{admin_sessions, admins as stored};
 use serde_json::json;
 
 use super::checked;
@@ -34,6 +34,8 @@ async fn replace(app: &App, caller: &Caller, email: &str, password: &Secret) -> 
     let credential = app.passwords().hash(password).await?;
     let mut batch = scope.batch();
     stored::set_password(&mut batch, &admin.id, &credential);
+    // Whoever knew the old password is out.
+    admin_sessions::delete_all(&mut batch, &admin.id);
     let target = json!({ "admin_id": admin.id.as_str(), "email": email.as_str() });
     record::push_by(
         &mut batch,

@@ -6,6 +6,8 @@ use doorward_model::client::kind::ClientKind;
 use doorward_model::scope::ApiScope;
 use doorward_store::clients::{self, ClientFilter};
 
+pub use doorward_store::clients::ClientOrder;
+
 use super::{ShownClient, secrets_read};
 use crate::app::App;
 use crate::caller::Caller;
@@ -19,8 +21,10 @@ pub struct ClientQuery {
     pub is_global: Option<bool>,
     /// Only clients of these types; empty means all.
     pub app_types: Vec<ClientKind>,
-    /// Only clients whose name contains this, or whose id is this.
+    /// Only clients whose name, id, callback, logout URL or origin contains this.
     pub search: Option<String>,
+    /// The order.
+    pub order: ClientOrder,
     /// How many to skip.
     pub offset: u32,
     /// How many to give.
@@ -34,13 +38,13 @@ pub struct ClientQuery {
 /// A part of a list.
 #[derive(Debug)]
 pub struct ClientPage {
-    /// The clients, from oldest to newest.
+    /// The clients, in the order asked for.
     pub clients: Vec<ShownClient>,
     /// How many match in all, where asked for.
     pub total: Option<i64>,
 }
 
-/// The clients that match, from oldest to newest.
+/// The clients that match.
 ///
 /// # Errors
 /// [`Fault::Forbidden`], or trouble with the store.
@@ -52,6 +56,7 @@ pub async fn list(app: &App, caller: &Caller, query: &ClientQuery) -> Result<Cli
         is_global: query.is_global,
         app_types: query.app_types.clone(),
         search: query.search.clone(),
+        order: query.order,
     };
     let total = if query.with_total { Some(clients::count(&scope, &filter).await?) } else { None };
     let found = clients::list(&scope, &filter, query.offset, query.limit).await?;

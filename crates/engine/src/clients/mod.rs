@@ -4,10 +4,16 @@
 
 mod create;
 mod delete;
+mod edit;
+mod enable_connection;
 mod get;
 mod grant_management_api;
+mod last_change;
 mod list;
+mod look_up;
+mod reveal_secret;
 mod rotate_secret;
+mod statistics;
 mod update;
 
 #[cfg(test)]
@@ -28,10 +34,16 @@ use crate::sealing::Place;
 pub(crate) use create::{Made, push_new};
 pub use create::{NewClient, create};
 pub use delete::delete;
+pub use edit::edit;
+pub use enable_connection::enable_connection;
 pub use get::get;
 pub use grant_management_api::grant_management_api;
-pub use list::{ClientPage, ClientQuery, list};
+pub use last_change::{Change, last_changes};
+pub use list::{ClientOrder, ClientPage, ClientQuery, list};
+pub use look_up::{Overview, look_up};
+pub use reveal_secret::reveal_secret;
 pub use rotate_secret::rotate_secret;
+pub use statistics::{ClientActivity, MOST_COUNTED, PERIOD, statistics};
 pub use update::update;
 
 /// A client as its caller may see it.

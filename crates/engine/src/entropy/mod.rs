@@ -154,6 +154,12 @@ impl Entropy {
         spelled(LogId::parse(&format!("900{place:020}{}", self.text(DIGITS, 12))))
     }
 
+    /// What no id of an event at `place` or later is less than.
+    #[must_use]
+    pub fn first_log_id(place: u64) -> LogId {
+        spelled(LogId::parse(&format!("900{place:020}")))
+    }
+
     /// A set-up code to be read from a terminal: `Zp4v-7TQm-2XcN-hL9s`.
     #[must_use]
     pub fn setup_code(&self) -> Secret {

@@ -65,8 +65,15 @@ impl Subjects {
         Self { account, address: subject(&["address", &ip]) }
     }
 
+    /// The counters of `name` at the door of the dashboard, seen from an address.
+    #[must_use]
+    pub fn of_admin(name: &str, ip: Option<IpAddr>) -> Self {
+        let ip = ip.map(neighbourhood).unwrap_or_default();
+        Self { account: Some(subject(&["admin", name, &ip])), address: subject(&["address", &ip]) }
+    }
+
     /// Forgets the tries of a login that worked.
-    pub(super) fn forgive(&self, batch: &mut Batch) {
+    pub(crate) fn forgive(&self, batch: &mut Batch) {
         if let Some(account) = &self.account {
             login_attempts::clear(batch, account);
         }

@@ -40,6 +40,13 @@ pub enum EventPart {
         /// Whether to count all that match.
         with_total: bool,
     },
+    /// What comes before a checkpoint, from newest to oldest.
+    Before {
+        /// The oldest event that is known; none begins with the newest.
+        checkpoint: Option<LogId>,
+        /// How many to give.
+        limit: u32,
+    },
     /// What comes after a checkpoint, from oldest to newest.
     After {
         /// The last event that is known; none begins with the oldest.
@@ -77,6 +84,10 @@ pub async fn list(
             let total = if *with_total { Some(logs::count(&scope, &filter).await?) } else { None };
             let events = logs::list(&scope, &filter, *offset, *limit).await?;
             Ok(EventPage { events, total })
+        }
+        EventPart::Before { checkpoint, limit } => {
+            let events = logs::list_before(&scope, &filter, checkpoint.as_ref(), *limit).await?;
+            Ok(EventPage { events, total: None })
         }
         EventPart::After { checkpoint, limit } => {
             let events = logs::list_after(&scope, &filter, checkpoint.as_ref(), *limit).await?;

@@ -61,7 +61,14 @@ pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer
 
 fn decide(asking: &Asking<'_>, code: &Code, user: Option<&User>, now: Timestamp) -> CodeDecision {
     let request = CodeRequest::read(asking.params);
-    authorization_code::decide(&CodeInput { code, client: &asking.entry.client, user, request, now })
+    authorization_code::decide(&CodeInput {
+        code,
+        client: &asking.entry.client,
+        user,
+        connection_enabled: asking.entry.lets_in(user),
+        request,
+        now,
+    })
 }
 
 /// Somebody was faster, or the code's time ran out while we signed: what it is now decides.

@@ -54,9 +54,7 @@ async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<O
         token: &token,
         client: &asking.entry.client,
         user: user.as_ref(),
-        connection_enabled: user
-            .as_ref()
-            .is_none_or(|user| asking.entry.connections.contains(&user.connection)),
+        connection_enabled: asking.entry.lets_in(user.as_ref()),
         scope: asking.params.get("scope"),
         now: app.now(),
     });
@@ -76,7 +74,8 @@ async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<O
         family: grant.family.clone(),
         user: user.clone(),
         nonce: None,
-        auth_time_wanted: false,
+        // Whether `max_age` was sent is not kept, and SDKs that sent it look for the time here too.
+        auth_time_wanted: true,
         id_token: grant.id_token,
     };
     let Minted { access_token, id_token, expires_in } = mint(app, asking, order).await?;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
-use doorward_protocol::jose::verify_rs256;
+use doorward_model::signing_key::KeyState;
+use doorward_protocol::jose::{TokenType, verify_rs256};
 use serde_json::json;
 
 use super::userinfo::userinfo;
@@ -201,7 +202,11 @@ async fn a_program_gets_a_token_until_it_is_deleted() {
 
     let neighbour = kit.neighbour().await;
     clients::delete(&neighbour, &kit.shell(), &made.client.id).await.unwrap();
-    assert!(journey.ask(fields).await.outcome.is_err());
+    assert_eq!(
+        error(journey.ask(fields).await.outcome),
+        "invalid_client",
+        "as everywhere for who is unknown"
+    );
 }
 
 #[tokio::test]
@@ -265,4 +270,51 @@ async fn a_code_needs_its_verifier() {
         });
         assert_eq!(error(journey.ask(fields).await.outcome), "invalid_grant");
     }
+}
+
+/// SDKs that asked for `max_age` look for `auth_time` in every ID token, also after a refresh; it is
+/// the time of the login (OpenID Connect Core §12.2).
+#[tokio::test]
+async fn a_refreshed_id_token_says_when_the_person_logged_in() {
+    let journey = Journey::new().await;
+    let logged_in = journey.kit.app.now().seconds();
+    let tokens = journey.tokens().await;
+    journey.wait(120);
+    let fresh = journey.refresh(&tokens.refresh_token.unwrap()).await.unwrap();
+    let keys = journey.kit.tenant().keys.clone();
+    let claims = verify_rs256(fresh.id_token.unwrap().expose(), &keys.verifiers()).unwrap();
+    assert_eq!(claims["auth_time"], logged_in);
+}
+
+/// CVE-2025-64717.
+#[tokio::test]
+async fn a_connection_taken_away_from_the_client_ends_its_codes_and_refresh_tokens() {
+    let journey = Journey::new().await;
+    let tokens = journey.tokens().await;
+    let code = journey.code(&mut Browser::default()).await;
+    let tenant = journey.kit.tenant().tenant.id.clone();
+    let mut batch = journey.kit.app.db().tenant(&tenant).batch();
+    doorward_store::connections::disable(&mut batch, &journey.user.connection, &journey.client);
+    batch.commit().await.unwrap();
+    journey.kit.app.reload(&tenant).await.unwrap();
+    assert_eq!(error(journey.redeem(&journey.client, &code).await), "invalid_grant");
+    assert_eq!(error(journey.refresh(&tokens.refresh_token.unwrap()).await), "invalid_grant");
+}
+
+#[tokio::test]
+async fn userinfo_knows_a_key_that_is_newer_than_its_memory() {
+    let journey = Journey::new().await;
+    let (app, stale) = (&journey.kit.app, journey.visitor());
+    let tenant = &stale.tenant.tenant;
+    let mut batch = app.db().tenant(&tenant.id).batch();
+    crate::install::push_key(&mut batch, app, tenant, KeyState::Previous).await.unwrap();
+    batch.commit().await.unwrap();
+    let fresh = app.reload(&tenant.id).await.unwrap();
+    let newest = fresh.keys.all.iter().find(|key| key.kid() != stale.tenant.keys.current.kid()).unwrap();
+    let claims = json!({
+        "iss": crate::kit::ISSUER, "sub": journey.user.id.as_str(), "azp": journey.client.as_str(),
+        "aud": [format!("{}userinfo", crate::kit::ISSUER)], "exp": app.now().seconds() + 60, "scope": "openid",
+    });
+    let token = Secret::new(newest.sign(TokenType::Jwt, &claims).unwrap());
+    assert!(userinfo(app, &stale, Some(&token)).await.outcome.is_ok());
 }

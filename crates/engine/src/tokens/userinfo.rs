@@ -31,7 +31,11 @@ struct Read {
 /// Answers a request with this bearer token.
 pub async fn userinfo(app: &App, caller: &Caller, bearer: Option<&Secret>) -> Answered<Map<String, Value>> {
     let Some(bearer) = bearer else { return unproven(Unproven::Missing) };
-    let Some(read) = read(app, caller, bearer) else { return unproven(Unproven::Invalid) };
+    let read = match read_fresh(app, caller, bearer).await {
+        Ok(Some(read)) => read,
+        Ok(None) => return unproven(Unproven::Invalid),
+        Err(fault) => return Answered { client: None, outcome: Err(fault) },
+    };
     // "Unknown" always comes from the database.
     let entry = match app.client(&caller.tenant, &read.client).await {
         Ok(Some(entry)) => entry,
@@ -56,6 +60,15 @@ async fn claims(app: &App, caller: &Caller, read: &Read) -> Result<Map<String, V
     }
     let user = users::get(&scope, &read.user).await?.filter(|user| !user.blocked).ok_or_else(invalid)?;
     Ok(userinfo_claims(&user, &read.scope))
+}
+
+/// Reads a token; a key that is newer than memory is looked for before the token is refused.
+async fn read_fresh(app: &App, caller: &Caller, bearer: &Secret) -> Result<Option<Read>, Fault> {
+    if let Some(read) = read(app, caller, bearer) {
+        return Ok(Some(read));
+    }
+    let (tenant, changed) = app.refresh(&caller.tenant).await?;
+    Ok(if changed { read(app, &Caller { tenant, ..caller.clone() }, bearer) } else { None })
 }
 
 fn read(app: &App, caller: &Caller, bearer: &Secret) -> Option<Read> {

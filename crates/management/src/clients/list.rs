@@ -37,6 +37,7 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
         limit: page.limit,
         with_secrets: fields.show("client_secret"),
         with_total: page.include_totals,
+        ..ClientQuery::default()
     };
     super::check_fields(&fields, &caller)?;
     let found = match query.flag("is_first_party")? {

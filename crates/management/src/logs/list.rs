@@ -4,11 +4,11 @@ use axum::extract::State;
 use doorward_engine::logs::list::{self as events, EventPart, EventQuery};
 use doorward_model::ids::LogId;
 use doorward_web::caller::Authorized;
+use doorward_web::log_record;
 use doorward_web::state::Web;
 use http::{StatusCode, Uri};
 use serde_json::Value;
 
-use super::view;
 use crate::answer;
 use crate::fields::Fields;
 use crate::paging::Page;
@@ -29,11 +29,11 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
     let page = Page::read(&query)?;
     let part = part(&query, page)?;
     let found = events::list(web.app(), &caller, EventQuery::default(), &part).await?;
-    let shown = found.events.iter().map(|event| fields.select(view::event(event)));
+    let shown = found.events.iter().map(|event| fields.select(log_record::event(event)));
     let entries: Vec<Value> = shown.map(Value::Object).collect();
     let body = match part {
         EventPart::Page { .. } => page.envelope("logs", entries, found.total),
-        EventPart::After { .. } => Value::Array(entries),
+        EventPart::Before { .. } | EventPart::After { .. } => Value::Array(entries),
     };
     Ok(answer::json(StatusCode::OK, &body))
 }

@@ -2,7 +2,6 @@
 
 mod get;
 mod list;
-mod view;
 
 pub(crate) use get::get;
 pub(crate) use list::list;

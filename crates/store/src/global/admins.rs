@@ -14,7 +14,7 @@ use crate::users::{self, Credential};
 /// The label of the failure when there is no such admin.
 pub const MISSING: &str = "the admin exists";
 
-fn columns(r: &mut Reader) -> Result<Admin, StoreError> {
+pub(super) fn columns(r: &mut Reader) -> Result<Admin, StoreError> {
     let id = r.id("id", AdminId::parse)?;
     let email = users::email(r, "email")?;
     let role = r.text("role")?;

@@ -30,8 +30,12 @@ pub async fn purge(g: &Global<'_>, now: Timestamp, limit: u32) -> Result<u64, St
          (SELECT tenant_id, hash FROM refresh_tokens WHERE purge_at <= $1 LIMIT $2) AND purge_at <= $1";
     const FAMILIES: &str = "DELETE FROM token_families WHERE (tenant_id, id) IN \
          (SELECT tenant_id, id FROM token_families WHERE purge_at <= $1 LIMIT $2)";
+    const ADMIN_SESSIONS: &str = "DELETE FROM admin_sessions WHERE (tenant_id, token_hash) IN \
+         (SELECT tenant_id, token_hash FROM admin_sessions WHERE purge_at <= $1 LIMIT $2)";
+    const FORMS: &str = "DELETE FROM sent_forms WHERE (tenant_id, admin_id, form_key) IN \
+         (SELECT tenant_id, admin_id, form_key FROM sent_forms WHERE purge_at <= $1 LIMIT $2)";
     let mut statements = vec![(CODES, args![now.before(KEEP_CODES), limit], Expect::Any)];
-    for sql in [LOGINS, USED_LOGINS, ATTEMPTS, SESSIONS, TOKENS, FAMILIES] {
+    for sql in [LOGINS, USED_LOGINS, ATTEMPTS, SESSIONS, TOKENS, FAMILIES, ADMIN_SESSIONS, FORMS] {
         statements.push((sql, args![now, limit], Expect::Any));
     }
     let deleted = g.run(statements).await?.iter().map(|done| done.affected).sum();

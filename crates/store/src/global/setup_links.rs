@@ -20,16 +20,12 @@ pub async fn is_good(g: &Global<'_>, hash: &TokenHash, now: Timestamp) -> Result
     Ok(!g.query(SQL, args![hash.as_str(), now]).await?.is_empty())
 }
 
-/// Adds a link and commits it; all links before it stop working.
-///
-/// # Errors
-/// Any failure of the store.
-pub async fn put(g: &Global<'_>, hash: &TokenHash, expires_at: Timestamp) -> Result<(), StoreError> {
+/// Keeps a link, committed with its event; the one before ends.
+pub fn put(b: &mut Batch, hash: &TokenHash, expires_at: Timestamp) {
     const CLEAR: &str = "DELETE FROM setup_links";
     const ADD: &str = "INSERT INTO setup_links (hash, expires_at) VALUES ($1, $2)";
-    let statements =
-        vec![(CLEAR, Vec::new(), Expect::Any), (ADD, args![hash.as_str(), expires_at], Expect::Any)];
-    g.run(statements).await.map(|_| ())
+    b.push(CLEAR, Vec::new(), Expect::Any);
+    b.push(ADD, args![hash.as_str(), expires_at], Expect::Any);
 }
 
 /// Uses a link up: of any number of parallel calls exactly one commits. Fails as [`SPENT`].

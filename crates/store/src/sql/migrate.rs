@@ -14,8 +14,11 @@ use super::sqlite::open_for_writing;
 use super::tls;
 
 /// In the order of their numbers; a released one is never changed.
-const MIGRATIONS: &[(&str, &str)] =
-    &[("V0001__foundation", include_str!("../../migrations/V0001__foundation.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("V0001__foundation", include_str!("../../migrations/V0001__foundation.sql")),
+    ("V0002__dashboard", include_str!("../../migrations/V0002__dashboard.sql")),
+    ("V0003__find_clients", include_str!("../../migrations/V0003__find_clients.sql")),
+];
 
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.
 const LOCK: &str = "SELECT pg_advisory_lock(3667000001)";

@@ -13,6 +13,7 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
@@ -161,6 +162,8 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         // PostgreSQL's name for comparing byte by byte.
         connection.create_collation("C", |a: &str, b: &str| a.as_bytes().cmp(b.as_bytes()))?;
         connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH)?;
+        // Else a partial index makes SQLite prepare the statement anew for each set of arguments.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
         Ok(())
     };

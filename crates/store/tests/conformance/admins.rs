@@ -65,8 +65,8 @@ fn a_set_up_link_works_once_and_the_newest_only() {
     on_both(async |db| {
         let t = furnish(&db, "a").await;
         let g = db.global();
-        setup_links::put(&g, &hash("old"), later(60)).await.unwrap();
-        setup_links::put(&g, &hash("new"), later(60)).await.unwrap();
+        write(&db, &t, |b| setup_links::put(b, &hash("old"), later(60))).await.unwrap();
+        write(&db, &t, |b| setup_links::put(b, &hash("new"), later(60))).await.unwrap();
         assert!(!setup_links::is_good(&g, &hash("old"), NOW).await.unwrap());
         assert!(setup_links::is_good(&g, &hash("new"), later(59)).await.unwrap());
         assert!(!setup_links::is_good(&g, &hash("new"), later(60)).await.unwrap());

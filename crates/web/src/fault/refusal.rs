@@ -183,6 +183,20 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, "This form was not accepted", text)
     }
 
+    /// A form of the dashboard that came after its session had ended.
+    pub(crate) fn logged_out() -> Self {
+        let text = "You were logged out, so nothing was changed. Log in again in another tab at /manage/login, \
+                    then come back here and send the form once more.";
+        Self::new(StatusCode::UNAUTHORIZED, "You are logged out", text)
+    }
+
+    /// A form that came twice, the first of which is not done yet.
+    pub(crate) fn under_way() -> Self {
+        let text = "This form was sent before, and the first one is still being done. \
+                    Go back and look whether your change is there before you send it again.";
+        Self::new(StatusCode::CONFLICT, "This was sent already", text)
+    }
+
     /// A mistake of ours that has nothing to do with a use case.
     pub(crate) fn broken(cause: impl Into<String>) -> Self {
         Self::from(Fault::internal(cause))

@@ -1,6 +1,8 @@
 //! The built binary in a process of its own: the contracts with scripts, and what a crash leaves.
 
+mod browser;
 mod contract;
 mod https;
 mod kill;
 mod process;
+mod timing;

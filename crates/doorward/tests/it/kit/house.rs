@@ -42,6 +42,7 @@ use super::second_tenant;
 pub const EMAIL: &str = "ada@example.com";
 pub const PASSWORD: &str = "correct horse battery";
 
+const ISSUER: &str = "https://id.test/";
 const START: Timestamp = Timestamp::from_seconds(1_795_000_000);
 /// Documentation addresses (RFC 5737) stand for people outside.
 const OUTSIDE: &str = "192.0.2.1";
@@ -55,23 +56,7 @@ pub struct House {
     tenant: TenantId,
     issuer: Issuer,
     database: Arc<Database>,
-    cost: PasswordCost,
     proxies: Vec<IpNet>,
-}
-
-/// How a house is built.
-struct Plan {
-    issuer: String,
-    engine: Engine,
-    cost: PasswordCost,
-    proxies: Vec<IpNet>,
-}
-
-impl Plan {
-    fn new() -> Self {
-        let (issuer, cost) = ("https://id.test/".to_owned(), PasswordCost::least());
-        Self { issuer, engine: Engine::Sqlite, cost, proxies: Vec::new() }
-    }
 }
 
 impl House {
@@ -81,42 +66,35 @@ impl House {
     }
 
     pub async fn on(engine: Engine) -> Self {
-        Self::build(Plan { engine, ..Plan::new() }).await
-    }
-
-    /// With passwords that cost what they cost people.
-    pub async fn with_real_passwords() -> Self {
-        Self::build(Plan { cost: PasswordCost::default(), ..Plan::new() }).await
-    }
-
-    pub async fn behind_proxy(network: &str) -> Self {
-        let proxies = vec![network.parse().unwrap()];
-        Self::build(Plan { proxies, ..Plan::new() }).await
+        Self::build(engine, ISSUER, Vec::new()).await
     }
 
     /// At an address that a browser of this machine can reach.
     pub async fn at(issuer: &str) -> Self {
-        Self::build(Plan { issuer: issuer.to_owned(), ..Plan::new() }).await
+        Self::build(Engine::Sqlite, issuer, Vec::new()).await
     }
 
-    async fn build(plan: Plan) -> Self {
-        let database = Arc::new(plan.engine.fresh());
-        let issuer = Issuer::parse(&plan.issuer).unwrap();
+    pub async fn behind_proxy(network: &str) -> Self {
+        Self::build(Engine::Sqlite, ISSUER, vec![network.parse().unwrap()]).await
+    }
+
+    async fn build(engine: Engine, issuer: &str, proxies: Vec<IpNet>) -> Self {
+        let database = Arc::new(engine.fresh());
+        let issuer = Issuer::parse(issuer).unwrap();
         let clock = Clock::fixed(START);
-        let app = start(&database, &clock, plan.cost).await;
+        let app = start(&database, &clock).await;
         let new = NewInstallation { issuer: issuer.clone(), friendly_name: "Acme", admin: None };
         let made = install::init(&app, &new).await.unwrap();
         let tenant = made.tenant.tenant.id.clone();
-        let router = doorward::router(Web::new(app.clone(), plan.proxies.clone()));
-        let house =
-            Self { app, router, clock, tenant, issuer, database, cost: plan.cost, proxies: plan.proxies };
+        let router = doorward::router(Web::new(app.clone(), proxies.clone()));
+        let house = Self { app, router, clock, tenant, issuer, database, proxies };
         house.user(EMAIL, PASSWORD).await;
         house
     }
 
     /// A second process on the same database and clock.
     pub async fn second_node(&self) -> House {
-        let app = start(&self.database, &self.clock, self.cost).await;
+        let app = start(&self.database, &self.clock).await;
         self.door(app, self.tenant.clone(), self.issuer.clone())
     }
 
@@ -137,7 +115,6 @@ impl House {
             tenant,
             issuer,
             database: Arc::clone(&self.database),
-            cost: self.cost,
             proxies: self.proxies.clone(),
         }
     }
@@ -283,14 +260,16 @@ impl House {
     }
 }
 
-async fn start(database: &Database, clock: &Clock, cost: PasswordCost) -> App {
+async fn start(database: &Database, clock: &Clock) -> App {
     let db = Db::open(&database.url).await.unwrap();
     db.migrate().await.unwrap();
     // Each process draws other values, as it would in earnest.
     let entropy = Entropy::seeded(SEED.fetch_add(1, Ordering::Relaxed));
     let sealing = Sealing::open_or_create(&database.folder.path().join("master.key"), &entropy).unwrap();
     let clock = clock.clone();
-    App::start(AppConfig { db, clock, entropy, sealing, password_cost: cost, workers: 2 }).await.unwrap()
+    App::start(AppConfig { db, clock, entropy, sealing, password_cost: PasswordCost::least(), workers: 2 })
+        .await
+        .unwrap()
 }
 
 /// A request that is being made.

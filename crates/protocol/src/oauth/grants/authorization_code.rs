@@ -47,6 +47,8 @@ pub struct CodeInput<'a> {
     pub client: &'a Client,
     /// The person the code is for, if there still is one.
     pub user: Option<&'a User>,
+    /// Whether the person's connection is still enabled for the client.
+    pub connection_enabled: bool,
     /// What came along.
     pub request: CodeRequest<'a>,
     /// The current time.
@@ -120,6 +122,9 @@ fn checked(input: &CodeInput<'_>) -> Result<(), TokenError> {
     }
     proof_of_possession(input)?;
     may_log_in(input.user, code.authorization.user.as_str(), REFUSED)?;
+    if !input.connection_enabled {
+        return Err(refused("the connection is not enabled for the client any more"));
+    }
     Ok(())
 }
 
@@ -167,6 +172,7 @@ mod tests {
         code: Code,
         client: Client,
         user: Option<User>,
+        connection_enabled: bool,
         redirect_uri: Option<&'static str>,
         code_verifier: Option<&'static str>,
         now: Timestamp,
@@ -197,6 +203,7 @@ mod tests {
             code,
             client: examples::client("web", kind),
             user: Some(examples::user(now)),
+            connection_enabled: true,
             redirect_uri: Some("https://app.test/cb"),
             code_verifier: Some(VERIFIER),
             now,
@@ -207,7 +214,14 @@ mod tests {
         fn decide(&self) -> CodeDecision {
             let request = CodeRequest { redirect_uri: self.redirect_uri, code_verifier: self.code_verifier };
             let user = self.user.as_ref();
-            decide(&CodeInput { code: &self.code, client: &self.client, user, request, now: self.now })
+            decide(&CodeInput {
+                code: &self.code,
+                client: &self.client,
+                user,
+                connection_enabled: self.connection_enabled,
+                request,
+                now: self.now,
+            })
         }
 
         fn private(&self) -> String {

@@ -109,6 +109,7 @@ async fn make_database(server: &str) -> String {
 fn fingerprint() -> u64 {
     let mut hasher = std::hash::DefaultHasher::new();
     include_str!("../../../migrations/V0001__foundation.sql").hash(&mut hasher);
+    include_str!("../../../migrations/V0002__dashboard.sql").hash(&mut hasher);
     hasher.finish()
 }
 

@@ -1,4 +1,4 @@
-//! An event of the log as the API shows it.
+//! An event of the log as tools know it: what the Management API gives, and the dashboard shows.
 //!
 //! A pure function. Source: the record of `/api/v2/logs`; `_id` and `log_id` are the same.
 
@@ -6,7 +6,8 @@ use doorward_model::log::event::Event;
 use serde_json::{Map, Value, json};
 
 /// An event; what is not known of it is left out.
-pub(crate) fn event(event: &Event) -> Map<String, Value> {
+#[must_use]
+pub fn event(event: &Event) -> Map<String, Value> {
     let mut object = Map::new();
     let mut put = |name: &str, value: Value| drop(object.insert(name.to_owned(), value));
     put("date", json!(event.at.to_string()));

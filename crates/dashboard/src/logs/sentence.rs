@@ -1,0 +1,159 @@
+//! What happened, in one sentence with names in it: "Ada could not log in to Storefront: wrong password".
+
+use doorward_model::log::code::EventCode;
+use doorward_model::log::event::Event;
+use serde_json::Value;
+
+/// The sentence of an event. It is plain text; names in it were chosen by strangers.
+pub(crate) fn sentence(event: &Event) -> String {
+    let person = event.user_name.as_deref().unwrap_or("Somebody");
+    let client = client(event);
+    let why = lowered(&event.description);
+    match event.code {
+        EventCode::Login => format!("{person} logged in to {client}"),
+        EventCode::LoginFailed if event.user_name.is_none() => {
+            format!("A login at {client} was refused: {why}")
+        }
+        EventCode::LoginFailed => format!("{person} could not log in to {client}: {why}"),
+        EventCode::WrongUsername => format!("{person} could not log in to {client}: nobody has this name"),
+        EventCode::WrongPassword => format!("{person} could not log in to {client}: wrong password"),
+        EventCode::SilentAuth => format!("{person} was still logged in at {client}"),
+        EventCode::SilentAuthFailed => format!("{client} asked for a silent login and got none: {why}"),
+        EventCode::CodeExchange => format!("{client} got tokens for {}", event.user_name.as_deref().unwrap_or("a login")),
+        EventCode::CodeExchangeFailed => format!("{client} could not exchange a code: {why}"),
+        EventCode::RefreshExchange => {
+            format!("{client} renewed the tokens of {}", event.user_name.as_deref().unwrap_or("a login"))
+        }
+        EventCode::RefreshExchangeFailed => format!("{client} could not renew tokens: {why}"),
+        EventCode::RefreshReuse => format!("A refresh token of {client} was used twice, so its login was ended"),
+        EventCode::ClientCredentials => format!("{client} got a token for itself"),
+        EventCode::ClientCredentialsFailed => format!("{client} got no token: {why}"),
+        EventCode::Logout => format!("{person} logged out"),
+        EventCode::LogoutFailed => format!("{person} could not log out: {why}"),
+        EventCode::ManagementWrite | EventCode::SecretRead => administered(event),
+        EventCode::ManagementWriteFailed => refused(event),
+        EventCode::AccountBlocked => format!("{person} was locked out for ten minutes: too many tries"),
+        EventCode::AddressBlocked => format!(
+            "The address {} was locked out for ten minutes: too many tries",
+            event.ip.as_deref().unwrap_or("of somebody")
+        ),
+    }
+}
+
+fn client(event: &Event) -> &str {
+    event.client_name.as_deref().unwrap_or(if event.client.is_some() { "a client" } else { "an unknown client" })
+}
+
+/// "Create a client" by "mara@acme.test" on "Storefront".
+fn administered(event: &Event) -> String {
+    format!("{}: {}{}", actor(event), lowered(&event.description), target(event))
+}
+
+fn refused(event: &Event) -> String {
+    let why = text(&event.details, &["error", "message"]).map(|why| format!(" ({})", why.trim_end_matches('.')));
+    format!("{}: refused to {}{}{}", actor(event), lowered(&event.description), target(event), why.unwrap_or_default())
+}
+
+fn actor(event: &Event) -> String {
+    match text(&event.details, &["by", "kind"]) {
+        Some("command_line") => "Command line".to_owned(),
+        Some("client") => text(&event.details, &["by", "name"]).unwrap_or("A program").to_owned(),
+        Some("admin") => text(&event.details, &["by", "email"]).unwrap_or("An admin").to_owned(),
+        _ => event.user_name.clone().unwrap_or_else(|| "Somebody".to_owned()),
+    }
+}
+
+/// The client, unless it is the one who did it.
+fn target(event: &Event) -> String {
+    let by_itself = text(&event.details, &["by", "kind"]) == Some("client")
+        && text(&event.details, &["by", "id"]) == event.client.as_ref().map(doorward_model::ids::ClientId::as_str);
+    match &event.client_name {
+        Some(name) if !by_itself => format!(", {name}"),
+        _ => String::new(),
+    }
+}
+
+fn text<'e>(details: &'e serde_json::Map<String, Value>, path: &[&str; 2]) -> Option<&'e str> {
+    details.get(path[0])?.get(path[1])?.as_str()
+}
+
+/// Begins in the middle of a sentence, and does not end it.
+fn lowered(text: &str) -> String {
+    let text = text.trim_end_matches('.');
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    // "PKCE is missing" stays as it is.
+    if letters.clone().next().is_some_and(char::is_uppercase) {
+        return text.to_owned();
+    }
+    first.to_lowercase().chain(letters).collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use doorward_model::ids::{ClientId, LogId};
+    use doorward_model::time::Timestamp;
+    use serde_json::{Map, json};
+
+    pub(crate) fn event(code: EventCode, description: &str) -> Event {
+        Event {
+            id: LogId::parse("90020251123").unwrap(),
+            at: Timestamp::from_seconds(1_795_000_000),
+            code,
+            description: description.to_owned(),
+            client: ClientId::parse("abc").ok(),
+            client_name: Some("Storefront".to_owned()),
+            connection: None,
+            connection_name: None,
+            strategy: None,
+            strategy_type: None,
+            user: None,
+            user_name: Some("ada@example.com".to_owned()),
+            ip: Some("203.0.113.9".to_owned()),
+            user_agent: None,
+            audience: None,
+            scope: None,
+            hostname: None,
+            auth0_client: None,
+            details: Map::new(),
+            fold_key: None,
+            count: 1,
+        }
+    }
+
+    #[test]
+    fn every_kind_of_event_is_a_sentence_with_names_in_it() {
+        for code in EventCode::ALL {
+            let said = sentence(&event(*code, "Callback URL is not allowed."));
+            let names = ["Storefront", "ada@example.com", "203.0.113.9"];
+            assert!(names.iter().any(|name| said.contains(name)), "{code:?}: {said}");
+            assert!(!said.ends_with('.') && !said.contains(".:"), "{said}");
+        }
+    }
+
+    #[test]
+    fn who_could_not_log_in_where_and_why() {
+        assert_eq!(
+            sentence(&event(EventCode::WrongPassword, "Wrong email or password")),
+            "ada@example.com could not log in to Storefront: wrong password"
+        );
+        let nobody = Event { user_name: None, ..event(EventCode::LoginFailed, "Callback URL is not allowed.") };
+        assert_eq!(sentence(&nobody), "A login at Storefront was refused: callback URL is not allowed");
+        let pkce = event(EventCode::CodeExchangeFailed, "PKCE is missing.");
+        assert_eq!(sentence(&pkce), "Storefront could not exchange a code: PKCE is missing");
+    }
+
+    #[test]
+    fn who_changed_what() {
+        let mut made = event(EventCode::ManagementWrite, "Create a client");
+        made.details.insert("by".into(), json!({ "kind": "admin", "id": "1", "email": "mara@acme.test" }));
+        assert_eq!(sentence(&made), "mara@acme.test: create a client, Storefront");
+        made.details.insert("by".into(), json!({ "kind": "client", "id": "abc", "name": "Storefront" }));
+        assert_eq!(sentence(&made), "Storefront: create a client");
+        let mut not = event(EventCode::ManagementWriteFailed, "Delete a client");
+        not.details.insert("by".into(), json!({ "kind": "command_line" }));
+        not.details.insert("error".into(), json!({ "message": "The client does not exist." }));
+        assert_eq!(sentence(&not), "Command line: refused to delete a client, Storefront (The client does not exist)");
+    }
+}

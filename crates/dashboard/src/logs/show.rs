@@ -1,0 +1,56 @@
+//! One event: the sentence, the facts, and the record as tools know it.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use doorward_engine::fault::Fault;
+use doorward_engine::logs;
+use doorward_model::ids::LogId;
+use doorward_web::fault::PageFault;
+use doorward_web::log_record;
+use doorward_web::state::Web;
+
+use super::row::Row;
+use crate::frame::Frame;
+use crate::parts;
+
+/// The page.
+#[derive(Template)]
+#[template(path = "logs/show.html")]
+pub(crate) struct EventPage<'a> {
+    pub frame: &'a Frame,
+    pub row: &'a Row,
+    pub record: &'a str,
+}
+
+impl EventPage<'_> {
+    /// What is known, under the words of the page.
+    fn facts(&self) -> Vec<(&'static str, &str)> {
+        let event = &self.row.event;
+        [
+            ("What", Some(event.code.title())),
+            ("Detail", Some(event.description.as_str())),
+            ("Person", event.user_name.as_deref()),
+            ("Connection", event.connection_name.as_deref()),
+            ("API", event.audience.as_deref()),
+            ("Scope", event.scope.as_deref()),
+            ("Address", event.ip.as_deref()),
+            ("Browser or program", event.user_agent.as_deref()),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+    }
+}
+
+pub(crate) async fn show(
+    State(web): State<Web>,
+    frame: Frame,
+    Path(id): Path<String>,
+) -> Result<Response, PageFault> {
+    let id = LogId::parse(&id).map_err(|_| Fault::NotFound { what: "event" })?;
+    let event = logs::get::get(web.app(), frame.caller(), &id).await?;
+    let record = serde_json::to_string_pretty(&log_record::event(&event)).unwrap_or_default();
+    let row = Row::of(event, frame.now());
+    Ok(frame.page(&EventPage { frame: &frame, row: &row, record: &record }).into_response())
+}

