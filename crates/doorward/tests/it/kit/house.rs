@@ -42,6 +42,7 @@ use super::second_tenant;
 pub const EMAIL: &str = "ada@example.com";
 pub const PASSWORD: &str = "correct horse battery";
 
+const ISSUER: &str = "https://id.test/";
 const START: Timestamp = Timestamp::from_seconds(1_795_000_000);
 /// Documentation addresses (RFC 5737) stand for people outside.
 const OUTSIDE: &str = "192.0.2.1";
@@ -65,16 +66,21 @@ impl House {
     }
 
     pub async fn on(engine: Engine) -> Self {
-        Self::build(engine, Vec::new()).await
+        Self::build(engine, ISSUER, Vec::new()).await
+    }
+
+    /// At an address that a browser of this machine can reach.
+    pub async fn at(issuer: &str) -> Self {
+        Self::build(Engine::Sqlite, issuer, Vec::new()).await
     }
 
     pub async fn behind_proxy(network: &str) -> Self {
-        Self::build(Engine::Sqlite, vec![network.parse().unwrap()]).await
+        Self::build(Engine::Sqlite, ISSUER, vec![network.parse().unwrap()]).await
     }
 
-    async fn build(engine: Engine, proxies: Vec<IpNet>) -> Self {
+    async fn build(engine: Engine, issuer: &str, proxies: Vec<IpNet>) -> Self {
         let database = Arc::new(engine.fresh());
-        let issuer = Issuer::parse("https://id.test/").unwrap();
+        let issuer = Issuer::parse(issuer).unwrap();
         let clock = Clock::fixed(START);
         let app = start(&database, &clock).await;
         let new = NewInstallation { issuer: issuer.clone(), friendly_name: "Acme", admin: None };
@@ -140,8 +146,14 @@ impl House {
         self.app.tenant(&self.tenant).unwrap()
     }
 
-    fn caller(&self) -> Caller {
+    /// Somebody with a shell on the server.
+    pub fn caller(&self) -> Caller {
         Caller::command_line(self.state())
+    }
+
+    /// The whole service, to be served on a port.
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// An address of this house without scheme and host.

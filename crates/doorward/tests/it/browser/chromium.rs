@@ -1,0 +1,266 @@
+//! A browser for a test: finds things as people do, by what is written on them.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+use thirtyfour::LoggingPrefsLogLevel;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+const VARIABLE: &str = "DOORWARD_TEST_BROWSER";
+/// Browsers are heavy: this many at a time, whatever the test runner thinks.
+static SEATS: Semaphore = Semaphore::const_new(2);
+/// How long a page may take to show what is expected, on the slowest machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// How a page is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    pub width: u32,
+    pub dark: bool,
+}
+
+impl Look {
+    /// Every width and theme that pages are made for.
+    pub fn all() -> impl Iterator<Item = Look> {
+        [320, 500, 1280, 1440].into_iter().flat_map(|width| [false, true].map(|dark| Look { width, dark }))
+    }
+}
+
+/// A browser window.
+pub struct Browser {
+    driver: WebDriver,
+    process: Process,
+    _seat: SemaphorePermit<'static>,
+}
+
+impl Browser {
+    /// A browser as people have it; none where there is no Chromium and none is required.
+    pub async fn start() -> Option<Self> {
+        Self::with(json!({})).await
+    }
+
+    /// A browser with scripts switched off.
+    pub async fn without_scripts() -> Option<Self> {
+        Self::with(json!({ "profile.managed_default_content_settings.javascript": 2 })).await
+    }
+
+    async fn with(preferences: Value) -> Option<Self> {
+        let Some((chromium, driver)) = found() else {
+            let missing = "chromium and chromedriver are not both here (Debian: chromium, chromium-driver)";
+            assert!(!is_required(), "{missing}, and {VARIABLE} says that they are required");
+            eprintln!("Not run in a browser: {missing}");
+            return None;
+        };
+        let seat = SEATS.acquire().await.unwrap();
+        doorward::tls::install_provider();
+        let process = Process::start(driver);
+        let mut wanted = DesiredCapabilities::chrome();
+        wanted.set_binary(chromium.to_str().unwrap()).unwrap();
+        for argument in ARGUMENTS {
+            wanted.add_arg(argument).unwrap();
+        }
+        wanted.add_experimental_option("prefs", preferences).unwrap();
+        wanted.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
+        let driver = WebDriver::new(format!("http://127.0.0.1:{}", process.port), wanted).await.unwrap();
+        Some(Self { driver, process, _seat: seat })
+    }
+
+    pub async fn open(&self, address: &str) {
+        self.driver.goto(address).await.unwrap();
+    }
+
+    /// The address of the page that is shown.
+    pub async fn address(&self) -> url::Url {
+        self.driver.current_url().await.unwrap()
+    }
+
+    pub async fn title(&self) -> String {
+        self.driver.title().await.unwrap()
+    }
+
+    /// Waits until the page shows this text.
+    pub async fn sees(&self, text: &str) {
+        let body = By::XPath(format!("//body[contains(normalize-space(.), {})]", quoted(text)));
+        if self.wait_for(body).await.is_none() {
+            panic!("no “{text}” on {}:\n{}", self.address().await, self.text().await);
+        }
+    }
+
+    /// Whether the page shows this text now.
+    pub async fn shows(&self, text: &str) -> bool {
+        self.text().await.contains(text)
+    }
+
+    /// What a person can read on the page.
+    pub async fn text(&self) -> String {
+        self.driver.find(By::Tag("body")).await.unwrap().text().await.unwrap()
+    }
+
+    /// Types into the field of that label, in the place of what is there.
+    pub async fn fill(&self, label: &str, text: &str) {
+        let field = self.field(label).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// The field of that label.
+    pub async fn field(&self, label: &str) -> WebElement {
+        let wanted = quoted(label);
+        let by = By::XPath(format!("//*[@id=//label[normalize-space(.)={wanted}]/@for] | //label[normalize-space(.)={wanted}]//input"));
+        self.wait_for(by).await.unwrap_or_else(|| panic!("no field “{label}”"))
+    }
+
+    /// Presses the button or follows the link with that name.
+    pub async fn press(&self, name: &str) {
+        let name_is = format!("normalize-space(.)={0} or @aria-label={0}", quoted(name));
+        let by = By::XPath(format!("(//button | //a | //summary)[{name_is}]"));
+        let Some(element) = self.wait_for(by).await else {
+            panic!("nothing to press called “{name}” on {}:\n{}", self.address().await, self.text().await)
+        };
+        element.click().await.unwrap();
+    }
+
+    /// What matches, once it is there.
+    pub async fn wait_for(&self, by: By) -> Option<WebElement> {
+        self.driver.query(by).wait(PATIENCE, GLANCE).and_displayed().first_opt().await.unwrap()
+    }
+
+    /// Runs a script of the test in the page; the page's policy does not apply to it.
+    pub async fn run(&self, script: &str) -> Value {
+        self.driver.execute(script, Vec::new()).await.unwrap().json().clone()
+    }
+
+    /// The same for a script that calls back.
+    pub async fn run_to_its_end(&self, script: &str) -> Value {
+        self.driver.execute_async(script, Vec::new()).await.unwrap().json().clone()
+    }
+
+    /// Resizes the window and sets the system's theme. Nothing moves, so that colours can be measured.
+    pub async fn look(&self, look: Look) {
+        let theme = if look.dark { "dark" } else { "light" };
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": theme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
+        let size = json!({ "width": look.width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        let tools = self.driver.cdp();
+        tools.send_raw("Emulation.setEmulatedMedia", json!({ "features": features })).await.unwrap();
+        tools.send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
+    }
+
+    /// A picture of the page, for people to look at.
+    pub async fn picture(&self, path: &std::path::Path) {
+        self.driver.screenshot(path).await.unwrap();
+    }
+
+    /// Insists that the pages so far broke no rule: no violation of the content policy, no failed
+    /// script. That the server refused something is no fault of a page.
+    pub async fn has_a_clean_console(&self) {
+        let entries = self.driver.browser_log().await.unwrap();
+        let faults: Vec<_> = entries
+            .iter()
+            .filter(|entry| entry.level == "SEVERE" || entry.message.contains("Content Security Policy"))
+            .filter(|entry| !entry.message.contains("the server responded with a status of 4"))
+            .map(|entry| entry.message.as_str())
+            .collect();
+        assert!(faults.is_empty(), "on {}: {faults:#?}", self.address().await);
+    }
+
+    /// Insists that everything the page loaded came from its own origin.
+    pub async fn loaded_nothing_from_elsewhere(&self) {
+        let elsewhere = self
+            .run("return performance.getEntriesByType('resource').map(e => e.name).filter(n => new URL(n).origin !== location.origin)")
+            .await;
+        assert_eq!(elsewhere, json!([]), "on {}", self.address().await);
+    }
+
+    /// Ends the journey, and reads the console.
+    pub async fn end(self) {
+        self.has_a_clean_console().await;
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Also when the test failed: without this Chromium would outlive its driver. The library would
+        // end the session a second time, and wait long for the answer.
+        self.process.end_session(&self.driver.session_id().to_string());
+        let _ = self.driver.clone().leak();
+    }
+}
+
+/// Nothing of Chromium's own goes to the network, and pages reach this machine only.
+const ARGUMENTS: &[&str] = &[
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+    "--lang=en",
+    "--window-size=1280,900",
+];
+
+/// The driver's process.
+struct Process {
+    child: Child,
+    port: u16,
+}
+
+impl Process {
+    fn start(driver: PathBuf) -> Self {
+        let mut command = Command::new(driver);
+        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let port = lines.map_while(Result::ok).find_map(|line| {
+            let (_, port) = line.split_once("started successfully on port ")?;
+            port.trim_end_matches('.').parse().ok()
+        });
+        Self { child, port: port.expect("chromedriver did not name its port") }
+    }
+
+    fn end_session(&self, session: &str) {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return };
+        let _ = stream.set_read_timeout(Some(Duration::from_secs(10)));
+        let request = format!("DELETE /session/{session} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+        let _ = stream.write_all(request.as_bytes());
+        let _ = stream.read(&mut [0; 256]);
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Whether a missing browser fails the tests.
+pub fn is_required() -> bool {
+    std::env::var(VARIABLE).is_ok_and(|value| value == "required")
+}
+
+fn found() -> Option<(PathBuf, PathBuf)> {
+    let chromium = ["chromium", "google-chrome", "chrome"].into_iter().find_map(on_path)?;
+    Some((chromium, on_path("chromedriver")?))
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+/// A text in an XPath, which knows no escapes.
+fn quoted(text: &str) -> String {
+    assert!(!text.contains('"'), "a test text with a double quote: {text}");
+    format!("\"{text}\"")
+}

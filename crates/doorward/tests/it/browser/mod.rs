@@ -1,0 +1,15 @@
+//! What people do, done in a real browser against the whole service on a real port.
+//!
+//! Every journey ends by reading the browser's console: a violation of the content policy, a failed
+//! script or a request to another origin fails the test. Source: UX §8.
+
+mod accessibility;
+mod chromium;
+mod first_run;
+mod login;
+mod neighbour;
+mod open_house;
+
+pub use chromium::{Browser, Look};
+pub use neighbour::Neighbour;
+pub use open_house::OpenHouse;

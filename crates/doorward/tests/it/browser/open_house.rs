@@ -1,0 +1,49 @@
+//! A house on a real port: the same router and the same clock as in the other tests, served by the
+//! accept loop of the binary.
+
+use std::ops::Deref;
+
+use doorward::serve::accept::accept;
+use doorward_engine::setup;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::kit::House;
+
+/// It closes when it is dropped.
+pub struct OpenHouse {
+    house: House,
+    _stop: oneshot::Sender<()>,
+}
+
+impl OpenHouse {
+    pub async fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let house = House::at(&format!("http://localhost:{port}/")).await;
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(accept(listener, None, house.router(), async {
+            let _ = stopped.await;
+        }));
+        Self { house, _stop: stop }
+    }
+
+    /// The address of a page.
+    pub fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.origin())
+    }
+
+    /// The link that the terminal shows.
+    pub async fn setup_link(&self) -> String {
+        let code = setup::link(&self.app, &self.caller()).await.unwrap();
+        self.page(&format!("/setup#k={}", code.expose()))
+    }
+}
+
+impl Deref for OpenHouse {
+    type Target = House;
+
+    fn deref(&self) -> &House {
+        &self.house
+    }
+}
