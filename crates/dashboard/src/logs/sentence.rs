@@ -44,14 +44,47 @@ fn client(event: &Event) -> &str {
     event.client_name.as_deref().unwrap_or(if event.client.is_some() { "a client" } else { "an unknown client" })
 }
 
-/// "Create a client" by "mara@acme.test" on "Storefront".
+/// What an admin or a program did, as the use cases name it, and as it is told.
+const DEEDS: [(&str, &str); 15] = [
+    ("Create a client", "created the client"),
+    ("Update a client", "changed the client"),
+    ("Delete a client", "deleted the client"),
+    ("Rotate a client secret", "rotated the secret of"),
+    ("Reveal a client secret", "looked at the secret of"),
+    ("Read client secrets", "read secrets of clients"),
+    ("Create a client grant", "allowed an API to"),
+    ("Create a user", "created the user"),
+    ("Add an admin", "added the admin"),
+    ("Reset the password of an admin", "set a new password for"),
+    ("Make a set-up link", "made a set-up link"),
+    ("Use a set-up link", "became an admin with a set-up link"),
+    ("Make the installation", "made this installation"),
+    ("Log in to the dashboard", "logged in to the dashboard"),
+    ("Log out of the dashboard", "logged out of the dashboard"),
+];
+
+/// "mara@acme.test created the client Storefront".
 fn administered(event: &Event) -> String {
-    format!("{}: {}{}", actor(event), lowered(&event.description), target(event))
+    let target = target(event);
+    match DEEDS.iter().find(|(deed, _)| *deed == event.description) {
+        Some((_, told)) if target.is_empty() => format!("{} {}", actor(event), bare(told)),
+        Some((_, told)) => format!("{} {told} {target}", actor(event)),
+        None if target.is_empty() => format!("{}: {}", actor(event), lowered(&event.description)),
+        None => format!("{}: {}, {target}", actor(event), lowered(&event.description)),
+    }
+}
+
+/// The deed without the one it was done to.
+fn bare(told: &str) -> String {
+    told.replace(" the client", " a client").replace(" the user", " a user").replace(" the admin", " an admin").replace(" the secret of", " a client secret").trim_end_matches(" to").to_owned()
 }
 
 fn refused(event: &Event) -> String {
-    let why = text(&event.details, &["error", "message"]).map(|why| format!(" ({})", why.trim_end_matches('.')));
-    format!("{}: refused to {}{}{}", actor(event), lowered(&event.description), target(event), why.unwrap_or_default())
+    let why = text(&event.details, &["error", "message"]).map(|why| format!(": {}", lowered(why)));
+    let target = target(event);
+    let target = if target.is_empty() { target } else { format!(" ({target})") };
+    let what = lowered(&event.description);
+    format!("{} could not {what}{target}{}", actor(event), why.unwrap_or_default())
 }
 
 fn actor(event: &Event) -> String {
@@ -59,17 +92,23 @@ fn actor(event: &Event) -> String {
         Some("command_line") => "Command line".to_owned(),
         Some("client") => text(&event.details, &["by", "name"]).unwrap_or("A program").to_owned(),
         Some("admin") => text(&event.details, &["by", "email"]).unwrap_or("An admin").to_owned(),
-        _ => event.user_name.clone().unwrap_or_else(|| "Somebody".to_owned()),
+        _ => {
+            let known = event.user_name.as_deref().or_else(|| text(&event.details, &["target", "email"]));
+            known.unwrap_or("Somebody").to_owned()
+        }
     }
 }
 
-/// The client, unless it is the one who did it.
+/// The client, unless it is the one who did it; else the address of whom it was done to.
 fn target(event: &Event) -> String {
     let by_itself = text(&event.details, &["by", "kind"]) == Some("client")
         && text(&event.details, &["by", "id"]) == event.client.as_ref().map(doorward_model::ids::ClientId::as_str);
     match &event.client_name {
-        Some(name) if !by_itself => format!(", {name}"),
-        _ => String::new(),
+        Some(name) if !by_itself => name.clone(),
+        _ => {
+            let email = text(&event.details, &["target", "email"]).filter(|email| *email != actor(event));
+            email.unwrap_or_default().to_owned()
+        }
     }
 }
 
@@ -148,12 +187,24 @@ pub(super) mod tests {
     fn who_changed_what() {
         let mut made = event(EventCode::ManagementWrite, "Create a client");
         made.details.insert("by".into(), json!({ "kind": "admin", "id": "1", "email": "mara@acme.test" }));
-        assert_eq!(sentence(&made), "mara@acme.test: create a client, Storefront");
+        assert_eq!(sentence(&made), "mara@acme.test created the client Storefront");
         made.details.insert("by".into(), json!({ "kind": "client", "id": "abc", "name": "Storefront" }));
-        assert_eq!(sentence(&made), "Storefront: create a client");
+        assert_eq!(sentence(&made), "Storefront created a client");
         let mut not = event(EventCode::ManagementWriteFailed, "Delete a client");
         not.details.insert("by".into(), json!({ "kind": "command_line" }));
         not.details.insert("error".into(), json!({ "message": "The client does not exist." }));
-        assert_eq!(sentence(&not), "Command line: refused to delete a client, Storefront (The client does not exist)");
+        assert_eq!(
+            sentence(&not),
+            "Command line could not delete a client (Storefront): the client does not exist"
+        );
+        let mut first = event(EventCode::ManagementWrite, "Use a set-up link");
+        (first.client_name, first.client, first.user_name) = (None, None, None);
+        first.details.insert("target".into(), json!({ "email": "ada@acme.test" }));
+        assert_eq!(sentence(&first), "ada@acme.test became an admin with a set-up link");
+        let mut added = event(EventCode::ManagementWrite, "Add an admin");
+        (added.client_name, added.client) = (None, None);
+        added.details.insert("by".into(), json!({ "kind": "command_line" }));
+        added.details.insert("target".into(), json!({ "email": "bob@acme.test" }));
+        assert_eq!(sentence(&added), "Command line added the admin bob@acme.test");
     }
 }
