@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn the_saved_urls_stand_one_per_line() {
-        let html = urls("callbacks", "Allowed Callback URLs").values(&["https://a".into(), "b<".into()]).to_string();
+        let html =
+            urls("callbacks", "Allowed Callback URLs").values(&["https://a".into(), "b<".into()]).to_string();
         assert!(html.contains(">https://a\nb&#60;</textarea>"), "{html}");
     }
 }

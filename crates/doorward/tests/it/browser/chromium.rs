@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
@@ -118,8 +118,10 @@ impl Browser {
 
     /// Presses the button or follows the link with that name.
     pub async fn press(&self, name: &str) {
+        // An open dialog covers what is behind it; what is hidden cannot be pressed.
         let name_is = format!("normalize-space(.)={0} or @aria-label={0}", quoted(name));
-        let by = By::XPath(format!("(//button | //a | //summary)[{name_is}]"));
+        let behind = "//dialog[@open] and not(ancestor::dialog)";
+        let by = By::XPath(format!("(//button | //a | //summary)[{name_is}][not({behind})][not(@aria-hidden)]"));
         let Some(element) = self.wait_for(by).await else {
             panic!("nothing to press called “{name}” on {}:\n{}", self.address().await, self.text().await)
         };
@@ -129,6 +131,66 @@ impl Browser {
     /// What matches, once it is there.
     pub async fn wait_for(&self, by: By) -> Option<WebElement> {
         self.driver.query(by).wait(PATIENCE, GLANCE).and_displayed().first_opt().await.unwrap()
+    }
+
+    /// Waits until the page does not show this text any more.
+    pub async fn sees_no_longer(&self, text: &str) {
+        let body = By::XPath(format!("//body[not(contains(normalize-space(.), {}))]", quoted(text)));
+        if self.wait_for(body).await.is_none() {
+            panic!("“{text}” stays on {}:\n{}", self.address().await, self.text().await);
+        }
+    }
+
+    /// The page as its nodes are now.
+    pub async fn source(&self) -> String {
+        self.driver.source().await.unwrap()
+    }
+
+    /// The texts of everything that a selector finds, in order.
+    pub async fn texts(&self, selector: &str) -> Vec<String> {
+        let mut texts = Vec::new();
+        for element in self.driver.find_all(By::Css(selector)).await.unwrap() {
+            texts.push(element.text().await.unwrap());
+        }
+        texts
+    }
+
+    /// Waits until the field of that id holds this value.
+    pub async fn shows_value(&self, id: &str, value: &str) {
+        let script = format!("return document.getElementById('{id}')?.value");
+        let start = Instant::now();
+        while self.run(&script).await != value {
+            assert!(start.elapsed() < PATIENCE, "{id} does not hold {value} on {}", self.address().await);
+        }
+    }
+
+    /// Ticks or unticks the box, or turns the switch, of that label.
+    pub async fn tick(&self, label: &str) {
+        self.field(label).await.click().await.unwrap();
+    }
+
+    /// Chooses the card with that title.
+    pub async fn choose(&self, title: &str) {
+        let card = By::XPath(format!("//label[contains(@class,'card-radio')][b[normalize-space(.)={}]]", quoted(title)));
+        self.wait_for(card).await.unwrap_or_else(|| panic!("no card “{title}”")).click().await.unwrap();
+    }
+
+    /// Opens the menu of the tenant.
+    pub async fn open_menu(&self) {
+        let menu = self.wait_for(By::Css("details.tenant > summary")).await.expect("no menu");
+        menu.click().await.unwrap();
+    }
+
+    /// Presses what has that name inside of an element.
+    pub async fn press_within(&self, place: &str, name: &str) {
+        let by = By::XPath(format!("//{place}//*[self::a or self::button][starts-with(normalize-space(.), {})]", quoted(name)));
+        self.wait_for(by).await.unwrap_or_else(|| panic!("no “{name}” in {place}")).click().await.unwrap();
+    }
+
+    /// Follows the first link whose text holds this.
+    pub async fn press_containing(&self, text: &str) {
+        let by = By::XPath(format!("//a[contains(normalize-space(.), {})]", quoted(text)));
+        self.wait_for(by).await.unwrap_or_else(|| panic!("no link with “{text}”")).click().await.unwrap();
     }
 
     /// Runs a script of the test in the page; the page's policy does not apply to it.

@@ -1,0 +1,79 @@
+//! The head of every page of a client: its door, its name, its four tabs.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+use doorward_model::client::Client;
+use doorward_model::client::kind::ClientKind;
+
+use super::Opened;
+use super::activity::{self, Status};
+use crate::frame::Frame;
+use crate::parts;
+
+/// One of the four tabs, in the order of the brief.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tab {
+    QuickStart,
+    Settings,
+    Addons,
+    Connections,
+}
+
+impl Tab {
+    pub(crate) const ALL: [Tab; 4] = [Tab::QuickStart, Tab::Settings, Tab::Addons, Tab::Connections];
+
+    fn title(self) -> &'static str {
+        match self {
+            Tab::QuickStart => "Quick Start",
+            Tab::Settings => "Settings",
+            Tab::Addons => "Addons",
+            Tab::Connections => "Connections",
+        }
+    }
+
+    pub(crate) fn page(self) -> &'static str {
+        match self {
+            Tab::QuickStart => "quickstart",
+            Tab::Settings => "settings",
+            Tab::Addons => "addons",
+            Tab::Connections => "connections",
+        }
+    }
+}
+
+/// Part of a page: `{{ header }}` at the beginning of its main part.
+#[derive(Template)]
+#[template(path = "clients/header.html")]
+pub(crate) struct Header<'a> {
+    client: &'a Client,
+    tab: Tab,
+    connections: usize,
+    status: Status,
+}
+
+impl HtmlSafe for Header<'_> {}
+
+impl<'a> Header<'a> {
+    /// The head of a page of this client that shows `tab`.
+    pub(crate) fn of(opened: &'a Opened, frame: &Frame, tab: Tab) -> Self {
+        let status = activity::status(&opened.client, &opened.activity, frame.now());
+        Self { client: &opened.client, tab, connections: opened.connections.len(), status }
+    }
+
+    fn path(&self, tab: Tab) -> String {
+        super::path(&self.client.id, tab.page())
+    }
+
+    fn kind(&self) -> &'static str {
+        kind_title(self.client)
+    }
+
+    fn has_people(&self) -> bool {
+        self.client.settings.app_type != Some(ClientKind::NonInteractive)
+    }
+}
+
+/// What a client is, in words.
+pub(crate) fn kind_title(client: &Client) -> &'static str {
+    client.settings.app_type.map_or("No type chosen", ClientKind::title)
+}
