@@ -6,7 +6,6 @@ use doorward_model::client::Client;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::fields::FieldErrors;
 
-
 /// An icon of the sheet; decoration, the words stand beside it.
 #[derive(Debug, Clone, Copy, Template)]
 #[template(
