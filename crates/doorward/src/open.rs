@@ -128,6 +128,21 @@ pub async fn ensure_installed(app: App, installation: &Installation) -> Result<(
     };
     match install::init(&app, &new).await {
         Ok(installed) => Ok((Opened { tenant: installed.tenant, app }, true)),
+        // Another node was faster.
+        Err(Fault::Conflict { .. }) => {
+            for made in tenants::all(&app.db().global()).await.map_err(|error| Failure::database(&error))? {
+                let read = app.reload(&made.id).await;
+                read.map_err(|fault| Failure::of("The installation does not open.", &fault))?;
+            }
+            let tenant = own_tenant(&app, installation)?.ok_or_else(|| {
+                Failure::failed(
+                    "The installation could not be made.",
+                    "Another process was making one at the same time.",
+                    "Run the command again.",
+                )
+            })?;
+            Ok((Opened { app, tenant }, false))
+        }
         Err(fault) => Err(Failure::of("The installation could not be made.", &fault)),
     }
 }

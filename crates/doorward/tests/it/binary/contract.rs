@@ -296,6 +296,29 @@ fn two_lengths_in_one_request_are_refused() {
     }
 }
 
+#[test]
+fn two_nodes_that_start_at_once_on_an_empty_database_both_serve() {
+    if !Engine::all().contains(&Engine::Postgres) {
+        return;
+    }
+    let database = Engine::Postgres.fresh();
+    let DatabaseUrl::Postgres(url) = &database.url else { panic!("not PostgreSQL") };
+    let key = database.folder.path().join("shared.key");
+    let domain = format!("localhost:{}", free_port());
+    let start = || {
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_port().to_string());
+        let args = ["--domain", &domain, "--port", &port, "--database", url.expose()];
+        Server::start(folder.path(), &[&args[..], &["--master-key-file", key.to_str().unwrap()]].concat())
+            .ready
+            .clone()
+    };
+    let ready = std::thread::scope(|scope| {
+        let nodes = [scope.spawn(start), scope.spawn(start)];
+        nodes.map(|node| node.join().unwrap())
+    });
+    assert_eq!(ready, [(); 2].map(|()| format!("ready http://{domain}/")));
+}
+
 /// `--database postgres://…`: the same commands, and a second node that shares database and key.
 #[test]
 fn two_nodes_share_a_postgresql_database() {
