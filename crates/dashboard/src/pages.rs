@@ -42,14 +42,6 @@ impl SetupPage<'_> {
     }
 }
 
-/// The page after the first admin was made: what to do next, with what exists.
-#[derive(Template)]
-#[template(path = "setup_done.html")]
-pub(crate) struct SetupDonePage<'a> {
-    pub tenant: &'a Tenant,
-    pub email: &'a str,
-}
-
 #[cfg(test)]
 mod tests {
     use doorward_model::ids::TenantId;
@@ -90,7 +82,6 @@ mod tests {
             ("setup_wrong", setup(true, "ada@acme.test", &wrong())),
             ("setup_over", setup(false, "", &none)),
             ("setup_over_wrong", setup(false, "ada@acme.test", &wrong())),
-            ("setup_done", SetupDonePage { tenant: &acme, email: "ada@acme.test" }.render().unwrap()),
         ]
     }
 
@@ -132,7 +123,6 @@ mod tests {
             SetupPage { tenant: &tenant, csrf: MARKUP, is_pending: true, email: MARKUP, errors: &errors }
                 .render()
                 .unwrap(),
-            SetupDonePage { tenant: &tenant, email: MARKUP }.render().unwrap(),
         ];
         for html in pages {
             assert!(!html.contains("<script>"), "{html}");

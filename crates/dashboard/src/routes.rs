@@ -2,7 +2,7 @@
 
 use doorward_web::route::{Guard, Route};
 
-use crate::{login, logs, overview, root, setup, theme};
+use crate::{clients, login, logs, overview, root, setup, theme};
 
 /// The list of the dashboard.
 #[must_use]
@@ -19,6 +19,6 @@ pub fn routes() -> Vec<Route> {
         Route::get("/manage/logs", Guard::Admin, "show_logs", logs::list),
         Route::get("/manage/logs/{id}", Guard::Admin, "show_event", logs::show),
     ];
-    routes.extend(crate::clients::routes());
+    routes.extend(clients::routes());
     routes
 }

@@ -31,7 +31,7 @@ impl Tab {
         }
     }
 
-    pub(crate) fn page(self) -> &'static str {
+    fn page(self) -> &'static str {
         match self {
             Tab::QuickStart => "quickstart",
             Tab::Settings => "settings",
@@ -53,6 +53,18 @@ pub(crate) struct Header<'a> {
 
 impl HtmlSafe for Header<'_> {}
 
+/// Where the page is, above it.
+#[derive(Template)]
+#[template(
+    source = "<nav aria-label=\"You are here\"><ol><li><a href=\"/manage/clients\">Clients</a></li><li><span aria-current=\"location\">{{ name }}</span></li></ol></nav>",
+    ext = "html"
+)]
+pub(crate) struct Crumbs<'a> {
+    name: &'a str,
+}
+
+impl HtmlSafe for Crumbs<'_> {}
+
 impl<'a> Header<'a> {
     /// The head of a page of this client that shows `tab`.
     pub(crate) fn of(opened: &'a Opened, frame: &Frame, tab: Tab) -> Self {
@@ -60,7 +72,17 @@ impl<'a> Header<'a> {
         Self { client: &opened.client, tab, connections: opened.connections.len(), status }
     }
 
-    fn path(&self, tab: Tab) -> String {
+    /// The name of the client, for the title of the page.
+    pub(crate) fn name(&self) -> &str {
+        &self.client.settings.name
+    }
+
+    /// The way back to the list, for the top bar.
+    pub(crate) fn crumbs(&self) -> Crumbs<'_> {
+        Crumbs { name: self.name() }
+    }
+
+    fn path(&self, tab: &Tab) -> String {
         super::path(&self.client.id, tab.page())
     }
 

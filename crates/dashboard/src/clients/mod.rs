@@ -3,7 +3,11 @@
 //! Source: the brief, "Clients"; UX §1.4, §1.5.
 
 mod activity;
+mod create;
+mod delete;
 mod header;
+mod list;
+mod secret;
 pub(crate) mod tabs;
 
 use axum::response::Redirect;
@@ -25,6 +29,12 @@ pub(crate) use header::{Header, Tab};
 pub(crate) fn routes() -> Vec<Route> {
     const ADMIN: Guard = Guard::Admin;
     vec![
+        Route::get("/manage/clients", ADMIN, "show_clients", list::show),
+        Route::get("/manage/clients/new", ADMIN, "show_create_client", create::show),
+        Route::post("/manage/clients", ADMIN, "create_client_by_form", create::create),
+        Route::get("/manage/clients/{id}", ADMIN, "show_client", first_tab),
+        Route::get("/manage/clients/{id}/settings", ADMIN, "show_client_settings", tabs::settings::show),
+        Route::post("/manage/clients/{id}/settings", ADMIN, "save_client_settings", tabs::settings::save),
         Route::get("/manage/clients/{id}/quickstart", ADMIN, "show_quick_starts", tabs::quickstart::show),
         Route::get("/manage/clients/{id}/quickstart/{guide}", ADMIN, "show_guide", tabs::quickstart::guide),
         Route::post(
@@ -39,6 +49,25 @@ pub(crate) fn routes() -> Vec<Route> {
             "download_sample",
             tabs::quickstart::download,
         ),
+        Route::get("/manage/clients/{id}/secret", ADMIN, "ask_for_password", secret::ask),
+        Route::post("/manage/clients/{id}/secret", ADMIN, "reveal_client_secret", secret::reveal),
+        Route::get("/manage/clients/{id}/rotate", ADMIN, "show_rotate_secret", secret::show_rotate),
+        Route::post("/manage/clients/{id}/rotate", ADMIN, "rotate_client_secret_by_form", secret::rotate),
+        Route::get("/manage/clients/{id}/addons", ADMIN, "show_client_addons", tabs::addons::show),
+        Route::get(
+            "/manage/clients/{id}/connections",
+            ADMIN,
+            "show_client_connections",
+            tabs::connections::show,
+        ),
+        Route::post(
+            "/manage/clients/{id}/connections/{connection}",
+            ADMIN,
+            "switch_client_connection",
+            tabs::connections::switch,
+        ),
+        Route::get("/manage/clients/{id}/delete", ADMIN, "show_delete_client", delete::show),
+        Route::post("/manage/clients/{id}/delete", ADMIN, "delete_client_by_form", delete::delete),
     ]
 }
 

@@ -1,11 +1,12 @@
 //! Every row of every front's list, asked by those who must not get in.
 
+use doorward_model::client::kind::ClientKind;
 use doorward_model::scope::ApiScope;
 use doorward_web::route::{Guard, Route};
 use http::Method;
 use serde_json::json;
 
-use crate::kit::{Asked, House};
+use crate::kit::{Asked, EMAIL, House, PASSWORD, Via, Visitor};
 
 fn rows() -> Vec<Route> {
     let mut rows = doorward_authentication::routes::routes();
@@ -17,7 +18,7 @@ fn rows() -> Vec<Route> {
 fn guarded() -> impl Iterator<Item = (Route, &'static [ApiScope])> {
     rows().into_iter().filter_map(|row| match row.guard {
         Guard::AnyOf(scopes) => Some((row, scopes)),
-        Guard::Public | Guard::Page => None,
+        Guard::Public | Guard::Page | Guard::Admin => None,
     })
 }
 
@@ -49,6 +50,43 @@ async fn without_credentials_every_guarded_row_is_401() {
             assert_eq!(answer.json()["statusCode"], 401, "{}", row.operation);
         }
     }
+}
+
+/// The dashboard's rows, asked by nobody, by a program and by a person of an application.
+#[tokio::test]
+async fn without_its_own_cookie_the_dashboard_shows_the_way_in_and_does_nothing() {
+    let house = House::new().await;
+    house.admin().await;
+    let machine = house.machine(&["read:clients", "update:clients", "read:logs"]).await;
+    let person = Visitor::new(&house);
+    house.party(ClientKind::Spa, Via::None).await.code(&person, EMAIL, PASSWORD).await;
+    person.set_cookie("__Host-dw-admin", &person.session().unwrap());
+    let rows: Vec<Route> = rows().into_iter().filter(|row| row.guard == Guard::Admin).collect();
+    assert!(rows.len() >= 5, "the dashboard has no rows");
+    for row in rows {
+        let bearer = format!("Bearer {}", machine.token);
+        let as_person = person.dressed(ask(&row));
+        for asked in [ask(&row), ask(&row).header("authorization", &bearer), as_person] {
+            let answer = house.send(asked).await;
+            if row.method == Method::GET {
+                assert!(answer.is(303).location().starts_with("/manage/login"), "{}", row.operation);
+            } else {
+                answer.is(401);
+            }
+        }
+    }
+}
+
+/// A session at one tenant's dashboard is none at another's.
+#[tokio::test]
+async fn a_session_of_another_tenants_dashboard_opens_nothing() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let other = house.second_tenant("other.test").await;
+    let thief = Visitor::new(&other);
+    thief.set_cookie("__Host-dw-admin", &admin.cookie("__Host-dw-admin").unwrap());
+    assert!(thief.get("/manage/logs").await.is(303).location().starts_with("/manage/login"));
+    admin.get("/manage/logs").await.is(200);
 }
 
 #[tokio::test]

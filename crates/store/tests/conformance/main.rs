@@ -13,6 +13,7 @@ mod apis;
 mod clients;
 mod connections;
 mod corrupt;
+mod dashboard;
 mod isolation;
 mod logins;
 mod logs;

@@ -39,9 +39,17 @@ impl Browser {
             self.look(look).await;
             let overflow = self.run("return document.documentElement.scrollWidth - innerWidth").await;
             assert!(overflow.as_i64().is_some_and(|pixels| pixels <= 0), "{name} in {look:?} is {overflow} px too wide");
+            self.keep_picture(name, look).await;
             let findings = self.run_to_its_end(CHECK).await;
             assert_eq!(findings, Value::Array(Vec::new()), "{name} in {look:?}");
         }
+    }
+
+    /// Pictures of all pages for people to look at, where somebody wants them.
+    async fn keep_picture(&self, name: &str, look: Look) {
+        let Some(folder) = std::env::var_os("DOORWARD_TEST_PICTURES") else { return };
+        let theme = if look.dark { "dark" } else { "light" };
+        self.picture(&Path::new(&folder).join(format!("{name} {theme} {}.png", look.width).replace(' ', "-"))).await;
     }
 }
 

@@ -80,21 +80,34 @@ impl Browser {
         self.driver.current_url().await.unwrap()
     }
 
-    pub async fn title(&self) -> String {
-        self.driver.title().await.unwrap()
-    }
-
-    /// Waits until the page shows this text.
+    /// Waits until a person can read this text on the page.
     pub async fn sees(&self, text: &str) {
-        let body = By::XPath(format!("//body[contains(normalize-space(.), {})]", quoted(text)));
-        if self.wait_for(body).await.is_none() {
+        if !self.reads(text, true).await {
             panic!("no “{text}” on {}:\n{}", self.address().await, self.text().await);
         }
     }
 
+    /// Waits until nobody can read this text on the page any more.
+    pub async fn sees_no_longer(&self, text: &str) {
+        if !self.reads(text, false).await {
+            panic!("“{text}” stays on {}:\n{}", self.address().await, self.text().await);
+        }
+    }
+
+    async fn reads(&self, text: &str, wanted: bool) -> bool {
+        let text = plain(text);
+        let has_it = move |body: WebElement| {
+            let text = text.clone();
+            // The page may go away under the question: then it is asked of the next one.
+            async move { Ok(body.text().await.is_ok_and(|shown| plain(&shown).contains(&text) == wanted)) }
+        };
+        let body = self.driver.query(By::Tag("body")).wait(PATIENCE, GLANCE).with_filter(has_it);
+        body.first_opt().await.unwrap().is_some()
+    }
+
     /// Whether the page shows this text now.
     pub async fn shows(&self, text: &str) -> bool {
-        self.text().await.contains(text)
+        plain(&self.text().await).contains(&plain(text))
     }
 
     /// What a person can read on the page.
@@ -104,9 +117,19 @@ impl Browser {
 
     /// Types into the field of that label, in the place of what is there.
     pub async fn fill(&self, label: &str, text: &str) {
-        let field = self.field(label).await;
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        let typed = async |field: WebElement| {
+            field.clear().await?;
+            field.send_keys(text).await
+        };
+        // A page that is on its way replaces its fields: then the new one is typed into.
+        let mut outcome = typed(self.field(label).await).await;
+        for _ in 0..5 {
+            if outcome.is_ok() {
+                return;
+            }
+            outcome = typed(self.field(label).await).await;
+        }
+        panic!("“{label}” cannot be filled in: {outcome:?}");
     }
 
     /// The field of that label.
@@ -131,14 +154,6 @@ impl Browser {
     /// What matches, once it is there.
     pub async fn wait_for(&self, by: By) -> Option<WebElement> {
         self.driver.query(by).wait(PATIENCE, GLANCE).and_displayed().first_opt().await.unwrap()
-    }
-
-    /// Waits until the page does not show this text any more.
-    pub async fn sees_no_longer(&self, text: &str) {
-        let body = By::XPath(format!("//body[not(contains(normalize-space(.), {}))]", quoted(text)));
-        if self.wait_for(body).await.is_none() {
-            panic!("“{text}” stays on {}:\n{}", self.address().await, self.text().await);
-        }
     }
 
     /// The page as its nodes are now.
@@ -191,6 +206,11 @@ impl Browser {
     pub async fn press_containing(&self, text: &str) {
         let by = By::XPath(format!("//a[contains(normalize-space(.), {})]", quoted(text)));
         self.wait_for(by).await.unwrap_or_else(|| panic!("no link with “{text}”")).click().await.unwrap();
+    }
+
+    /// Goes to another part of the dashboard by its menu.
+    pub async fn go(&self, name: &str) {
+        self.press_within("nav[@aria-label='Main']", name).await;
     }
 
     /// Runs a script of the test in the page; the page's policy does not apply to it.
@@ -319,6 +339,11 @@ fn found() -> Option<(PathBuf, PathBuf)> {
 
 fn on_path(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+/// A text without the line breaks and spaces that come from how it is laid out.
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A text in an XPath, which knows no escapes.

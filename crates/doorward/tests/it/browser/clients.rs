@@ -44,7 +44,7 @@ async fn default_app_is_there_and_a_client_is_found_by_anything() {
     let party = house.party_with(ClientKind::Spa, Via::None, callbacks).await;
     browser.set_up(&house).await;
 
-    browser.press("Clients").await;
+    browser.go("Clients").await;
     browser.sees("Default App").await;
     for (typed, found, gone) in [
         (&party.client_id[..9], "Storefront", "Default App"),
@@ -66,7 +66,7 @@ async fn a_client_is_made_in_the_popup_and_lands_on_its_guides() {
     let house = OpenHouse::new().await;
     browser.set_up(&house).await;
 
-    browser.press("Clients").await;
+    browser.go("Clients").await;
     browser.press("Create Client").await;
     browser.sees("What are you building?").await;
     assert_eq!(browser.address().await.path(), "/manage/clients", "no popup but a page");
@@ -231,7 +231,7 @@ async fn a_client_is_deleted_for_good_and_only_on_purpose() {
     browser.sees("Billing portal was deleted.").await;
     browser.sees("Default App").await;
 
-    browser.press("Logs").await;
+    browser.go("Logs").await;
     browser.sees("delete a client, Billing portal").await;
     browser.press_containing("delete a client, Billing portal").await;
     browser.sees("Record").await;

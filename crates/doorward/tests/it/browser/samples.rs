@@ -174,7 +174,7 @@ async fn the_curl_sample_runs_as_downloaded() {
     let house = Installation::start();
     let folder = browser.take_sample(&house, "Non Interactive Clients", "curl").await;
     let refused = finished(&folder, "./call.sh");
-    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stdout).contains("access_denied"), "{refused:?}");
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("access_denied"), "{refused:?}");
 
     browser.press("Add").await;
     browser.sees("Added. It works from now on.").await;

@@ -1,3 +1,7 @@
-//! The dashboard over its wire: today the first-run page.
+//! The dashboard over its wire.
 
+mod forms;
+mod frame;
+mod login;
+mod logs;
 mod setup;

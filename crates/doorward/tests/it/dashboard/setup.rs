@@ -28,7 +28,9 @@ async fn redeem(house: &House, fields: [&str; 3]) -> crate::kit::Answer {
 async fn whoever_holds_the_code_becomes_the_first_admin_once() {
     let house = House::new().await;
     let code = code(&house).await;
-    redeem(&house, [&code, "Owner@Example.com", PASSWORD]).await.is(200);
+    let answer = redeem(&house, [&code, "Owner@Example.com", PASSWORD]).await.is(303);
+    assert_eq!(answer.location(), "/manage");
+    assert!(answer.cookies().iter().any(|cookie| cookie.starts_with("__Host-dw-admin=")), "nobody is logged in");
     assert_eq!(admins(&house).await, ["owner@example.com"]);
     let again = redeem(&house, [&code, "second@example.com", PASSWORD]).await;
     assert!(again.status.is_client_error(), "{}", again.status);
@@ -58,7 +60,7 @@ async fn a_mistake_in_the_form_does_not_use_the_code_up() {
     for (email, password) in [("no address", PASSWORD), ("owner@example.com", "short")] {
         redeem(&house, [&code, email, password]).await.is(422);
     }
-    redeem(&house, [&code, "owner@example.com", PASSWORD]).await.is(200);
+    redeem(&house, [&code, "owner@example.com", PASSWORD]).await.is(303);
 }
 
 #[tokio::test]

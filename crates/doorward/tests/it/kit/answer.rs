@@ -45,6 +45,11 @@ impl Answer {
         html::form(&self.text()).unwrap_or_else(|| panic!("{}: no form: {}", self.status, self.text()))
     }
 
+    /// The form of a page that is sent to `action`.
+    pub fn form_to(&self, action: &str) -> html::Form {
+        html::form_to(&self.text(), action).unwrap_or_else(|| panic!("no form to {action}: {}", self.text()))
+    }
+
     pub fn cookies(&self) -> Vec<&str> {
         self.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect()
     }

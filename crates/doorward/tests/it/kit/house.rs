@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
+use doorward_engine::admins;
 use doorward_engine::app::{App, AppConfig};
 use doorward_engine::caller::Caller;
 use doorward_engine::clients::{self, NewClient};
@@ -18,6 +19,7 @@ use doorward_engine::passwords::PasswordCost;
 use doorward_engine::sealing::Sealing;
 use doorward_engine::state::TenantState;
 use doorward_engine::users::{self, NewUser};
+use doorward_model::admin::Role;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::ids::TenantId;
 use doorward_model::secret::Secret;
@@ -37,9 +39,12 @@ use super::engine::{Database, Engine};
 use super::machine::Machine;
 use super::relying_party::{RelyingParty, Via};
 use super::second_tenant;
+use super::visitor::Visitor;
 
 /// The person who is there from the start.
 pub const EMAIL: &str = "ada@example.com";
+/// The admin who [`House::admin`] makes.
+pub const OWNER: &str = "owner@example.com";
 pub const PASSWORD: &str = "correct horse battery";
 
 const ISSUER: &str = "https://id.test/";
@@ -201,6 +206,21 @@ impl House {
             profile: Profile { name: Some("Ada Lovelace".into()), ..Profile::default() },
         };
         users::create(&self.app, &self.caller(), new).await.unwrap();
+    }
+
+    /// The first admin, in a browser in which they are logged in to the dashboard.
+    pub async fn admin(&self) -> Visitor<'_> {
+        let password = Secret::new(PASSWORD.to_owned());
+        admins::add(&self.app, &self.caller(), OWNER, &password, Role::Owner).await.unwrap();
+        let visitor = Visitor::new(self);
+        visitor.enter_dashboard(OWNER, PASSWORD).await.is(303);
+        visitor
+    }
+
+    /// Somebody who may look at the dashboard only.
+    pub async fn second_admin(&self) {
+        let password = Secret::new(PASSWORD.to_owned());
+        admins::add(&self.app, &self.caller(), "viewer@example.com", &password, Role::Viewer).await.unwrap();
     }
 
     /// An application of that type with the usual addresses.

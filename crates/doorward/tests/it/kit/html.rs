@@ -11,8 +11,15 @@ pub struct Form {
 
 /// The first form of a page.
 pub fn form(page: &str) -> Option<Form> {
-    let start = page.find("<form")?;
-    let rest = &page[start..];
+    read(&page[page.find("<form")?..])
+}
+
+/// The form of a page that is sent to `action`.
+pub fn form_to(page: &str, action: &str) -> Option<Form> {
+    page.match_indices("<form").filter_map(|(at, _)| read(&page[at..])).find(|form| form.action == action)
+}
+
+fn read(rest: &str) -> Option<Form> {
     let body = &rest[..rest.find("</form>")?];
     let open = tag(body);
     let mut fields = Vec::new();

@@ -12,7 +12,7 @@ mod visitor;
 
 pub use answer::Answer;
 pub use engine::Engine;
-pub use house::{Asked, EMAIL, House, PASSWORD};
+pub use house::{Asked, EMAIL, House, OWNER, PASSWORD};
 pub use html::form;
 pub use relying_party::{NONCE, RelyingParty, STATE, VERIFIER, Via, challenge};
 pub use visitor::Visitor;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::answer::Answer;
 use super::house::{Asked, House};
+use super::html::Form;
 
 /// A browser. Each one has a jar of its own.
 pub struct Visitor<'h> {
@@ -80,7 +81,15 @@ impl<'h> Visitor<'h> {
 
     /// Fills in the form of a page and sends it.
     pub async fn submit(&self, page: &Answer, filled: &[(&str, &str)]) -> Answer {
-        let form = page.form();
+        self.fill_in(page.form(), filled).await
+    }
+
+    /// Fills in the form of a page that is sent to `action`, and sends it.
+    pub async fn submit_to(&self, page: &Answer, action: &str, filled: &[(&str, &str)]) -> Answer {
+        self.fill_in(page.form_to(action), filled).await
+    }
+
+    async fn fill_in(&self, form: Form, filled: &[(&str, &str)]) -> Answer {
         assert_eq!(form.method, "post");
         let mut fields = form.fields;
         for (name, value) in filled {
@@ -91,6 +100,12 @@ impl<'h> Visitor<'h> {
         }
         let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         self.post(&form.action, &fields).await
+    }
+
+    /// The whole way into the dashboard.
+    pub async fn enter_dashboard(&self, email: &str, password: &str) -> Answer {
+        let page = self.get("/manage/login").await.is(200);
+        self.submit(&page, &[("username", email), ("password", password)]).await
     }
 
     /// From `/authorize` to the login page.

@@ -1,0 +1,87 @@
+//! The log as people read it.
+
+use doorward_model::client::kind::ClientKind;
+use serde_json::json;
+
+use crate::kit::{EMAIL, House, PASSWORD, Via, Visitor};
+
+#[tokio::test]
+async fn a_failed_login_is_a_sentence_with_the_clients_name_and_has_a_page() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Storefront" })).await;
+    let visitor = Visitor::new(&house);
+    visitor.log_in(&party.authorize(&[]), EMAIL, "wrong").await;
+    party.code(&visitor, EMAIL, PASSWORD).await;
+    let all = admin.get("/manage/logs").await.is(200).text();
+    assert!(all.contains(&format!("{EMAIL} could not log in to Storefront: wrong password")), "{all}");
+    assert!(all.contains("Ada Lovelace logged in to Storefront"), "{all}");
+
+    let event = house.logs().await.into_iter().find(|event| event["type"] == "fp").unwrap();
+    let page = admin.get(&format!("/manage/logs/{}", event["log_id"].as_str().unwrap())).await.is(200).text();
+    assert!(page.contains("wrong password") && page.contains("&#34;type&#34;: &#34;fp&#34;"), "{page}");
+    admin.get("/manage/logs/90020000000000000000000").await.is(404);
+    admin.get("/manage/logs/%00").await.is(404);
+}
+
+#[tokio::test]
+async fn filters_stand_in_the_address_and_nonsense_in_them_does_not_count() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let one = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Storefront" })).await;
+    let two = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Billing" })).await;
+    for party in [&one, &two] {
+        party.code(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    }
+    Visitor::new(&house).log_in(&one.authorize(&[]), EMAIL, "wrong").await;
+    let sentences = async |query: &str| {
+        let html = admin.get(&format!("/manage/logs{query}")).await.is(200).text();
+        let links = html.split("<a href=\"/manage/logs/").skip(1);
+        links.map(|rest| rest.split(['>', '<']).nth(1).unwrap().to_owned()).collect::<Vec<String>>()
+    };
+    let failed = sentences("?outcome=failed&kind=logins").await;
+    assert_eq!(failed, [format!("{EMAIL} could not log in to Storefront: wrong password")]);
+    let billing = sentences(&format!("?client={}&kind=logins", two.client_id)).await;
+    assert_eq!(billing, ["Ada Lovelace logged in to Billing".to_owned()]);
+    let everything = sentences("").await;
+    assert_eq!(sentences("?outcome=x&kind=y&client=%00&before=%20").await, everything);
+    assert_eq!(sentences("?outcome=failed&outcome=success").await.len(), everything.len(), "said twice counts as not said");
+    let nothing = admin.get("/manage/logs?client=nobody").await.is(200).text();
+    assert!(nothing.contains("No event matches these filters."), "{nothing}");
+}
+
+#[tokio::test]
+async fn older_pages_lead_to_the_beginning_however_long_the_log_is() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let machine = house.machine(&["create:clients"]).await;
+    for number in 0..120 {
+        machine.post("/api/v2/clients", &json!({ "name": format!("n{number}") })).await.is(201);
+    }
+    let (mut address, mut seen) = ("/manage/logs".to_owned(), Vec::new());
+    loop {
+        let html = admin.get(&address).await.is(200).text();
+        let ids = html.split("<a href=\"/manage/logs/").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+        seen.extend(ids);
+        let Some((before, _)) = html.split_once("\" rel=\"next\"") else { break };
+        address = before.rsplit_once('"').unwrap().1.replace("&amp;", "&").replace("&#38;", "&");
+    }
+    let mut sorted = seen.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    sorted.reverse();
+    assert!(seen.len() > 120);
+    assert_eq!(seen, sorted, "newest first, each once");
+}
+
+#[tokio::test]
+async fn markup_in_names_is_text() {
+    const MARKUP: &str = "\"'&amp;--&gt;";
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": MARKUP })).await;
+    Visitor::new(&house).log_in(&party.authorize(&[]), "<script>alert(1)</script>@x", "wrong").await;
+    let html = admin.get("/manage/logs").await.is(200).text();
+    assert!(!html.contains("<script>alert") && !html.contains(MARKUP), "{html}");
+    assert!(html.contains("&#60;script&#62;"), "{html}");
+}
