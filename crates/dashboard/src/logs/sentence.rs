@@ -117,8 +117,9 @@ fn target(event: &Event) -> String {
     let by_itself = text(&event.details, &["by", "kind"]) == Some("client")
         && text(&event.details, &["by", "id"])
             == event.client.as_ref().map(doorward_model::ids::ClientId::as_str);
-    match &event.client_name {
-        Some(name) if !by_itself => name.clone(),
+    let client = event.client_name.as_deref().or_else(|| text(&event.details, &["target", "client_name"]));
+    match client {
+        Some(name) if !by_itself => name.to_owned(),
         _ => {
             let email = text(&event.details, &["target", "email"]).filter(|email| *email != actor(event));
             email.unwrap_or_default().to_owned()
