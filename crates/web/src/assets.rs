@@ -115,12 +115,7 @@ pub fn typeface() -> &'static str {
     &ASSETS.typeface.address
 }
 
-fn asset(
-    name: &str,
-    ending: &str,
-    content_type: &'static str,
-    body: impl Into<Cow<'static, [u8]>>,
-) -> Asset {
+fn asset(name: &str, ending: &str, content_type: &'static str, body: impl Into<Cow<'static, [u8]>>) -> Asset {
     let body = body.into();
     let address = format!("/assets/{name}.{:016x}.{ending}", fingerprint(&body));
     Asset { address, content_type, body }
@@ -161,7 +156,8 @@ mod tests {
         for asset in ASSETS.all().into_iter().filter(|asset| asset.content_type != "font/woff2") {
             let body = String::from_utf8_lossy(&asset.body).replace("http://www.w3.org/2000/svg", "");
             assert!(!body.contains("http://") && !body.contains("https://"), "{}", asset.address);
-            for sink in ["@import", "innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "document.write"] {
+            for sink in ["@import", "innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "document.write"]
+            {
                 assert!(!body.contains(sink), "{}: {sink}", asset.address);
             }
         }
