@@ -158,9 +158,15 @@ mod tests {
     fn a_sentence_travels_to_the_next_page_whatever_is_in_it() {
         for text in ["Client created.", "„Größe“; Path=/\r\nx: y", ""] {
             let response = Done::to("/manage/clients").saying(text).into_response();
-            assert_eq!((response.status(), &response.headers()[LOCATION]), (StatusCode::SEE_OTHER, &HeaderValue::from_static("/manage/clients")));
+            assert_eq!(
+                (response.status(), &response.headers()[LOCATION]),
+                (StatusCode::SEE_OTHER, &HeaderValue::from_static("/manage/clients"))
+            );
             let set = response.headers()[SET_COOKIE].to_str().unwrap();
-            let sent = HeaderMap::from_iter([(http::header::COOKIE, set.split(';').next().unwrap().parse().unwrap())]);
+            let sent = HeaderMap::from_iter([(
+                http::header::COOKIE,
+                set.split(';').next().unwrap().parse().unwrap(),
+            )]);
             assert_eq!(said(&sent).unwrap_or_default(), text);
         }
     }

@@ -123,7 +123,8 @@ impl<S: Sync> FromRequest<S> for SignedForm {
             Ok(fields(&body::read_to(body, FORM_LIMIT).await?))
         };
         let fields = fields.await.map_err(|refusal| refusal.as_skin(Skin::Page))?;
-        let value = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        let value =
+            |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
         let token = Secret::new(value(csrf::FIELD).unwrap_or_default());
         let key = value(KEY_FIELD).filter(|key| is_key(key));
         match key {
@@ -146,7 +147,9 @@ fn is_key(key: &str) -> bool {
 /// The value of the dashboard's cookie.
 #[must_use]
 pub fn cookie_of(headers: &HeaderMap) -> Option<Secret> {
-    cookies::read(headers, COOKIE).filter(|value| value.len() <= 128).map(|value| Secret::new(value.to_owned()))
+    cookies::read(headers, COOKIE)
+        .filter(|value| value.len() <= 128)
+        .map(|value| Secret::new(value.to_owned()))
 }
 
 /// The `Set-Cookie` value of a new session: until the browser is closed, or the server ends it.
@@ -208,7 +211,9 @@ async fn way_in(web: &Web, parts: &Parts) -> Response {
     match LocalPath::parse(asked).filter(|path| *path != LocalPath::overview()) {
         None => Redirect::to(LOGIN_PATH).into_response(),
         Some(path) => {
-            let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("to", path.as_str()).finish();
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("to", path.as_str())
+                .finish();
             Redirect::to(&format!("{LOGIN_PATH}?{query}")).into_response()
         }
     }

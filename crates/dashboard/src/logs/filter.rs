@@ -8,7 +8,8 @@ use doorward_model::log::code::{EventCode, Level};
 use serde::Deserialize;
 
 /// How it went.
-pub(crate) const OUTCOMES: [(&str, &str); 3] = [("", "All outcomes"), ("success", "Success"), ("failed", "Failed")];
+pub(crate) const OUTCOMES: [(&str, &str); 3] =
+    [("", "All outcomes"), ("success", "Success"), ("failed", "Failed")];
 /// What it was about.
 pub(crate) const KINDS: [(&str, &str); 4] =
     [("", "All kinds"), ("logins", "Logins"), ("tokens", "Tokens"), ("admin", "Admin")];

@@ -64,10 +64,13 @@ pub(crate) async fn list(
     let older = found.last().filter(|_| has_older).map(|last| filter.address(Some(&last.id)));
     let newest = filter.checkpoint().map(|_| filter.address(None));
     let query = ClientQuery { is_global: Some(false), limit: OFFERED, ..ClientQuery::default() };
-    let clients: Vec<Client> =
-        clients::list(web.app(), caller, &query).await?.clients.into_iter().map(|shown| shown.client).collect();
+    let clients: Vec<Client> = clients::list(web.app(), caller, &query)
+        .await?
+        .clients
+        .into_iter()
+        .map(|shown| shown.client)
+        .collect();
     let rows: Vec<Row> = found.into_iter().map(|event| Row::of(event, frame.now())).collect();
-    let page =
-        ListPage { frame: &frame, filter: &filter, clients: &clients, rows: &rows, newest, older };
+    let page = ListPage { frame: &frame, filter: &filter, clients: &clients, rows: &rows, newest, older };
     Ok(frame.page(&page))
 }

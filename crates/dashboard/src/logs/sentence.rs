@@ -19,13 +19,17 @@ pub(crate) fn sentence(event: &Event) -> String {
         EventCode::WrongPassword => format!("{person} could not log in to {client}: wrong password"),
         EventCode::SilentAuth => format!("{person} was still logged in at {client}"),
         EventCode::SilentAuthFailed => format!("{client} asked for a silent login and got none: {why}"),
-        EventCode::CodeExchange => format!("{client} got tokens for {}", event.user_name.as_deref().unwrap_or("a login")),
+        EventCode::CodeExchange => {
+            format!("{client} got tokens for {}", event.user_name.as_deref().unwrap_or("a login"))
+        }
         EventCode::CodeExchangeFailed => format!("{client} could not exchange a code: {why}"),
         EventCode::RefreshExchange => {
             format!("{client} renewed the tokens of {}", event.user_name.as_deref().unwrap_or("a login"))
         }
         EventCode::RefreshExchangeFailed => format!("{client} could not renew tokens: {why}"),
-        EventCode::RefreshReuse => format!("A refresh token of {client} was used twice, so its login was ended"),
+        EventCode::RefreshReuse => {
+            format!("A refresh token of {client} was used twice, so its login was ended")
+        }
         EventCode::ClientCredentials => format!("{client} got a token for itself"),
         EventCode::ClientCredentialsFailed => format!("{client} got no token: {why}"),
         EventCode::Logout => format!("{person} logged out"),
@@ -41,7 +45,11 @@ pub(crate) fn sentence(event: &Event) -> String {
 }
 
 fn client(event: &Event) -> &str {
-    event.client_name.as_deref().unwrap_or(if event.client.is_some() { "a client" } else { "an unknown client" })
+    event.client_name.as_deref().unwrap_or(if event.client.is_some() {
+        "a client"
+    } else {
+        "an unknown client"
+    })
 }
 
 /// What an admin or a program did, as the use cases name it, and as it is told.
@@ -76,7 +84,12 @@ fn administered(event: &Event) -> String {
 
 /// The deed without the one it was done to.
 fn bare(told: &str) -> String {
-    told.replace(" the client", " a client").replace(" the user", " a user").replace(" the admin", " an admin").replace(" the secret of", " a client secret").trim_end_matches(" to").to_owned()
+    told.replace(" the client", " a client")
+        .replace(" the user", " a user")
+        .replace(" the admin", " an admin")
+        .replace(" the secret of", " a client secret")
+        .trim_end_matches(" to")
+        .to_owned()
 }
 
 fn refused(event: &Event) -> String {
@@ -102,7 +115,8 @@ fn actor(event: &Event) -> String {
 /// The client, unless it is the one who did it; else the address of whom it was done to.
 fn target(event: &Event) -> String {
     let by_itself = text(&event.details, &["by", "kind"]) == Some("client")
-        && text(&event.details, &["by", "id"]) == event.client.as_ref().map(doorward_model::ids::ClientId::as_str);
+        && text(&event.details, &["by", "id"])
+            == event.client.as_ref().map(doorward_model::ids::ClientId::as_str);
     match &event.client_name {
         Some(name) if !by_itself => name.clone(),
         _ => {
@@ -177,7 +191,8 @@ pub(super) mod tests {
             sentence(&event(EventCode::WrongPassword, "Wrong email or password")),
             "ada@example.com could not log in to Storefront: wrong password"
         );
-        let nobody = Event { user_name: None, ..event(EventCode::LoginFailed, "Callback URL is not allowed.") };
+        let nobody =
+            Event { user_name: None, ..event(EventCode::LoginFailed, "Callback URL is not allowed.") };
         assert_eq!(sentence(&nobody), "A login at Storefront was refused: callback URL is not allowed");
         let pkce = event(EventCode::CodeExchangeFailed, "PKCE is missing.");
         assert_eq!(sentence(&pkce), "Storefront could not exchange a code: PKCE is missing");

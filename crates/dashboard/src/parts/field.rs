@@ -149,7 +149,10 @@ mod tests {
         let errors = FieldErrors::from(FieldError::new("name", "required", "Enter a name."));
         let html = text("name", "Name").value("<b>").hint("See `x`.").errors(&errors).to_string();
         assert!(html.contains("<label class=\"label\" for=\"name\">Name"), "{html}");
-        assert!(html.contains("aria-describedby=\"name-hint name-error\"") && html.contains("aria-invalid=\"true\""));
+        assert!(
+            html.contains("aria-describedby=\"name-hint name-error\"")
+                && html.contains("aria-invalid=\"true\"")
+        );
         assert!(html.contains("value=\"&#60;b&#62;\"") && html.contains("<code>x</code>"));
         assert!(html.contains("id=\"name-error\"") && html.contains("Enter a name."));
         assert!(!text("name", "Name").to_string().contains("aria-describedby"));

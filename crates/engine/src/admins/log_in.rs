@@ -93,9 +93,7 @@ pub(crate) fn begin(batch: &mut Batch, app: &App, caller: &Caller, admin: &Admin
 async fn note_lock(app: &App, caller: &Caller, name: &str, lock: Lock) -> Result<(), Fault> {
     let draft = match lock {
         // Without the name: an address that is locked out must not make an event per name it tries.
-        Lock::Address => {
-            EventDraft::new(EventCode::AddressBlocked, "Too many tries from this address")
-        }
+        Lock::Address => EventDraft::new(EventCode::AddressBlocked, "Too many tries from this address"),
         Lock::Account => EventDraft::new(
             EventCode::AccountBlocked,
             "Too many tries to log in to the dashboard with this account from this address",

@@ -14,9 +14,12 @@ async fn a_form_without_the_token_of_the_session_or_from_elsewhere_does_nothing(
     for bad in [without, keyless] {
         admin.post("/manage/logout", &bad).await.is(403);
     }
-    for (name, value) in
-        [("origin", "https://evil.test"), ("origin", "null"), ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")]
-    {
+    for (name, value) in [
+        ("origin", "https://evil.test"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ] {
         let asked = Asked::form("/manage/logout", &fields).header(name, value);
         admin.send(asked).await.is(403);
     }

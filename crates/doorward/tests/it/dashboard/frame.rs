@@ -12,12 +12,21 @@ async fn every_page_has_the_one_policy_and_no_inline_script_or_style() {
     let house = House::new().await;
     let admin = house.admin().await;
     let id = house.logs().await[0]["log_id"].as_str().unwrap().to_owned();
-    for path in ["/manage", "/manage/logs", "/manage/logs?outcome=failed", "/manage/login", &format!("/manage/logs/{id}")] {
+    for path in [
+        "/manage",
+        "/manage/logs",
+        "/manage/logs?outcome=failed",
+        "/manage/login",
+        &format!("/manage/logs/{id}"),
+    ] {
         let page = admin.get(path).await.is(200);
         assert_eq!(page.header("content-security-policy"), Some(POLICY), "{path}");
         assert_eq!(page.header("cache-control"), Some("no-store"), "{path}");
         let html = page.text();
-        assert!(!html.contains(" style=") && !html.contains("<style") && !html.contains(" onclick"), "{path}");
+        assert!(
+            !html.contains(" style=") && !html.contains("<style") && !html.contains(" onclick"),
+            "{path}"
+        );
         let scripts = html.matches("<script").count();
         assert_eq!(scripts, html.matches("<script src=\"/assets/").count(), "{path}");
     }

@@ -22,7 +22,8 @@ async fn an_admin_logs_in_and_comes_to_the_page_they_asked_for() {
     let visitor = Visitor::new(&house);
     let asked = visitor.get("/manage/logs?outcome=failed&client=a%26b").await.is(303);
     let page = visitor.get(asked.location()).await.is(200);
-    let answer = visitor.submit(&page, &[("username", "Owner@example.com "), ("password", PASSWORD)]).await.is(303);
+    let answer =
+        visitor.submit(&page, &[("username", "Owner@example.com "), ("password", PASSWORD)]).await.is(303);
     assert_eq!(answer.location(), "/manage/logs?outcome=failed&client=a%26b");
     visitor.get(answer.location()).await.is(200);
     let events = house.logs().await;
@@ -34,7 +35,14 @@ async fn an_admin_logs_in_and_comes_to_the_page_they_asked_for() {
 async fn a_login_never_ends_elsewhere() {
     let house = House::new().await;
     house.admin().await;
-    for to in ["https://evil.test", "//evil.test", "/\\evil.test", "/manage/..//evil.test", "/oauth/token", "javascript:alert(1)"] {
+    for to in [
+        "https://evil.test",
+        "//evil.test",
+        "/\\evil.test",
+        "/manage/..//evil.test",
+        "/oauth/token",
+        "javascript:alert(1)",
+    ] {
         let visitor = Visitor::new(&house);
         let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("to", to).finish();
         let page = visitor.get(&format!("/manage/login?{query}")).await.is(200);

@@ -45,7 +45,11 @@ async fn filters_stand_in_the_address_and_nonsense_in_them_does_not_count() {
     assert_eq!(billing, ["Ada Lovelace logged in to Billing".to_owned()]);
     let everything = sentences("").await;
     assert_eq!(sentences("?outcome=x&kind=y&client=%00&before=%20").await, everything);
-    assert_eq!(sentences("?outcome=failed&outcome=success").await.len(), everything.len(), "said twice counts as not said");
+    assert_eq!(
+        sentences("?outcome=failed&outcome=success").await.len(),
+        everything.len(),
+        "said twice counts as not said"
+    );
     let nothing = admin.get("/manage/logs?client=nobody").await.is(200).text();
     assert!(nothing.contains("No event matches these filters."), "{nothing}");
 }
@@ -61,7 +65,10 @@ async fn older_pages_lead_to_the_beginning_however_long_the_log_is() {
     let (mut address, mut seen) = ("/manage/logs".to_owned(), Vec::new());
     loop {
         let html = admin.get(&address).await.is(200).text();
-        let ids = html.split("<a href=\"/manage/logs/").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+        let ids = html
+            .split("<a href=\"/manage/logs/")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap().to_owned());
         seen.extend(ids);
         let Some((before, _)) = html.split_once("\" rel=\"next\"") else { break };
         address = before.rsplit_once('"').unwrap().1.replace("&amp;", "&").replace("&#38;", "&");

@@ -30,7 +30,10 @@ async fn whoever_holds_the_code_becomes_the_first_admin_once() {
     let code = code(&house).await;
     let answer = redeem(&house, [&code, "Owner@Example.com", PASSWORD]).await.is(303);
     assert_eq!(answer.location(), "/manage");
-    assert!(answer.cookies().iter().any(|cookie| cookie.starts_with("__Host-dw-admin=")), "nobody is logged in");
+    assert!(
+        answer.cookies().iter().any(|cookie| cookie.starts_with("__Host-dw-admin=")),
+        "nobody is logged in"
+    );
     assert_eq!(admins(&house).await, ["owner@example.com"]);
     let again = redeem(&house, [&code, "second@example.com", PASSWORD]).await;
     assert!(again.status.is_client_error(), "{}", again.status);
