@@ -2,12 +2,12 @@
 
 use doorward_web::route::{Guard, Route};
 
-use crate::{login, logs, overview, root, setup, theme};
+use crate::{clients, login, logs, overview, root, setup, theme};
 
 /// The list of the dashboard.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut routes = vec![
         Route::get("/", Guard::Page, "show_root", root::show),
         Route::get("/setup", Guard::Page, "show_setup", setup::show),
         Route::post("/setup", Guard::Page, "redeem_setup_link", setup::redeem),
@@ -18,5 +18,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/manage", Guard::Admin, "show_overview", overview::show),
         Route::get("/manage/logs", Guard::Admin, "show_logs", logs::list),
         Route::get("/manage/logs/{id}", Guard::Admin, "show_event", logs::show),
-    ]
+    ];
+    routes.extend(clients::routes());
+    routes
 }

@@ -5,3 +5,6 @@ UPDATE clients SET search_text = LOWER(id || ' ' || settings);
 
 -- The newest events of one client, and how often it let somebody in.
 CREATE INDEX logs_by_client ON logs (tenant_id, client_id, id, code);
+
+-- What admins and programs changed, newest first: few among many logins.
+CREATE INDEX logs_of_changes ON logs (tenant_id, id) WHERE code = 'sapi';

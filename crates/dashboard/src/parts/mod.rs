@@ -9,14 +9,12 @@ mod marked;
 mod misc;
 mod seal;
 mod time;
-mod urls;
 
 pub(crate) use field::text;
 pub(crate) use marked::marked;
 pub(crate) use misc::{copy, door, empty, icon, pager, save_bar, summary, toggle};
 pub(crate) use seal::Seal;
-pub(crate) use time::when;
-pub(crate) use urls::urls;
+pub(crate) use time::{When, when};
 
 use doorward_model::fields::FieldErrors;
 

@@ -1,11 +1,10 @@
 //! Who changed a client last: for the one who finds it changed under their hands.
 
 use doorward_model::ids::ClientId;
-use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
 use doorward_model::scope::ApiScope;
 use doorward_model::time::Timestamp;
-use doorward_store::logs::{self, LogFilter};
+use doorward_store::logs;
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -39,8 +38,7 @@ pub async fn last_changes(
 ) -> Result<Vec<Change>, Fault> {
     caller.may(ApiScope::ReadLogs)?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
-    let filter = LogFilter { codes: vec![EventCode::ManagementWrite], ..LogFilter::default() };
-    let events = logs::list(&scope, &filter, 0, LOOKED_AT).await?;
+    let events = logs::latest_changes(&scope, LOOKED_AT).await?;
     let of_it = |event: &&Event| {
         event.details.get("target").and_then(|t| t.get("client_id")?.as_str()) == Some(id.as_str())
     };

@@ -1,0 +1,79 @@
+//! The end of a client: asked about with numbers, and final.
+//!
+//! Source: the brief, "How to delete a client": *Yes, delete client*.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use doorward_engine::clients;
+use doorward_model::scope::ApiScope;
+use doorward_web::done::{self, Done, Outcome};
+use doorward_web::fault::PageFault;
+use doorward_web::page::Page;
+use doorward_web::signed_in::SignedForm;
+use doorward_web::state::Web;
+
+use super::{Opened, activity, open, path};
+use crate::frame::Frame;
+
+#[derive(Template)]
+#[template(path = "clients/delete.html")]
+struct DeletePage<'a> {
+    frame: &'a Frame,
+    opened: &'a Opened,
+}
+
+impl DeletePage<'_> {
+    fn path(&self, page: &str) -> String {
+        path(&self.opened.client.id, page)
+    }
+
+    /// What will happen, with the numbers of the last days.
+    fn effects(&self) -> Vec<String> {
+        let Opened { client, connections, grants, activity } = self.opened;
+        let mut said = Vec::new();
+        if activity.successes > 0 {
+            let (count, noun) = activity::uses(client, activity);
+            said.push(format!("{count} {noun} in the last 7 days would fail."));
+        } else {
+            said.push("Nobody used it in the last 7 days.".to_owned());
+        }
+        match grants.len() {
+            0 => {}
+            1 => said.push("1 API trusts it.".to_owned()),
+            many => said.push(format!("{many} APIs trust it.")),
+        }
+        if !connections.is_empty() {
+            let count = activity::counted(i64::try_from(connections.len()).unwrap_or(i64::MAX), "connection");
+            said.push(format!("{count} will stay, with the people in it."));
+        }
+        said.push("Its secret, its codes and its refresh tokens stop working at once.".to_owned());
+        said.push("Its Client ID is never given to another client.".to_owned());
+        said
+    }
+}
+
+pub(crate) async fn show(
+    State(web): State<Web>,
+    frame: Frame,
+    Path(id): Path<String>,
+) -> Result<Page, PageFault> {
+    frame.caller().may(ApiScope::DeleteClients)?;
+    let opened = open(&web, &frame, &id).await?;
+    Ok(frame.page(&DeletePage { frame: &frame, opened: &opened }))
+}
+
+pub(crate) async fn delete(
+    State(web): State<Web>,
+    frame: Frame,
+    Path(id): Path<String>,
+    form: SignedForm,
+) -> Result<Response, PageFault> {
+    let work = async {
+        let opened = open(&web, &frame, &id).await?;
+        clients::delete(web.app(), form.caller(), &opened.client.id).await?;
+        let said = format!("{} was deleted.", opened.client.settings.name);
+        Ok(Outcome::Done(Done::to("/manage/clients").saying(said)))
+    };
+    done::once(&web, &form, work).await
+}
