@@ -10,10 +10,12 @@ use doorward_engine::app::{App, AppConfig};
 use doorward_engine::caller::Caller;
 use doorward_engine::clock::Clock;
 use doorward_engine::entropy::Entropy;
+use doorward_engine::fault::Fault;
 use doorward_engine::install;
 use doorward_engine::passwords::PasswordCost;
 use doorward_engine::sealing::Sealing;
 use doorward_engine::state::TenantState;
+use doorward_store::global::tenants;
 use doorward_store::{DatabaseUrl, Db};
 
 use crate::config::Installation;
@@ -64,17 +66,17 @@ pub async fn existing(installation: &Installation) -> Result<Opened, Failure> {
 pub async fn start(installation: &Installation, workers: usize) -> Result<App, Failure> {
     make_folder(&installation.data)?;
     let url = database_url(installation)?;
-    let is_old = matches!(&url, DatabaseUrl::Sqlite(file) if file.exists());
     let key_file = master_key_file(installation);
-    if is_old && !key_file.exists() {
+    let db = Db::open(&url).await.map_err(|error| Failure::database(&error))?;
+    db.migrate().await.map_err(|error| Failure::database(&error))?;
+    let tenants = tenants::all(&db.global()).await.map_err(|error| Failure::database(&error))?;
+    if !tenants.is_empty() && !key_file.exists() {
         return Err(Failure::failed(
             format!("The sealing key {} is missing.", key_file.display()),
             "The database holds secrets that only this key opens; a new one would lock them away.",
             "Put the key back from your backup, or name it with DOORWARD_MASTER_KEY_FILE.",
         ));
     }
-    let db = Db::open(&url).await.map_err(|error| Failure::database(&error))?;
-    db.migrate().await.map_err(|error| Failure::database(&error))?;
     let entropy = Entropy::System;
     let sealing = Sealing::open_or_create(&key_file, &entropy).map_err(|error| {
         Failure::failed("The sealing key cannot be used.", error, "Check the file and who may read it.")
@@ -82,7 +84,14 @@ pub async fn start(installation: &Installation, workers: usize) -> Result<App, F
     let password_cost = PasswordCost::default();
     App::start(AppConfig { db, clock: Clock::System, entropy, sealing, password_cost, workers })
         .await
-        .map_err(|fault| Failure::of("The installation does not open.", &fault))
+        .map_err(|fault| match fault {
+            Fault::Internal { cause } => Failure::failed(
+                "The installation does not open.",
+                cause,
+                format!("Check that {} is the sealing key of this installation.", key_file.display()),
+            ),
+            fault => Failure::of("The installation does not open.", &fault),
+        })
 }
 
 /// The tenant whose issuer is configuration; none when the database is empty.
@@ -119,6 +128,21 @@ pub async fn ensure_installed(app: App, installation: &Installation) -> Result<(
     };
     match install::init(&app, &new).await {
         Ok(installed) => Ok((Opened { tenant: installed.tenant, app }, true)),
+        // Another node was faster.
+        Err(Fault::Conflict { .. }) => {
+            for made in tenants::all(&app.db().global()).await.map_err(|error| Failure::database(&error))? {
+                let read = app.reload(&made.id).await;
+                read.map_err(|fault| Failure::of("The installation does not open.", &fault))?;
+            }
+            let tenant = own_tenant(&app, installation)?.ok_or_else(|| {
+                Failure::failed(
+                    "The installation could not be made.",
+                    "Another process was making one at the same time.",
+                    "Run the command again.",
+                )
+            })?;
+            Ok((Opened { app, tenant }, false))
+        }
         Err(fault) => Err(Failure::of("The installation could not be made.", &fault)),
     }
 }

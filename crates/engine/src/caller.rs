@@ -20,6 +20,8 @@ use crate::state::TenantState;
 pub struct RequestInfo {
     /// The address, after trusted proxies were taken into account.
     pub ip: Option<IpAddr>,
+    /// Whether somebody passed the request on: the address may then be the proxy's.
+    pub is_forwarded: bool,
     /// The browser or program.
     pub user_agent: Option<String>,
     /// The `Auth0-Client` header, decoded.

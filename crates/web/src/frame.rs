@@ -32,7 +32,11 @@ struct Line {
 
 pub(crate) async fn frame(State(web): State<Web>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let info = visitor::read(web.trusted_proxies(), &parts);
+    let mut info = visitor::read(web.trusted_proxies(), &parts);
+    info.is_forwarded |= web.tls_ends_before();
+    if let Some(peer) = visitor::peer(&parts).filter(|_| info.is_forwarded) {
+        web.forwarded_by(peer);
+    }
     let line = Line {
         started: Instant::now(),
         method: parts.method.clone(),

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use doorward_engine::app::App;
 use ipnet::IpNet;
@@ -11,13 +12,31 @@ use ipnet::IpNet;
 pub struct Web {
     app: App,
     trusted_proxies: Arc<[IpNet]>,
+    tls_ends_before: bool,
+    has_warned: Arc<AtomicBool>,
 }
 
 impl Web {
     /// A router state. `trusted_proxies` are the only peers whose forwarded headers count.
     #[must_use]
     pub fn new(app: App, trusted_proxies: Vec<IpNet>) -> Self {
-        Self { app, trusted_proxies: trusted_proxies.into() }
+        Self {
+            app,
+            trusted_proxies: trusted_proxies.into(),
+            tls_ends_before: false,
+            has_warned: Arc::default(),
+        }
+    }
+
+    /// For an issuer on https in a process that does not end TLS: every request was passed on by
+    /// somebody who does, also when it does not say so.
+    #[must_use]
+    pub fn with_tls_ended_before(self) -> Self {
+        Self { tls_ends_before: true, ..self }
+    }
+
+    pub(crate) fn tls_ends_before(&self) -> bool {
+        self.tls_ends_before
     }
 
     /// The use cases.
@@ -29,6 +48,17 @@ impl Web {
     /// The networks of the proxies in front of us.
     pub(crate) fn trusted_proxies(&self) -> &[IpNet] {
         &self.trusted_proxies
+    }
+
+    /// Says once that somebody passes requests on whom nobody named as a proxy.
+    pub(crate) fn forwarded_by(&self, peer: IpAddr) {
+        if !is_trusted(&self.trusted_proxies, peer) && !self.has_warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                %peer,
+                "a request was forwarded by somebody who is not among --trusted-proxies: its headers are \
+                 ignored, and all visitors who come that way count as one. This is said once."
+            );
+        }
     }
 }
 

@@ -25,6 +25,9 @@ use crate::state::is_trusted;
 const MAX_TELEMETRY: usize = 2048;
 /// How many forwarded addresses are looked at before the header is taken for a hoax.
 const MAX_HOPS: usize = 32;
+/// What proxies write about the request that they pass on.
+const FORWARDED: [&str; 5] =
+    ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
 
 /// Extractor: what is known of the visitor.
 #[derive(Debug, Clone)]
@@ -46,6 +49,7 @@ pub(crate) fn read(proxies: &[IpNet], parts: &Parts) -> RequestInfo {
         parts.headers.get(header::USER_AGENT).map(|value| tame(&String::from_utf8_lossy(value.as_bytes())));
     RequestInfo {
         ip: peer(parts).map(|peer| client_address(proxies, peer, &parts.headers)),
+        is_forwarded: FORWARDED.iter().any(|name| parts.headers.contains_key(*name)),
         user_agent: agent.filter(|agent| !agent.is_empty()),
         auth0_client: telemetry(&parts.headers, &parts.uri),
     }

@@ -30,6 +30,12 @@ impl Settled {
     pub fn keep(&self) -> Result<(), Failure> {
         if self.is_installed { Ok(()) } else { file::add(&path(&self.installation.data), &self.keep) }
     }
+
+    /// Whether the issuer, which is fixed, decides the port.
+    #[must_use]
+    pub fn port_is_fixed(&self) -> bool {
+        self.is_installed && is_loopback(self.installation.issuer.host())
+    }
 }
 
 /// Settles flags, variables and files.
@@ -67,22 +73,40 @@ pub fn settle(data: &Path, flags: &InstallationFlags, server: &ServerFlags) -> R
 
     let listen = server.listen.or(extra.listen).or(stored.listen);
     let trusted_proxies = server.trusted_proxies.clone().or(extra.trusted_proxies).or(stored.trusted_proxies);
+    let given_key = flags.master_key_file.as_ref().or(extra.master_key_file.as_ref());
     let keep = File {
         domain: stored.domain.is_none().then(|| issuer.host().to_owned()),
         issuer: Some(issuer.to_string()),
         https: stored.https.is_none().then_some(https),
         database: stored.database.is_none().then(|| database.clone().unwrap_or_else(|| "sqlite".to_owned())),
+        // Every other command finds it here, wherever it is started.
+        master_key_file: match &stored.master_key_file {
+            None => given_key.and_then(|file| std::path::absolute(file).ok()),
+            Some(_) => None,
+        },
         port: if stored.port.is_none() { port } else { None },
         ..File::default()
     };
     let installation = Installation {
         data: data.to_owned(),
         database: database.unwrap_or_else(|| "sqlite".to_owned()),
-        master_key_file: flags.master_key_file.clone().or(extra.master_key_file).or(stored.master_key_file),
+        master_key_file: given_key.cloned().or(stored.master_key_file),
         issuer,
     };
     check_master_key(&installation)?;
+    let is_mapped =
+        [&flags.domain, &extra.domain, &flags.issuer, &extra.issuer].into_iter().any(Option::is_some);
+    if is_installed && !is_mapped {
+        check_port(&installation.issuer, server.port.or(extra.port), stored.port)?;
+    }
     let port = port.unwrap_or_else(|| own_port(&installation.issuer));
+    if port == 0 {
+        return Err(Failure::usage(
+            "Port 0 cannot be served.",
+            "The system would choose another port, which the issuer does not name.",
+            format!("Give a port from 1 to 65535, for example --port {DEFAULT_PORT}."),
+        ));
+    }
     let server = Server {
         address: Server::address(listen, port),
         trusted_proxies: trusted_proxies.unwrap_or_default(),
@@ -176,6 +200,24 @@ fn issuer_of(
 fn own_port(issuer: &Issuer) -> u16 {
     let (_, port) = split_port(issuer.host());
     if is_loopback(issuer.host()) { port.unwrap_or(DEFAULT_PORT) } else { DEFAULT_PORT }
+}
+
+/// A person on this machine reaches the port itself, and it is part of the issuer: at another one every
+/// request would be for somebody else.
+fn check_port(issuer: &Issuer, given: Option<u16>, kept: Option<u16>) -> Result<(), Failure> {
+    let kept = kept.unwrap_or_else(|| own_port(issuer));
+    let Some(given) = given.filter(|given| *given != kept) else { return Ok(()) };
+    if !is_loopback(issuer.host()) || split_port(issuer.host()).1 == Some(given) {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        "The port of this installation cannot be changed.",
+        format!("Its issuer was fixed as {issuer} at the first start, and now port {given} is asked for."),
+        format!(
+            "Leave --port out, or start a new installation with another --data DIR. When something passes \
+             {issuer} on to port {given}, say so with --issuer {issuer}"
+        ),
+    ))
 }
 
 fn split_port(host: &str) -> (&str, Option<u16>) {
@@ -300,6 +342,45 @@ mod tests {
             ..InstallationFlags::default()
         };
         assert!(settle(folder.path(), &same, &server).is_ok());
+    }
+
+    #[test]
+    fn another_port_is_refused_unless_something_passes_the_address_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let port = |port| ServerFlags { port: Some(port), ..ServerFlags::default() };
+        let plain = InstallationFlags::default();
+        settle(folder.path(), &plain, &port(4000)).ok().unwrap().keep().unwrap();
+        assert!(settle(folder.path(), &plain, &port(4000)).is_ok());
+        let failure = settle(folder.path(), &plain, &port(5000)).err().unwrap();
+        assert_eq!(failure.exit, Exit::Usage);
+        let text = failure.to_string();
+        assert!(text.contains("http://localhost:4000/") && text.contains("5000"), "{text}");
+        let mapped = settle(folder.path(), &installation("localhost:4000"), &port(5000)).ok().unwrap();
+        assert_eq!(mapped.server.address.port(), 5000);
+
+        let folder = tempfile::tempdir().unwrap();
+        let behind = InstallationFlags { issuer: Some("https://id.acme.test".into()), ..plain.clone() };
+        settle(folder.path(), &behind, &port(4000)).ok().unwrap().keep().unwrap();
+        assert_eq!(settle(folder.path(), &plain, &port(5000)).ok().unwrap().server.address.port(), 5000);
+    }
+
+    #[test]
+    fn port_zero_is_refused() {
+        let server = ServerFlags { port: Some(0), ..ServerFlags::default() };
+        assert_eq!(first(&InstallationFlags::default(), &server).err().unwrap().exit, Exit::Usage);
+    }
+
+    #[test]
+    fn the_sealing_key_that_the_first_start_named_is_found_by_every_command() {
+        let folder = tempfile::tempdir().unwrap();
+        let flags = InstallationFlags {
+            database: Some("postgres://db/x".into()),
+            master_key_file: Some("key".into()),
+            ..InstallationFlags::default()
+        };
+        settle(folder.path(), &flags, &ServerFlags::default()).ok().unwrap().keep().unwrap();
+        let found = installed(folder.path(), None).ok().unwrap().master_key_file.unwrap();
+        assert_eq!(found, std::path::absolute("key").unwrap(), "also from another folder");
     }
 
     #[test]

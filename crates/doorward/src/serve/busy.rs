@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 
 use crate::failure::Failure;
 
-/// Puts a failed bind into words.
+/// Puts a failed bind into words. A port that belongs to the installation can only be another one's.
 #[must_use]
-pub fn explain(address: SocketAddr, error: &io::Error) -> Failure {
+pub fn explain(address: SocketAddr, is_fixed: bool, error: &io::Error) -> Failure {
     let port = address.port();
+    let with = if is_fixed { " with another --data DIR" } else { "" };
     match error.kind() {
         io::ErrorKind::AddrInUse => {
             let (by, stop) = match holder(port) {
@@ -18,7 +19,7 @@ pub fn explain(address: SocketAddr, error: &io::Error) -> Failure {
             Failure::failed(
                 format!("Port {port} is in use{by}."),
                 format!("Only one program can listen on {address}."),
-                format!("{stop} --port {}.", port.saturating_add(1)),
+                format!("{stop} --port {}{with}.", port.saturating_add(1)),
             )
         }
         io::ErrorKind::PermissionDenied => Failure::failed(
@@ -74,7 +75,10 @@ mod tests {
     #[test]
     fn a_busy_port_names_the_next_one() {
         let address = SocketAddr::from(([127, 0, 0, 1], 3667));
-        let text = explain(address, &io::Error::from(io::ErrorKind::AddrInUse)).to_string();
-        assert!(text.contains("Port 3667 is in use") && text.contains("--port 3668"), "{text}");
+        let text =
+            |is_fixed| explain(address, is_fixed, &io::Error::from(io::ErrorKind::AddrInUse)).to_string();
+        assert!(text(false).contains("Port 3667 is in use"), "{}", text(false));
+        assert!(text(false).ends_with("--port 3668."), "{}", text(false));
+        assert!(text(true).ends_with("--port 3668 with another --data DIR."), "{}", text(true));
     }
 }

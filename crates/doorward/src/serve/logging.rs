@@ -6,8 +6,8 @@ use tracing_subscriber::EnvFilter;
 
 /// Starts writing logs. A second call changes nothing.
 pub fn start() {
-    let filter =
-        EnvFilter::try_from_env("DOORWARD_LOG").unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn"));
+    let filter = EnvFilter::try_from_env("DOORWARD_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn,tokio_postgres=warn"));
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

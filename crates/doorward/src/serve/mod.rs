@@ -38,15 +38,20 @@ pub async fn serve(
     logging::start();
     let settled = config::settle(data, flags, server)?;
     let (installation, server) = (&settled.installation, &settled.server);
-    let listener =
-        TcpListener::bind(server.address).await.map_err(|error| busy::explain(server.address, &error))?;
+    let listener = TcpListener::bind(server.address)
+        .await
+        .map_err(|error| busy::explain(server.address, settled.port_is_fixed(), &error))?;
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let app = open::start(installation, workers).await?;
     let (opened, is_new) = open::ensure_installed(app, installation).await?;
     settled.keep()?;
     let tls = tls_settings(installation, server, &opened.app)?;
     let stop = stop_signal()?;
-    let router = router(Web::new(opened.app.clone(), server.trusted_proxies.clone()));
+    let mut web = Web::new(opened.app.clone(), server.trusted_proxies.clone());
+    if server.tls == Tls::Off && installation.issuer.is_https() {
+        web = web.with_tls_ended_before();
+    }
+    let router = router(web);
 
     if console.terminal {
         let nobody = setup::is_pending(&opened.app).await;

@@ -59,8 +59,10 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
     }
     let connection = judged.caller.tenant.connection(&login.connection);
     let connection = connection.ok_or_else(|| Fault::internal("the login has no connection"))?;
-    let name = Email::parse(&attempt.username).map(|email| email.as_str().to_owned());
-    let name = name.unwrap_or_else(|_| tame(attempt.username.trim()).to_lowercase());
+    // Read once: what becomes an address only by being cleaned would be counted under another name.
+    let email = Email::parse(&attempt.username).ok();
+    let cleaned = || tame(attempt.username.trim()).to_lowercase();
+    let name = email.as_ref().map_or_else(cleaned, |email| email.as_str().to_owned());
     let subjects = Subjects::of(connection, &name, caller.info.ip);
     let page =
         |problem| show::form(&judged, &transaction, &login.path, (tame(&attempt.username), Some(problem)));
@@ -72,7 +74,7 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
             return Ok(Step::Form(page(Problem::TooManyTries)?));
         }
     };
-    match check(app, &judged, connection, (&name, &attempt.password)).await {
+    match check(app, &judged, connection, (&name, email.as_ref(), &attempt.password)).await {
         Ok(Ok(user)) => finish(app, &judged, (&transaction, browser, subjects, user)).await,
         Ok(Err(problem)) => Ok(Step::Form(page(problem)?)),
         Err(fault) => {
@@ -88,12 +90,12 @@ async fn check(
     app: &App,
     judged: &Judged,
     connection: &Connection,
-    (name, password): (&str, &Secret),
+    (name, email, password): (&str, Option<&Email>, &Secret),
 ) -> Result<Result<User, Problem>, Fault> {
     let scope = app.db().tenant(&judged.caller.tenant.tenant.id);
-    let found = match Email::parse(name) {
-        Ok(email) => users::by_email(&scope, &connection.id, &email).await?,
-        Err(_) => None,
+    let found = match email {
+        Some(email) => users::by_email(&scope, &connection.id, email).await?,
+        None => None,
     };
     let (user, credential) = found.unzip();
     let stored = credential.flatten();

@@ -70,7 +70,9 @@ pub(crate) async fn refuse(
         .detail("number", error.problem.number())
         .detail("hint", error.hint.as_str());
     record::alone(app, &caller.tenant, &caller.info, draft).await?;
-    let is_local = caller.info.ip.is_some_and(|ip| ip.to_canonical().is_loopback());
+    let is_loopback = caller.info.ip.is_some_and(|ip| ip.to_canonical().is_loopback());
+    // Behind a proxy on this machine everybody's address is loopback.
+    let is_local = is_loopback && !caller.info.is_forwarded;
     let is_developer = caller.tenant.tenant.settings.development && is_local;
     let asked = is_developer.then(|| asked.map(tame).unwrap_or_default());
     Ok(RefusedPage { error, reference, client: client.cloned(), asked })

@@ -201,6 +201,18 @@ async fn nobody_can_tell_an_unknown_name_from_a_wrong_password() {
     assert_eq!(log[..4], ["fu", "fu", "fu", "fp"]);
 }
 
+/// CVE-2025-24806: each such spelling would have a counter of its own.
+#[tokio::test]
+async fn a_name_that_becomes_an_address_only_by_cleaning_is_nobodys() {
+    let journey = Journey::new().await;
+    let mut browser = Browser::default();
+    let form = journey.to_form(&mut browser, "").await;
+    for name in [format!("{EMAIL}\u{1}"), format!("\u{7f}{EMAIL}"), format!("{EMAIL}{}x", " ".repeat(600))] {
+        let step = journey.send(&browser, &form, (&name, PASSWORD)).await;
+        assert_eq!(problem(&step), Some(Problem::NoMatch), "{name:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_megabyte_is_no_password() {
     let journey = Journey::new().await;

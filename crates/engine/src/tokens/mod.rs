@@ -66,6 +66,7 @@ pub(crate) struct Asking<'a> {
     pub caller: &'a Caller,
     pub entry: &'a Arc<ClientEntry>,
     pub params: &'a Params,
+    pub by_header: bool,
 }
 
 /// Why there is no token.
@@ -120,7 +121,9 @@ pub async fn grant(
     };
     match authenticate(app, caller, authorization, params).await {
         Ok((caller, entry)) => {
-            let outcome = by_grant(app, &Asking { caller: &caller, entry: &entry, params }, kind).await;
+            let by_header = authorization.is_some();
+            let asking = Asking { caller: &caller, entry: &entry, params, by_header };
+            let outcome = by_grant(app, &asking, kind).await;
             Answered { client: Some(entry), outcome }
         }
         Err(Fault::Token(error)) => {
@@ -137,10 +140,14 @@ async fn by_grant(app: &App, asking: &Asking<'_>, kind: GrantType) -> Result<Tok
     let mut outcome = by_grant_once(app, asking, kind).await;
     if matches!(outcome, Err(Refused::Rule(..))) {
         let (tenant, changed) = app.refresh(&asking.caller.tenant).await?;
-        if changed && let Some(entry) = app.client(&tenant, &asking.entry.client.id).await? {
-            let caller = Caller { tenant, ..asking.caller.clone() };
-            let again = Asking { caller: &caller, entry: &entry, params: asking.params };
-            outcome = by_grant_once(app, &again, kind).await;
+        if changed {
+            outcome = match app.client(&tenant, &asking.entry.client.id).await? {
+                Some(entry) => {
+                    let caller = Caller { tenant, ..asking.caller.clone() };
+                    by_grant_once(app, &Asking { caller: &caller, entry: &entry, ..*asking }, kind).await
+                }
+                None => Err(client_auth::refused("the client is deleted", asking.by_header).into()),
+            };
         }
     }
     match outcome {

@@ -68,6 +68,10 @@ fn what_is_in_one_tenant_is_not_there_for_another() {
         );
         assert_eq!(sessions::by_token_hash(&other, &hash("cookie")).await.unwrap(), None);
         assert!(connections::all(&other).await.unwrap().is_empty());
+        write(&db, &a, |batch| logs::insert(batch, &event("1"))).await.unwrap();
+        assert!(logs::get(&db.tenant(&a), &event("1").id).await.unwrap().is_some());
+        assert_eq!(logs::get(&other, &event("1").id).await.unwrap(), None);
+        assert!(logs::list_after(&other, &LogFilter::default(), None, 9).await.unwrap().is_empty());
         let stale = write(&db, &empty.id, |b| clients::update(b, &client("client", "Taken"))).await;
         assert_eq!(stale, unmet(clients::STALE));
         let code = write(&db, &empty.id, |b| codes::insert(b, &hash("code"), &code())).await;

@@ -63,6 +63,21 @@ async fn an_unlisted_callback_is_our_page_with_a_reference() {
     );
 }
 
+/// Behind a proxy on the same machine every visitor seems to sit at it.
+#[tokio::test]
+async fn details_are_for_who_sits_at_the_machine_and_comes_through_no_proxy() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let address = party.authorize(&[("redirect_uri", "https://other.test/")]);
+    let asked = || Asked::get(house.path(&address));
+    let shows = async |asked: Asked| house.send(asked).await.is(400).text().contains(&party.callback);
+    assert!(shows(asked().from("127.0.0.1")).await);
+    assert!(!shows(asked()).await);
+    for header in ["x-forwarded-for", "forwarded", "x-forwarded-proto", "x-real-ip"] {
+        assert!(!shows(asked().from("127.0.0.1").header(header, "127.0.0.1")).await, "{header}");
+    }
+}
+
 #[tokio::test]
 async fn an_unknown_client_is_our_page() {
     let house = House::new().await;

@@ -154,11 +154,13 @@ async fn markup_in_parameters_stays_text() {
     for name in
         ["client_id", "redirect_uri", "login_hint", "state", "scope", "ui_locales", "connection", "prompt"]
     {
-        let answer = Visitor::new(&house).get(&party.authorize(&[(name, markup)])).await;
+        let visitor = Visitor::new(&house);
+        let answer = visitor.get(&party.authorize(&[(name, markup)])).await;
         assert!(!answer.text().contains("<script>alert"), "{name}");
         if let Some(next) = answer.header("location").filter(|to| to.contains("/u/login")) {
-            let page = Visitor::new(&house).get(next).await;
+            let page = visitor.get(next).await.is(200);
             assert!(!page.text().contains("<script>alert"), "{name}");
+            assert_eq!(page.text().contains("alert(1)"), name == "login_hint", "{name}");
         }
     }
     let named = json!({ "name": markup.replace(['<', '>'], "") });

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use doorward_store::DatabaseUrl;
 
-use super::process::{Server, free_port, installation, run, run_with_input};
+use super::process::{Server, doorward, free_port, installation, run, run_with_input};
 use crate::kit::Engine;
 
 #[test]
@@ -190,6 +190,22 @@ fn a_lost_sealing_key_is_said_and_not_replaced() {
 }
 
 #[test]
+fn a_start_that_was_cut_off_before_there_was_a_key_begins_again() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("doorward.db"), "").unwrap();
+    run(&["init", "--data", folder.path().to_str().unwrap()]).exits(0);
+}
+
+#[test]
+fn the_sealing_key_of_another_installation_is_said() {
+    let (folder, other) = (installation(free_port(), &[]), installation(free_port(), &[]));
+    std::fs::copy(other.path().join("master.key"), folder.path().join("master.key")).unwrap();
+    let done = run(&["admin", "list", "--data", folder.path().to_str().unwrap()]).exits(1);
+    let fix = done.err.lines().last().unwrap();
+    assert!(fix.contains("master.key") && fix.contains("sealing key"), "{}", done.err);
+}
+
+#[test]
 fn a_new_sealing_key_still_opens_what_the_old_one_sealed() {
     let port = free_port();
     let folder = installation(port, &[]);
@@ -231,6 +247,34 @@ fn token_at(listens: u16, port: u16, made: &serde_json::Value) {
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
+#[test]
+fn another_port_than_the_issuers_is_refused_and_never_called_ready() {
+    let folder = installation(free_port(), &[]);
+    let data = folder.path().to_str().unwrap();
+    let done = run(&["serve", "--data", data, "--port", &free_port().to_string()]).exits(2);
+    assert_eq!(done.out, "");
+}
+
+#[test]
+fn a_proxy_that_nobody_named_is_said_once() {
+    let port = free_port();
+    let folder = installation(port, &[]);
+    let mut server = doorward(&["serve", "--data", folder.path().to_str().unwrap()]).spawn().unwrap();
+    let mut ready = [0; 6];
+    server.stdout.as_mut().unwrap().read_exact(&mut ready).unwrap();
+    assert_eq!(&ready, b"ready ");
+    for _ in 0..2 {
+        let request = format!(
+            "GET /authorize HTTP/1.1\r\nhost: localhost:{port}\r\nx-forwarded-for: 192.0.2.1\r\nconnection: close\r\n\r\n"
+        );
+        raw(&port.to_string(), &request);
+    }
+    server.kill().unwrap();
+    let log = server.wait_with_output().unwrap().stderr;
+    let log = String::from_utf8_lossy(&log);
+    assert_eq!(log.matches("--trusted-proxies").count(), 1, "{log}");
+}
+
 /// SECURITY §10, request smuggling: what two readers could understand differently is refused.
 #[test]
 fn two_lengths_in_one_request_are_refused() {
@@ -250,6 +294,29 @@ fn two_lengths_in_one_request_are_refused() {
         assert!(answer.starts_with("HTTP/1.1 4"), "{lengths:?}: {answer}");
         assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{lengths:?}: {answer}");
     }
+}
+
+#[test]
+fn two_nodes_that_start_at_once_on_an_empty_database_both_serve() {
+    if !Engine::all().contains(&Engine::Postgres) {
+        return;
+    }
+    let database = Engine::Postgres.fresh();
+    let DatabaseUrl::Postgres(url) = &database.url else { panic!("not PostgreSQL") };
+    let key = database.folder.path().join("shared.key");
+    let domain = format!("localhost:{}", free_port());
+    let start = || {
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_port().to_string());
+        let args = ["--domain", &domain, "--port", &port, "--database", url.expose()];
+        Server::start(folder.path(), &[&args[..], &["--master-key-file", key.to_str().unwrap()]].concat())
+            .ready
+            .clone()
+    };
+    let ready = std::thread::scope(|scope| {
+        let nodes = [scope.spawn(start), scope.spawn(start)];
+        nodes.map(|node| node.join().unwrap())
+    });
+    assert_eq!(ready, [(); 2].map(|()| format!("ready http://{domain}/")));
 }
 
 /// `--database postgres://…`: the same commands, and a second node that shares database and key.
