@@ -10,6 +10,7 @@ mod logs;
 mod overview;
 mod pages;
 mod parts;
+mod quickstarts;
 mod root;
 pub mod routes;
 mod setup;

@@ -2,4 +2,5 @@
 
 pub(crate) mod addons;
 pub(crate) mod connections;
+pub(crate) mod quickstart;
 pub(crate) mod settings;
