@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 answer=$(curl --silent --show-error --fail-with-body --data @- "${ISSUER}oauth/token" <<END
 grant_type=client_credentials&client_id=$CLIENT_ID&client_secret=$CLIENT_SECRET&audience=$AUDIENCE
 END
-)
+) || { printf '%s\n' "$answer" >&2; exit 1; }
 token=$(printf '%s' "$answer" | sed -n 's/.*"access_token" *: *"\([^"]*\)".*/\1/p')
 
 printf 'Authorization: Bearer %s\n' "$token" |

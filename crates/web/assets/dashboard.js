@@ -177,11 +177,12 @@ function saving(root) {
     const words = bar.querySelector("[data-changes]");
     const refused = form.hasAttribute("data-refused");
     const look = () => {
-      const changed = [...form.elements].filter((field) => field.name && !field.readOnly && field.type !== "hidden" && value(field) !== initial(field));
+      const changed = [...form.elements].filter((field) => field.name && field.name !== "reveal" && !field.readOnly && field.type !== "hidden" && value(field) !== initial(field));
       const names = [...new Set(changed.map((field) => field.dataset.label || field.name))];
       bar.hidden = !names.length && !refused;
       form.toggleAttribute("data-dirty", names.length > 0 || refused);
-      words.replaceChildren(make("b", {}, names.length === 1 ? "1 change" : names.length + " changes"), " not saved" + (names.length ? ": " + names.join(", ") : ""));
+      if (!names.length) words.textContent = "Not saved yet.";
+      else words.replaceChildren(make("b", {}, names.length === 1 ? "1 change" : names.length + " changes"), " not saved: " + names.join(", "));
     };
     form.addEventListener("input", look);
     form.addEventListener("change", look);
@@ -284,6 +285,8 @@ function switching(root) {
         box.defaultChecked = box.checked;
         for (const part of all("[data-follows]")) replace(part, answer.response);
       } catch (answer) {
+        // The server asks back: its page says what.
+        if (answer.status === 422) return form.submit();
         box.checked = !box.checked;
         if (answer.status === 401) say("You were logged out, so nothing was changed. Log in again in another tab.");
         else if (answer.status) say("This was not saved. Reload the page and try again.");
@@ -292,6 +295,29 @@ function switching(root) {
     });
   }
   for (const button of all("[data-auto] [data-plain],[data-at-once] [data-plain],[data-live] [data-plain]", root)) button.hidden = true;
+}
+
+// The client secret comes when its box is ticked and goes when it is not; what else was typed stays.
+function revealing(root) {
+  for (const row of all("[data-secret]", root.parentElement ?? document)) {
+    const box = row.querySelector("[name=reveal]");
+    if (!box) continue;
+    row.querySelector("[data-plain]").hidden = true;
+    box.onchange = async () => {
+      const body = new URLSearchParams({ _csrf: box.form.elements._csrf.value, _once: crypto.randomUUID() });
+      if (box.checked) body.set("reveal", "on");
+      try {
+        const answer = await read("POST", row.dataset.secret, body);
+        if (answer.status < 400 && replace(row, answer.response)) document.getElementById("reveal").focus();
+        else location.href = row.dataset.secret;
+      } catch {
+        box.checked = !box.checked;
+        offline();
+      }
+    };
+  }
+  // Another type has other fields: the server shows them, and nothing is saved yet.
+  for (const choice of all("select[data-submits]", root)) choice.addEventListener("change", () => choice.form.requestSubmit());
 }
 
 // A part that waits for something is read again while it says so.
@@ -318,6 +344,7 @@ function enhance(root) {
   saving(root);
   finding(root);
   switching(root);
+  revealing(root);
   waiting(root);
 }
 enhance(document);

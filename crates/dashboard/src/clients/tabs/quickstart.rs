@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use doorward_engine::clients;
 use doorward_engine::fault::Fault;
 use doorward_engine::logs::list::{self as events, EventPart, EventQuery};
@@ -233,7 +233,8 @@ pub(crate) async fn download(
             signed_in::cookie_of(&headers).ok_or_else(|| Fault::internal("a session without its cookie"))?;
         let Some(shown) = clients::reveal_secret(web.app(), frame.caller(), &client.id, &cookie).await?
         else {
-            return Ok(Redirect::to(&path(&client.id, "secret")).into_response());
+            let first = Done::to(path(&client.id, "secret"));
+            return Ok(first.saying("Type your password, then download the sample again.").into_response());
         };
         secret = shown.secret.map(|secret| secret.expose().to_owned()).unwrap_or_default();
     }

@@ -4,5 +4,5 @@ mod browser;
 mod contract;
 mod https;
 mod kill;
-mod process;
+pub mod process;
 mod timing;

@@ -39,9 +39,17 @@ impl Browser {
             self.look(look).await;
             let overflow = self.run("return document.documentElement.scrollWidth - innerWidth").await;
             assert!(overflow.as_i64().is_some_and(|pixels| pixels <= 0), "{name} in {look:?} is {overflow} px too wide");
+            self.keep_picture(name, look).await;
             let findings = self.run_to_its_end(CHECK).await;
             assert_eq!(findings, Value::Array(Vec::new()), "{name} in {look:?}");
         }
+    }
+
+    /// Pictures of all pages for people to look at, where somebody wants them.
+    async fn keep_picture(&self, name: &str, look: Look) {
+        let Some(folder) = std::env::var_os("DOORWARD_TEST_PICTURES") else { return };
+        let theme = if look.dark { "dark" } else { "light" };
+        self.picture(&Path::new(&folder).join(format!("{name} {theme} {}.png", look.width).replace(' ', "-"))).await;
     }
 }
 
@@ -63,4 +71,79 @@ async fn the_pages_for_everybody_can_be_used_by_everybody() {
         browser.open(&house.page(&path)).await;
         browser.passes_every_look(name, &axe).await;
     }
+}
+
+#[tokio::test]
+async fn the_pages_for_admins_can_be_used_by_everybody() {
+    let (Some(axe), Some(browser)) = (axe(), Browser::start().await) else { return };
+    let house = OpenHouse::new().await;
+    let spa = house.party(ClientKind::Spa, Via::None).await.client_id;
+    let web = house.party(ClientKind::RegularWeb, Via::Post).await.client_id;
+    let native = house.party(ClientKind::Native, Via::None).await.client_id;
+    let machine = house.party(ClientKind::NonInteractive, Via::Post).await.client_id;
+    browser.set_up(&house).await;
+    let event = house.logs().await[0]["log_id"].as_str().unwrap().to_owned();
+    let of = |client: &str, page: &str| format!("/manage/clients/{client}/{page}");
+    let pages = [
+        ("overview", "/manage".to_owned()),
+        ("clients", "/manage/clients".to_owned()),
+        ("no client found", "/manage/clients?q=nothing".to_owned()),
+        ("create", "/manage/clients/new".to_owned()),
+        ("quick starts", of(&spa, "quickstart")),
+        ("no quick start", of(&native, "quickstart")),
+        ("React", of(&spa, "quickstart/react")),
+        ("Express", of(&web, "quickstart/express")),
+        ("curl", of(&machine, "quickstart/curl")),
+        ("settings of a website", of(&web, "settings")),
+        ("settings of a page", of(&spa, "settings")),
+        ("settings of a program", of(&machine, "settings")),
+        ("addons", of(&web, "addons")),
+        ("connections", of(&web, "connections")),
+        ("connections of a program", of(&machine, "connections")),
+        ("rotate", of(&web, "rotate")),
+        ("delete", of(&web, "delete")),
+        ("logs", "/manage/logs".to_owned()),
+        ("no event found", "/manage/logs?outcome=failed&kind=changes".to_owned()),
+        ("event", format!("/manage/logs/{event}")),
+        ("nothing here", "/manage/nothing".to_owned()),
+    ];
+    for (name, path) in pages {
+        browser.open(&house.page(&path)).await;
+        browser.passes_every_look(name, &axe).await;
+    }
+}
+
+/// The popup, and a form that was refused, are pages in a state of their own.
+#[tokio::test]
+async fn popups_and_refused_forms_can_be_used_by_everybody() {
+    let (Some(axe), Some(browser)) = (axe(), Browser::start().await) else { return };
+    let house = OpenHouse::new().await;
+    let web = house.party(ClientKind::RegularWeb, Via::Post).await.client_id;
+    browser.set_up(&house).await;
+
+    browser.open(&house.page("/manage/clients")).await;
+    browser.press("Create Client").await;
+    browser.sees("What are you building?").await;
+    browser.passes_every_look("create popup", &axe).await;
+    browser.press("Create").await;
+    browser.sees("Enter a name").await;
+    browser.passes_every_look("create, refused", &axe).await;
+
+    browser.open(&house.page(&format!("/manage/clients/{web}/settings"))).await;
+    browser.fill("Name", "").await;
+    browser.press("Save Changes").await;
+    browser.sees("Enter a name for this client.").await;
+    browser.passes_every_look("settings, refused", &axe).await;
+
+    browser.open(&house.page(&format!("/manage/clients/{web}/settings"))).await;
+    browser.press("Delete Client").await;
+    browser.sees("Yes, delete client").await;
+    browser.passes_every_look("delete popup", &axe).await;
+
+    browser.open(&house.page("/manage")).await;
+    browser.open_menu().await;
+    browser.passes_every_look("tenant menu", &axe).await;
+    browser.press("Log out").await;
+    browser.sees("You are logged out.").await;
+    browser.passes_every_look("login", &axe).await;
 }

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
@@ -80,21 +80,34 @@ impl Browser {
         self.driver.current_url().await.unwrap()
     }
 
-    pub async fn title(&self) -> String {
-        self.driver.title().await.unwrap()
-    }
-
-    /// Waits until the page shows this text.
+    /// Waits until a person can read this text on the page.
     pub async fn sees(&self, text: &str) {
-        let body = By::XPath(format!("//body[contains(normalize-space(.), {})]", quoted(text)));
-        if self.wait_for(body).await.is_none() {
+        if !self.reads(text, true).await {
             panic!("no “{text}” on {}:\n{}", self.address().await, self.text().await);
         }
     }
 
+    /// Waits until nobody can read this text on the page any more.
+    pub async fn sees_no_longer(&self, text: &str) {
+        if !self.reads(text, false).await {
+            panic!("“{text}” stays on {}:\n{}", self.address().await, self.text().await);
+        }
+    }
+
+    async fn reads(&self, text: &str, wanted: bool) -> bool {
+        let text = plain(text);
+        let has_it = move |body: WebElement| {
+            let text = text.clone();
+            // The page may go away under the question: then it is asked of the next one.
+            async move { Ok(body.text().await.is_ok_and(|shown| plain(&shown).contains(&text) == wanted)) }
+        };
+        let body = self.driver.query(By::Tag("body")).wait(PATIENCE, GLANCE).with_filter(has_it);
+        body.first_opt().await.unwrap().is_some()
+    }
+
     /// Whether the page shows this text now.
     pub async fn shows(&self, text: &str) -> bool {
-        self.text().await.contains(text)
+        plain(&self.text().await).contains(&plain(text))
     }
 
     /// What a person can read on the page.
@@ -104,9 +117,19 @@ impl Browser {
 
     /// Types into the field of that label, in the place of what is there.
     pub async fn fill(&self, label: &str, text: &str) {
-        let field = self.field(label).await;
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        let typed = async |field: WebElement| {
+            field.clear().await?;
+            field.send_keys(text).await
+        };
+        // A page that is on its way replaces its fields: then the new one is typed into.
+        let mut outcome = typed(self.field(label).await).await;
+        for _ in 0..5 {
+            if outcome.is_ok() {
+                return;
+            }
+            outcome = typed(self.field(label).await).await;
+        }
+        panic!("“{label}” cannot be filled in: {outcome:?}");
     }
 
     /// The field of that label.
@@ -118,8 +141,10 @@ impl Browser {
 
     /// Presses the button or follows the link with that name.
     pub async fn press(&self, name: &str) {
+        // An open dialog covers what is behind it; what is hidden cannot be pressed.
         let name_is = format!("normalize-space(.)={0} or @aria-label={0}", quoted(name));
-        let by = By::XPath(format!("(//button | //a | //summary)[{name_is}]"));
+        let behind = "//dialog[@open] and not(ancestor::dialog)";
+        let by = By::XPath(format!("(//button | //a | //summary)[{name_is}][not({behind})][not(@aria-hidden)]"));
         let Some(element) = self.wait_for(by).await else {
             panic!("nothing to press called “{name}” on {}:\n{}", self.address().await, self.text().await)
         };
@@ -129,6 +154,63 @@ impl Browser {
     /// What matches, once it is there.
     pub async fn wait_for(&self, by: By) -> Option<WebElement> {
         self.driver.query(by).wait(PATIENCE, GLANCE).and_displayed().first_opt().await.unwrap()
+    }
+
+    /// The page as its nodes are now.
+    pub async fn source(&self) -> String {
+        self.driver.source().await.unwrap()
+    }
+
+    /// The texts of everything that a selector finds, in order.
+    pub async fn texts(&self, selector: &str) -> Vec<String> {
+        let mut texts = Vec::new();
+        for element in self.driver.find_all(By::Css(selector)).await.unwrap() {
+            texts.push(element.text().await.unwrap());
+        }
+        texts
+    }
+
+    /// Waits until the field of that id holds this value.
+    pub async fn shows_value(&self, id: &str, value: &str) {
+        let script = format!("return document.getElementById('{id}')?.value");
+        let start = Instant::now();
+        while self.run(&script).await != value {
+            assert!(start.elapsed() < PATIENCE, "{id} does not hold {value} on {}", self.address().await);
+        }
+    }
+
+    /// Ticks or unticks the box, or turns the switch, of that label.
+    pub async fn tick(&self, label: &str) {
+        self.field(label).await.click().await.unwrap();
+    }
+
+    /// Chooses the card with that title.
+    pub async fn choose(&self, title: &str) {
+        let card = By::XPath(format!("//label[contains(@class,'card-radio')][b[normalize-space(.)={}]]", quoted(title)));
+        self.wait_for(card).await.unwrap_or_else(|| panic!("no card “{title}”")).click().await.unwrap();
+    }
+
+    /// Opens the menu of the tenant.
+    pub async fn open_menu(&self) {
+        let menu = self.wait_for(By::Css("details.tenant > summary")).await.expect("no menu");
+        menu.click().await.unwrap();
+    }
+
+    /// Presses what has that name inside of an element.
+    pub async fn press_within(&self, place: &str, name: &str) {
+        let by = By::XPath(format!("//{place}//*[self::a or self::button][starts-with(normalize-space(.), {})]", quoted(name)));
+        self.wait_for(by).await.unwrap_or_else(|| panic!("no “{name}” in {place}")).click().await.unwrap();
+    }
+
+    /// Follows the first link whose text holds this.
+    pub async fn press_containing(&self, text: &str) {
+        let by = By::XPath(format!("//a[contains(normalize-space(.), {})]", quoted(text)));
+        self.wait_for(by).await.unwrap_or_else(|| panic!("no link with “{text}”")).click().await.unwrap();
+    }
+
+    /// Goes to another part of the dashboard by its menu.
+    pub async fn go(&self, name: &str) {
+        self.press_within("nav[@aria-label='Main']", name).await;
     }
 
     /// Runs a script of the test in the page; the page's policy does not apply to it.
@@ -257,6 +339,11 @@ fn found() -> Option<(PathBuf, PathBuf)> {
 
 fn on_path(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+/// A text without the line breaks and spaces that come from how it is laid out.
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A text in an XPath, which knows no escapes.

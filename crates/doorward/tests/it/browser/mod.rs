@@ -5,10 +5,13 @@
 
 mod accessibility;
 mod chromium;
+mod clients;
 mod first_run;
 mod login;
 mod neighbour;
 mod open_house;
+mod quickstarts;
+mod samples;
 
 pub use chromium::{Browser, Look};
 pub use neighbour::Neighbour;

@@ -4,7 +4,9 @@
 use std::ops::Deref;
 
 use doorward::serve::accept::accept;
-use doorward_engine::setup;
+use doorward_engine::{admins, setup};
+use doorward_model::admin::Role;
+use doorward_model::secret::Secret;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -37,6 +39,12 @@ impl OpenHouse {
     pub async fn setup_link(&self) -> String {
         let code = setup::link(&self.app, &self.caller()).await.unwrap();
         self.page(&format!("/setup#k={}", code.expose()))
+    }
+
+    /// Another owner, as the command line adds one.
+    pub async fn add_admin(&self, email: &str, password: &str) {
+        let password = Secret::new(password.to_owned());
+        admins::add(&self.app, &self.caller(), email, &password, Role::Owner).await.unwrap();
     }
 }
 

@@ -1,5 +1,6 @@
 //! The dashboard over its wire.
 
+mod clients;
 mod forms;
 mod frame;
 mod login;

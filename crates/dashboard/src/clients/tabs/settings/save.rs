@@ -43,6 +43,10 @@ async fn settle(web: &Web, frame: &Frame, id: &str, form: &SignedForm) -> Result
         return unsaved(web, frame, &opened, shown).await;
     }
     clash::settle(form, &saved, &mut shown.values);
+    if shown.values.kind != saved.kind {
+        // The form of the new type was shown with what follows from it, and not all of that is a field.
+        shown.values.follow_type();
+    }
     if shown.version != opened.client.version {
         let clashes = clash::clashes(&shown.seen, &saved, &shown.values);
         if !clashes.is_empty() {

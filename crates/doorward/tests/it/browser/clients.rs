@@ -1,0 +1,270 @@
+//! The walk through the dashboard: list, search, popup, four tabs, the end of a client, the log.
+//! Source: the brief; UX §8, rows 2, 3, 4, 8 and 9.
+
+use doorward_model::client::kind::ClientKind;
+use serde_json::json;
+use thirtyfour::By;
+
+use super::first_run::OWNER_PASSWORD;
+use super::{Browser, OpenHouse};
+use crate::kit::Via;
+
+/// The four types as the brief writes them, and what each is called once chosen.
+const TYPES: [&str; 4] =
+    ["Native", "Single Page Web Applications", "Regular Web Applications", "Non Interactive Clients"];
+const TABS: [&str; 4] = ["Quick Start", "Settings", "Addons", "Connections"];
+
+impl Browser {
+    /// Makes a client in the popup; ends on its Quick Start tab.
+    pub async fn create_client(&self, origin: &str, name: &str, kind: &str) {
+        self.open(&format!("{origin}/manage/clients")).await;
+        self.press("Create Client").await;
+        self.fill("Name", name).await;
+        self.choose(kind).await;
+        self.press("Create").await;
+        self.sees(&format!("{name} was created.")).await;
+        let path = self.address().await.path().to_owned();
+        assert!(path.starts_with("/manage/clients/") && path.ends_with("/quickstart"), "{path}");
+    }
+
+    /// Opens another tab of the client that is shown.
+    pub async fn tab(&self, name: &str) {
+        self.press_within("nav[contains(@class,'tabs')]", name).await;
+        self.wait_for(By::XPath(format!("//nav[contains(@class,'tabs')]/a[starts-with(normalize-space(.),'{name}') and @aria-current='page']")))
+            .await
+            .unwrap_or_else(|| panic!("the tab {name} is not the one that is shown"));
+    }
+}
+
+#[tokio::test]
+async fn default_app_is_there_and_a_client_is_found_by_anything() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    let callbacks = json!({ "name": "Storefront", "callbacks": ["https://shop.test/back"] });
+    let party = house.party_with(ClientKind::Spa, Via::None, callbacks).await;
+    browser.set_up(&house).await;
+
+    browser.go("Clients").await;
+    browser.sees("Default App").await;
+    for (typed, found, gone) in [
+        (&party.client_id[..9], "Storefront", "Default App"),
+        ("shop.test", "Storefront", "Default App"),
+        ("default", "Default App", "Storefront"),
+    ] {
+        browser.fill("Search clients", typed).await;
+        browser.sees(found).await;
+        browser.sees_no_longer(gone).await;
+    }
+    browser.fill("Search clients", "nothing is called that").await;
+    browser.sees_no_longer("Default App").await;
+    browser.end().await;
+}
+
+#[tokio::test]
+async fn a_client_is_made_in_the_popup_and_lands_on_its_guides() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    browser.set_up(&house).await;
+
+    browser.go("Clients").await;
+    browser.press("Create Client").await;
+    browser.sees("What are you building?").await;
+    assert_eq!(browser.address().await.path(), "/manage/clients", "no popup but a page");
+    assert_eq!(browser.texts("dialog .card-radio b").await, TYPES);
+    assert_eq!(browser.run("return document.activeElement.name").await, "name");
+    browser.choose(TYPES[1]).await;
+    let name = browser.field("Name").await;
+    name.send_keys("Storefront\u{e007}").await.unwrap();
+    browser.sees("Storefront was created.").await;
+    assert!(browser.address().await.path().ends_with("/quickstart"));
+    let tabs = browser.texts("nav.tabs a").await;
+    assert!(tabs.len() == 4 && TABS.iter().zip(&tabs).all(|(name, tab)| tab.starts_with(name)), "{tabs:?}");
+    assert_eq!(browser.texts(".guide h2").await, ["React"]);
+
+    for (kind, guides) in [(TYPES[2], &["Express"][..]), (TYPES[3], &["curl"]), (TYPES[0], &[])] {
+        browser.create_client(&house.origin(), "Another", kind).await;
+        assert_eq!(browser.texts(".guide h2").await, guides, "{kind}");
+    }
+    browser.sees("There is no guide for native applications yet").await;
+    browser.end().await;
+}
+
+#[tokio::test]
+async fn each_type_shows_its_own_settings() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    browser.set_up(&house).await;
+    let everybody = ["Name", "Domain", "Client ID", "Client Type", "Token Endpoint Authentication Method"];
+    let people = [
+        "Allowed Callback URLs",
+        "Allowed Logout URLs",
+        "Allowed Origins (CORS)",
+        "JWT Expiration (seconds)",
+        "Use Doorward instead of the IdP to do Single Sign On",
+    ];
+    for kind in TYPES {
+        browser.create_client(&house.origin(), kind, kind).await;
+        browser.tab("Settings").await;
+        for label in everybody {
+            browser.sees(label).await;
+        }
+        for label in people {
+            assert_eq!(browser.shows(label).await, kind != TYPES[3], "{kind}: {label}");
+        }
+        let has_secret = kind == TYPES[2] || kind == TYPES[3];
+        assert_eq!(browser.shows("Reveal Client Secret").await, has_secret, "{kind}");
+        assert_eq!(browser.shows("Keep it safe").await, has_secret, "{kind}");
+        for label in ["Domain", "Client ID"] {
+            assert!(browser.field(label).await.attr("readonly").await.unwrap().is_some(), "{kind}: {label}");
+        }
+        browser.has_a_clean_console().await;
+    }
+    browser.end().await;
+}
+
+#[tokio::test]
+async fn the_secret_is_hidden_until_it_is_asked_for() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    browser.set_up(&house).await;
+
+    let settings = house.page(&format!("/manage/clients/{}/settings", party.client_id));
+    browser.open(&settings).await;
+    browser.sees("Reveal Client Secret").await;
+    assert!(!browser.source().await.contains(&party.secret), "the secret is in the page before it is asked for");
+    browser.tick("Reveal Client Secret").await;
+    browser.shows_value("client_secret", &party.secret).await;
+    assert!(house.log_types().await.contains(&"mgmt_api_read".to_owned()), "that it was read is not in the log");
+
+    // After a quarter of an hour the password is asked for again.
+    house.advance(16 * 60);
+    browser.open(&settings).await;
+    browser.tick("Reveal Client Secret").await;
+    browser.sees("Confirm it is you to see the secret.").await;
+    browser.fill("Password", OWNER_PASSWORD).await;
+    browser.press("Reveal Client Secret").await;
+    browser.shows_value("client_secret", &party.secret).await;
+    browser.end().await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_above_and_at_the_field_and_what_was_typed_is_kept() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    browser.set_up(&house).await;
+
+    browser.open(&house.page(&format!("/manage/clients/{}/settings", party.client_id))).await;
+    browser.fill("Name", "Billing portal").await;
+    browser.fill("Allowed Callback URLs", "app.acme.com/callback\u{e007}").await;
+    browser.sees("not saved").await;
+    browser.fill("JWT Expiration (seconds)", "0").await;
+    browser.press("Save Changes").await;
+    browser.sees("has no protocol").await;
+    browser.sees("Use between 1 and 2592000").await;
+    let focus = browser.run("return document.activeElement.closest('.summary') !== null").await;
+    assert_eq!(focus, true, "the focus is not on the summary");
+    browser.shows_value("name", "Billing portal").await;
+    browser.press("Use https://app.acme.com/callback").await;
+    browser.fill("JWT Expiration (seconds)", "3600").await;
+    browser.press("Save Changes").await;
+    browser.sees("Saved").await;
+    browser.sees("https://app.acme.com/callback").await;
+    browser.end().await;
+}
+
+#[tokio::test]
+async fn several_pasted_addresses_become_rows() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    browser.set_up(&house).await;
+
+    browser.open(&house.page(&format!("/manage/clients/{}/settings", party.client_id))).await;
+    browser.fill("Allowed Logout URLs", "https://a.test, https://b.test https://c.test\u{e007}").await;
+    for url in ["https://a.test", "https://b.test", "https://c.test"] {
+        browser.sees(url).await;
+    }
+    browser.sees("1 change not saved: Allowed Logout URLs").await;
+    browser.press("Save Changes").await;
+    browser.sees("Saved").await;
+    for url in ["https://a.test", "https://b.test", "https://c.test"] {
+        browser.sees(url).await;
+    }
+    browser.end().await;
+}
+
+#[tokio::test]
+async fn connections_stand_in_three_groups_and_a_switch_acts_at_once() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    browser.set_up(&house).await;
+
+    browser.open(&house.page(&format!("/manage/clients/{}/connections", party.client_id))).await;
+    assert_eq!(browser.texts("main h2").await, ["Database", "Social", "Enterprise"]);
+    browser.tick("Username-Password-Authentication").await;
+    browser.sees("Nobody could log in").await;
+    browser.press("Yes, switch it off").await;
+    browser.sees("Connections").await;
+    house.get(&party.authorize(&[])).await;
+    browser.open(&house.page(&party.authorize(&[]))).await;
+    browser.sees_no_longer("Email address").await;
+    browser.end().await;
+}
+
+#[tokio::test]
+async fn a_client_is_deleted_for_good_and_only_on_purpose() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    let party = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Billing portal" })).await;
+    browser.set_up(&house).await;
+
+    browser.open(&house.page(&format!("/manage/clients/{}/settings", party.client_id))).await;
+    browser.sees("Danger Zone").await;
+    assert!(!browser.shows("Yes, delete client").await, "it can be pressed without the dialog");
+    browser.press("Delete Client").await;
+    browser.sees("Delete Billing portal?").await;
+    assert_eq!(browser.run("return document.activeElement.textContent").await, "Cancel");
+    browser.press("Yes, delete client").await;
+    browser.sees("Billing portal was deleted.").await;
+    browser.sees("Default App").await;
+
+    browser.go("Logs").await;
+    browser.sees("delete a client, Billing portal").await;
+    browser.press_containing("delete a client, Billing portal").await;
+    browser.sees("Record").await;
+    browser.open(&house.page(&party.authorize(&[]))).await;
+    browser.sees("Reference").await;
+    assert!(!browser.shows("Email address").await, "a deleted client still logs people in");
+    browser.end().await;
+}
+
+/// Everything but the live tail, copying and the popup works with scripts off.
+#[tokio::test]
+async fn without_scripts_the_same_walk_works() {
+    let Some(browser) = Browser::without_scripts().await else { return };
+    let house = OpenHouse::new().await;
+    let link = house.setup_link().await;
+    let code = link.split_once("#k=").unwrap().1.to_owned();
+
+    browser.open(&house.page("/setup")).await;
+    browser.fill("Set-up code", &code).await;
+    browser.fill("Your email address", super::first_run::OWNER).await;
+    browser.fill("New password", OWNER_PASSWORD).await;
+    browser.press("Create admin").await;
+    browser.sees("First steps").await;
+    browser.create_client(&house.origin(), "Storefront", TYPES[1]).await;
+    browser.press("React").await;
+    browser.press("Add all 3").await;
+    browser.sees("Added. It works from now on.").await;
+    browser.tab("Settings").await;
+    browser.fill("Name", "Shop").await;
+    browser.press("Save Changes").await;
+    browser.sees("Saved").await;
+    browser.press("Delete Client").await;
+    browser.press("Yes, delete client").await;
+    browser.sees("Shop was deleted.").await;
+    browser.end().await;
+}

@@ -1,0 +1,489 @@
+//! The pages of clients, as a browser without script walks them.
+
+use doorward_model::client::kind::ClientKind;
+use serde_json::{Value, json};
+
+use crate::kit::{Answer, EMAIL, House, OWNER, PASSWORD, RelyingParty, Via, Visitor};
+
+const MARKUP: &str = "\"'&amp; javascript:alert(1)//`";
+
+/// What a settings form holds, as (name, value); hidden fields come from the page.
+type Fields<'a> = Vec<(&'a str, &'a str)>;
+
+fn owned(fields: &[(&str, &str)]) -> Vec<(String, String)> {
+    fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// The hidden fields of the form of a page.
+fn hidden(page: &Answer, action: &str) -> Vec<(String, String)> {
+    const HIDDEN: [&str; 8] = ["_csrf", "_once", "version", "seen", "shown_as", "reveal", "sure", "username"];
+    page.form_to(action).fields.into_iter().filter(|(name, _)| HIDDEN.contains(&name.as_str())).collect()
+}
+
+async fn post(admin: &Visitor<'_>, page: &Answer, action: &str, fields: &[(&str, &str)]) -> Answer {
+    let mut all = hidden(page, action);
+    all.retain(|(name, _)| name != "reveal" || fields.is_empty());
+    all.extend(owned(fields));
+    let all: Vec<(&str, &str)> = all.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    admin.post(action, &all).await
+}
+
+fn settings_path(id: &str) -> String {
+    format!("/manage/clients/{id}/settings")
+}
+
+async fn save(admin: &Visitor<'_>, id: &str, fields: &[(&str, &str)]) -> Answer {
+    let path = settings_path(id);
+    let page = admin.get(&path).await.is(200);
+    post(admin, &page, &path, fields).await
+}
+
+/// A whole form of a regular web application, with changes.
+fn web<'a>(changes: &[(&'a str, &'a str)]) -> Fields<'a> {
+    let mut fields = vec![
+        ("name", "Shop"),
+        ("app_type", "regular_web"),
+        ("auth_method", "client_secret_post"),
+        ("callbacks", "https://shop.test/cb"),
+        ("logout_urls", ""),
+        ("origins", ""),
+        ("jwt_lifetime", "36000"),
+        ("sso", "on"),
+        ("description", ""),
+        ("grants", "authorization_code"),
+        ("grants", "refresh_token"),
+        ("rotation", "on"),
+    ];
+    for (name, value) in changes {
+        fields.retain(|(known, _)| known != name);
+        fields.push((name, value));
+    }
+    fields
+}
+
+async fn client(house: &House, kind: ClientKind, name: &str) -> String {
+    let via = if matches!(kind, ClientKind::Native | ClientKind::Spa) { Via::None } else { Via::Post };
+    let changes = json!({ "name": name, "callbacks": ["https://shop.test/cb"] });
+    let party: RelyingParty<'_> = house.party_with(kind, via, changes).await;
+    party.client_id.clone()
+}
+
+async fn saved(house: &House, id: &str) -> Value {
+    let machine = house.machine(&["read:clients"]).await;
+    machine.get(&format!("/api/v2/clients/{id}")).await.is(200).json()
+}
+
+#[tokio::test]
+async fn the_list_finds_clients_by_name_id_and_address() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let page = admin.get("/manage/clients").await.is(200).text();
+    assert!(page.contains("Default App") && !page.contains("All Applications"));
+    let shop = client(&house, ClientKind::Spa, "Storefront").await;
+    let find = async |query: &str| admin.get(&format!("/manage/clients?{query}")).await.is(200).text();
+    for query in ["q=STORE", &format!("q={}", &shop[4..12]), "q=shop.test%2Fcb", "type=spa", "q=store&type=spa&sort=name"] {
+        let page = find(query).await;
+        assert!(page.contains("Storefront") && !page.contains(">Default App<"), "{query}");
+    }
+    let none = find("q=kiosk").await;
+    assert!(none.contains("No client matches “kiosk”.") && none.contains("Clear filters"));
+    assert!(find("type=native").await.contains("There is no client of the type Native."));
+    assert!(find("page=99").await.contains("There is nothing on this page"));
+    assert!(find("type=toaster&sort=x&page=x").await.contains("Storefront"));
+}
+
+#[tokio::test]
+async fn a_list_without_clients_says_what_one_is() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let page = admin.get("/manage/clients").await.is(200).text();
+    let (_, rest) = page.split_once("href=\"/manage/clients/").unwrap();
+    let (_, rest) = rest.split_once("<tbody>").unwrap_or(("", rest));
+    let id = rest.split_once("/manage/clients/").unwrap().1.split('/').next().unwrap().to_owned();
+    let path = format!("/manage/clients/{id}/delete");
+    let ask = admin.get(&path).await.is(200);
+    post(&admin, &ask, &path, &[]).await.is(303);
+    let page = admin.get("/manage/clients").await.is(200).text();
+    assert!(page.contains("Default App was deleted."));
+    assert!(page.contains("No clients yet. A client is one application that uses Doorward."));
+}
+
+#[tokio::test]
+async fn a_client_is_made_of_a_name_and_one_of_four_types() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let page = admin.get("/manage/clients/new").await.is(200);
+    let html = page.text();
+    for title in ["Native", "Single Page Web Applications", "Regular Web Applications", "Non Interactive Clients"] {
+        assert!(html.contains(&format!("<b>{title}</b>")), "{title}");
+    }
+    assert!(!html.contains("checked"), "nothing is chosen beforehand");
+    assert!(admin.get("/manage/clients/new?type=spa").await.text().contains("value=\"spa\" checked"));
+    let refused = post(&admin, &page, "/manage/clients", &[("name", "")]).await.is(422).text();
+    for text in ["There is a problem", "Enter a name for this client.", "Choose what you are building."] {
+        assert!(refused.contains(text), "{text}");
+    }
+    let refused = post(&admin, &page, "/manage/clients", &[("name", "a<b>"), ("type", "spa")]).await.is(422).text();
+    assert_eq!(refused.matches("Use a name without &#60; or &#62;.").count(), 2, "in the summary and at the field");
+    assert!(refused.contains("value=\"a&#60;b&#62;\"") && refused.contains("value=\"spa\" checked"));
+    let made = post(&admin, &page, "/manage/clients", &[("name", " Shop "), ("type", "native")]).await.is(303);
+    assert!(made.location().ends_with("/quickstart"), "{}", made.location());
+    let again = post(&admin, &page, "/manage/clients", &[("name", "Shop"), ("type", "native")]).await.is(303);
+    assert_eq!(again.location(), made.location(), "a form that comes twice makes one client");
+    let landed = admin.get(made.location()).await.is(200).text();
+    let tabs: Vec<usize> = ["Quick Start</a>", "Settings</a>", "Addons</a>", "Connections<"]
+        .iter()
+        .map(|tab| landed.find(&format!("\">{tab}")).or_else(|| landed.find(tab)).unwrap())
+        .collect();
+    assert!(tabs.is_sorted() && landed.contains("Shop was created."));
+    assert!(house.logs().await.iter().any(|event| event["description"] == "Create a client"));
+}
+
+#[tokio::test]
+async fn each_type_shows_its_fields_and_no_secret_until_it_is_asked_for() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    const URLS: [&str; 3] = ["id=\"callbacks\"", "id=\"logout_urls\"", "id=\"origins\""];
+    const TOKENS: [&str; 2] = ["id=\"jwt_lifetime\"", "id=\"sso\""];
+    for kind in ClientKind::ALL {
+        let id = client(&house, kind, "Shop").await;
+        let html = admin.get(&settings_path(&id)).await.is(200).text();
+        for always in ["id=\"name\"", "id=\"domain\"", "id=\"client_id\"", "id=\"client_secret\"", "id=\"app_type\"", "id=\"grants\""] {
+            assert!(html.contains(always), "{kind:?} {always}");
+        }
+        let is_machine = kind == ClientKind::NonInteractive;
+        for field in URLS.iter().chain(&TOKENS) {
+            assert_eq!(html.contains(field), !is_machine, "{kind:?} {field}");
+        }
+        let is_public = matches!(kind, ClientKind::Native | ClientKind::Spa);
+        assert_eq!(html.contains("name=\"auth_method\""), !is_public, "{kind:?}");
+        assert_eq!(html.contains("This type does not use its secret."), is_public, "{kind:?}");
+        for name in ["domain", "client_id", "client_secret"] {
+            let (_, input) = html.split_once(&format!("id=\"{name}\"")).unwrap();
+            assert!(input.split_once('>').unwrap().0.contains("readonly"), "{name}");
+        }
+        assert!(html.contains("Use Doorward instead of the IdP to do Single Sign On") != is_machine);
+    }
+    assert!(!house.log_types().await.contains(&"mgmt_api_read".to_owned()), "looking is not reading secrets");
+}
+
+#[tokio::test]
+async fn the_secret_is_shown_when_asked_for_and_that_is_logged() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let (id, secret) = (party.client_id.clone(), party.secret.clone());
+    let path = format!("/manage/clients/{id}/secret");
+    let page = admin.get(&settings_path(&id)).await.is(200);
+    assert!(!page.text().contains(&secret));
+    let mut fields = hidden(&page, &settings_path(&id));
+    fields.extend(owned(&web(&[("name", "Typed, not saved"), ("reveal", "on")])));
+    let fields: Fields<'_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let shown = admin.post(&path, &fields).await.is(200);
+    assert!(shown.text().contains(&secret) && shown.text().contains("value=\"Typed, not saved\""));
+    assert_eq!(shown.header("cache-control"), Some("no-store"));
+    assert!(house.log_types().await.contains(&"mgmt_api_read".to_owned()));
+    let masked: Fields<'_> = fields.iter().copied().filter(|(name, _)| *name != "reveal").collect();
+    assert!(!admin.post(&path, &masked).await.is(200).text().contains(&secret));
+    house.advance(16 * 60);
+    let asks = admin.post(&path, &fields).await.is(422);
+    assert!(asks.text().contains("Confirm it is you to see the secret.") && !asks.text().contains(&secret));
+    let wrong = post(&admin, &asks, &path, &[("reveal", "on"), ("password", "wrong horse battery")]).await.is(422);
+    assert!(wrong.text().contains("This is not your password.") && !wrong.text().contains(&secret));
+    let right = post(&admin, &asks, &path, &[("reveal", "on"), ("password", PASSWORD)]).await.is(200);
+    assert!(right.text().contains(&secret));
+    assert!(admin.post(&path, &fields).await.is(200).text().contains(&secret), "it is fresh again");
+}
+
+#[tokio::test]
+async fn what_is_saved_is_saved_at_once_and_said() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let id = client(&house, ClientKind::RegularWeb, "Shop").await;
+    let changes = web(&[
+        ("name", "Shop & Söhne"),
+        ("auth_method", "client_secret_basic"),
+        ("callbacks", "https://a.test/cb, https://b.test/cb https://c.test/cb\nhttps://d.test/cb"),
+        ("logout_urls", "https://a.test"),
+        ("origins", "https://a.test"),
+        ("jwt_lifetime", "60"),
+        ("description", "Sells things"),
+    ]);
+    let without_sso: Fields<'_> = changes.into_iter().filter(|(name, _)| *name != "sso").collect();
+    let answer = save(&admin, &id, &without_sso).await.is(303);
+    assert_eq!(answer.location(), settings_path(&id));
+    let page = admin.get(answer.location()).await.is(200).text();
+    assert!(page.contains("Saved. Logins use it from now on.") && page.contains("Changed ") && page.contains(OWNER));
+    let now = saved(&house, &id).await;
+    assert_eq!(now["name"], "Shop & Söhne");
+    assert_eq!(now["token_endpoint_auth_method"], "client_secret_basic");
+    assert_eq!(now["callbacks"].as_array().unwrap().len(), 4);
+    assert_eq!(now["jwt_configuration"]["lifetime_in_seconds"], 60);
+    assert_eq!((&now["sso"], &now["description"]), (&json!(false), &json!("Sells things")));
+    let same: Fields<'_> = without_sso;
+    let answer = save(&admin, &id, &same).await.is(303);
+    assert!(admin.get(answer.location()).await.text().contains("Nothing was changed."));
+}
+
+#[tokio::test]
+async fn every_message_stands_in_the_summary_and_at_its_field_and_what_was_typed_is_kept() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let id = client(&house, ClientKind::RegularWeb, "Shop").await;
+    for (field, typed, text) in [
+        ("name", "", "Enter a name for this client."),
+        ("name", "a<b", "Use a name without &#60; or &#62;."),
+        ("jwt_lifetime", "ten hours", "Enter a whole number of seconds."),
+        ("jwt_lifetime", "2592001", "Use between 1 and 2592000 (30 days)."),
+        ("callbacks", "app.acme.com/cb", "has no protocol. Add <code>https://</code> in front."),
+        ("callbacks", "https://a.test/my page", "This URL has a space in it. Remove it or write <code>%20</code>."),
+        ("callbacks", "https://a.test/cb#done", "A callback URL cannot contain <code>#</code>. Remove <code>#done</code>."),
+        ("callbacks", "https://a.*.test/cb", "A star can stand for one subdomain or a part of it, once"),
+        ("callbacks", "https://*.co.uk", "would allow anyone&#39;s site. Use your own domain."),
+        ("callbacks", "javascript:alert(1)", "This protocol cannot receive logins."),
+        ("callbacks", "https://a.test https://a.test", "You already have this URL."),
+        ("logout_urls", "data:text/html,x", "This protocol cannot receive logins."),
+        ("origins", "file:///etc/passwd", "This protocol cannot receive logins."),
+    ] {
+        let answer = save(&admin, &id, &web(&[(field, typed)])).await.is(422).text();
+        assert!(answer.contains("There is a problem") && answer.contains("<title>Error: "), "{typed}");
+        assert_eq!(answer.matches(text).count(), 2, "{typed}: {text}\n{answer}");
+        assert!(answer.contains(&format!("href=\"#{field}\"")), "{field}");
+        let kept = typed.replace('<', "&#60;").replace('\'', "&#39;");
+        assert!(answer.contains(&kept), "{typed} is gone");
+    }
+    assert_eq!(saved(&house, &id).await["name"], "Shop");
+    let machine = client(&house, ClientKind::NonInteractive, "Job").await;
+    let fields = [("name", "Job"), ("app_type", "non_interactive"), ("auth_method", "none"), ("grants", "client_credentials")];
+    let answer = save(&admin, &machine, &fields).await.is(422).text();
+    assert!(answer.contains("Non Interactive clients need a secret. Choose Post or Basic."));
+    let spa = client(&house, ClientKind::Spa, "App").await;
+    let fields = web(&[("app_type", "spa"), ("grants", "client_credentials")]);
+    let answer = save(&admin, &spa, &fields).await.is(422).text();
+    assert!(answer.contains("Client Credentials needs a secret. Choose Post or Basic first."));
+}
+
+#[tokio::test]
+async fn what_lacks_its_protocol_is_put_right_by_a_button() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let id = client(&house, ClientKind::RegularWeb, "Shop").await;
+    let refused = save(&admin, &id, &web(&[("callbacks", "app.acme.com/cb")])).await.is(422);
+    let button = "name=\"fix\" value=\"callbacks https://app.acme.com/cb\"";
+    assert!(refused.text().contains(button));
+    let path = settings_path(&id);
+    let pressed = web(&[("callbacks", "app.acme.com/cb"), ("fix", "callbacks https://app.acme.com/cb")]);
+    let fixed = post(&admin, &refused, &path, &pressed).await.is(200);
+    assert!(fixed.text().contains("https://app.acme.com/cb</textarea>"));
+    assert_eq!(saved(&house, &id).await["callbacks"], json!(["https://shop.test/cb"]), "nothing is saved by it");
+}
+
+#[tokio::test]
+async fn ten_thousand_urls_and_binary_are_answered_in_words() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let id = client(&house, ClientKind::RegularWeb, "Shop").await;
+    let many: Vec<String> = (0..10_000).map(|at| format!("https://shop-{at}.acme.test/callback")).collect();
+    let many = many.join(",");
+    let answer = save(&admin, &id, &web(&[("callbacks", &many)])).await.is(422).text();
+    assert_eq!(answer.matches("Use at most 100 URLs.").count(), 2);
+    assert!(answer.contains("https://shop-9999.acme.test/callback"), "what was pasted is kept");
+    let page = admin.get(&settings_path(&id)).await.is(200);
+    let seal: String =
+        hidden(&page, &settings_path(&id)).iter().map(|(name, value)| format!("{name}={value}&")).collect();
+    let body = format!("{seal}name=%00%ff%fe&app_type=regular_web&callbacks=%80%81&jwt_lifetime=%0a%00");
+    let asked = crate::kit::Asked::form(&settings_path(&id), &[]).body(body.into_bytes());
+    let answer = admin.send(asked).await.is(422).text();
+    assert!(answer.contains("There is a problem") && answer.contains("Use a name of letters, digits and signs only."));
+    assert_eq!(saved(&house, &id).await["callbacks"], json!(["https://shop.test/cb"]));
+}
+
+#[tokio::test]
+async fn two_admins_who_save_at_once_are_asked_what_to_keep() {
+    let house = House::new().await;
+    let (admin, id) = (house.admin().await, client(&house, ClientKind::RegularWeb, "Shop").await);
+    let path = settings_path(&id);
+    let mine = admin.get(&path).await.is(200);
+    save(&admin, &id, &web(&[("name", "Theirs"), ("jwt_lifetime", "60")])).await.is(303);
+    house.advance(40);
+    let stale = post(&admin, &mine, &path, &web(&[("name", "Mine"), ("description", "mine")])).await.is(422);
+    let html = stale.text();
+    assert!(html.contains(&format!("{OWNER} saved this ")) && html.contains("40 seconds ago"), "{html}");
+    for text in ["Keep mine", "Keep theirs", "<code>Theirs</code>", "<code>Mine</code>", "<code>60</code>", "<code>36000</code>"] {
+        assert!(html.contains(text), "{text}");
+    }
+    assert_eq!(saved(&house, &id).await["name"], "Theirs");
+    let answer = web(&[
+        ("name", "Mine"),
+        ("description", "mine"),
+        ("keep_name", "mine"),
+        ("keep_jwt_lifetime", "theirs"),
+    ]);
+    post(&admin, &stale, &path, &answer).await.is(303);
+    let now = saved(&house, &id).await;
+    assert_eq!((&now["name"], &now["description"]), (&json!("Mine"), &json!("mine")));
+    assert_eq!(now["jwt_configuration"]["lifetime_in_seconds"], 60);
+}
+
+#[tokio::test]
+async fn edits_of_different_fields_that_clash_nowhere_are_both_kept() {
+    let house = House::new().await;
+    let (admin, id) = (house.admin().await, client(&house, ClientKind::RegularWeb, "Shop").await);
+    let path = settings_path(&id);
+    let mine = admin.get(&path).await.is(200);
+    let machine = house.machine(&["update:clients"]).await;
+    machine.patch(&format!("/api/v2/clients/{id}"), &json!({ "client_metadata": { "a": "b" } })).await.is(200);
+    post(&admin, &mine, &path, &web(&[("name", "Mine")])).await.is(303);
+    let now = saved(&house, &id).await;
+    assert_eq!((&now["name"], &now["client_metadata"]["a"]), (&json!("Mine"), &json!("b")));
+}
+
+#[tokio::test]
+async fn another_type_says_what_it_changes_before_it_is_saved() {
+    let house = House::new().await;
+    let (admin, id) = (house.admin().await, client(&house, ClientKind::RegularWeb, "Shop").await);
+    save(&admin, &id, &web(&[("auth_method", "client_secret_basic")])).await.is(303);
+    let basic = web(&[("auth_method", "client_secret_basic"), ("app_type", "spa")]);
+    let asked = save(&admin, &id, &basic).await.is(200);
+    assert!(asked.text().contains("Single Page Application cannot use Basic. Saving sets it to None."));
+    assert_eq!(saved(&house, &id).await["app_type"], "regular_web");
+    post(&admin, &asked, &settings_path(&id), &basic).await.is(303);
+    let now = saved(&house, &id).await;
+    assert_eq!((&now["app_type"], &now["token_endpoint_auth_method"]), (&json!("spa"), &json!("none")));
+    assert_eq!(now["callbacks"], json!(["https://shop.test/cb"]));
+}
+
+#[tokio::test]
+async fn the_secret_is_replaced_after_a_question() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let path = format!("/manage/clients/{}/rotate", party.client_id);
+    let ask = admin.get(&path).await.is(200);
+    assert!(ask.text().contains("the old one stops working at once") && ask.text().contains("Yes, rotate secret"));
+    let done = post(&admin, &ask, &path, &[]).await.is(303);
+    assert!(admin.get(done.location()).await.text().contains("The old one stopped working."));
+    let code = party.code(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    party.swap(&code).await.is(401);
+}
+
+#[tokio::test]
+async fn deleting_asks_with_numbers_and_is_final() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    party.code(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    let (id, path) = (party.client_id.clone(), format!("/manage/clients/{}/delete", party.client_id));
+    let settings = admin.get(&settings_path(&id)).await.is(200).text();
+    assert!(settings.contains("Danger Zone") && settings.contains("1 login in the last 7 days would fail."));
+    assert!(!settings.contains("Yes, delete client"), "only the dialog has it");
+    let ask = admin.get(&path).await.is(200);
+    let html = ask.text();
+    assert!(html.contains("1 login in the last 7 days would fail.") && html.contains("This cannot be undone."));
+    let (cancel, yes) = (html.find("autofocus>Cancel</a>").unwrap(), html.find("Yes, delete client</button>").unwrap());
+    assert!(cancel < yes && html.matches("autofocus").count() == 1, "Cancel has the focus");
+    let done = post(&admin, &ask, &path, &[]).await.is(303);
+    assert_eq!(done.location(), "/manage/clients");
+    assert!(admin.get("/manage/clients").await.text().contains("was deleted."));
+    let again = post(&admin, &ask, &path, &[]).await.is(303);
+    assert_eq!(again.location(), "/manage/clients", "the same form says the same");
+    admin.get(&settings_path(&id)).await.is(404);
+    assert!(house.logs().await.iter().any(|event| event["description"] == "Delete a client"));
+}
+
+#[tokio::test]
+async fn connections_are_switched_at_once_and_the_last_one_asks() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let tab = format!("/manage/clients/{}/connections", party.client_id);
+    let page = admin.get(&tab).await.is(200);
+    let html = page.text();
+    let groups: Vec<usize> =
+        ["Database</h2>", "Social</h2>", "Enterprise</h2>"].iter().map(|group| html.find(group).unwrap()).collect();
+    assert!(groups.is_sorted());
+    assert!(html.contains("No social connections.") && html.contains("No enterprise connections."));
+    assert!(html.contains("People can log in with: Username-Password-Authentication."));
+    let (_, rest) = html.split_once(&format!("action=\"{tab}/")).unwrap();
+    let path = format!("{tab}/{}", rest.split('"').next().unwrap());
+    let asks = post(&admin, &page, &path, &[]).await.is(422);
+    assert!(asks.text().contains("Nobody could log in to ") && asks.text().contains("Yes, switch it off"));
+    post(&admin, &asks, &path, &[]).await.is(303);
+    let off = admin.get(&tab).await.is(200);
+    assert!(off.text().contains("Nobody can log in to ") && off.text().contains("is switched off for "));
+    let visitor = Visitor::new(&house);
+    assert!(!visitor.get(&party.authorize(&[])).await.location().contains("/u/login"));
+    post(&admin, &off, &path, &[("on", "on")]).await.is(303);
+    party.code(&visitor, EMAIL, PASSWORD).await;
+    let written: Vec<_> = house.logs().await.into_iter().map(|event| event["description"].clone()).collect();
+    assert!(written.contains(&json!("Disable a connection for a client")));
+    assert!(written.contains(&json!("Enable a connection for a client")));
+    admin.get(&format!("{tab}/nothing")).await.is(405);
+}
+
+#[tokio::test]
+async fn a_program_has_apis_in_place_of_connections_and_no_addons_are_promised() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let machine = house.machine(&["read:clients"]).await;
+    let id = machine.client_id.clone();
+    let html = admin.get(&format!("/manage/clients/{id}/connections")).await.is(200).text();
+    assert!(html.contains("has no connections") && html.contains("read:clients") && html.contains("/api/v2/"));
+    assert!(!html.contains("Social"));
+    let html = admin.get(&format!("/manage/clients/{id}/addons")).await.is(200).text();
+    assert!(html.contains("No add-on is installed.") && !html.contains("<button class=\"btn btn-primary"));
+}
+
+#[tokio::test]
+async fn markup_in_names_is_text_on_every_page() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let id = client(&house, ClientKind::RegularWeb, MARKUP).await;
+    for page in ["", "/settings", "/quickstart", "/addons", "/connections", "/delete", "/rotate", "/secret"] {
+        let path = format!("/manage/clients/{id}{page}");
+        let answer = admin.get(&path).await;
+        if page.is_empty() {
+            assert_eq!(answer.is(303).location(), settings_path(&id));
+            continue;
+        }
+        let html = answer.is(200).text();
+        assert!(!html.contains(MARKUP), "{page}");
+        assert!(html.contains("&#34;&#39;&#38;amp; javascript"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_viewer_sees_and_changes_nothing() {
+    let house = House::new().await;
+    house.admin().await;
+    house.second_admin().await;
+    let id = client(&house, ClientKind::RegularWeb, "Shop").await;
+    let viewer = Visitor::new(&house);
+    viewer.enter_dashboard("viewer@example.com", PASSWORD).await.is(303);
+    let page = viewer.get("/manage/clients").await.is(200).text();
+    assert!(page.contains("Shop") && !page.contains("/manage/clients/new"));
+    let page = viewer.get(&settings_path(&id)).await.is(200);
+    let html = page.text();
+    assert!(html.contains("You are a viewer of this tenant.") && !html.contains("Danger Zone"));
+    assert!(!html.contains("Save Changes</button></div>") && !html.contains("Reveal Client Secret"));
+    post(&viewer, &page, &settings_path(&id), &web(&[("name", "Taken over")])).await.is(403);
+    for path in ["delete", "rotate", "secret"] {
+        viewer.get(&format!("/manage/clients/{id}/{path}")).await.is(403);
+    }
+    viewer.get("/manage/clients/new").await.is(403);
+    assert_eq!(saved(&house, &id).await["name"], "Shop");
+}
+
+#[tokio::test]
+async fn nobody_opens_the_client_that_stands_for_all_or_one_of_elsewhere() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let machine = house.machine(&["read:clients"]).await;
+    let globals = machine.get("/api/v2/clients?is_global=true").await.is(200).json();
+    let global = globals[0]["client_id"].as_str().unwrap().to_owned();
+    for id in [global.as_str(), "nothing", "a%20b", "%00"] {
+        for page in ["settings", "connections", "addons", "delete"] {
+            admin.get(&format!("/manage/clients/{id}/{page}")).await.is(404);
+        }
+    }
+}
