@@ -177,13 +177,21 @@ function saving(root) {
     const words = bar.querySelector("[data-changes]");
     const refused = form.hasAttribute("data-refused");
     const look = () => {
-      const changed = [...form.elements].filter((field) => field.name && field.name !== "reveal" && !field.readOnly && field.type !== "hidden" && value(field) !== initial(field));
+      const changed = [...form.elements].filter((field) => field.name && field.name !== "reveal" && field.type !== "submit" && !field.readOnly && field.type !== "hidden" && value(field) !== initial(field));
       const names = [...new Set(changed.map((field) => field.dataset.label || field.name))];
       bar.hidden = !names.length && !refused;
       form.toggleAttribute("data-dirty", names.length > 0 || refused);
       if (!names.length) words.textContent = "Not saved yet.";
       else words.replaceChildren(make("b", {}, names.length === 1 ? "1 change" : names.length + " changes"), " not saved: " + names.join(", "));
     };
+    // After a refusal the page holds what was typed; what is saved is had by asking for it.
+    if (refused) {
+      bar.querySelector("[data-discard]").addEventListener("click", (event) => {
+        event.preventDefault();
+        form.removeAttribute("data-dirty");
+        location.href = form.action;
+      });
+    }
     form.addEventListener("input", look);
     form.addEventListener("change", look);
     form.addEventListener("reset", () => setTimeout(look));

@@ -36,7 +36,7 @@ impl DeletePage<'_> {
             let (count, noun) = activity::uses(client, activity);
             said.push(format!("{count} {noun} in the last 7 days would fail."));
         } else {
-            said.push("Nobody used it in the last 7 days.".to_owned());
+            said.push("It was not used in the last 7 days.".to_owned());
         }
         match grants.len() {
             0 => {}

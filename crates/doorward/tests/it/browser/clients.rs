@@ -6,7 +6,7 @@ use serde_json::json;
 use thirtyfour::By;
 
 use super::first_run::OWNER_PASSWORD;
-use super::{Browser, OpenHouse};
+use super::{Browser, Neighbour, OpenHouse};
 use crate::kit::Via;
 
 /// The four types as the brief writes them, and what each is called once chosen.
@@ -198,19 +198,28 @@ async fn several_pasted_addresses_become_rows() {
 #[tokio::test]
 async fn connections_stand_in_three_groups_and_a_switch_acts_at_once() {
     let Some(browser) = Browser::start().await else { return };
-    let house = OpenHouse::new().await;
-    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let (house, app) = (OpenHouse::new().await, Neighbour::new().await);
+    let callbacks = json!({ "callbacks": [app.at("/callback")] });
+    let mut party = house.party_with(ClientKind::RegularWeb, Via::Post, callbacks).await;
+    party.callback = app.at("/callback");
     browser.set_up(&house).await;
 
-    browser.open(&house.page(&format!("/manage/clients/{}/connections", party.client_id))).await;
+    let connections = house.page(&format!("/manage/clients/{}/connections", party.client_id));
+    browser.open(&connections).await;
     assert_eq!(browser.texts("main h2").await, ["Database", "Social", "Enterprise"]);
     browser.tick("Username-Password-Authentication").await;
     browser.sees("Nobody could log in").await;
     browser.press("Yes, switch it off").await;
-    browser.sees("Connections").await;
-    house.get(&party.authorize(&[])).await;
+    browser.sees_no_longer("Nobody could log in to Regular Web Application then.").await;
     browser.open(&house.page(&party.authorize(&[]))).await;
-    browser.sees_no_longer("Email address").await;
+    browser.sees("Back at the application").await;
+    browser.sees("error=").await;
+
+    browser.open(&connections).await;
+    browser.tick("Username-Password-Authentication").await;
+    browser.sees("People can log in with").await;
+    browser.open(&house.page(&party.authorize(&[]))).await;
+    browser.sees("Email address").await;
     browser.end().await;
 }
 
@@ -232,8 +241,8 @@ async fn a_client_is_deleted_for_good_and_only_on_purpose() {
     browser.sees("Default App").await;
 
     browser.go("Logs").await;
-    browser.sees("delete a client, Billing portal").await;
-    browser.press_containing("delete a client, Billing portal").await;
+    browser.sees("deleted the client Billing portal").await;
+    browser.press_containing("deleted the client Billing portal").await;
     browser.sees("Record").await;
     browser.open(&house.page(&party.authorize(&[]))).await;
     browser.sees("Reference").await;

@@ -95,10 +95,10 @@ async fn wrong_passwords_at_the_dashboard_slow_down() {
         browser.press("Log in").await;
         browser.sees("Email address").await;
     }
-    browser.sees("Too many").await;
+    browser.sees("There were too many tries").await;
     browser.fill("Password", OWNER_PASSWORD).await;
     browser.press("Log in").await;
-    browser.sees("Too many").await;
+    browser.sees("There were too many tries").await;
     house.advance(700);
     browser.fill("Password", OWNER_PASSWORD).await;
     browser.press("Log in").await;

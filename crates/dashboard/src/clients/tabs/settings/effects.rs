@@ -21,7 +21,9 @@ pub(crate) fn effects(saved: &Values, next: &Values) -> Vec<String> {
         let only = list.grants.iter().filter(|grant| !other.grants.contains(grant));
         only.map(|grant| grant_title(*grant)).collect::<Vec<_>>().join(" and ")
     };
-    let hidden = Field::ALL.into_iter().filter(|f| f.is_for(saved.kind) && !f.is_for(next.kind)).count();
+    // Of the method it was said already what becomes of it.
+    let is_hidden = |f: &Field| *f != Field::Method && f.is_for(saved.kind) && !f.is_for(next.kind);
+    let hidden = Field::ALL.into_iter().filter(is_hidden).count();
     let mut parts = Vec::new();
     let (off, on) = (grants(saved, next), grants(next, saved));
     if !off.is_empty() {
@@ -76,10 +78,10 @@ mod tests {
         let mut next = Values { kind: Some(ClientKind::Spa), ..saved.clone() };
         next.follow_type();
         assert_eq!(
-            effects(&saved, &next)[..2],
+            effects(&saved, &next),
             [
                 "Single Page Application cannot use Basic. Saving sets it to None.",
-                "Saving will turn off Client Credentials and hide 1 setting."
+                "Saving will turn off Client Credentials."
             ]
         );
         let mut machine = Values { kind: Some(ClientKind::NonInteractive), ..next.clone() };

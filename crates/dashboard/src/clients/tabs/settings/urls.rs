@@ -14,7 +14,7 @@ const MOST_SHOWN: usize = 20;
 /// One thing to say about one URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding {
-    /// The URL, as far as a page shows it.
+    /// The URL, as far as a page shows it; empty where the text names it.
     pub url: String,
     /// What, why, what to do; `backticks` are code.
     pub text: String,
@@ -81,6 +81,10 @@ fn finding(url: &str, text: impl Into<String>) -> Finding {
     Finding { url: doorward_web::page::capped(url), text: text.into(), fix: None }
 }
 
+fn finding_that_names_it(text: String, fix: Option<String>) -> Finding {
+    Finding { url: String::new(), text, fix }
+}
+
 fn problem_text(problem: UrlProblem, url: &str, field: Field) -> Finding {
     // A backtick in an address must not end the code that shows it.
     let shown = doorward_web::page::capped(url).replace('`', "'");
@@ -88,7 +92,7 @@ fn problem_text(problem: UrlProblem, url: &str, field: Field) -> Finding {
         UrlProblem::NoScheme => {
             let fixed = format!("https://{url}");
             let fix = check(field, &fixed).is_ok().then_some(fixed);
-            Finding { fix, ..finding(url, format!("`{shown}` has no protocol. Add `https://` in front.")) }
+            finding_that_names_it(format!("`{shown}` has no protocol. Add `https://` in front."), fix)
         }
         UrlProblem::TooLong => finding(url, "This URL is too long. Use at most 2048 characters."),
         UrlProblem::UnsafeScheme => finding(url, "This protocol cannot receive logins."),
@@ -106,7 +110,7 @@ fn problem_text(problem: UrlProblem, url: &str, field: Field) -> Finding {
         ),
         UrlProblem::WildcardTooWide => {
             let origin = origin(&shown);
-            finding(url, format!("`{origin}` would allow anyone's site. Use your own domain."))
+            finding_that_names_it(format!("`{origin}` would allow anyone's site. Use your own domain."), None)
         }
         other => finding(url, other.to_string()),
     }
@@ -120,7 +124,10 @@ pub(crate) fn notes(field: Field, list: &[String], others: &[String], saved: &[S
     }
     let mut notes = Vec::new();
     for url in list.iter().filter(|url| check(field, url).is_ok()) {
-        notes.extend(note(field, url, list).map(|text| finding(url, text)));
+        notes.extend(note(field, url, list).map(|text| match field {
+            Field::Origins => finding_that_names_it(text, None),
+            _ => finding(url, text),
+        }));
         if field == Field::Callbacks && others.contains(url) && !saved.contains(url) {
             let text = "This is on your logout list. Did you mean to add it here too?";
             notes.push(finding(url, text));
