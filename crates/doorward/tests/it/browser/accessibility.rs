@@ -57,7 +57,10 @@ impl Browser {
     async fn keep_picture(&self, name: &str, look: Look) {
         let Some(folder) = std::env::var_os("DOORWARD_TEST_PICTURES") else { return };
         let theme = if look.dark { "dark" } else { "light" };
-        self.picture(&Path::new(&folder).join(format!("{name} {theme} {}.png", look.width).replace(' ', "-"))).await;
+        self.picture(
+            &Path::new(&folder).join(format!("{name} {theme} {}.png", look.width).replace(' ', "-")),
+        )
+        .await;
     }
 }
 

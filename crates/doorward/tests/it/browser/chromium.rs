@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use thirtyfour::prelude::*;
 use thirtyfour::LoggingPrefsLogLevel;
+use thirtyfour::prelude::*;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 const VARIABLE: &str = "DOORWARD_TEST_BROWSER";
@@ -135,7 +135,9 @@ impl Browser {
     /// The field of that label.
     pub async fn field(&self, label: &str) -> WebElement {
         let wanted = quoted(label);
-        let by = By::XPath(format!("//*[@id=//label[normalize-space(.)={wanted}]/@for] | //label[normalize-space(.)={wanted}]//input"));
+        let by = By::XPath(format!(
+            "//*[@id=//label[normalize-space(.)={wanted}]/@for] | //label[normalize-space(.)={wanted}]//input"
+        ));
         self.wait_for(by).await.unwrap_or_else(|| panic!("no field “{label}”"))
     }
 
@@ -144,7 +146,8 @@ impl Browser {
         // An open dialog covers what is behind it; what is hidden cannot be pressed.
         let name_is = format!("normalize-space(.)={0} or @aria-label={0}", quoted(name));
         let behind = "//dialog[@open] and not(ancestor::dialog)";
-        let by = By::XPath(format!("(//button | //a | //summary)[{name_is}][not({behind})][not(@aria-hidden)]"));
+        let by =
+            By::XPath(format!("(//button | //a | //summary)[{name_is}][not({behind})][not(@aria-hidden)]"));
         let Some(element) = self.wait_for(by).await else {
             panic!("nothing to press called “{name}” on {}:\n{}", self.address().await, self.text().await)
         };
@@ -186,7 +189,10 @@ impl Browser {
 
     /// Chooses the card with that title.
     pub async fn choose(&self, title: &str) {
-        let card = By::XPath(format!("//label[contains(@class,'card-radio')][b[normalize-space(.)={}]]", quoted(title)));
+        let card = By::XPath(format!(
+            "//label[contains(@class,'card-radio')][b[normalize-space(.)={}]]",
+            quoted(title)
+        ));
         self.wait_for(card).await.unwrap_or_else(|| panic!("no card “{title}”")).click().await.unwrap();
     }
 
@@ -198,7 +204,10 @@ impl Browser {
 
     /// Presses what has that name inside of an element.
     pub async fn press_within(&self, place: &str, name: &str) {
-        let by = By::XPath(format!("//{place}//*[self::a or self::button][starts-with(normalize-space(.), {})]", quoted(name)));
+        let by = By::XPath(format!(
+            "//{place}//*[self::a or self::button][starts-with(normalize-space(.), {})]",
+            quoted(name)
+        ));
         self.wait_for(by).await.unwrap_or_else(|| panic!("no “{name}” in {place}")).click().await.unwrap();
     }
 
@@ -314,7 +323,8 @@ impl Process {
     fn end_session(&self, session: &str) {
         let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return };
         let _ = stream.set_read_timeout(Some(Duration::from_secs(10)));
-        let request = format!("DELETE /session/{session} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("DELETE /session/{session} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
         let _ = stream.write_all(request.as_bytes());
         let _ = stream.read(&mut [0; 256]);
     }
@@ -338,7 +348,9 @@ fn found() -> Option<(PathBuf, PathBuf)> {
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {
-    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|file| file.is_file())
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
 }
 
 /// A text without the line breaks and spaces that come from how it is laid out.

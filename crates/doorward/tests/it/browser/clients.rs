@@ -132,10 +132,16 @@ async fn the_secret_is_hidden_until_it_is_asked_for() {
     let settings = house.page(&format!("/manage/clients/{}/settings", party.client_id));
     browser.open(&settings).await;
     browser.sees("Reveal Client Secret").await;
-    assert!(!browser.source().await.contains(&party.secret), "the secret is in the page before it is asked for");
+    assert!(
+        !browser.source().await.contains(&party.secret),
+        "the secret is in the page before it is asked for"
+    );
     browser.tick("Reveal Client Secret").await;
     browser.shows_value("client_secret", &party.secret).await;
-    assert!(house.log_types().await.contains(&"mgmt_api_read".to_owned()), "that it was read is not in the log");
+    assert!(
+        house.log_types().await.contains(&"mgmt_api_read".to_owned()),
+        "that it was read is not in the log"
+    );
 
     // After a quarter of an hour the password is asked for again.
     house.advance(16 * 60);
@@ -227,7 +233,8 @@ async fn connections_stand_in_three_groups_and_a_switch_acts_at_once() {
 async fn a_client_is_deleted_for_good_and_only_on_purpose() {
     let Some(browser) = Browser::start().await else { return };
     let house = OpenHouse::new().await;
-    let party = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Billing portal" })).await;
+    let party =
+        house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Billing portal" })).await;
     browser.set_up(&house).await;
 
     browser.open(&house.page(&format!("/manage/clients/{}/settings", party.client_id))).await;

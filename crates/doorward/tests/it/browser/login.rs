@@ -12,7 +12,8 @@ use crate::kit::{EMAIL, PASSWORD, Via};
 async fn a_login_ends_at_an_application_on_another_origin() {
     let Some(browser) = Browser::start().await else { return };
     let (house, app) = (OpenHouse::new().await, Neighbour::new().await);
-    let mut party = house.party_with(ClientKind::Spa, Via::None, json!({ "callbacks": [app.at("/callback")] })).await;
+    let mut party =
+        house.party_with(ClientKind::Spa, Via::None, json!({ "callbacks": [app.at("/callback")] })).await;
     party.callback = app.at("/callback");
 
     browser.open(&house.page(&party.authorize(&[]))).await;
@@ -39,7 +40,8 @@ async fn a_login_ends_at_an_application_on_another_origin() {
 async fn without_scripts_a_login_works_too() {
     let Some(browser) = Browser::without_scripts().await else { return };
     let (house, app) = (OpenHouse::new().await, Neighbour::new().await);
-    let mut party = house.party_with(ClientKind::Spa, Via::None, json!({ "callbacks": [app.at("/callback")] })).await;
+    let mut party =
+        house.party_with(ClientKind::Spa, Via::None, json!({ "callbacks": [app.at("/callback")] })).await;
     party.callback = app.at("/callback");
 
     browser.open(&house.page(&party.authorize(&[]))).await;
@@ -54,7 +56,8 @@ async fn without_scripts_a_login_works_too() {
 async fn an_unlisted_callback_is_refused_on_a_page_of_ours() {
     let Some(browser) = Browser::start().await else { return };
     let (house, app) = (OpenHouse::new().await, Neighbour::new().await);
-    let mut party = house.party_with(ClientKind::Spa, Via::None, json!({ "callbacks": [app.at("/callback")] })).await;
+    let mut party =
+        house.party_with(ClientKind::Spa, Via::None, json!({ "callbacks": [app.at("/callback")] })).await;
     party.callback = app.at("/callback/");
 
     browser.open(&house.page(&party.authorize(&[]))).await;

@@ -12,7 +12,11 @@ async fn a_guide_says_what_it_needs_and_adds_it() {
     browser.press("React").await;
     browser.sees("Waiting for your first login").await;
     browser.sees(&format!("VITE_DOORWARD_DOMAIN={}", house.origin())).await;
-    for needed in ["Callback URL http://localhost:5173/callback", "Logout URL http://localhost:5173/", "Origin http://localhost:5173"] {
+    for needed in [
+        "Callback URL http://localhost:5173/callback",
+        "Logout URL http://localhost:5173/",
+        "Origin http://localhost:5173",
+    ] {
         browser.sees(&format!("{needed} Not allowed yet")).await;
     }
     browser.press("Add all 3").await;
@@ -22,7 +26,10 @@ async fn a_guide_says_what_it_needs_and_adds_it() {
     // The live line follows the log without a reload.
     let path = browser.address().await.path().to_owned();
     let id = path.split('/').nth(3).unwrap();
-    house.get(&format!("/authorize?client_id={id}&response_type=code&redirect_uri=http://localhost:9/x")).await.is(400);
+    house
+        .get(&format!("/authorize?client_id={id}&response_type=code&redirect_uri=http://localhost:9/x"))
+        .await
+        .is(400);
     browser.sees("A login at Storefront was refused").await;
     browser.end().await;
 }

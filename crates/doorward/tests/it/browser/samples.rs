@@ -29,7 +29,17 @@ impl Installation {
         let port = free_port();
         let data = installation(port, &[]);
         let folder = data.path().to_str().unwrap();
-        let user = ["users", "create", "--data", folder, "--email", EMAIL, "--name", "Ada Lovelace", "--password-stdin"];
+        let user = [
+            "users",
+            "create",
+            "--data",
+            folder,
+            "--email",
+            EMAIL,
+            "--name",
+            "Ada Lovelace",
+            "--password-stdin",
+        ];
         run_with_input(&user, &format!("{PASSWORD}\n")).exits(0);
         let server = Server::start(data.path(), &["--port", &port.to_string()]);
         Self { data, _server: server, origin: format!("http://localhost:{port}") }
@@ -51,7 +61,10 @@ impl Running {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let running = Self(child);
         let host = address.trim_start_matches("http://");
-        assert!(lines.any(|line| line.contains(host)), "{command} ended before it was at {address}: is the port free?");
+        assert!(
+            lines.any(|line| line.contains(host)),
+            "{command} ended before it was at {address}: is the port free?"
+        );
         // What it says later is read too, so that it never waits for a reader.
         std::thread::spawn(move || lines.for_each(drop));
         running
@@ -78,12 +91,15 @@ fn finished(folder: &Path, command: &str) -> Output {
 /// Whether the samples can be run here: they say themselves which Node.js they need.
 fn has_node() -> bool {
     let version = Command::new("node").arg("--version").output();
-    let version = version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    let mut numbers = version.trim().trim_start_matches('v').split('.').map(|number| number.parse().unwrap_or(0));
+    let version =
+        version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let mut numbers =
+        version.trim().trim_start_matches('v').split('.').map(|number| number.parse().unwrap_or(0));
     let known: (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     let is_enough = known >= (20, 19);
     if !is_enough {
-        let missing = format!("the samples need Node.js 20.19 or newer, with npm; here is “{}”", version.trim());
+        let missing =
+            format!("the samples need Node.js 20.19 or newer, with npm; here is “{}”", version.trim());
         assert!(!is_required(), "{missing}");
         eprintln!("Not run: {missing}");
     }
@@ -174,7 +190,10 @@ async fn the_curl_sample_runs_as_downloaded() {
     let house = Installation::start();
     let folder = browser.take_sample(&house, "Non Interactive Clients", "curl").await;
     let refused = finished(&folder, "./call.sh");
-    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("access_denied"), "{refused:?}");
+    assert!(
+        !refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("access_denied"),
+        "{refused:?}"
+    );
 
     browser.press("Add").await;
     browser.sees("Added. It works from now on.").await;
