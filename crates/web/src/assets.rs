@@ -183,4 +183,54 @@ mod tests {
         let sheet = String::from_utf8_lossy(&ASSETS.dashboard_styles.body);
         assert!(sheet.contains(&format!("url(\"{}\")", typeface().trim_start_matches("/assets/"))));
     }
+
+    /// WCAG 2.2 §1.4.3, §1.4.11: the table of the design, computed from the sheet that is served.
+    #[test]
+    fn the_colours_have_the_contrast_that_eyes_need() {
+        let sheet = String::from_utf8_lossy(&ASSETS.dashboard_styles.body).into_owned();
+        let colour = |name: &str, side: usize| {
+            let (_, rest) =
+                sheet.split_once(&format!("--{name}:light-dark(")).unwrap_or_else(|| panic!("no {name}"));
+            luminance(rest.split([',', ')']).nth(side).unwrap())
+        };
+        for (front, back, least) in [
+            ("text", "canvas", 4.5),
+            ("text", "surface", 4.5),
+            ("text", "sunken", 4.5),
+            ("text-2", "canvas", 4.5),
+            ("text-2", "surface", 4.5),
+            ("text-2", "sunken", 4.5),
+            ("text-3", "canvas", 4.5),
+            ("text-3", "surface", 4.5),
+            ("text-3", "sunken", 4.5),
+            ("accent", "surface", 4.5),
+            ("accent", "canvas", 4.5),
+            ("on-accent", "accent", 4.5),
+            ("on-accent", "accent-hover", 4.5),
+            ("accent-text", "accent-soft", 4.5),
+            ("warn-text", "warn-soft", 4.5),
+            ("danger", "surface", 4.5),
+            ("danger-text", "danger-soft", 4.5),
+            ("info-text", "info-soft", 4.5),
+            ("field", "surface", 3.0),
+            ("focus", "surface", 3.0),
+            ("focus", "canvas", 3.0),
+            ("canvas", "text", 4.5),
+        ] {
+            for side in [0, 1] {
+                let (a, b) = (colour(front, side), colour(back, side));
+                let ratio = (a.max(b) + 0.05) / (a.min(b) + 0.05);
+                assert!(ratio >= least, "{front} on {back}, {}: {ratio:.2}", ["light", "dark"][side]);
+            }
+        }
+    }
+
+    /// WCAG 2.2, "relative luminance".
+    fn luminance(hex: &str) -> f64 {
+        let channel = |at: usize| {
+            let value = f64::from(u8::from_str_radix(&hex[at..at + 2], 16).unwrap()) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+    }
 }

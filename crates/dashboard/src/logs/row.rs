@@ -28,7 +28,7 @@ impl Row {
         }
     }
 
-    pub(crate) fn when(&self) -> impl std::fmt::Display + askama::FastWritable + askama::filters::HtmlSafe {
+    pub(crate) fn when(&self) -> impl askama::FastWritable + askama::filters::HtmlSafe {
         parts::when(self.event.at, self.now)
     }
 

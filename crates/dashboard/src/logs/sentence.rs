@@ -112,19 +112,15 @@ fn actor(event: &Event) -> String {
     }
 }
 
-/// The client, unless it is the one who did it; else the address of whom it was done to.
+/// The client it was done to; else the address of whom it was done to.
 fn target(event: &Event) -> String {
-    let by_itself = text(&event.details, &["by", "kind"]) == Some("client")
-        && text(&event.details, &["by", "id"])
-            == event.client.as_ref().map(doorward_model::ids::ClientId::as_str);
-    let client = event.client_name.as_deref().or_else(|| text(&event.details, &["target", "client_name"]));
-    match client {
-        Some(name) if !by_itself => name.to_owned(),
-        _ => {
-            let email = text(&event.details, &["target", "email"]).filter(|email| *email != actor(event));
-            email.unwrap_or_default().to_owned()
-        }
-    }
+    let of_target = |name| text(&event.details, &["target", name]);
+    let client = of_target("client_name").or_else(|| of_target("client_id"));
+    // A program stands in its event as the client that did it.
+    let by_itself = text(&event.details, &["by", "kind"]) == Some("client");
+    let client = client.or_else(|| event.client_name.as_deref().filter(|_| !by_itself));
+    let email = of_target("email").filter(|email| *email != actor(event));
+    client.or(email).unwrap_or_default().to_owned()
 }
 
 fn text<'e>(details: &'e serde_json::Map<String, Value>, path: &[&str; 2]) -> Option<&'e str> {
@@ -206,6 +202,8 @@ pub(super) mod tests {
         assert_eq!(sentence(&made), "mara@acme.test created the client Storefront");
         made.details.insert("by".into(), json!({ "kind": "client", "id": "abc", "name": "Storefront" }));
         assert_eq!(sentence(&made), "Storefront created a client");
+        made.details.insert("target".into(), json!({ "client_id": "x", "client_name": "Billing" }));
+        assert_eq!(sentence(&made), "Storefront created the client Billing");
         let mut not = event(EventCode::ManagementWriteFailed, "Delete a client");
         not.details.insert("by".into(), json!({ "kind": "command_line" }));
         not.details.insert("error".into(), json!({ "message": "The client does not exist." }));

@@ -24,6 +24,13 @@ pub(crate) struct EventPage<'a> {
 }
 
 impl EventPage<'_> {
+    /// The client that was changed, by id and name.
+    fn changed(&self) -> Option<(&str, &str)> {
+        let target = self.row.event.details.get("target")?;
+        let id = target.get("client_id")?.as_str()?;
+        Some((id, target.get("client_name").and_then(|name| name.as_str()).unwrap_or(id)))
+    }
+
     /// What is known, under the words of the page.
     fn facts(&self) -> Vec<(&'static str, &str)> {
         let event = &self.row.event;

@@ -192,3 +192,39 @@ pub(crate) fn pager<'a>(
 ) -> Pager<'a> {
     Pager { label, back, on }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doorward_model::fields::FieldError;
+
+    const MARKUP: &str = "<script>\"'&";
+
+    #[test]
+    fn no_part_lets_markup_through() {
+        let errors = FieldErrors::from(FieldError::new("name", "format", MARKUP));
+        for html in [
+            copy(MARKUP, MARKUP).to_string(),
+            summary(&errors).to_string(),
+            toggle(MARKUP, MARKUP).hint(MARKUP).to_string(),
+            empty("logs", MARKUP).action(MARKUP, MARKUP).to_string(),
+            pager(MARKUP, Some((MARKUP, MARKUP)), Some((MARKUP, MARKUP))).to_string(),
+        ] {
+            assert!(!html.contains("<script>") && !html.contains("\"'&"), "{html}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_the_summary_leads_to_its_field_also_within_a_list() {
+        let errors = FieldErrors::from(FieldError::new("callbacks[3]", "format", "Begin with https."));
+        assert!(summary(&errors).to_string().contains("<a href=\"#callbacks\">Begin with https.</a>"));
+        assert_eq!(summary(&FieldErrors::default()).to_string(), "");
+    }
+
+    #[test]
+    fn a_switch_says_that_it_is_one() {
+        let html = toggle("sso", "Single Sign On").on(true).to_string();
+        assert!(html.contains("role=\"switch\"") && html.contains(" checked"), "{html}");
+        assert!(!toggle("sso", "x").to_string().contains(" checked"));
+    }
+}

@@ -72,3 +72,40 @@ fn admin(caller: &Caller) -> Result<&AdminId, Fault> {
         _ => Err(Fault::internal("a form of the dashboard without an admin")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admins;
+    use crate::caller::RequestInfo;
+    use crate::kit::{ADMIN, Kit};
+    use doorward_model::secret::Secret;
+
+    async fn admin(kit: &Kit) -> Caller {
+        let caller = Caller { tenant: kit.tenant(), who: Who::Anonymous, info: RequestInfo::default() };
+        let password = Secret::new(ADMIN.1.to_owned());
+        let cookie = admins::log_in(&kit.app, &caller, None, (ADMIN.0, &password)).await.unwrap().unwrap();
+        let known = admins::session(&kit.app, &kit.tenant(), &cookie, RequestInfo::default()).await.unwrap();
+        known.unwrap().caller
+    }
+
+    #[tokio::test]
+    async fn a_second_form_gets_what_the_first_got_and_a_refused_one_may_come_again() {
+        let kit = Kit::new().await;
+        let caller = admin(&kit).await;
+        let take = async |key: &str| take(&kit.app, &caller, key).await.unwrap();
+        assert_eq!(take("a").await, Receipt::First);
+        assert_eq!(take("a").await, Receipt::UnderWay);
+        keep(&kit.app, &caller, "a", "done").await.unwrap();
+        assert_eq!(take("a").await, Receipt::Done("done".into()));
+        assert_eq!(take("b").await, Receipt::First);
+        give_back(&kit.app, &caller, "b").await.unwrap();
+        assert_eq!(take("b").await, Receipt::First);
+    }
+
+    #[tokio::test]
+    async fn only_admins_have_forms() {
+        let kit = Kit::new().await;
+        assert!(matches!(take(&kit.app, &kit.shell(), "a").await, Err(Fault::Internal { .. })));
+    }
+}

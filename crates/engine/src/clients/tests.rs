@@ -1,13 +1,19 @@
 //! The use cases of clients together, as a front calls them.
 
+use doorward_model::client::edit::ClientPatch;
 use doorward_model::client::kind::ClientKind;
+use doorward_model::ids::ConnectionId;
 use doorward_model::log::event::Event;
+use doorward_model::patch::Patch;
 use doorward_model::scope::ApiScope;
+use doorward_model::time::Lifetime;
 use serde_json::json;
 
 use super::*;
+use crate::caller::RequestInfo;
 use crate::fault::Fault;
 use crate::kit::{Kit, object};
+use crate::logs::record;
 
 async fn codes_since(kit: &Kit, known: usize) -> Vec<&'static str> {
     let events = kit.events().await;
@@ -155,6 +161,82 @@ async fn a_program_gets_the_management_api_once() {
     assert_eq!(entry.grant(&audience).unwrap().scope, ["read:clients", "read:logs"]);
     let again = grant_management_api(&kit.app, &kit.shell(), &id, &scopes).await;
     assert!(matches!(again, Err(Fault::Conflict { .. })));
+}
+
+#[tokio::test]
+async fn a_form_changes_a_client_only_as_it_was_shown() {
+    let kit = Kit::new().await;
+    let made = kit.client(json!({"name": "Shop"})).await.client;
+    let named = |name: &str| ClientPatch { name: Patch::Set(name.to_owned()), ..ClientPatch::default() };
+    let shell = kit.shell();
+    let next = edit(&kit.app, &shell, &made.id, made.version, named("Store")).await.unwrap();
+    assert_eq!((next.settings.name.as_str(), next.version), ("Store", made.version + 1));
+    assert_eq!(kit.events().await[0].details["fields"], json!(["name"]));
+    let stale = edit(&kit.app, &shell, &made.id, made.version, named("Kiosk")).await;
+    assert!(matches!(stale, Err(Fault::Conflict { what: "client" })));
+    let known = kit.events().await.len();
+    let same = edit(&kit.app, &shell, &made.id, next.version, named("Store")).await.unwrap();
+    assert_eq!((same.version, kit.events().await.len()), (next.version, known), "nothing was changed");
+    let wrong = edit(&kit.app, &shell, &made.id, next.version, named("<b>")).await;
+    assert!(matches!(wrong, Err(Fault::Invalid(_))));
+    let reader = kit.machine(&[ApiScope::ReadClients]);
+    let refused = edit(&kit.app, &reader, &made.id, next.version, named("Mine")).await;
+    assert!(matches!(refused, Err(Fault::Forbidden { .. })));
+    let changes = last_changes(&kit.app, &shell, &made.id, 9).await.unwrap();
+    let what: Vec<&str> = changes.iter().map(|change| change.what.as_str()).collect();
+    assert_eq!(what, ["Update a client", "Create a client"]);
+}
+
+#[tokio::test]
+async fn a_connection_is_switched_off_and_on_for_one_client() {
+    let kit = Kit::new().await;
+    let (one, two) = (kit.client(json!({"name": "One"})).await, kit.client(json!({"name": "Two"})).await);
+    let connection = kit.tenant().connections[0].id.clone();
+    let on = async |id: &ClientId| look_up(&kit.app, &kit.shell(), id).await.unwrap().connections.len();
+    let switch =
+        async |is_on| enable_connection(&kit.app, &kit.shell(), &one.client.id, &connection, is_on).await;
+    switch(false).await.unwrap();
+    let known = kit.events().await.len();
+    switch(false).await.unwrap();
+    assert_eq!(kit.events().await.len(), known, "it was off already");
+    assert_eq!((on(&one.client.id).await, on(&two.client.id).await), (0, 1));
+    switch(true).await.unwrap();
+    assert_eq!(on(&one.client.id).await, 1);
+    let reader = kit.machine(&[ApiScope::ReadClients]);
+    let refused = enable_connection(&kit.app, &reader, &one.client.id, &connection, false).await;
+    assert!(matches!(refused, Err(Fault::Forbidden { .. })));
+    let unknown = ConnectionId::parse("con_none").unwrap();
+    let missing = enable_connection(&kit.app, &kit.shell(), &one.client.id, &unknown, true).await;
+    assert!(matches!(missing, Err(Fault::NotFound { what: "connection" })));
+}
+
+#[tokio::test]
+async fn how_a_client_fared_is_counted_from_its_events() {
+    let kit = Kit::new().await;
+    let client = kit.client(json!({"name": "Shop"})).await.client;
+    let note = async |code, text: &str| {
+        let draft = EventDraft::new(code, text).client(&client);
+        record::alone(&kit.app, &kit.tenant(), &RequestInfo::default(), draft).await.unwrap();
+    };
+    let fared = async || statistics(&kit.app, &kit.shell(), &[&client.id]).await.unwrap().remove(0);
+    note(EventCode::Login, "Logged in").await;
+    kit.clock.advance(PERIOD);
+    kit.clock.advance(Lifetime::from_seconds(1));
+    assert_eq!(fared().await, ClientActivity::default(), "that was too long ago");
+    note(EventCode::LoginFailed, "Before").await;
+    kit.clock.advance(Lifetime::from_seconds(1));
+    note(EventCode::Login, "Logged in").await;
+    note(EventCode::CodeExchange, "Exchanged").await;
+    assert_eq!((fared().await.successes, fared().await.refusals), (1, 0));
+    kit.clock.advance(Lifetime::from_seconds(1));
+    for _ in 0..3 {
+        note(EventCode::LoginFailed, "Callback").await;
+    }
+    let now = fared().await;
+    assert_eq!((now.refusals, now.last_refusal), (3, Some(kit.app.now())));
+    assert!(now.last_success < now.first_refusal);
+    let reader = kit.machine(&[ApiScope::ReadClients]);
+    assert!(statistics(&kit.app, &reader, &[&client.id]).await.is_err());
 }
 
 #[tokio::test]

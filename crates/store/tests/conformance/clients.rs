@@ -125,12 +125,41 @@ fn lists_filter_search_and_count() {
         assert_eq!(ids(&search("über")).await, ["n1"]);
         assert_eq!(ids(&search("50%")).await, ["n1"]);
         assert!(ids(&search("5_%")).await.is_empty());
-        assert_eq!(ids(&search("s2")).await, ["s2"]);
+        assert_eq!(ids(&search("S2")).await, ["s2"]);
         let globals = ClientFilter { is_global: Some(true), ..ClientFilter::default() };
         assert_eq!(ids(&globals).await, ["all"]);
         let kinds = vec![ClientKind::Native, ClientKind::Spa, ClientKind::NonInteractive];
         let kinds = ClientFilter { app_types: kinds, is_global: Some(false), ..ClientFilter::default() };
         assert_eq!(ids(&kinds).await, ["n1", "s1", "s2"]);
+    });
+}
+
+#[test]
+fn a_search_looks_into_addresses_and_follows_their_changes() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let mut shop = client("shop", "Shop");
+        shop.settings.callbacks = Some(vec!["https://App.example.test/cb".to_owned()]);
+        shop.settings.allowed_logout_urls = Some(vec!["https://bye.example.test".to_owned()]);
+        shop.settings.allowed_origins = Some(vec!["capacitor://localhost".to_owned()]);
+        let mut b = scope.batch();
+        clients::insert(&mut b, &shop);
+        b.commit().await.unwrap();
+        let found = async |text: &str| {
+            let filter = ClientFilter { search: Some(text.to_owned()), ..ClientFilter::default() };
+            clients::list(&scope, &filter, 0, 50).await.unwrap().iter().any(|client| client.id == shop.id)
+        };
+        for text in ["app.EXAMPLE.test/cb", "bye.example", "capacitor://", "sho"] {
+            assert!(found(text).await, "{text}");
+        }
+        assert!(!found("callbacks").await && !found("%").await);
+        let mut b = scope.batch();
+        let mut moved = shop.clone();
+        moved.settings.callbacks = Some(vec!["https://elsewhere.test/cb".to_owned()]);
+        clients::update(&mut b, &moved);
+        b.commit().await.unwrap();
+        assert!(found("elsewhere").await && !found("app.example").await);
     });
 }
 

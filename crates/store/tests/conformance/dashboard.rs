@@ -2,6 +2,7 @@
 
 use doorward_model::admin::{Admin, Role, SESSION_LIFETIME};
 use doorward_model::ids::AdminId;
+use doorward_model::time::Lifetime;
 use doorward_store::global::sent_forms::SentForm;
 use doorward_store::global::{admin_sessions, admins, purge, sent_forms};
 use doorward_store::users::Credential;
@@ -95,6 +96,8 @@ fn what_is_over_is_cleaned_away() {
         assert_eq!(purge::purge(&db.global(), later(59), 100).await.unwrap(), 0);
         assert_eq!(purge::purge(&db.global(), later(60), 100).await.unwrap(), 1);
         let end = NOW.after(SESSION_LIFETIME);
+        purge::purge(&db.global(), end.before(Lifetime::from_seconds(1)), 100).await.unwrap();
+        assert!(admin_sessions::by_token_hash(&db.tenant(&a), &hash("c")).await.unwrap().is_some());
         assert_eq!(purge::purge(&db.global(), end, 100).await.unwrap(), 1);
         assert_eq!(admin_sessions::by_token_hash(&db.tenant(&a), &hash("c")).await.unwrap(), None);
     });

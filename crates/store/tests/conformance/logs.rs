@@ -5,7 +5,7 @@ use doorward_model::ids::{ClientGrantId, ResourceServerId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
 use doorward_model::time::Lifetime;
-use doorward_store::logs::LogFilter;
+use doorward_store::logs::{ClientActivity, LogFilter};
 use doorward_store::{client_grants, clients, logs, resource_servers};
 
 use crate::kit::on_both;
@@ -162,5 +162,43 @@ fn retention_deletes_the_oldest_in_steps() {
         assert_eq!(logs::delete_before(&scope, later(5), 3).await.unwrap(), 0);
         let left = logs::list(&scope, &LogFilter::default(), 0, 9).await.unwrap();
         assert_eq!(ids(&left), ["6", "5"]);
+    });
+}
+
+#[test]
+fn how_a_client_fared_is_read_from_its_events_alone() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let client = event("1").client.unwrap();
+        let none = logs::activity(&scope, &client, &log_id("0")).await.unwrap();
+        assert_eq!(none, ClientActivity::default());
+        let mut b = scope.batch();
+        let rows = [
+            ("1", EventCode::Login, 1),
+            ("2", EventCode::LoginFailed, 1),
+            ("3", EventCode::ClientCredentials, 1),
+            ("4", EventCode::LoginFailed, 5),
+            ("5", EventCode::WrongPassword, 1),
+            ("6", EventCode::LoginFailed, 2),
+            ("7", EventCode::ManagementWrite, 1),
+        ];
+        for (at, (id, code, count)) in (0..).zip(rows) {
+            logs::insert(&mut b, &Event { code, count, at: later(at), ..event(id) });
+        }
+        logs::insert(&mut b, &Event { client: None, at: later(9), ..event("8") });
+        b.commit().await.unwrap();
+        let expected = ClientActivity {
+            successes: 2,
+            last_success: Some(later(2)),
+            refusals: 7,
+            first_refusal: Some(later(3)),
+            last_refusal: Some(later(5)),
+        };
+        assert_eq!(logs::activity(&scope, &client, &log_id("1")).await.unwrap(), expected);
+        let recent = logs::activity(&scope, &client, &log_id("4")).await.unwrap();
+        assert_eq!((recent.successes, recent.last_success, recent.refusals), (0, None, 2));
+        let changes = logs::latest_changes(&scope, 9).await.unwrap();
+        assert_eq!(ids(&changes), ["7"]);
     });
 }

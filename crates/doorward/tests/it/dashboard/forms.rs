@@ -49,3 +49,38 @@ async fn a_form_that_comes_after_the_session_says_that_nothing_was_done() {
     let answer = admin.submit_to(&page, "/manage/theme", &[]).await.is(401);
     assert!(answer.text().contains("nothing was changed"), "{}", answer.text());
 }
+
+#[tokio::test]
+async fn a_form_that_comes_five_times_at_once_is_done_once_and_leads_to_one_place() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let page = admin.get("/manage/clients/new").await.is(200);
+    let form = page.form_to("/manage/clients");
+    let mut fields: Vec<(&str, &str)> = form
+        .fields
+        .iter()
+        .filter(|(name, _)| name.starts_with('_'))
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    fields.extend([("name", "Storefront"), ("type", "spa")]);
+    let send = || admin.post("/manage/clients", &fields);
+    let (a, b, c, d, e) = tokio::join!(send(), send(), send(), send(), send());
+    let places: Vec<String> =
+        [a, b, c, d, e].into_iter().map(|answer| answer.is(303).location().to_owned()).collect();
+    assert!(places.iter().all(|place| *place == places[0]), "{places:?}");
+    assert_eq!(admin.post("/manage/clients", &fields).await.is(303).location(), places[0]);
+    let machine = house.machine(&["read:clients"]).await;
+    let list = machine.get("/api/v2/clients").await.is(200).text();
+    assert_eq!(list.matches("\"Storefront\"").count(), 1, "{list}");
+
+    // What was refused may be sent again, corrected, by the same form.
+    let page = admin.get("/manage/clients/new").await.is(200);
+    let form = page.form_to("/manage/clients");
+    let seal = form.fields.iter().filter(|(name, _)| name.starts_with('_'));
+    let mut fields: Vec<(&str, &str)> = seal.map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    fields.extend([("name", ""), ("type", "spa")]);
+    admin.post("/manage/clients", &fields).await.is(422);
+    fields.extend([("name", "Billing")]);
+    fields.retain(|(name, value)| *name != "name" || !value.is_empty());
+    admin.post("/manage/clients", &fields).await.is(303);
+}

@@ -16,6 +16,7 @@ async fn a_failed_login_is_a_sentence_with_the_clients_name_and_has_a_page() {
     let all = admin.get("/manage/logs").await.is(200).text();
     assert!(all.contains(&format!("{EMAIL} could not log in to Storefront: wrong password")), "{all}");
     assert!(all.contains("Ada Lovelace logged in to Storefront"), "{all}");
+    assert!(all.contains("Command line created the client Storefront"), "{all}");
 
     let event = house.logs().await.into_iter().find(|event| event["type"] == "fp").unwrap();
     let page = admin.get(&format!("/manage/logs/{}", event["log_id"].as_str().unwrap())).await.is(200).text();
