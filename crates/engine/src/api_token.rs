@@ -62,9 +62,18 @@ pub async fn authorize(
     scopes: &[ApiScope],
 ) -> Result<Caller, Fault> {
     let caller = authenticate(app, state, token, info).await?;
+    admit(app, &caller, scopes).await?;
+    Ok(caller)
+}
+
+/// Lets a caller pass who holds one of `scopes`.
+///
+/// # Errors
+/// [`Fault::Forbidden`] otherwise. The refusal is logged.
+pub async fn admit(app: &App, caller: &Caller, scopes: &[ApiScope]) -> Result<(), Fault> {
     match caller.may_any(scopes) {
-        Ok(()) => Ok(caller),
-        Err(fault) => Err(record::refused(app, &caller, WHAT, None, fault).await),
+        Ok(()) => Ok(()),
+        Err(fault) => Err(record::refused(app, caller, WHAT, None, fault).await),
     }
 }
 

@@ -116,7 +116,8 @@ pub async fn grant(
         Ok(kind) => kind,
         Err(error) => {
             let client = known(app, caller, authorization, params).await;
-            return Answered { client, outcome: Err(error.into()) };
+            let noted = refuse(app, caller, client.as_deref(), (None, &error, Consequence::Nothing)).await;
+            return Answered { client, outcome: Err(noted.err().unwrap_or(Fault::Token(error))) };
         }
     };
     match authenticate(app, caller, authorization, params).await {
@@ -128,7 +129,8 @@ pub async fn grant(
         }
         Err(Fault::Token(error)) => {
             let client = known(app, caller, authorization, params).await;
-            let noted = refuse(app, caller, client.as_deref(), (kind, &error, Consequence::Nothing)).await;
+            let why = (Some(kind), &error, Consequence::Nothing);
+            let noted = refuse(app, caller, client.as_deref(), why).await;
             Answered { client, outcome: Err(noted.err().unwrap_or(Fault::Token(error))) }
         }
         Err(fault) => Answered { client: None, outcome: Err(fault) },
@@ -154,7 +156,7 @@ async fn by_grant(app: &App, asking: &Asking<'_>, kind: GrantType) -> Result<Tok
         Ok(answer) => Ok(answer),
         Err(Refused::Fault(fault)) => Err(fault),
         Err(Refused::Rule(error, then)) => {
-            refuse(app, asking.caller, Some(asking.entry), (kind, &error, then)).await?;
+            refuse(app, asking.caller, Some(asking.entry), (Some(kind), &error, then)).await?;
             Err(error.into())
         }
     }
@@ -175,12 +177,14 @@ async fn refuse(
     app: &App,
     caller: &Caller,
     entry: Option<&ClientEntry>,
-    (kind, error, then): (GrantType, &TokenError, Consequence),
+    (kind, error, then): (Option<GrantType>, &TokenError, Consequence),
 ) -> Result<(), Fault> {
     let mut code = match kind {
-        GrantType::AuthorizationCode => EventCode::CodeExchangeFailed,
-        GrantType::RefreshToken => EventCode::RefreshExchangeFailed,
-        GrantType::ClientCredentials | GrantType::Implicit => EventCode::ClientCredentialsFailed,
+        Some(GrantType::AuthorizationCode) => EventCode::CodeExchangeFailed,
+        Some(GrantType::RefreshToken) => EventCode::RefreshExchangeFailed,
+        Some(GrantType::ClientCredentials | GrantType::Implicit) => EventCode::ClientCredentialsFailed,
+        // No grant that exists was asked for, so none of the exchange codes fits.
+        None => EventCode::LoginFailed,
     };
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     match &then {
@@ -188,7 +192,7 @@ async fn refuse(
         Consequence::BurnCode(hash) => codes::burn(&mut batch, hash, app.now()),
         Consequence::EndFamily(family) => {
             token_families::revoke(&mut batch, family, app.now());
-            if kind == GrantType::RefreshToken {
+            if kind == Some(GrantType::RefreshToken) {
                 code = EventCode::RefreshReuse;
             }
         }

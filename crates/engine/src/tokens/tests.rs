@@ -210,6 +210,15 @@ async fn a_program_gets_a_token_until_it_is_deleted() {
 }
 
 #[tokio::test]
+async fn a_grant_that_does_not_exist_is_refused_and_logged() {
+    let journey = Journey::new().await;
+    assert!(!journey.log().await.contains(&"f"));
+    let fields = json!({"grant_type": "tea", "client_id": journey.client.as_str()});
+    assert_eq!(error(journey.ask(fields).await.outcome), "unsupported_grant_type");
+    assert_eq!(journey.log().await[0], "f");
+}
+
+#[tokio::test]
 async fn a_wrong_secret_and_an_unknown_client_are_the_same_refusal() {
     let journey = Journey::new().await;
     let made = journey.kit.client(json!({"name": "Robot", "grant_types": ["client_credentials"]})).await;

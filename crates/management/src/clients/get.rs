@@ -21,7 +21,7 @@ pub(crate) async fn get(
 ) -> Answer {
     let id = path::id(id, ClientId::parse)?;
     let fields = Fields::read(&Query::read(&uri, &["fields", "include_fields"])?)?;
-    super::check_fields(&fields, &caller)?;
+    super::check_fields(web.app(), &fields, &caller).await?;
     let shown = clients::get(web.app(), &caller, &id).await?;
     Ok(answer::json(StatusCode::OK, &fields.select(super::view(&shown, &caller))))
 }

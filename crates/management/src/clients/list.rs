@@ -39,7 +39,7 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
         with_total: page.include_totals,
         ..ClientQuery::default()
     };
-    super::check_fields(&fields, &caller)?;
+    super::check_fields(web.app(), &fields, &caller).await?;
     let found = match query.flag("is_first_party")? {
         // Clients of third parties do not exist yet.
         Some(false) => ClientPage { clients: Vec::new(), total: Some(0) },

@@ -15,9 +15,10 @@ pub(crate) use list::list;
 pub(crate) use rotate_secret::rotate_secret;
 pub(crate) use update::update;
 
+use doorward_engine::api_token;
+use doorward_engine::app::App;
 use doorward_engine::caller::Caller;
 use doorward_engine::clients::ShownClient;
-use doorward_engine::fault::Fault;
 use doorward_model::scope::ApiScope;
 use serde_json::{Map, Value};
 
@@ -34,10 +35,9 @@ fn view(shown: &ShownClient, caller: &Caller) -> Map<String, Value> {
 }
 
 /// Refuses a request that names a key which the caller may not see.
-fn check_fields(fields: &Fields, caller: &Caller) -> Result<(), Refused> {
-    let asks_for_keys = view::KEYS.iter().any(|key| fields.ask_for(key));
-    if asks_for_keys && !caller.holds(ApiScope::ReadClientKeys) {
-        return Err(Fault::Forbidden { any_of: vec![ApiScope::ReadClientKeys] }.into());
+async fn check_fields(app: &App, fields: &Fields, caller: &Caller) -> Result<(), Refused> {
+    if view::KEYS.iter().any(|key| fields.ask_for(key)) {
+        api_token::admit(app, caller, &[ApiScope::ReadClientKeys]).await?;
     }
     Ok(())
 }

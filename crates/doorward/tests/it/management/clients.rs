@@ -229,6 +229,9 @@ async fn a_secret_is_shown_to_who_may_see_it_and_rotates() {
     for answer in [plain.get(&path).await, plain.get("/api/v2/clients").await] {
         assert!(!answer.is(200).text().contains("\"client_secret\":"));
     }
+    assert!(!house.log_types().await.contains(&"fapi".to_owned()));
+    plain.get(&format!("{path}?fields=client_secret")).await.is(403);
+    assert!(house.log_types().await.contains(&"fapi".to_owned()));
     let keys = house.machine(&["read:client_keys", "update:client_keys"]).await;
     assert_eq!(keys.get(&path).await.is(200).json()["client_secret"], party.secret);
     assert!(house.log_types().await.contains(&"mgmt_api_read".to_owned()));
