@@ -96,10 +96,14 @@ pub(crate) async fn reserve(
     let mut account = subjects.account.as_ref().map(|account| app.turns().come(account));
     loop {
         let ended = (address.ended(), account.as_ref().map_or(0, Turn::ended));
-        let (lock, refused, ended_before) = match (count(app, tenant, subjects).await?, &account) {
-            (None, _) => break,
-            (Some(Lock::Account), Some(account)) => (Lock::Account, account, ended.1),
-            (Some(lock), _) => (lock, &address, ended.0),
+        address.start();
+        account.iter_mut().for_each(Turn::start);
+        let Some(lock) = count(app, tenant, subjects).await? else { break };
+        address.step_back();
+        account.iter_mut().for_each(Turn::step_back);
+        let (refused, ended_before) = match (lock, &account) {
+            (Lock::Account, Some(account)) => (account, ended.1),
+            _ => (&address, ended.0),
         };
         let waited = refused.wait(ended_before).await.map_err(|_| Fault::Unavailable {
             retry_after: SHORT_WAIT,
@@ -109,8 +113,6 @@ pub(crate) async fn reserve(
             return Ok(Err(lock));
         }
     }
-    address.start();
-    account.iter_mut().for_each(Turn::start);
     Ok(Ok(UnderWay { _address: address, _account: account }))
 }
 

@@ -57,7 +57,8 @@ impl Turn {
         self.turns.lock().get(&self.name).map_or(0, |subject| subject.ended)
     }
 
-    /// Now it is trying.
+    /// Tries; to be said before the try is counted, so that nobody finds the count full of tries that
+    /// seem not to be under way.
     pub(crate) fn start(&mut self) {
         self.is_trying = true;
         if let Some(subject) = self.turns.lock().get_mut(&self.name) {
@@ -65,7 +66,15 @@ impl Turn {
         }
     }
 
-    /// After a refusal: waits while tries are under way that may give theirs back. False when there
+    /// There was no try left.
+    pub(crate) fn step_back(&mut self) {
+        self.is_trying = false;
+        if let Some(subject) = self.turns.lock().get_mut(&self.name) {
+            subject.trying -= 1;
+        }
+    }
+
+    /// After stepping back: waits while tries are under way that may give theirs back. False when there
     /// is nothing to wait for, so that the refusal stands.
     ///
     /// # Errors
