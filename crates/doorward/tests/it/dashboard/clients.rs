@@ -81,7 +81,13 @@ async fn the_list_finds_clients_by_name_id_and_address() {
     assert!(page.contains("Default App") && !page.contains("All Applications"));
     let shop = client(&house, ClientKind::Spa, "Storefront").await;
     let find = async |query: &str| admin.get(&format!("/manage/clients?{query}")).await.is(200).text();
-    for query in ["q=STORE", &format!("q={}", &shop[4..12]), "q=shop.test%2Fcb", "type=spa", "q=store&type=spa&sort=name"] {
+    for query in [
+        "q=STORE",
+        &format!("q={}", &shop[4..12]),
+        "q=shop.test%2Fcb",
+        "type=spa",
+        "q=store&type=spa&sort=name",
+    ] {
         let page = find(query).await;
         assert!(page.contains("Storefront") && !page.contains(">Default App<"), "{query}");
     }
@@ -114,7 +120,9 @@ async fn a_client_is_made_of_a_name_and_one_of_four_types() {
     let admin = house.admin().await;
     let page = admin.get("/manage/clients/new").await.is(200);
     let html = page.text();
-    for title in ["Native", "Single Page Web Applications", "Regular Web Applications", "Non Interactive Clients"] {
+    for title in
+        ["Native", "Single Page Web Applications", "Regular Web Applications", "Non Interactive Clients"]
+    {
         assert!(html.contains(&format!("<b>{title}</b>")), "{title}");
     }
     assert!(!html.contains("checked"), "nothing is chosen beforehand");
@@ -123,10 +131,16 @@ async fn a_client_is_made_of_a_name_and_one_of_four_types() {
     for text in ["There is a problem", "Enter a name for this client.", "Choose what you are building."] {
         assert!(refused.contains(text), "{text}");
     }
-    let refused = post(&admin, &page, "/manage/clients", &[("name", "a<b>"), ("type", "spa")]).await.is(422).text();
-    assert_eq!(refused.matches("Use a name without &#60; or &#62;.").count(), 2, "in the summary and at the field");
+    let refused =
+        post(&admin, &page, "/manage/clients", &[("name", "a<b>"), ("type", "spa")]).await.is(422).text();
+    assert_eq!(
+        refused.matches("Use a name without &#60; or &#62;.").count(),
+        2,
+        "in the summary and at the field"
+    );
     assert!(refused.contains("value=\"a&#60;b&#62;\"") && refused.contains("value=\"spa\" checked"));
-    let made = post(&admin, &page, "/manage/clients", &[("name", " Shop "), ("type", "native")]).await.is(303);
+    let made =
+        post(&admin, &page, "/manage/clients", &[("name", " Shop "), ("type", "native")]).await.is(303);
     assert!(made.location().ends_with("/quickstart"), "{}", made.location());
     let again = post(&admin, &page, "/manage/clients", &[("name", "Shop"), ("type", "native")]).await.is(303);
     assert_eq!(again.location(), made.location(), "a form that comes twice makes one client");
@@ -148,7 +162,14 @@ async fn each_type_shows_its_fields_and_no_secret_until_it_is_asked_for() {
     for kind in ClientKind::ALL {
         let id = client(&house, kind, "Shop").await;
         let html = admin.get(&settings_path(&id)).await.is(200).text();
-        for always in ["id=\"name\"", "id=\"domain\"", "id=\"client_id\"", "id=\"client_secret\"", "id=\"app_type\"", "id=\"grants\""] {
+        for always in [
+            "id=\"name\"",
+            "id=\"domain\"",
+            "id=\"client_id\"",
+            "id=\"client_secret\"",
+            "id=\"app_type\"",
+            "id=\"grants\"",
+        ] {
             assert!(html.contains(always), "{kind:?} {always}");
         }
         let is_machine = kind == ClientKind::NonInteractive;
@@ -188,7 +209,8 @@ async fn the_secret_is_shown_when_asked_for_and_that_is_logged() {
     house.advance(16 * 60);
     let asks = admin.post(&path, &fields).await.is(422);
     assert!(asks.text().contains("Confirm it is you to see the secret.") && !asks.text().contains(&secret));
-    let wrong = post(&admin, &asks, &path, &[("reveal", "on"), ("password", "wrong horse battery")]).await.is(422);
+    let wrong =
+        post(&admin, &asks, &path, &[("reveal", "on"), ("password", "wrong horse battery")]).await.is(422);
     assert!(wrong.text().contains("This is not your password.") && !wrong.text().contains(&secret));
     let right = post(&admin, &asks, &path, &[("reveal", "on"), ("password", PASSWORD)]).await.is(200);
     assert!(right.text().contains(&secret));
@@ -213,7 +235,11 @@ async fn what_is_saved_is_saved_at_once_and_said() {
     let answer = save(&admin, &id, &without_sso).await.is(303);
     assert_eq!(answer.location(), settings_path(&id));
     let page = admin.get(answer.location()).await.is(200).text();
-    assert!(page.contains("Saved. Logins use it from now on.") && page.contains("Changed ") && page.contains(OWNER));
+    assert!(
+        page.contains("Saved. Logins use it from now on.")
+            && page.contains("Changed ")
+            && page.contains(OWNER)
+    );
     let now = saved(&house, &id).await;
     assert_eq!(now["name"], "Shop & Söhne");
     assert_eq!(now["token_endpoint_auth_method"], "client_secret_basic");
@@ -236,8 +262,16 @@ async fn every_message_stands_in_the_summary_and_at_its_field_and_what_was_typed
         ("jwt_lifetime", "ten hours", "Enter a whole number of seconds."),
         ("jwt_lifetime", "2592001", "Use between 1 and 2592000 (30 days)."),
         ("callbacks", "app.acme.com/cb", "has no protocol. Add <code>https://</code> in front."),
-        ("callbacks", "https://a.test/my page", "This URL has a space in it. Remove it or write <code>%20</code>."),
-        ("callbacks", "https://a.test/cb#done", "A callback URL cannot contain <code>#</code>. Remove <code>#done</code>."),
+        (
+            "callbacks",
+            "https://a.test/my page",
+            "This URL has a space in it. Remove it or write <code>%20</code>.",
+        ),
+        (
+            "callbacks",
+            "https://a.test/cb#done",
+            "A callback URL cannot contain <code>#</code>. Remove <code>#done</code>.",
+        ),
         ("callbacks", "https://a.*.test/cb", "A star can stand for one subdomain or a part of it, once"),
         ("callbacks", "https://*.co.uk", "would allow anyone&#39;s site. Use your own domain."),
         ("callbacks", "javascript:alert(1)", "This protocol cannot receive logins."),
@@ -254,7 +288,12 @@ async fn every_message_stands_in_the_summary_and_at_its_field_and_what_was_typed
     }
     assert_eq!(saved(&house, &id).await["name"], "Shop");
     let machine = client(&house, ClientKind::NonInteractive, "Job").await;
-    let fields = [("name", "Job"), ("app_type", "non_interactive"), ("auth_method", "none"), ("grants", "client_credentials")];
+    let fields = [
+        ("name", "Job"),
+        ("app_type", "non_interactive"),
+        ("auth_method", "none"),
+        ("grants", "client_credentials"),
+    ];
     let answer = save(&admin, &machine, &fields).await.is(422).text();
     assert!(answer.contains("Non Interactive clients need a secret. Choose Post or Basic."));
     let spa = client(&house, ClientKind::Spa, "App").await;
@@ -275,7 +314,11 @@ async fn what_lacks_its_protocol_is_put_right_by_a_button() {
     let pressed = web(&[("callbacks", "app.acme.com/cb"), ("fix", "callbacks https://app.acme.com/cb")]);
     let fixed = post(&admin, &refused, &path, &pressed).await.is(200);
     assert!(fixed.text().contains("https://app.acme.com/cb</textarea>"));
-    assert_eq!(saved(&house, &id).await["callbacks"], json!(["https://shop.test/cb"]), "nothing is saved by it");
+    assert_eq!(
+        saved(&house, &id).await["callbacks"],
+        json!(["https://shop.test/cb"]),
+        "nothing is saved by it"
+    );
 }
 
 #[tokio::test]
@@ -294,7 +337,10 @@ async fn ten_thousand_urls_and_binary_are_answered_in_words() {
     let body = format!("{seal}name=%00%ff%fe&app_type=regular_web&callbacks=%80%81&jwt_lifetime=%0a%00");
     let asked = crate::kit::Asked::form(&settings_path(&id), &[]).body(body.into_bytes());
     let answer = admin.send(asked).await.is(422).text();
-    assert!(answer.contains("There is a problem") && answer.contains("Use a name of letters, digits and signs only."));
+    assert!(
+        answer.contains("There is a problem")
+            && answer.contains("Use a name of letters, digits and signs only.")
+    );
     assert_eq!(saved(&house, &id).await["callbacks"], json!(["https://shop.test/cb"]));
 }
 
@@ -309,7 +355,14 @@ async fn two_admins_who_save_at_once_are_asked_what_to_keep() {
     let stale = post(&admin, &mine, &path, &web(&[("name", "Mine"), ("description", "mine")])).await.is(422);
     let html = stale.text();
     assert!(html.contains(&format!("{OWNER} saved this ")) && html.contains("40 seconds ago"), "{html}");
-    for text in ["Keep mine", "Keep theirs", "<code>Theirs</code>", "<code>Mine</code>", "<code>60</code>", "<code>36000</code>"] {
+    for text in [
+        "Keep mine",
+        "Keep theirs",
+        "<code>Theirs</code>",
+        "<code>Mine</code>",
+        "<code>60</code>",
+        "<code>36000</code>",
+    ] {
         assert!(html.contains(text), "{text}");
     }
     assert_eq!(saved(&house, &id).await["name"], "Theirs");
@@ -332,7 +385,10 @@ async fn edits_of_different_fields_that_clash_nowhere_are_both_kept() {
     let path = settings_path(&id);
     let mine = admin.get(&path).await.is(200);
     let machine = house.machine(&["update:clients"]).await;
-    machine.patch(&format!("/api/v2/clients/{id}"), &json!({ "client_metadata": { "a": "b" } })).await.is(200);
+    machine
+        .patch(&format!("/api/v2/clients/{id}"), &json!({ "client_metadata": { "a": "b" } }))
+        .await
+        .is(200);
     post(&admin, &mine, &path, &web(&[("name", "Mine")])).await.is(303);
     let now = saved(&house, &id).await;
     assert_eq!((&now["name"], &now["client_metadata"]["a"]), (&json!("Mine"), &json!("b")));
@@ -360,7 +416,9 @@ async fn the_secret_is_replaced_after_a_question() {
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
     let path = format!("/manage/clients/{}/rotate", party.client_id);
     let ask = admin.get(&path).await.is(200);
-    assert!(ask.text().contains("the old one stops working at once") && ask.text().contains("Yes, rotate secret"));
+    assert!(
+        ask.text().contains("the old one stops working at once") && ask.text().contains("Yes, rotate secret")
+    );
     let done = post(&admin, &ask, &path, &[]).await.is(303);
     assert!(admin.get(done.location()).await.text().contains("The old one stopped working."));
     let code = party.code(&Visitor::new(&house), EMAIL, PASSWORD).await;
@@ -379,8 +437,11 @@ async fn deleting_asks_with_numbers_and_is_final() {
     assert!(!settings.contains("Yes, delete client"), "only the dialog has it");
     let ask = admin.get(&path).await.is(200);
     let html = ask.text();
-    assert!(html.contains("1 login in the last 7 days would fail.") && html.contains("This cannot be undone."));
-    let (cancel, yes) = (html.find("autofocus>Cancel</a>").unwrap(), html.find("Yes, delete client</button>").unwrap());
+    assert!(
+        html.contains("1 login in the last 7 days would fail.") && html.contains("This cannot be undone.")
+    );
+    let (cancel, yes) =
+        (html.find("autofocus>Cancel</a>").unwrap(), html.find("Yes, delete client</button>").unwrap());
     assert!(cancel < yes && html.matches("autofocus").count() == 1, "Cancel has the focus");
     let done = post(&admin, &ask, &path, &[]).await.is(303);
     assert_eq!(done.location(), "/manage/clients");
@@ -399,8 +460,10 @@ async fn connections_are_switched_at_once_and_the_last_one_asks() {
     let tab = format!("/manage/clients/{}/connections", party.client_id);
     let page = admin.get(&tab).await.is(200);
     let html = page.text();
-    let groups: Vec<usize> =
-        ["Database</h2>", "Social</h2>", "Enterprise</h2>"].iter().map(|group| html.find(group).unwrap()).collect();
+    let groups: Vec<usize> = ["Database</h2>", "Social</h2>", "Enterprise</h2>"]
+        .iter()
+        .map(|group| html.find(group).unwrap())
+        .collect();
     assert!(groups.is_sorted());
     assert!(html.contains("No social connections.") && html.contains("No enterprise connections."));
     assert!(html.contains("People can log in with: Username-Password-Authentication."));
@@ -428,7 +491,9 @@ async fn a_program_has_apis_in_place_of_connections_and_no_addons_are_promised()
     let machine = house.machine(&["read:clients"]).await;
     let id = machine.client_id.clone();
     let html = admin.get(&format!("/manage/clients/{id}/connections")).await.is(200).text();
-    assert!(html.contains("has no connections") && html.contains("read:clients") && html.contains("/api/v2/"));
+    assert!(
+        html.contains("has no connections") && html.contains("read:clients") && html.contains("/api/v2/")
+    );
     assert!(!html.contains("Social"));
     let html = admin.get(&format!("/manage/clients/{id}/addons")).await.is(200).text();
     assert!(html.contains("No add-on is installed.") && !html.contains("<button class=\"btn btn-primary"));
@@ -449,6 +514,11 @@ async fn markup_in_names_is_text_on_every_page() {
         let html = answer.is(200).text();
         assert!(!html.contains(MARKUP), "{page}");
         assert!(html.contains("&#34;&#39;&#38;amp; javascript"), "{page}");
+        assert!(
+            !html.contains(" style=") && !html.contains("<style") && !html.contains(" onclick="),
+            "{page}"
+        );
+        assert_eq!(html.matches("<script").count(), html.matches("<script src=\"/assets/").count(), "{page}");
     }
 }
 
