@@ -81,7 +81,7 @@ pub(crate) fn number(count: i64) -> String {
     let digits = count.min(MOST_COUNTED).to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -116,8 +116,8 @@ mod tests {
         }
     }
 
-    fn title(kind: ClientKind, callback: bool, activity: ClientActivity, now: i64) -> &'static str {
-        status(&client(kind, callback), &activity, Timestamp::from_seconds(now)).title
+    fn title(kind: ClientKind, callback: bool, activity: &ClientActivity, now: i64) -> &'static str {
+        status(&client(kind, callback), activity, Timestamp::from_seconds(now)).title
     }
 
     #[test]
@@ -128,14 +128,14 @@ mod tests {
         let refused =
             ClientActivity { refusals: 2, first_refusal: at(60), last_refusal: at(70), ..worked.clone() };
         let (web, machine) = (ClientKind::RegularWeb, ClientKind::NonInteractive);
-        assert_eq!(title(web, true, none(), 100), "No logins yet");
-        assert_eq!(title(web, true, none(), 700_000), "No logins in 7 days");
-        assert_eq!(title(web, false, none(), 100), "Setting missing");
-        assert_eq!(title(machine, false, none(), 100), "No tokens yet");
-        assert_eq!(title(web, true, worked, 100), "Working");
-        assert_eq!(title(web, true, refused.clone(), 100), "Turning logins away");
-        assert_eq!(title(machine, true, refused.clone(), 100), "Turning requests away");
-        assert_eq!(title(web, true, refused, 100_000), "Working");
+        assert_eq!(title(web, true, &none(), 100), "No logins yet");
+        assert_eq!(title(web, true, &none(), 700_000), "No logins in 7 days");
+        assert_eq!(title(web, false, &none(), 100), "Setting missing");
+        assert_eq!(title(machine, false, &none(), 100), "No tokens yet");
+        assert_eq!(title(web, true, &worked, 100), "Working");
+        assert_eq!(title(web, true, &refused, 100), "Turning logins away");
+        assert_eq!(title(machine, true, &refused, 100), "Turning requests away");
+        assert_eq!(title(web, true, &refused, 100_000), "Working");
     }
 
     #[test]

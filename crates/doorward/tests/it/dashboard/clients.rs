@@ -514,6 +514,11 @@ async fn markup_in_names_is_text_on_every_page() {
         let html = answer.is(200).text();
         assert!(!html.contains(MARKUP), "{page}");
         assert!(html.contains("&#34;&#39;&#38;amp; javascript"), "{page}");
+        assert!(
+            !html.contains(" style=") && !html.contains("<style") && !html.contains(" onclick="),
+            "{page}"
+        );
+        assert_eq!(html.matches("<script").count(), html.matches("<script src=\"/assets/").count(), "{page}");
     }
 }
 

@@ -285,8 +285,21 @@ fn recent(change: Change, frame: &Frame) -> Recent {
         .iter()
         .filter_map(|name| Field::ALL.into_iter().find(|field| field.setting() == name).map(Field::label))
         .collect();
-    let what = if labels.is_empty() { change.what } else { format!("Changed {}", labels.join(", ")) };
+    let what = if labels.is_empty() { told(&change.what) } else { format!("Changed {}", labels.join(", ")) };
     Recent { what, by: change.by, when: parts::when(change.at, frame.now()) }
+}
+
+/// What an event's words are when it is over.
+fn told(what: &str) -> String {
+    let words = match what {
+        "Create a client" => "Client created",
+        "Rotate a client secret" => "Secret rotated",
+        "Enable a connection for a client" => "Connection switched on",
+        "Disable a connection for a client" => "Connection switched off",
+        "Create a client grant" => "Access to an API given",
+        other => other,
+    };
+    words.to_owned()
 }
 
 /// What stands between this client and its first login; each is true when it is true.
