@@ -18,8 +18,7 @@ pub(crate) use guide::{Block, Guide, Span};
 pub(crate) use needs::{ASKED, Need, needs, wanted};
 pub(crate) use values::{HIDDEN, Values};
 
-static ALL: LazyLock<Vec<Guide>> =
-    LazyLock::new(|| samples::ALL.iter().filter_map(Guide::read).collect());
+static ALL: LazyLock<Vec<Guide>> = LazyLock::new(|| samples::ALL.iter().filter_map(Guide::read).collect());
 
 /// The guides for a client of this type; one without a type is shown as a regular web application.
 pub(crate) fn of(kind: Option<ClientKind>) -> Vec<&'static Guide> {
