@@ -5,13 +5,12 @@
 use std::sync::Arc;
 
 use doorward_model::admin::{Admin, Role};
-use doorward_model::api::{ApiPermission, ResourceServer};
+use doorward_model::api::ResourceServer;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::{Client, ClientSettings, DEFAULT_APP, GLOBAL_CLIENT, defaults};
 use doorward_model::connection::{Connection, DEFAULT_DATABASE, DatabaseOptions, Strategy};
 use doorward_model::ids::TenantId;
 use doorward_model::log::code::EventCode;
-use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
 use doorward_model::signing_key::{KeyState, SigningKey};
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
@@ -23,7 +22,7 @@ use crate::app::App;
 use crate::clients::{Made, push_new};
 use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft};
-use crate::state::{TenantState, management_audience};
+use crate::state::{TenantState, management_audience, management_permissions};
 use crate::{admins, keys};
 
 /// How long a token of the Management API lives: a day.
@@ -123,15 +122,11 @@ pub(crate) async fn push_key(
 }
 
 fn management_api(app: &App, tenant: &Tenant) -> ResourceServer {
-    let permission = |scope: &ApiScope| ApiPermission {
-        value: scope.as_str().to_owned(),
-        description: scope.description().to_owned(),
-    };
     ResourceServer {
         id: app.entropy().resource_server_id(),
         identifier: management_audience(tenant),
         name: "Doorward Management API".to_owned(),
-        permissions: ApiScope::ALL.iter().map(permission).collect(),
+        permissions: management_permissions(),
         token_lifetime: API_TOKEN_LIFETIME,
         allow_offline_access: false,
         is_system: true,
@@ -181,6 +176,7 @@ fn push_event(batch: &mut Batch, app: &App, tenant: &Tenant, admin: Option<&Admi
 mod tests {
     use super::*;
     use crate::kit::{ADMIN, ISSUER, Kit};
+    use doorward_model::scope::ApiScope;
 
     #[tokio::test]
     async fn an_installation_starts_with_everything_it_needs() {

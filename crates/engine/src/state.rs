@@ -6,9 +6,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use doorward_model::api::ResourceServer;
+use doorward_model::api::{ApiPermission, ResourceServer};
 use doorward_model::connection::Connection;
 use doorward_model::ids::{ConnectionId, TenantId};
+use doorward_model::scope::ApiScope;
 use doorward_model::tenant::Tenant;
 use doorward_protocol::oauth::discovery;
 use doorward_store::{connections, global, resource_servers, signing_keys, tenants};
@@ -67,6 +68,16 @@ pub fn management_audience(tenant: &Tenant) -> String {
     tenant.issuer.url("api/v2/")
 }
 
+/// What the Management API of this build knows to allow. It follows from the code and not from the
+/// row of the API, which may have been written by an older build.
+pub(crate) fn management_permissions() -> Vec<ApiPermission> {
+    let permission = |scope: &ApiScope| ApiPermission {
+        value: scope.as_str().to_owned(),
+        description: scope.description().to_owned(),
+    };
+    ApiScope::ALL.iter().map(permission).collect()
+}
+
 /// Reads a tenant until nothing changed while it was read. `known` saves parsing keys again.
 pub(crate) async fn read(
     app: &App,
@@ -77,7 +88,10 @@ pub(crate) async fn read(
     for _ in 0..READS {
         let Some(tenant) = global::tenants::get(&app.db().global(), id).await? else { return Ok(None) };
         let connections = connections::all(&scope).await?;
-        let apis = resource_servers::all(&scope).await?;
+        let mut apis = resource_servers::all(&scope).await?;
+        apis.iter_mut()
+            .filter(|api| api.is_system)
+            .for_each(|api| api.permissions = management_permissions());
         let rows = signing_keys::all(&scope).await?;
         if tenants::version(&scope).await? != Some(tenant.version) {
             continue;

@@ -27,6 +27,7 @@ pub mod client;
 pub mod connection;
 pub mod fields;
 pub mod ids;
+pub mod json;
 pub mod log;
 pub mod patch;
 pub mod scope;

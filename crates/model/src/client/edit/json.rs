@@ -2,7 +2,7 @@
 //!
 //! Each reader notes what is wrong and gives nothing back, so that one pass finds everything.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::ClientPatch;
 use crate::client::auth_method::AuthMethod;
@@ -12,10 +12,7 @@ use crate::client::jwt::{IdTokenAlgorithm, JwtConfiguration};
 use crate::client::kind::ClientKind;
 use crate::client::refresh::{Expiration, RefreshPolicy, Rotation};
 use crate::fields::{FieldError, FieldErrors};
-use crate::patch::Patch;
-use crate::time::Lifetime;
-
-type Object = Map<String, Value>;
+use crate::json::{Object, always, flag, nullable, object, one_of, seconds, text, texts, unknown};
 
 pub(super) fn read(body: &Object, errors: &mut FieldErrors) -> ClientPatch {
     let mut patch = ClientPatch::default();
@@ -47,89 +44,6 @@ pub(super) fn read(body: &Object, errors: &mut FieldErrors) -> ClientPatch {
         }
     }
     patch
-}
-
-/// A field that always has a value: null is a wrong type, which the reader has noted.
-fn always<T>(value: Option<T>) -> Patch<T> {
-    value.map_or(Patch::Keep, Patch::Set)
-}
-
-/// A field that null clears.
-fn nullable<T>(value: &Value, read: impl FnOnce(&Value) -> Option<T>) -> Patch<T> {
-    if value.is_null() { Patch::Clear } else { always(read(value)) }
-}
-
-fn unknown(path: &str) -> FieldError {
-    let text = "There is no such field here. Leave it out.";
-    FieldError::new(path, "additional_properties", text)
-}
-
-fn wrong_type(path: &str, wanted: &str) -> FieldError {
-    FieldError::new(path, "type", format!("This must be {wanted}."))
-}
-
-fn text(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<String> {
-    let text = value.as_str().map(str::to_owned);
-    if text.is_none() {
-        errors.push(wrong_type(path, "a text"));
-    }
-    text
-}
-
-fn flag(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<bool> {
-    let flag = value.as_bool();
-    if flag.is_none() {
-        errors.push(wrong_type(path, "true or false"));
-    }
-    flag
-}
-
-fn seconds(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Lifetime> {
-    // 2 and 2.0 are the same number in JSON; so they are here.
-    let whole = value.as_u64().or_else(|| value.as_f64().filter(|n| n.fract() == 0.0).and_then(whole_number));
-    let Some(number) = whole else {
-        errors.push(wrong_type(path, "a whole number of seconds"));
-        return None;
-    };
-    let seconds = u32::try_from(number).ok().map(Lifetime::from_seconds);
-    if seconds.is_none() {
-        errors.push(FieldError::new(path, "maximum", "This number of seconds is too great."));
-    }
-    seconds
-}
-
-fn whole_number(number: f64) -> Option<u64> {
-    format!("{number:.0}").parse().ok()
-}
-
-fn object<'a>(value: &'a Value, path: &str, errors: &mut FieldErrors) -> Option<&'a Object> {
-    let object = value.as_object();
-    if object.is_none() {
-        errors.push(wrong_type(path, "an object"));
-    }
-    object
-}
-
-fn array<'a>(value: &'a Value, path: &str, errors: &mut FieldErrors) -> Option<&'a Vec<Value>> {
-    let array = value.as_array();
-    if array.is_none() {
-        errors.push(wrong_type(path, "a list of texts"));
-    }
-    array
-}
-
-fn texts(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Vec<String>> {
-    let values = array(value, path, errors)?;
-    let read = |(at, value)| text(value, &format!("{path}.{at}"), errors);
-    let texts: Vec<String> = values.iter().enumerate().filter_map(read).collect();
-    (texts.len() == values.len()).then_some(texts)
-}
-
-fn one_of<T>(value: Option<T>, path: &str, names: &[&str], errors: &mut FieldErrors) -> Option<T> {
-    if value.is_none() {
-        errors.push(FieldError::new(path, "enum", format!("This must be one of: {}.", names.join(", "))));
-    }
-    value
 }
 
 fn kind(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<ClientKind> {
@@ -230,6 +144,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::patch::Patch;
+    use crate::time::Lifetime;
 
     fn found(body: &Value) -> Vec<(String, &'static str)> {
         match ClientPatch::from_json(body.as_object().unwrap()) {
