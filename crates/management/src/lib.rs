@@ -6,9 +6,9 @@
 
 mod answer;
 mod body;
-#[expect(dead_code, reason = "the lists that page by checkpoint follow")]
 mod checkpoint;
 mod clients;
+mod connections;
 mod fields;
 mod logs;
 mod paging;
