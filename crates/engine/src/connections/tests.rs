@@ -1,5 +1,7 @@
 //! The use cases of connections together, and what a login makes of them.
 
+use std::slice::from_ref;
+
 use doorward_model::connection::DEFAULT_DATABASE;
 use doorward_model::log::event::Event;
 use doorward_model::scope::ApiScope;
@@ -90,15 +92,15 @@ async fn clients_are_named_when_a_connection_is_made_changed_or_switched() {
         json!({ "name": "Staff", "strategy": "auth0", "enabled_clients": [shop.as_str(), shop.as_str()] });
     let made = create(&kit.app, &kit.shell(), &object(named)).await.unwrap();
     let id = made.connection.id;
-    assert_eq!(made.enabled_clients, [shop.clone()]);
+    assert_eq!(made.enabled_clients, from_ref(&shop));
     let enabled = async || get(&kit.app, &kit.shell(), &id).await.unwrap().enabled_clients;
     let change = object(json!({ "enabled_clients": [kiosk.as_str()] }));
-    assert_eq!(update(&kit.app, &kit.shell(), &id, &change).await.unwrap().enabled_clients, [kiosk.clone()]);
+    assert_eq!(update(&kit.app, &kit.shell(), &id, &change).await.unwrap().enabled_clients, from_ref(&kiosk));
     let switches =
         [Switch { client: shop.clone(), is_on: true }, Switch { client: kiosk.clone(), is_on: false }];
     switch_clients(&kit.app, &kit.shell(), &id, &switches).await.unwrap();
-    assert_eq!(enabled().await, [shop.clone()]);
-    assert_eq!(clients(&kit.app, &kit.shell(), &id, None, 9).await.unwrap(), [shop.clone()]);
+    assert_eq!(enabled().await, from_ref(&shop));
+    assert_eq!(clients(&kit.app, &kit.shell(), &id, None, 9).await.unwrap(), from_ref(&shop));
     assert!(clients(&kit.app, &kit.shell(), &id, Some(&shop), 9).await.unwrap().is_empty());
     let entry = kit.app.client(&kit.tenant(), &kiosk).await.unwrap().unwrap();
     assert!(!entry.connections.contains(&id), "the client knows at once");

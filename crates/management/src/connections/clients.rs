@@ -107,7 +107,7 @@ fn client_id(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Clie
 mod tests {
     use super::*;
 
-    fn findings(body: Value) -> Vec<String> {
+    fn findings(body: &Value) -> Vec<String> {
         let errors = read(body.as_array().unwrap()).unwrap_err();
         errors.all().iter().map(|error| format!("{} {}", error.path, error.rule)).collect()
     }
@@ -122,13 +122,13 @@ mod tests {
 
     #[test]
     fn what_is_no_list_of_switches_is_said_place_by_place() {
-        assert_eq!(findings(json!([])), ["clients min_length"]);
+        assert_eq!(findings(&json!([])), ["clients min_length"]);
         let many: Vec<Value> =
             (0..51).map(|at| json!({ "client_id": at.to_string(), "status": true })).collect();
-        assert_eq!(findings(Value::Array(many)), ["clients max_length"]);
-        assert_eq!(findings(json!(["a"])), ["clients.0 type"]);
+        assert_eq!(findings(&Value::Array(many)), ["clients max_length"]);
+        assert_eq!(findings(&json!(["a"])), ["clients.0 type"]);
         assert_eq!(
-            findings(json!([{ "client_id": "a b", "status": 1, "x": 1 }, {}])),
+            findings(&json!([{ "client_id": "a b", "status": 1, "x": 1 }, {}])),
             [
                 "clients.0.client_id pattern",
                 "clients.0.status type",
@@ -138,6 +138,6 @@ mod tests {
             ]
         );
         let twice = json!([{ "client_id": "a", "status": true }, { "client_id": "a", "status": false }]);
-        assert_eq!(findings(twice), ["clients.1.client_id unique"]);
+        assert_eq!(findings(&twice), ["clients.1.client_id unique"]);
     }
 }
