@@ -1,4 +1,5 @@
 //! The Management API over its wire.
 
+mod client_fields;
 mod clients;
 mod logs;
