@@ -2,4 +2,5 @@
 
 mod client_fields;
 mod clients;
+mod conventions;
 mod logs;
