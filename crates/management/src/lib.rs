@@ -11,6 +11,7 @@ mod clients;
 mod connections;
 mod fields;
 mod forms;
+mod grants;
 mod logs;
 mod openapi;
 mod paging;

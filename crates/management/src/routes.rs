@@ -3,15 +3,15 @@
 use axum::middleware::from_fn_with_state;
 use doorward_engine::clients::READING;
 use doorward_model::scope::ApiScope::{
-    CreateClients, CreateConnections, DeleteClients, DeleteConnections, DeleteUsers, ReadConnections, ReadLogs,
-    UpdateClientKeys, UpdateClients, UpdateConnections,
+    CreateClients, CreateConnections, DeleteClients, DeleteConnections, DeleteGrants, DeleteUsers,
+    ReadConnections, ReadGrants, ReadLogs, UpdateClientKeys, UpdateClients, UpdateConnections,
 };
 use doorward_web::route::Guard::AnyOf;
 use doorward_web::route::Route;
 use http::Method;
 
 use crate::openapi::operation;
-use crate::{clients, connections, forms, logs};
+use crate::{clients, connections, forms, grants, logs};
 
 const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
@@ -21,6 +21,8 @@ const CONNECTION: &str = "/api/v2/connections/{id}";
 const CONNECTION_CLIENTS: &str = "/api/v2/connections/{id}/clients";
 const CONNECTION_STATUS: &str = "/api/v2/connections/{id}/status";
 const CONNECTION_USERS: &str = "/api/v2/connections/{id}/users";
+const GRANTS: &str = "/api/v2/grants";
+const GRANT: &str = "/api/v2/grants/{id}";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
 
@@ -49,6 +51,9 @@ fn served() -> Vec<Route> {
         Route::patch(CONNECTION_CLIENTS, AnyOf(&[UpdateConnections]), "patch_connection_clients", connections::switch_clients),
         Route::get(CONNECTION_STATUS, AnyOf(&[ReadConnections]), "get_connection_status", connections::status),
         Route::delete(CONNECTION_USERS, AnyOf(&[DeleteUsers]), "delete_users_by_email", connections::delete_user),
+        Route::get(GRANTS, AnyOf(&[ReadGrants]), "get_grants", grants::list),
+        Route::delete(GRANTS, AnyOf(&[DeleteGrants]), "delete_grants_by_user", grants::delete_of_user),
+        Route::delete(GRANT, AnyOf(&[DeleteGrants]), "delete_grants_by_id", grants::delete),
         Route::get(LOGS, AnyOf(&[ReadLogs]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs]), "get_logs_by_id", logs::get),
     ]

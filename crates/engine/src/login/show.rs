@@ -3,10 +3,10 @@
 //! Source: the brief, "Login"; OWASP "Login CSRF".
 
 use doorward_model::ids::LoginId;
-use doorward_protocol::oauth::authorize::{AuthorizeDecision, ReturnPath};
+use doorward_protocol::oauth::authorize::{AuthorizeDecision, AuthorizeRequest, ReturnPath};
 use serde_json::Value;
 
-use super::facts::{Judged, judge};
+use super::facts::{Here, Judged, judge};
 use super::transaction::{self, Transaction};
 use super::{Browser, LoginForm, Problem, Restart, Step, refusal};
 use crate::app::App;
@@ -22,7 +22,7 @@ pub async fn show(app: &App, caller: &Caller, browser: &Browser, id: &LoginId) -
     let Some(transaction) = transaction::open(app, tenant, browser, id).await? else {
         return Ok(Step::Restart(Restart::default()));
     };
-    let judged = judge(app, caller, &transaction.request, None, None).await?;
+    let judged = judge(app, caller, &transaction.request, None, Here::default()).await?;
     match &judged.decision {
         AuthorizeDecision::LogIn(login) if transaction.is_over(app.now()) => {
             Ok(Step::Restart(restart(&transaction)))
@@ -54,13 +54,15 @@ pub(super) fn form(
 
 /// The way to begin the same login anew.
 pub(super) fn restart(transaction: &Transaction) -> Restart {
-    let request = serde_json::to_value(&transaction.request);
-    let fields = match &request {
-        Ok(Value::Object(fields)) => fields.iter().filter_map(|(name, value)| Some((name, value.as_str()?))),
-        _ => return Restart::default(),
-    };
+    Restart { again: address(&transaction.request) }
+}
+
+/// Our own address, from `/authorize` on, that makes a request.
+pub(super) fn address(request: &AuthorizeRequest) -> Option<String> {
+    let Ok(Value::Object(fields)) = serde_json::to_value(request) else { return None };
+    let fields = fields.iter().filter_map(|(name, value)| Some((name, value.as_str()?)));
     let query: Vec<String> = fields.map(|(name, value)| format!("{name}={}", percent(value))).collect();
-    Restart { again: Some(format!("/authorize?{}", query.join("&"))) }
+    Some(format!("/authorize?{}", query.join("&")))
 }
 
 /// RFC 3986 §2.1, with nothing but the unreserved characters left as they are.
@@ -84,7 +86,7 @@ pub(super) async fn refuse(app: &App, judged: &Judged, transaction: &Transaction
         AuthorizeDecision::Redirect(path, error) => {
             refusal::redirect(app, judged, request, (path, error)).await
         }
-        AuthorizeDecision::LogIn(_) | AuthorizeDecision::Issue(_) => {
+        AuthorizeDecision::LogIn(_) | AuthorizeDecision::Consent(_) | AuthorizeDecision::Issue(_) => {
             Err(Fault::internal("a login was refused that is allowed"))
         }
     }

@@ -20,6 +20,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0003__find_clients", include_str!("../../migrations/V0003__find_clients.sql")),
     ("V0004__client_columns", include_str!("../../migrations/V0004__client_columns.sql")),
     ("V0013__connections", include_str!("../../migrations/V0013__connections.sql")),
+    ("V0014__people", include_str!("../../migrations/V0014__people.sql")),
 ];
 
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.

@@ -14,6 +14,7 @@ mod clients;
 mod connections;
 mod corrupt;
 mod dashboard;
+mod grants;
 mod isolation;
 mod logins;
 mod logs;

@@ -13,6 +13,7 @@ use doorward_engine::app::{App, AppConfig};
 use doorward_engine::caller::Caller;
 use doorward_engine::clients::{self, NewClient};
 use doorward_engine::clock::Clock;
+use doorward_engine::connections;
 use doorward_engine::entropy::Entropy;
 use doorward_engine::install::{self, NewInstallation};
 use doorward_engine::passwords::PasswordCost;
@@ -264,6 +265,15 @@ impl House {
             callback: callback.to_owned(),
             via,
         }
+    }
+
+    /// An application of another company, and the connection of the house open to such.
+    pub async fn third_party(&self, kind: ClientKind, via: Via) -> RelyingParty<'_> {
+        let change = json!({ "is_domain_connection": true });
+        let change: Map<String, Value> = serde_json::from_value(change).unwrap();
+        let id = self.state().connections[0].id.clone();
+        connections::update(&self.app, &self.caller(), &id, &change).await.unwrap();
+        self.party_with(kind, via, json!({ "name": "Partner Sync", "is_first_party": false })).await
     }
 
     /// Scheme, host and port of an application's callback.

@@ -4,4 +4,5 @@ mod client_fields;
 mod clients;
 mod connections;
 mod conventions;
+mod grants;
 mod logs;
