@@ -18,3 +18,4 @@ mod path;
 mod query;
 mod refused;
 pub mod routes;
+mod tenants;

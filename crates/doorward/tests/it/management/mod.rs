@@ -3,3 +3,4 @@
 mod clients;
 mod conventions;
 mod logs;
+mod tenants;
