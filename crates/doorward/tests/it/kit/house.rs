@@ -244,7 +244,7 @@ impl House {
         let callback = match kind {
             ClientKind::Native => "http://127.0.0.1/callback",
             ClientKind::Spa => "https://spa.test/callback",
-            ClientKind::RegularWeb | ClientKind::NonInteractive => "https://app.test/callback",
+            _ => "https://app.test/callback",
         };
         let mut body = json!({ "name": kind.title(), "callbacks": [callback], "allowed_logout_urls": ["https://app.test/bye"] });
         if kind == ClientKind::Spa {
