@@ -203,7 +203,7 @@ function listing(root) {
       const fixed = event.target.closest("[name=fix]")?.value.split(" ").slice(1).join(" ");
       if (!fixed) return;
       event.preventDefault();
-      set(parted(area.value).map((url) => ("https://" + url === fixed ? fixed : url)));
+      set(parted(area.value).map((url) => (fixed.endsWith("://" + url) ? fixed : url)));
       input.focus();
     });
     const turn = make("button", { type: "button", class: "link-btn", "aria-pressed": "false" }, "Edit as text");

@@ -11,6 +11,7 @@ use doorward_model::log::event::Event;
 use doorward_model::scope::ApiScope;
 use doorward_model::time::Timestamp;
 use doorward_store::logs::{self, LogFilter};
+use serde_json::Value;
 
 use super::statistics::PERIOD;
 use crate::app::App;
@@ -49,13 +50,13 @@ impl Habits {
 
     /// Adds what one exchange of a code says; they come from newest to oldest.
     fn count(&mut self, event: &Event, today: i64) {
-        let text = |name: &str| event.details.get(name).and_then(|value| value.as_str());
+        let text = |name: &str| event.details.get(name).and_then(Value::as_str);
         match text("auth_method").and_then(AuthMethod::parse) {
             Some(AuthMethod::Basic) => self.by_basic += 1,
             Some(AuthMethod::Post) => self.by_post += 1,
             Some(AuthMethod::None) | None => {}
         }
-        let is_bare = event.details.get("pkce").and_then(|value| value.as_bool()) == Some(false);
+        let is_bare = event.details.get("pkce").and_then(Value::as_bool) == Some(false);
         if is_bare && event.at.seconds().div_euclid(DAY) == today {
             self.without_pkce_today += 1;
         }

@@ -36,7 +36,7 @@ fn fields(kind: ClientKind) -> (Vec<&'static str>, Vec<&'static str>) {
             shown.push("Client Type");
             advanced.extend([SECRET, METHOD]);
         }
-        ClientKind::RegularWeb | ClientKind::NonInteractive => shown.extend([SECRET, "Client Type", METHOD]),
+        _ => shown.extend([SECRET, "Client Type", METHOD]),
     }
     if kind != ClientKind::NonInteractive {
         shown.extend(URLS.into_iter().chain(TOKENS));

@@ -1,9 +1,8 @@
 //! Every message of the Settings page for its input: one row each, in the order of UX §1.5.
 //!
 //! What stands in the way of saving is said twice, in the summary and at the field. What may be saved
-//! is said at the field. What waits for a feature says for which.
+//! is said at the field.
 
-use doorward_model::client::grant_type::GrantType;
 use doorward_model::client::kind::ClientKind;
 use serde_json::json;
 
@@ -145,10 +144,10 @@ async fn what_can_be_saved_and_is_worth_a_word_is_saved_and_said() {
     let html = save(&admin, &id, &web(&[("name", &long), ("review", "on")])).await.is(200).text();
     assert!(html.contains("Long names are cut in lists."));
     let machine = house.machine(&["update:clients"]).await;
-    let grants = json!({ "grant_types": ["authorization_code", "implicit"] });
+    let grants = json!({ "grant_types": ["authorization_code", "implicit", "password"] });
     machine.patch(&format!("/api/v2/clients/{id}"), &grants).await.is(200);
     let html = admin.get(&settings_path(&id)).await.is(200).text();
-    assert_eq!(count(&html, "Kept for old apps. New apps use Authorization Code."), 1);
+    assert_eq!(count(&html, "Kept for old apps. New apps use Authorization Code."), 2);
 }
 
 #[tokio::test]
@@ -239,12 +238,4 @@ async fn another_method_says_which_logins_it_would_break() {
     let program = web(&[("auth_method", "client_secret_basic"), ("app_type", "non_interactive")]);
     let html = post(&admin, &page, &path, &program).await.is(200).text();
     assert!(html.contains("Saving will turn on Client Credentials and hide 9 settings."), "{html}");
-}
-
-/// Messages of UX §1.5 whose feature is not there yet. When one of these asserts fails the feature has
-/// come, and its message is to be tested above.
-#[test]
-fn what_is_not_said_yet_waits_for_its_feature() {
-    // "Kept for old apps. New apps use Authorization Code." beside the password grant.
-    assert!(GrantType::parse("password").is_none());
 }

@@ -2,7 +2,7 @@
 
 use doorward_model::client::Client;
 use doorward_model::client::edit::ClientPatch;
-use doorward_model::client::jwt::JwtConfiguration;
+use doorward_model::client::jwt::{JwtConfiguration, JwtPatch};
 use doorward_model::client::refresh::{Expiration, RefreshPolicy, Rotation};
 use doorward_model::patch::Patch;
 use doorward_model::time::Lifetime;
@@ -73,16 +73,17 @@ pub(crate) fn patch(typed: &Values, client: &Client) -> ClientPatch {
     patch
 }
 
-fn jwt(typed: &Values, saved: &Values, client: &Client) -> Patch<JwtConfiguration> {
+fn jwt(typed: &Values, saved: &Values, client: &Client) -> Patch<JwtPatch> {
     let known = client.settings.jwt_configuration.clone();
     let seconds = typed.jwt_lifetime.parse().ok().map(Lifetime::from_seconds);
     let is_other = |field| typed.differs(field, saved);
-    Patch::Set(JwtConfiguration {
+    let next = JwtConfiguration {
         lifetime_in_seconds: seconds.filter(|_| is_other(Field::JwtLifetime)).or(known.lifetime_in_seconds),
         // An algorithm that nobody chose stays unchosen.
         alg: if is_other(Field::Algorithm) { Some(typed.algorithm) } else { known.alg },
         ..known
-    })
+    };
+    Patch::Set(next.into())
 }
 
 /// A length of time, or none without end; what is no number was found before.
@@ -102,6 +103,7 @@ fn refresh_token(typed: &Values, client: &Client) -> RefreshPolicy {
         idle_token_lifetime: idle.unwrap_or(known.idle_token_lifetime),
         infinite_token_lifetime: absolute.is_none(),
         infinite_idle_token_lifetime: idle.is_none(),
+        ..known
     }
 }
 

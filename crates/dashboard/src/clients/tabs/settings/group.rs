@@ -7,12 +7,13 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::client::grant_type::GrantType;
+use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::fields::FieldErrors;
 
 use super::field::Field;
 use super::urls::{self, Finding};
-use super::values::{ALGORITHMS, METADATA_KEY, METADATA_VALUE, Values, grant_title, method_title};
+use super::values::{METADATA_KEY, METADATA_VALUE, Values, grant_title, method_title};
 use super::view::Shown;
 use super::wording;
 use crate::parts;
@@ -65,6 +66,11 @@ impl Group<'_> {
         &[ClientKind::Native, ClientKind::NonInteractive, ClientKind::RegularWeb, ClientKind::Spa]
     }
 
+    /// A type that is none of the four: a template of the original.
+    fn other_kind(&self) -> Option<ClientKind> {
+        self.kind().filter(|kind| !Self::kinds().contains(kind))
+    }
+
     fn is_kind(&self, kind: &ClientKind) -> bool {
         self.kind() == Some(*kind)
     }
@@ -108,20 +114,26 @@ impl Group<'_> {
         AuthMethod::ALL.into_iter().map(entry).collect()
     }
 
-    /// The grants that can be chosen; the old one only where it is held already.
-    fn grants(&self) -> Vec<(&'static str, &'static str, bool, bool, bool)> {
+    /// The grants that can be chosen; old ones and such as nothing answers only where they are held.
+    fn grants(&self) -> Vec<(&'static str, &'static str, bool, bool, &'static str)> {
         let (held, was) = (&self.values().grants, &self.saved.grants);
-        let is_old = |grant: &GrantType| *grant == GrantType::Implicit;
+        let is_old = |grant: &GrantType| matches!(grant, GrantType::Implicit | GrantType::Stored(_));
         let is_offered = |grant: &GrantType| !is_old(grant) || held.contains(grant) || was.contains(grant);
         let entry = |grant: GrantType| {
-            (grant.as_str(), grant_title(grant), held.contains(&grant), was.contains(&grant), is_old(&grant))
+            (grant.as_str(), grant_title(grant), held.contains(&grant), was.contains(&grant), word(grant))
         };
-        GrantType::ALL.into_iter().filter(is_offered).map(entry).collect()
+        GrantType::every().filter(is_offered).map(entry).collect()
     }
 
     fn algorithms(&self) -> Vec<(&'static str, bool, bool)> {
+        const CHOICES: [IdTokenAlgorithm; 4] = [
+            IdTokenAlgorithm::RS256,
+            IdTokenAlgorithm::RS512,
+            IdTokenAlgorithm::PS256,
+            IdTokenAlgorithm::HS256,
+        ];
         let (is, was) = (self.values().algorithm, self.saved.algorithm);
-        ALGORITHMS.into_iter().map(|known| (known.as_str(), is == known, was == known)).collect()
+        CHOICES.into_iter().map(|known| (known.as_str(), is == known, was == known)).collect()
     }
 
     /// The pairs, and an empty one to type into.
@@ -184,5 +196,17 @@ fn is_on(values: &Values, field: Field) -> bool {
         Field::Rotation => values.rotation,
         Field::Conformant => values.conformant,
         _ => false,
+    }
+}
+
+/// A word about a grant that is kept and not offered.
+fn word(grant: GrantType) -> &'static str {
+    const OLD: [&str; 2] = ["password", "http://auth0.com/oauth/grant-type/password-realm"];
+    match grant {
+        GrantType::Stored(_) if !OLD.contains(&grant.as_str()) => {
+            "Kept for the tools that set it. Nothing here answers it yet."
+        }
+        GrantType::Implicit | GrantType::Stored(_) => "Kept for old apps. New apps use Authorization Code.",
+        _ => "",
     }
 }

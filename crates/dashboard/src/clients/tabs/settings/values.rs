@@ -107,7 +107,9 @@ impl Values {
             Field::RefreshIdle => text(&mut self.refresh_idle),
             Field::RefreshLeeway => text(&mut self.refresh_leeway),
             Field::Grants => self.grants = form.all("grants").filter_map(GrantType::parse).collect(),
-            Field::Algorithm => self.algorithm = algorithm(form.text("alg")).unwrap_or(self.algorithm),
+            Field::Algorithm => {
+                self.algorithm = IdTokenAlgorithm::parse(form.text("alg")).unwrap_or(self.algorithm)
+            }
             Field::Conformant => self.conformant = form.is_on("conformant"),
             Field::Metadata => self.read_metadata(form),
         }
@@ -168,7 +170,7 @@ impl Values {
             Field::RefreshIdle => self.refresh_idle.clone(),
             Field::RefreshLeeway => self.refresh_leeway.clone(),
             Field::Grants => {
-                let held = GrantType::ALL.into_iter().filter(|grant| self.grants.contains(grant));
+                let held = GrantType::every().filter(|grant| self.grants.contains(grant));
                 held.map(grant_title).collect::<Vec<_>>().join(", ")
             }
             Field::Algorithm => self.algorithm.as_str().to_owned(),
@@ -206,7 +208,9 @@ impl Values {
         let without = |grants: &mut Vec<GrantType>, gone| grants.retain(|grant| *grant != gone);
         if is_public(self.kind) {
             self.method = AuthMethod::None;
-            self.algorithm = IdTokenAlgorithm::RS256;
+            if self.algorithm == IdTokenAlgorithm::HS256 {
+                self.algorithm = IdTokenAlgorithm::RS256;
+            }
             without(&mut self.grants, GrantType::ClientCredentials);
         }
         let is_machine = self.kind == Some(ClientKind::NonInteractive);
@@ -218,13 +222,6 @@ impl Values {
             self.grants.push(needed);
         }
     }
-}
-
-/// The algorithms that can be chosen.
-pub(crate) const ALGORITHMS: [IdTokenAlgorithm; 2] = [IdTokenAlgorithm::RS256, IdTokenAlgorithm::HS256];
-
-fn algorithm(text: &str) -> Option<IdTokenAlgorithm> {
-    ALGORITHMS.into_iter().find(|known| known.as_str() == text)
 }
 
 /// The words of the brief for a method.
@@ -243,5 +240,7 @@ pub(crate) fn grant_title(grant: GrantType) -> &'static str {
         GrantType::Implicit => "Implicit",
         GrantType::RefreshToken => "Refresh Token",
         GrantType::ClientCredentials => "Client Credentials",
+        GrantType::Stored(_) if grant.as_str() == "password" => "Password",
+        GrantType::Stored(_) => grant.as_str(),
     }
 }
