@@ -27,6 +27,7 @@ pub mod sealing;
 pub mod sessions;
 pub mod setup;
 pub mod state;
+pub mod tenants;
 pub mod tokens;
 pub mod users;
 

@@ -17,3 +17,4 @@ mod path;
 mod query;
 mod refused;
 pub mod routes;
+mod tenants;

@@ -2,21 +2,20 @@
 
 use axum::middleware::from_fn_with_state;
 use doorward_engine::clients::READING;
-use doorward_model::scope::ApiScope::{
-    CreateClients, DeleteClients, ReadLogs, UpdateClientKeys, UpdateClients,
-};
+use doorward_model::scope::ApiScope::*;
 use doorward_web::route::Guard::AnyOf;
 use doorward_web::route::Route;
 use http::Method;
 
 use crate::openapi::operation;
-use crate::{clients, forms, logs};
+use crate::{clients, forms, logs, tenants};
 
 const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
 const ROTATE_SECRET: &str = "/api/v2/clients/{id}/rotate-secret";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
+const SETTINGS: &str = "/api/v2/tenants/settings";
 
 /// All endpoints of this front. The bearer token and its scopes are looked at before anything else;
 /// preflights are answered for every address by [`doorward_web::route`].
@@ -36,6 +35,8 @@ fn served() -> Vec<Route> {
         Route::post(ROTATE_SECRET, AnyOf(&[UpdateClientKeys]), "post_rotate_secret", clients::rotate_secret),
         Route::get(LOGS, AnyOf(&[ReadLogs]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs]), "get_logs_by_id", logs::get),
+        Route::get(SETTINGS, AnyOf(&[ReadTenantSettings]), "get_settings", tenants::get_settings),
+        Route::patch(SETTINGS, AnyOf(&[UpdateTenantSettings]), "patch_settings", tenants::update_settings),
     ]
 }
 

@@ -4,3 +4,4 @@ mod client_fields;
 mod clients;
 mod conventions;
 mod logs;
+mod tenants;
