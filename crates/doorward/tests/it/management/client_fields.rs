@@ -210,6 +210,31 @@ async fn a_change_of_the_tokens_keeps_how_the_secret_is_kept() {
     assert_eq!(changed["jwt_configuration"], expected);
 }
 
+/// A form has no types; those of the table give numbers and switches back.
+#[tokio::test]
+async fn a_form_means_what_json_means_in_every_depth() {
+    let house = House::new().await;
+    let machine = house.machine(ALL).await;
+    let form = "name=12&oidc_conformant=true&jwt_configuration[lifetime_in_seconds]=60&mobile[ios][team_id]=7\
+         &addons[samlp][signResponse]=true&par_request_expiry=30&client_aliases[]=1&client_metadata[a]=2";
+    let answer = machine
+        .raw("POST", "/api/v2/clients", "application/x-www-form-urlencoded", form.as_bytes().to_vec())
+        .await;
+    let made = answer.is(201).json();
+    for (name, value) in [
+        ("name", json!("12")),
+        ("oidc_conformant", json!(true)),
+        ("jwt_configuration", json!({ "lifetime_in_seconds": 60, "secret_encoded": false })),
+        ("mobile", json!({ "ios": { "team_id": "7" } })),
+        ("addons", json!({ "samlp": { "signResponse": true } })),
+        ("par_request_expiry", json!(30)),
+        ("client_aliases", json!(["1"])),
+        ("client_metadata", json!({ "a": "2" })),
+    ] {
+        assert_eq!(made[name], value, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn addons_are_merged_by_name_and_null_clears_them() {
     let house = House::new().await;
