@@ -6,13 +6,16 @@
 
 mod answer;
 mod body;
-#[expect(dead_code, reason = "the lists that page by checkpoint follow")]
 mod checkpoint;
+mod client_grants;
 mod clients;
 mod fields;
 mod logs;
 mod paging;
 mod path;
+mod permissions;
 mod query;
 mod refused;
+mod resource_servers;
+mod roles;
 pub mod routes;

@@ -20,6 +20,11 @@ pub(crate) struct Query(Vec<(String, String)>);
 impl Query {
     /// Reads the query of a request for an endpoint that understands `known`.
     pub(crate) fn read(uri: &Uri, known: &[&str]) -> Result<Self, Refused> {
+        Self::read_repeating(uri, known, &[])
+    }
+
+    /// As [`Self::read`], where those of `known` that are also in `repeating` may come several times.
+    pub(crate) fn read_repeating(uri: &Uri, known: &[&str], repeating: &[&str]) -> Result<Self, Refused> {
         if uri.query().is_some_and(|query| query.len() > MAX_LENGTH) {
             return Err(Refused::query("query", "max_length", "The query string is too long."));
         }
@@ -32,7 +37,9 @@ impl Query {
             if !known.contains(&name.as_str()) {
                 let text = format!("This endpoint knows no such parameter. It knows: {}.", known.join(", "));
                 errors.push(FieldError::new(shown, "additional_properties", text));
-            } else if pairs[..at].iter().any(|(other, _)| other == name) {
+            } else if !repeating.contains(&name.as_str())
+                && pairs[..at].iter().any(|(other, _)| other == name)
+            {
                 errors.push(FieldError::new(shown, "unique", "This parameter came twice. Send it once."));
             }
         }
@@ -42,6 +49,11 @@ impl Query {
     /// A parameter as text.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Every value of a parameter that may come several times.
+    pub(crate) fn all(&self, name: &str) -> Vec<String> {
+        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     }
 
     /// A parameter as a list of words between commas.
@@ -102,6 +114,16 @@ mod tests {
     fn a_parameter_comes_once() {
         assert!(said("page=1&page=2").contains("'unique' on property page "));
         assert!(said("page=1&p%61ge=1").contains("'unique' on property page "));
+    }
+
+    #[test]
+    fn a_parameter_that_may_comes_several_times() {
+        let uri = "/x?fields=a&page=1&fields=b,c".parse().unwrap();
+        let query = Query::read_repeating(&uri, KNOWN, &["fields"]).unwrap();
+        assert_eq!(query.all("fields"), ["a", "b,c"]);
+        assert!(query.all("include_totals").is_empty());
+        let uri = "/x?fields=a&page=1&page=2".parse().unwrap();
+        assert!(Query::read_repeating(&uri, KNOWN, &["fields"]).is_err());
     }
 
     #[test]

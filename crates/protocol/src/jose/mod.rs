@@ -19,5 +19,5 @@ pub(crate) mod vectors;
 pub use error::JoseError;
 pub use jwk::{Jwk, JwkSet};
 pub use rsa::{RsaKey, TokenType};
-pub use secret_key::{SecretKey, sign_hs256, verify_hs256};
+pub use secret_key::{SecretKey, sign_hs256, sign_hs256_as, verify_hs256};
 pub use verify::{MAX_TOKEN, verify_rs256};
