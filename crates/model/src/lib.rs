@@ -33,6 +33,7 @@ pub mod json;
 pub mod log;
 pub mod patch;
 pub mod role;
+pub mod schema;
 pub mod scope;
 pub mod secret;
 pub mod session;

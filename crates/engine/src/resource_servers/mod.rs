@@ -8,9 +8,6 @@ mod get;
 mod list;
 mod update;
 
-#[cfg(test)]
-mod tests;
-
 use doorward_model::api::{ApiName, ResourceServer, SigningAlg};
 use doorward_model::ids::{ResourceServerId, TenantId};
 use doorward_model::log::code::EventCode;
@@ -75,12 +72,7 @@ fn shown(app: &App, caller: &Caller, api: ResourceServer) -> Result<ShownApi, Fa
 }
 
 /// Puts the secret in place that a change names, or a fresh one where HS256 needs one.
-fn seal(
-    app: &App,
-    tenant: &TenantId,
-    api: &mut ResourceServer,
-    secret: &Patch<Secret>,
-) -> Result<(), Fault> {
+fn seal(app: &App, tenant: &TenantId, api: &mut ResourceServer, secret: &Patch<Secret>) -> Result<(), Fault> {
     let needs_one = api.settings.signing_alg == SigningAlg::Hs256;
     let secret = match secret {
         Patch::Set(secret) => secret.clone(),

@@ -12,9 +12,6 @@ mod of_user;
 mod permissions;
 mod update;
 
-#[cfg(test)]
-mod tests;
-
 use doorward_model::ids::RoleId;
 use doorward_model::log::code::EventCode;
 use doorward_model::role::Role;

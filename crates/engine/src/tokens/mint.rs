@@ -15,9 +15,7 @@ use doorward_model::token::Authorization;
 use doorward_model::user::User;
 use doorward_protocol::jose::JoseError;
 use doorward_protocol::oauth::api_scope::{self, PersonFacts, TokenScope};
-use doorward_protocol::oidc::access_token::{
-    self, AccessTokenClaims, AccessTokenFacts, access_token_claims,
-};
+use doorward_protocol::oidc::access_token::{self, AccessTokenClaims, AccessTokenFacts, access_token_claims};
 use doorward_protocol::oidc::id_token::{self, IdTokenFacts, id_token_claims};
 use doorward_store::permissions;
 
@@ -160,8 +158,7 @@ pub(super) async fn signed(
 ) -> Result<Secret, Fault> {
     let secret = open_secret(app, state, api)?;
     let (state, identifier) = (Arc::clone(state), api.identifier.clone());
-    let signed =
-        app.signer().run(move |_| sign(&state, &identifier, (&claims, secret.as_ref()))).await?;
+    let signed = app.signer().run(move |_| sign(&state, &identifier, (&claims, secret.as_ref()))).await?;
     signed.map_err(|error| Fault::internal(error.to_string()))
 }
 

@@ -11,8 +11,8 @@ use doorward_model::secret::Secret;
 use doorward_model::token::RefreshToken;
 use doorward_model::user::User;
 use doorward_protocol::digest;
-use doorward_protocol::oauth::{api_scope, grants};
 use doorward_protocol::oauth::grants::refresh_token::{self, RefreshDecision, RefreshGrant, RefreshInput};
+use doorward_protocol::oauth::{api_scope, grants};
 use doorward_store::{Batch, StoreError, logs, refresh_tokens, users};
 
 use super::mint::{Minted, Order, mint};
