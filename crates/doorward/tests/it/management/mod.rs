@@ -1,5 +1,20 @@
 //! The Management API over its wire.
 
+mod client_grants;
 mod clients;
 mod conventions;
 mod logs;
+mod resource_servers;
+mod roles;
+
+use serde_json::{Value, json};
+
+use crate::kit::Answer;
+
+/// The error body that every refusal has.
+fn error(answer: Answer, status: u16, code: &str) -> Value {
+    let body = answer.is(status).json();
+    assert_eq!((&body["statusCode"], &body["errorCode"]), (&json!(status), &json!(code)), "{body}");
+    assert!(body["message"].as_str().is_some_and(|text| !text.is_empty()), "{body}");
+    body
+}
