@@ -54,7 +54,7 @@ enum Draft {
     /// It needs none.
     Opaque(Secret),
     /// Its claims, and the secret of an API that wants its own.
-    Jwt(AccessTokenClaims, Option<Secret>),
+    Jwt(Box<AccessTokenClaims>, Option<Secret>),
 }
 
 /// All that the signing thread needs.
@@ -118,7 +118,7 @@ async fn draft(
         now,
     });
     let secret = open_secret(app, state, api)?;
-    Ok((Draft::Jwt(claims, secret), scope.scope, api.lifetime(&order.grant)))
+    Ok((Draft::Jwt(Box::new(claims), secret), scope.scope, api.lifetime(&order.grant)))
 }
 
 async fn scope(

@@ -38,7 +38,7 @@ fn a_role_is_found_by_id_and_part_of_its_name_and_its_name_is_its_own() {
         let (one, two) = (role("rol_1", "Editor"), role("rol_2", "50%_Author"));
         assert_eq!(roles::get(&scope, &one.id).await.unwrap(), Some(one.clone()));
         assert_eq!(roles::list(&scope, None, 0, 9).await.unwrap(), [one.clone(), two.clone()]);
-        assert_eq!(roles::list(&scope, None, 1, 1).await.unwrap(), [two.clone()]);
+        assert_eq!(roles::list(&scope, None, 1, 1).await.unwrap(), std::slice::from_ref(&two));
         for (name, count) in [("EDIT", 1), ("or", 2), ("%_a", 1), ("%_e", 0), ("", 2)] {
             assert_eq!(roles::count(&scope, Some(name)).await.unwrap(), count, "{name}");
             assert_eq!(roles::list(&scope, Some(name), 0, 9).await.unwrap().len() as i64, count, "{name}");
@@ -89,8 +89,8 @@ fn who_has_a_role_is_listed_by_id_from_both_ends() {
             members.into_iter().map(|member| member.id).collect()
         };
         assert_eq!(ids(None, (0, 9)).await, [ada.clone(), bob.clone()]);
-        assert_eq!(ids(None, (1, 9)).await, [bob.clone()]);
-        assert_eq!(ids(Some(&ada), (0, 9)).await, [bob.clone()]);
+        assert_eq!(ids(None, (1, 9)).await, std::slice::from_ref(&bob));
+        assert_eq!(ids(Some(&ada), (0, 9)).await, std::slice::from_ref(&bob));
         assert!(ids(Some(&bob), (0, 9)).await.is_empty());
         assert_eq!(roles::count_members(&scope, &one).await.unwrap(), 2);
         let member = roles::members(&scope, &two, None, (0, 9)).await.unwrap().remove(0);

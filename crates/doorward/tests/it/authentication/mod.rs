@@ -3,6 +3,7 @@
 mod apis;
 mod authorize_errors;
 mod enumeration;
+mod files;
 mod fixation;
 mod limits;
 mod login;

@@ -1,5 +1,6 @@
 //! The Management API over its wire.
 
+mod client_fields;
 mod client_grants;
 mod clients;
 mod conventions;

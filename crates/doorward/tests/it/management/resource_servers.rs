@@ -194,6 +194,7 @@ async fn the_management_api_stays_and_takes_a_name_and_lifetimes() {
 async fn an_api_that_wants_a_secret_gets_one_and_shows_it() {
     let house = House::new().await;
     let machine = house.machine(ALL).await;
+    house.advance(1);
     let body = json!({ "identifier": "https://a.test/", "signing_alg": "HS256" });
     let made = machine.post(PATH, &body).await.is(201).json();
     assert_eq!(made["signing_secret"].as_str().unwrap().len(), 64);
