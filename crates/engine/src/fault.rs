@@ -147,6 +147,10 @@ fn conflict(what: &str) -> String {
         "change" => {
             "Somebody else changed the same thing at the same time. Read it again and retry.".to_owned()
         }
+        "connection" => {
+            "A connection of this name exists already. Names are unique and never changed, so choose another."
+                .to_owned()
+        }
         what => format!("The {what} exists already."),
     }
 }

@@ -13,6 +13,7 @@ pub mod client_grants;
 pub mod clients;
 pub mod clients_cache;
 pub mod clock;
+pub mod connections;
 pub mod entropy;
 pub mod fault;
 pub mod install;
@@ -31,6 +32,7 @@ pub mod sealing;
 pub mod sessions;
 pub mod setup;
 pub mod state;
+pub mod tenants;
 pub mod tokens;
 pub mod users;
 

@@ -2,18 +2,15 @@
 
 use axum::middleware::from_fn_with_state;
 use doorward_engine::clients::READING;
-use doorward_model::scope::ApiScope::{
-    CreateClientGrants, CreateClients, CreateResourceServers, CreateRoleMembers, CreateRoles,
-    DeleteClientGrants, DeleteClients, DeleteResourceServers, DeleteRoleMembers, DeleteRoles,
-    ReadClientGrants, ReadLogs, ReadLogsUsers, ReadResourceServers, ReadRoleMembers, ReadRoles, ReadUsers,
-    UpdateClientGrants, UpdateClientKeys, UpdateClients, UpdateResourceServers, UpdateRoles, UpdateUsers,
-};
+use doorward_model::scope::ApiScope::*;
 use doorward_web::route::Guard::AnyOf;
 use doorward_web::route::Route;
 use http::Method;
 
 use crate::openapi::operation;
-use crate::{client_grants, clients, forms, logs, permissions, resource_servers, roles};
+use crate::{
+    client_grants, clients, connections, forms, logs, permissions, resource_servers, roles, tenants,
+};
 
 const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
@@ -28,8 +25,14 @@ const ROLE_PERMISSIONS: &str = "/api/v2/roles/{id}/permissions";
 const ROLE_USERS: &str = "/api/v2/roles/{id}/users";
 const USER_ROLES: &str = "/api/v2/users/{id}/roles";
 const USER_PERMISSIONS: &str = "/api/v2/users/{id}/permissions";
+const CONNECTIONS: &str = "/api/v2/connections";
+const CONNECTION: &str = "/api/v2/connections/{id}";
+const CONNECTION_CLIENTS: &str = "/api/v2/connections/{id}/clients";
+const CONNECTION_STATUS: &str = "/api/v2/connections/{id}/status";
+const CONNECTION_USERS: &str = "/api/v2/connections/{id}/users";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
+const SETTINGS: &str = "/api/v2/tenants/settings";
 
 /// All endpoints of this front. The bearer token and its scopes are looked at before anything else;
 /// preflights are answered for every address by [`doorward_web::route`].
@@ -73,8 +76,19 @@ fn served() -> Vec<Route> {
         Route::get(USER_PERMISSIONS, AnyOf(&[ReadUsers]), "get_permissions", permissions::list),
         Route::post(USER_PERMISSIONS, AnyOf(&[UpdateUsers]), "post_permissions", permissions::add),
         Route::delete(USER_PERMISSIONS, AnyOf(&[UpdateUsers]), "delete_permissions", permissions::take),
+        Route::get(CONNECTIONS, AnyOf(&[ReadConnections]), "get_connections", connections::list),
+        Route::post(CONNECTIONS, AnyOf(&[CreateConnections]), "post_connections", connections::create),
+        Route::get(CONNECTION, AnyOf(&[ReadConnections]), "get_connections_by_id", connections::get),
+        Route::patch(CONNECTION, AnyOf(&[UpdateConnections]), "patch_connections_by_id", connections::update),
+        Route::delete(CONNECTION, AnyOf(&[DeleteConnections]), "delete_connections_by_id", connections::delete),
+        Route::get(CONNECTION_CLIENTS, AnyOf(&[ReadConnections]), "get_connection_clients", connections::list_clients),
+        Route::patch(CONNECTION_CLIENTS, AnyOf(&[UpdateConnections]), "patch_connection_clients", connections::switch_clients),
+        Route::get(CONNECTION_STATUS, AnyOf(&[ReadConnections]), "get_connection_status", connections::status),
+        Route::delete(CONNECTION_USERS, AnyOf(&[DeleteUsers]), "delete_users_by_email", connections::delete_user),
         Route::get(LOGS, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs_by_id", logs::get),
+        Route::get(SETTINGS, AnyOf(&[ReadTenantSettings]), "get_settings", tenants::get_settings),
+        Route::patch(SETTINGS, AnyOf(&[UpdateTenantSettings]), "patch_settings", tenants::update_settings),
     ]
 }
 

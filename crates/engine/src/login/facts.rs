@@ -87,11 +87,7 @@ async fn judge_once(
         apis: &caller.tenant.apis,
         grants: client.as_ref().map_or(&[], |entry| &entry.grants),
         settings: &caller.tenant.tenant.settings,
-        session: present.map(|present| SessionFacts {
-            session: &present.session,
-            user: &present.user,
-            connection_enabled: enabled(&present.user.connection),
-        }),
+        session: present.map(|present| SessionFacts { session: &present.session, user: &present.user }),
         logged_in_here,
         now: app.now(),
     });

@@ -19,7 +19,7 @@ const PARAMETERS: &[&str] =
 const MAX_IDENTIFIERS: usize = 10;
 
 pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized, uri: Uri) -> Answer {
-    let query = Query::read_repeating(&uri, PARAMETERS, &["identifiers"])?;
+    let query = Query::read_with_repeats(&uri, PARAMETERS, &["identifiers"])?;
     let fields = Fields::read(&query)?;
     let page = Page::read(&query)?;
     let wanted = ApiQuery {
@@ -37,11 +37,11 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
 /// `identifiers` comes once for each that is wanted.
 fn identifiers(query: &Query) -> Result<Option<Vec<String>>, Refused> {
     let identifiers = query.all("identifiers");
-    if identifiers.len() > MAX_IDENTIFIERS {
+    if identifiers.as_ref().is_some_and(|all| all.len() > MAX_IDENTIFIERS) {
         let text = format!("Name at most {MAX_IDENTIFIERS} identifiers at once.");
         return Err(Refused::query("identifiers", "max_items", text));
     }
-    Ok((!identifiers.is_empty()).then_some(identifiers))
+    Ok(identifiers)
 }
 
 #[cfg(test)]
@@ -52,7 +52,7 @@ mod tests {
     fn identifiers_are_named_one_by_one_and_not_too_many() {
         let read = |query: &str| {
             let uri = format!("/x?{query}").parse().unwrap();
-            identifiers(&Query::read_repeating(&uri, PARAMETERS, &["identifiers"]).unwrap())
+            identifiers(&Query::read_with_repeats(&uri, PARAMETERS, &["identifiers"]).unwrap())
         };
         assert_eq!(read("").unwrap(), None);
         let two = Some(vec!["https://a.test/".to_owned(), "b,c".to_owned()]);

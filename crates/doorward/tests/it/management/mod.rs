@@ -3,10 +3,12 @@
 mod client_fields;
 mod client_grants;
 mod clients;
+mod connections;
 mod conventions;
 mod logs;
 mod resource_servers;
 mod roles;
+mod tenants;
 
 use serde_json::{Value, json};
 
