@@ -2,20 +2,29 @@
 
 use axum::middleware::from_fn_with_state;
 use doorward_engine::clients::READING;
-use doorward_model::scope::ApiScope::{
-    CreateClients, CreateConnections, DeleteClients, DeleteConnections, DeleteGrants, DeleteUsers,
-    ReadConnections, ReadGrants, ReadLogs, UpdateClientKeys, UpdateClients, UpdateConnections,
-};
+use doorward_model::scope::ApiScope::*;
 use doorward_web::route::Guard::AnyOf;
 use doorward_web::route::Route;
 use http::Method;
 
 use crate::openapi::operation;
-use crate::{clients, connections, forms, grants, logs};
+use crate::{
+    client_grants, clients, connections, forms, grants, logs, permissions, resource_servers, roles, tenants,
+};
 
 const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
 const ROTATE_SECRET: &str = "/api/v2/clients/{id}/rotate-secret";
+const CLIENT_GRANTS: &str = "/api/v2/client-grants";
+const CLIENT_GRANT: &str = "/api/v2/client-grants/{id}";
+const RESOURCE_SERVERS: &str = "/api/v2/resource-servers";
+const RESOURCE_SERVER: &str = "/api/v2/resource-servers/{id}";
+const ROLES: &str = "/api/v2/roles";
+const ROLE: &str = "/api/v2/roles/{id}";
+const ROLE_PERMISSIONS: &str = "/api/v2/roles/{id}/permissions";
+const ROLE_USERS: &str = "/api/v2/roles/{id}/users";
+const USER_ROLES: &str = "/api/v2/users/{id}/roles";
+const USER_PERMISSIONS: &str = "/api/v2/users/{id}/permissions";
 const CONNECTIONS: &str = "/api/v2/connections";
 const CONNECTION: &str = "/api/v2/connections/{id}";
 const CONNECTION_CLIENTS: &str = "/api/v2/connections/{id}/clients";
@@ -25,6 +34,7 @@ const GRANTS: &str = "/api/v2/grants";
 const GRANT: &str = "/api/v2/grants/{id}";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
+const SETTINGS: &str = "/api/v2/tenants/settings";
 
 /// All endpoints of this front. The bearer token and its scopes are looked at before anything else;
 /// preflights are answered for every address by [`doorward_web::route`].
@@ -42,6 +52,32 @@ fn served() -> Vec<Route> {
         Route::patch(CLIENT, AnyOf(&[UpdateClients, UpdateClientKeys]), "patch_clients_by_id", clients::update),
         Route::delete(CLIENT, AnyOf(&[DeleteClients]), "delete_clients_by_id", clients::delete),
         Route::post(ROTATE_SECRET, AnyOf(&[UpdateClientKeys]), "post_rotate_secret", clients::rotate_secret),
+        Route::get(CLIENT_GRANTS, AnyOf(&[ReadClientGrants]), "get_client_grants", client_grants::list),
+        Route::post(CLIENT_GRANTS, AnyOf(&[CreateClientGrants]), "post_client_grants", client_grants::create),
+        Route::get(CLIENT_GRANT, AnyOf(&[ReadClientGrants]), "get_client_grant", client_grants::get),
+        Route::patch(CLIENT_GRANT, AnyOf(&[UpdateClientGrants]), "patch_client_grants_by_id", client_grants::update),
+        Route::delete(CLIENT_GRANT, AnyOf(&[DeleteClientGrants]), "delete_client_grants_by_id", client_grants::delete),
+        Route::get(RESOURCE_SERVERS, AnyOf(&[ReadResourceServers]), "get_resource_servers", resource_servers::list),
+        Route::post(RESOURCE_SERVERS, AnyOf(&[CreateResourceServers]), "post_resource_servers", resource_servers::create),
+        Route::get(RESOURCE_SERVER, AnyOf(&[ReadResourceServers]), "get_resource_servers_by_id", resource_servers::get),
+        Route::patch(RESOURCE_SERVER, AnyOf(&[UpdateResourceServers]), "patch_resource_servers_by_id", resource_servers::update),
+        Route::delete(RESOURCE_SERVER, AnyOf(&[DeleteResourceServers]), "delete_resource_servers_by_id", resource_servers::delete),
+        Route::get(ROLES, AnyOf(&[ReadRoles]), "get_roles", roles::list),
+        Route::post(ROLES, AnyOf(&[CreateRoles]), "post_roles", roles::create),
+        Route::get(ROLE, AnyOf(&[ReadRoles]), "get_roles_by_id", roles::get),
+        Route::patch(ROLE, AnyOf(&[UpdateRoles]), "patch_roles_by_id", roles::update),
+        Route::delete(ROLE, AnyOf(&[DeleteRoles]), "delete_roles_by_id", roles::delete),
+        Route::get(ROLE_PERMISSIONS, AnyOf(&[ReadRoles]), "get_role_permission", roles::permissions),
+        Route::post(ROLE_PERMISSIONS, AnyOf(&[UpdateRoles]), "post_role_permission_assignment", roles::add_permissions),
+        Route::delete(ROLE_PERMISSIONS, AnyOf(&[UpdateRoles]), "delete_role_permission_assignment", roles::take_permissions),
+        Route::get(ROLE_USERS, AnyOf(&[ReadUsers, ReadRoles, ReadRoleMembers]), "get_role_user", roles::users),
+        Route::post(ROLE_USERS, AnyOf(&[UpdateRoles, CreateRoleMembers]), "post_role_users", roles::add_users),
+        Route::get(USER_ROLES, AnyOf(&[ReadUsers, ReadRoles, ReadRoleMembers]), "get_user_roles", roles::of_user),
+        Route::post(USER_ROLES, AnyOf(&[UpdateUsers, CreateRoleMembers]), "post_user_roles", roles::assign),
+        Route::delete(USER_ROLES, AnyOf(&[UpdateUsers, DeleteRoleMembers]), "delete_user_roles", roles::unassign),
+        Route::get(USER_PERMISSIONS, AnyOf(&[ReadUsers]), "get_permissions", permissions::list),
+        Route::post(USER_PERMISSIONS, AnyOf(&[UpdateUsers]), "post_permissions", permissions::add),
+        Route::delete(USER_PERMISSIONS, AnyOf(&[UpdateUsers]), "delete_permissions", permissions::take),
         Route::get(CONNECTIONS, AnyOf(&[ReadConnections]), "get_connections", connections::list),
         Route::post(CONNECTIONS, AnyOf(&[CreateConnections]), "post_connections", connections::create),
         Route::get(CONNECTION, AnyOf(&[ReadConnections]), "get_connections_by_id", connections::get),
@@ -54,8 +90,10 @@ fn served() -> Vec<Route> {
         Route::get(GRANTS, AnyOf(&[ReadGrants]), "get_grants", grants::list),
         Route::delete(GRANTS, AnyOf(&[DeleteGrants]), "delete_grants_by_user", grants::delete_of_user),
         Route::delete(GRANT, AnyOf(&[DeleteGrants]), "delete_grants_by_id", grants::delete),
-        Route::get(LOGS, AnyOf(&[ReadLogs]), "get_logs", logs::list),
-        Route::get(LOG, AnyOf(&[ReadLogs]), "get_logs_by_id", logs::get),
+        Route::get(LOGS, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs", logs::list),
+        Route::get(LOG, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs_by_id", logs::get),
+        Route::get(SETTINGS, AnyOf(&[ReadTenantSettings]), "get_settings", tenants::get_settings),
+        Route::patch(SETTINGS, AnyOf(&[UpdateTenantSettings]), "patch_settings", tenants::update_settings),
     ]
 }
 

@@ -90,7 +90,8 @@ impl ConsentPage<'_> {
     fn at_api(&self, api: &ResourceServer) -> Vec<Wish> {
         let wishes = self.scope.iter().filter(|value| about_you(value).is_none()).map(|value| {
             let known = api.permissions.iter().find(|permission| permission.value == *value);
-            match known.map(|permission| permission.description.trim()).filter(|text| !text.is_empty()) {
+            let described = known.and_then(|permission| permission.description.as_deref()).map(str::trim);
+            match described.filter(|text| !text.is_empty()) {
                 Some(text) => Wish::Words(capped(text)),
                 None => Wish::Value(capped(value)),
             }

@@ -4,7 +4,7 @@ use doorward_model::api::{ApiPermission, ResourceServer};
 use doorward_model::client::{Client, defaults, kind::ClientKind};
 use doorward_model::ids::{ClientId, ResourceServerId, TenantId};
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
-use doorward_model::time::{Lifetime, Timestamp};
+use doorward_model::time::Timestamp;
 use doorward_protocol::oauth::error::{PageError, PageProblem};
 use doorward_web::page::{Nonce, Page};
 
@@ -53,23 +53,16 @@ fn login(username: &str, problem: Option<&str>) -> Page {
 
 /// An API with permissions that have words, and one that has none.
 pub(super) fn api(name: &str) -> ResourceServer {
-    let permission = |value: &str, description: &str| ApiPermission {
-        value: value.to_owned(),
-        description: description.to_owned(),
-    };
+    let id = ResourceServerId::parse("64f1c0ffee64f1c0ffee64f1").unwrap();
+    let identifier = "https://api.acme.test/orders".to_owned();
     ResourceServer {
-        id: ResourceServerId::parse("64f1c0ffee64f1c0ffee64f1").unwrap(),
-        identifier: "https://api.acme.test/orders".to_owned(),
         name: name.to_owned(),
         permissions: vec![
-            permission("read:orders", "See your orders and what became of them"),
-            permission("create:orders", "Order in your name"),
-            permission("read:stock", ""),
+            ApiPermission::new("read:orders", "See your orders and what became of them"),
+            ApiPermission::new("create:orders", "Order in your name"),
+            ApiPermission::new("read:stock", ""),
         ],
-        token_lifetime: Lifetime::from_seconds(86_400),
-        allow_offline_access: true,
-        is_system: false,
-        created_at: Timestamp::from_seconds(0),
+        ..ResourceServer::new(id, identifier, Timestamp::from_seconds(0))
     }
 }
 
@@ -98,6 +91,14 @@ fn error(problem: PageProblem, details: bool) -> Page {
         details.then_some(Details { asked: Some("https://store.acme.test/callback/"), allowed: &allowed });
     let error = PageError::new(problem, "redirect_uri is not on the list of client Storefront");
     ErrorPage { tenant: &tenant("Acme"), error: &error, reference: "7F3K-92QD", details }.page()
+}
+
+fn error_with_help() -> Page {
+    let mut tenant = tenant("Acme");
+    tenant.settings.support_url = Some("https://acme.test/help?a&b".to_owned());
+    tenant.settings.support_email = Some("help@acme.test".to_owned());
+    let error = PageError::new(PageProblem::UnknownClient, "no such client");
+    ErrorPage { tenant: &tenant, error: &error, reference: "7F3K-92QD", details: None }.page()
 }
 
 fn form_post() -> Page {
@@ -140,6 +141,7 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
         ),
         ("consent_nothing", consent("", Some(&api("Orders")), true)),
         ("error_client", error(PageProblem::UnknownClient, false)),
+        ("error_client_help", error_with_help()),
         ("error_callback", error(PageProblem::CallbackNotAllowed, false)),
         ("error_callback_details", error(PageProblem::CallbackNotAllowed, true)),
         ("restart", RestartPage { tenant: &acme, again: None }.page()),

@@ -1,6 +1,5 @@
 //! The consent page: a third party asks, a person declines, thinks again and allows.
 
-use doorward_model::api::ResourceServer;
 use doorward_model::client::kind::ClientKind;
 use serde_json::json;
 
@@ -17,11 +16,15 @@ async fn partner<'h>(house: &'h House, app: &Neighbour) -> RelyingParty<'h> {
     let settings = json!({ "name": "Partner Sync", "is_first_party": false, "callbacks": [callback] });
     let party = house.party_with(ClientKind::Spa, Via::None, settings).await;
     house
-        .api(API, "Orders", &[
-            ("read:orders", "See your orders and what became of them"),
-            ("create:orders", "Order in your name"),
-            ("read:stock", ""),
-        ])
+        .make_api(
+            API,
+            "Orders",
+            &[
+                ("read:orders", "See your orders and what became of them"),
+                ("create:orders", "Order in your name"),
+                ("read:stock", ""),
+            ],
+        )
         .await;
     RelyingParty { callback, ..party }
 }
@@ -56,7 +59,10 @@ async fn a_person_declines_and_then_allows_what_a_third_party_wants() {
     browser.sees("Back at the application").await;
     let address = browser.address().await;
     assert!(address.as_str().starts_with(&app.at("/callback?")), "{address}");
-    assert!(address.query_pairs().any(|(name, value)| name == "error" && value == "access_denied"), "{address}");
+    assert!(
+        address.query_pairs().any(|(name, value)| name == "error" && value == "access_denied"),
+        "{address}"
+    );
 
     browser.open(&house.page(&request)).await;
     browser.sees("Partner Sync asks for access").await;

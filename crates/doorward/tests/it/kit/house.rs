@@ -17,6 +17,7 @@ use doorward_engine::connections;
 use doorward_engine::entropy::Entropy;
 use doorward_engine::install::{self, NewInstallation};
 use doorward_engine::passwords::PasswordCost;
+use doorward_engine::resource_servers;
 use doorward_engine::sealing::Sealing;
 use doorward_engine::state::TenantState;
 use doorward_engine::users::{self, NewUser};
@@ -26,8 +27,8 @@ use doorward_model::ids::TenantId;
 use doorward_model::secret::Secret;
 use doorward_model::tenant::Issuer;
 use doorward_model::time::{Lifetime, Timestamp};
-use doorward_model::user::Profile;
-use doorward_store::Db;
+use doorward_model::user::{Email, Profile};
+use doorward_store::{self as store, Db};
 use doorward_web::rate::ApiLimit;
 use doorward_web::state::Web;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
@@ -220,6 +221,15 @@ impl House {
         users::create(&self.app, &self.caller(), new).await.unwrap();
     }
 
+    /// The id of a person, as it stands in an address.
+    pub async fn user_id(&self, email: &str) -> String {
+        let state = self.state();
+        let connection = state.connection_named("Username-Password-Authentication").unwrap();
+        let scope = self.app.db().tenant(&self.tenant);
+        let found = store::users::by_email(&scope, &connection.id, &Email::parse(email).unwrap()).await;
+        found.unwrap().expect("nobody of that address").0.id.as_str().replace('|', "%7C")
+    }
+
     /// The first admin, in a browser in which they are logged in to the dashboard.
     pub async fn admin(&self) -> Visitor<'_> {
         let password = Secret::new(PASSWORD.to_owned());
@@ -265,6 +275,19 @@ impl House {
             callback: callback.to_owned(),
             via,
         }
+    }
+
+    /// An API with these permissions, each with its description.
+    pub async fn make_api(&self, identifier: &str, name: &str, permissions: &[(&str, &str)]) {
+        let scopes: Vec<Value> = permissions
+            .iter()
+            .map(|(value, description)| json!({ "value": value, "description": description }))
+            .collect();
+        let body = json!({
+            "identifier": identifier, "name": name, "scopes": scopes, "allow_offline_access": true,
+        });
+        let body: Map<String, Value> = serde_json::from_value(body).unwrap();
+        resource_servers::create(&self.app, &self.caller(), &body).await.unwrap();
     }
 
     /// An application of another company, and the connection of the house open to such.
