@@ -45,14 +45,14 @@ pub async fn show(app: &App, caller: &Caller, browser: &Browser, id: &LoginId) -
     let Some(transaction) = transaction::open(app, &tenant.id, browser, id).await? else {
         return Ok(Step::Restart(Restart::default()));
     };
-    if transaction.is_over(app.now()) {
-        return Ok(Step::Restart(show::restart(&transaction)));
-    }
     let Some(present) = sessions::find(app, tenant, browser.session.as_ref()).await? else {
         return Ok(Step::LogInFirst(transaction.id));
     };
     let here = Here { logged_in: transaction.logged_in(&present), allowed: None };
     let judged = judge(app, caller, &transaction.request, Some(&present), here).await?;
+    if transaction.is_over(app.now()) {
+        return Ok(Step::Restart(show::restart(&judged, &transaction)));
+    }
     lead(app, &judged, &transaction, &present).await
 }
 
@@ -71,12 +71,12 @@ pub async fn answer(app: &App, caller: &Caller, browser: &Browser, answer: Answe
     if !transaction.consent_csrf_matches(&present.session.id, &answer.csrf) {
         return Ok(Step::Foreign);
     }
-    if transaction.is_over(app.now()) {
-        return Ok(Step::Restart(show::restart(&transaction)));
-    }
     let allowed = answer.is_allowed.then_some(answer.scope.as_slice());
     let here = Here { logged_in: transaction.logged_in(&present), allowed };
     let judged = judge(app, caller, &transaction.request, Some(&present), here).await?;
+    if transaction.is_over(app.now()) {
+        return Ok(Step::Restart(show::restart(&judged, &transaction)));
+    }
     match &judged.decision {
         AuthorizeDecision::Consent(ask) if !answer.is_allowed => {
             decline(app, &judged, (&transaction, &present), ask).await
@@ -93,12 +93,14 @@ async fn lead(
     present: &Present,
 ) -> Result<Step, Fault> {
     match &judged.decision {
-        AuthorizeDecision::Consent(ask) => Ok(Step::Ask(form(judged, (transaction, present), ask)?)),
+        AuthorizeDecision::Consent(ask) => {
+            Ok(Step::Ask(Box::new(form(judged, (transaction, present), ask)?)))
+        }
         AuthorizeDecision::LogIn(_) => Ok(Step::LogInFirst(transaction.id.clone())),
         AuthorizeDecision::Issue(plan) => {
             match issue(app, judged, plan, &Grounds::Answered(present, transaction)).await? {
                 Some(back) => Ok(Step::Return(back)),
-                None => Ok(Step::Restart(show::restart(transaction))),
+                None => Ok(Step::Restart(show::restart(judged, transaction))),
             }
         }
         AuthorizeDecision::Page(_) | AuthorizeDecision::Redirect(..) => {
@@ -157,7 +159,7 @@ async fn decline(
     match batch.commit().await {
         Ok(_) => {}
         // It was answered before.
-        Err(StoreError::Conflict { .. }) => return Ok(Step::Restart(show::restart(transaction))),
+        Err(StoreError::Conflict { .. }) => return Ok(Step::Restart(show::restart(judged, transaction))),
         Err(error) => return Err(error.into()),
     }
     let encoded = response::failure(&ask.path, &error, &caller.tenant.tenant.issuer);

@@ -58,7 +58,7 @@ pub enum Step {
     /// Show the login page.
     Form(LoginForm),
     /// Ask the person what the client may do.
-    Ask(ConsentForm),
+    Ask(Box<ConsentForm>),
     /// The session of this login is over: the person proves who they are first.
     LogInFirst(LoginId),
     /// Back to the client, with a code or an error.
@@ -167,7 +167,7 @@ impl Return {
 /// A login that has to begin again.
 #[derive(Debug, Default)]
 pub struct Restart {
-    /// Our own address, from `/authorize` on, that begins the same login anew; none when the login is
-    /// not one of this browser.
+    /// Where the login begins anew: the client's address for that, else our own, from `/authorize` on;
+    /// none when the login is not one of this browser.
     pub again: Option<String>,
 }
