@@ -6,7 +6,6 @@
 
 mod answer;
 mod body;
-#[expect(dead_code, reason = "the lists that page by checkpoint follow")]
 mod checkpoint;
 mod clients;
 mod fields;

@@ -1,9 +1,10 @@
 //! The one list of the Management API: path, verb, scopes, operation, handler.
 
 use axum::middleware::from_fn_with_state;
+use doorward_engine::clients::READING;
 use doorward_model::scope::ApiScope::{
-    CreateClients, DeleteClients, ReadClientKeys, ReadClients, ReadLogs, ReadTenantSettings,
-    UpdateClientKeys, UpdateClients, UpdateTenantSettings,
+    CreateClients, DeleteClients, ReadLogs, ReadTenantSettings, UpdateClientKeys, UpdateClients,
+    UpdateTenantSettings,
 };
 use doorward_web::route::Guard::AnyOf;
 use doorward_web::route::Route;
@@ -29,10 +30,10 @@ pub fn routes() -> Vec<Route> {
 #[rustfmt::skip]
 fn served() -> Vec<Route> {
     vec![
-        Route::get(CLIENTS, AnyOf(&[ReadClients, ReadClientKeys]), "get_clients", clients::list),
+        Route::get(CLIENTS, AnyOf(READING), "get_clients", clients::list),
         Route::post(CLIENTS, AnyOf(&[CreateClients]), "post_clients", clients::create),
-        Route::get(CLIENT, AnyOf(&[ReadClients, ReadClientKeys]), "get_clients_by_id", clients::get),
-        Route::patch(CLIENT, AnyOf(&[UpdateClients]), "patch_clients_by_id", clients::update),
+        Route::get(CLIENT, AnyOf(READING), "get_clients_by_id", clients::get),
+        Route::patch(CLIENT, AnyOf(&[UpdateClients, UpdateClientKeys]), "patch_clients_by_id", clients::update),
         Route::delete(CLIENT, AnyOf(&[DeleteClients]), "delete_clients_by_id", clients::delete),
         Route::post(ROTATE_SECRET, AnyOf(&[UpdateClientKeys]), "post_rotate_secret", clients::rotate_secret),
         Route::get(LOGS, AnyOf(&[ReadLogs]), "get_logs", logs::list),

@@ -1,5 +1,6 @@
 //! The Management API over its wire.
 
+mod client_fields;
 mod clients;
 mod conventions;
 mod logs;
