@@ -10,6 +10,7 @@ mod checkpoint;
 mod clients;
 mod fields;
 mod forms;
+mod keys;
 mod logs;
 mod openapi;
 mod paging;

@@ -3,21 +3,25 @@
 use axum::middleware::from_fn_with_state;
 use doorward_engine::clients::READING;
 use doorward_model::scope::ApiScope::{
-    CreateClients, DeleteClients, ReadLogs, ReadTenantSettings, UpdateClientKeys, UpdateClients,
-    UpdateTenantSettings,
+    CreateClients, CreateSigningKeys, DeleteClients, ReadLogs, ReadSigningKeys, ReadTenantSettings,
+    UpdateClientKeys, UpdateClients, UpdateSigningKeys, UpdateTenantSettings,
 };
 use doorward_web::route::Guard::AnyOf;
 use doorward_web::route::Route;
 use http::Method;
 
 use crate::openapi::operation;
-use crate::{clients, forms, logs, tenants};
+use crate::{clients, forms, keys, logs, tenants};
 
 const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
 const ROTATE_SECRET: &str = "/api/v2/clients/{id}/rotate-secret";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
+const KEYS: &str = "/api/v2/keys/signing";
+const ROTATE_KEY: &str = "/api/v2/keys/signing/rotate";
+const KEY: &str = "/api/v2/keys/signing/{id}";
+const REVOKE_KEY: &str = "/api/v2/keys/signing/{id}/revoke";
 const SETTINGS: &str = "/api/v2/tenants/settings";
 
 /// All endpoints of this front. The bearer token and its scopes are looked at before anything else;
@@ -38,6 +42,10 @@ fn served() -> Vec<Route> {
         Route::post(ROTATE_SECRET, AnyOf(&[UpdateClientKeys]), "post_rotate_secret", clients::rotate_secret),
         Route::get(LOGS, AnyOf(&[ReadLogs]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs]), "get_logs_by_id", logs::get),
+        Route::get(KEYS, AnyOf(&[ReadSigningKeys]), "get_signing_keys", keys::list),
+        Route::post(ROTATE_KEY, AnyOf(&[CreateSigningKeys, UpdateSigningKeys]), "post_signing_keys", keys::rotate),
+        Route::get(KEY, AnyOf(&[ReadSigningKeys]), "get_signing_key", keys::get),
+        Route::put(REVOKE_KEY, AnyOf(&[UpdateSigningKeys]), "put_signing_keys", keys::revoke),
         Route::get(SETTINGS, AnyOf(&[ReadTenantSettings]), "get_settings", tenants::get_settings),
         Route::patch(SETTINGS, AnyOf(&[UpdateTenantSettings]), "patch_settings", tenants::update_settings),
     ]

@@ -19,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0002__dashboard", include_str!("../../migrations/V0002__dashboard.sql")),
     ("V0003__find_clients", include_str!("../../migrations/V0003__find_clients.sql")),
     ("V0004__client_columns", include_str!("../../migrations/V0004__client_columns.sql")),
+    ("V0011__key_lives", include_str!("../../migrations/V0011__key_lives.sql")),
 ];
 
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.

@@ -3,5 +3,6 @@
 mod client_fields;
 mod clients;
 mod conventions;
+mod keys;
 mod logs;
 mod tenants;
