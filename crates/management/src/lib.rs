@@ -8,6 +8,7 @@ mod answer;
 mod body;
 mod checkpoint;
 mod clients;
+mod connections;
 mod fields;
 mod forms;
 mod keys;

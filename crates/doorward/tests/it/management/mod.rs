@@ -2,6 +2,7 @@
 
 mod client_fields;
 mod clients;
+mod connections;
 mod conventions;
 mod keys;
 mod logs;

@@ -105,10 +105,10 @@ async fn make_database(server: &str) -> String {
     name
 }
 
-/// A number that changes with the migrations, whichever there are.
+/// A number that changes with the migrations, so that two working copies never share a template.
 fn fingerprint() -> u64 {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let mut hasher = std::hash::DefaultHasher::new();
     for file in files {
