@@ -20,6 +20,7 @@ mod logs;
 mod purge;
 mod roles;
 mod seam;
+mod signing_keys;
 mod tenants;
 mod tokens;
 mod users;
