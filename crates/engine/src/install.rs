@@ -12,7 +12,7 @@ use doorward_model::connection::{Connection, DEFAULT_DATABASE, DatabaseOptions, 
 use doorward_model::ids::TenantId;
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
-use doorward_model::signing_key::{KeyState, SigningKey};
+use doorward_model::signing_key::KeyState;
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
 use doorward_store::{Batch, StoreError, connections, global, resource_servers, signing_keys};
 use serde_json::json;
@@ -69,9 +69,14 @@ pub async fn init(app: &App, new: &NewInstallation<'_>) -> Result<Installed, Fau
         settings: TenantSettings::new(new.friendly_name.to_owned()),
         created_at: app.now(),
     };
+    let (current, next) = tokio::join!(
+        keys::fresh(app, &tenant, KeyState::Current),
+        keys::fresh(app, &tenant, KeyState::Next),
+    );
     let mut batch = app.db().tenant(&tenant.id).batch();
     global::tenants::insert(&mut batch, &tenant);
-    push_key(&mut batch, app, &tenant, KeyState::Current).await?;
+    signing_keys::insert(&mut batch, &current?);
+    signing_keys::insert(&mut batch, &next?);
     resource_servers::insert(&mut batch, &management_api(app, &tenant));
     let default_app = push_clients(&mut batch, app, &tenant)?;
     let admin =
@@ -93,28 +98,6 @@ fn tenant_id(issuer: &Issuer) -> Result<TenantId, Fault> {
     let name: String = host.chars().map(spelled).take(60).collect();
     TenantId::parse(name.trim_matches('-'))
         .map_err(|error| Fault::internal(format!("no tenant id follows from {issuer}: {error}")))
-}
-
-pub(crate) async fn push_key(
-    batch: &mut Batch,
-    app: &App,
-    tenant: &Tenant,
-    state: KeyState,
-) -> Result<(), Fault> {
-    let (entropy, host, now) = (app.entropy().clone(), tenant.issuer.host().to_owned(), app.now());
-    let fresh = app.signer().run(move |_| entropy.signing_key(&host, now)).await??;
-    let id = app.entropy().key_id();
-    let sealed = app.sealing().seal_text(keys::place(&tenant.id, id.as_str()), &fresh.private_key)?;
-    let key = SigningKey {
-        id,
-        state,
-        algorithm: "RS256".to_owned(),
-        sealed_private_key: sealed,
-        certificate_pem: fresh.certificate_pem,
-        created_at: now,
-    };
-    signing_keys::insert(batch, &key);
-    Ok(())
 }
 
 fn management_api(app: &App, tenant: &Tenant) -> ResourceServer {
@@ -192,7 +175,8 @@ mod tests {
         assert_eq!(app.secrets.len(), 1);
         assert_eq!(installed.admin.unwrap().email.as_str(), ADMIN.0);
         let jwks: serde_json::Value = serde_json::from_slice(&state.keys.jwks).unwrap();
-        assert_eq!(jwks["keys"].as_array().unwrap().len(), 1);
+        assert_eq!(jwks["keys"].as_array().unwrap().len(), 2, "the key that signs, and the next one");
+        assert_eq!(jwks["keys"][0]["kid"], state.keys.current.kid().as_str());
         let discovery: serde_json::Value = serde_json::from_slice(&state.discovery).unwrap();
         assert_eq!(discovery["issuer"], ISSUER);
         let events = kit.events().await;

@@ -13,6 +13,7 @@ mod connections;
 mod fields;
 mod forms;
 mod grants;
+mod keys;
 mod logs;
 mod openapi;
 mod paging;

@@ -21,6 +21,7 @@ mod logs;
 mod purge;
 mod roles;
 mod seam;
+mod signing_keys;
 mod tenants;
 mod tokens;
 mod users;

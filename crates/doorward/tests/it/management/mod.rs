@@ -6,6 +6,7 @@ mod clients;
 mod connections;
 mod conventions;
 mod grants;
+mod keys;
 mod logs;
 mod resource_servers;
 mod roles;
