@@ -14,6 +14,7 @@ use crate::{
 
 const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
+const CLIENT_CONNECTIONS: &str = "/api/v2/clients/{id}/connections";
 const ROTATE_SECRET: &str = "/api/v2/clients/{id}/rotate-secret";
 const CLIENT_GRANTS: &str = "/api/v2/client-grants";
 const CLIENT_GRANT: &str = "/api/v2/client-grants/{id}";
@@ -76,6 +77,7 @@ fn served() -> Vec<Route> {
         Route::get(USER_PERMISSIONS, AnyOf(&[ReadUsers]), "get_permissions", permissions::list),
         Route::post(USER_PERMISSIONS, AnyOf(&[UpdateUsers]), "post_permissions", permissions::add),
         Route::delete(USER_PERMISSIONS, AnyOf(&[UpdateUsers]), "delete_permissions", permissions::take),
+        Route::get(CLIENT_CONNECTIONS, AnyOf(&[ReadConnections]), "get_client_connections", connections::of_client),
         Route::get(CONNECTIONS, AnyOf(&[ReadConnections]), "get_connections", connections::list),
         Route::post(CONNECTIONS, AnyOf(&[CreateConnections]), "post_connections", connections::create),
         Route::get(CONNECTION, AnyOf(&[ReadConnections]), "get_connections_by_id", connections::get),

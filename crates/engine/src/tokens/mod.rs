@@ -137,6 +137,7 @@ pub async fn grant(
     };
     match authenticate(app, caller, authorization, params).await {
         Ok((caller, entry)) => {
+            let caller = caller.for_whom_it_asks(&entry.client);
             let by_header = authorization.is_some();
             let asking = Asking { caller: &caller, entry: &entry, params, by_header };
             let outcome = by_grant(app, &asking, kind).await;

@@ -12,6 +12,7 @@ pub mod cors;
 pub mod discovery;
 pub mod error;
 pub mod grants;
+pub mod initiate;
 pub mod logout;
 pub mod params;
 pub mod response;
