@@ -93,8 +93,6 @@ fn served() -> Vec<Route> {
         Route::delete(CONNECTION_USERS, AnyOf(&[DeleteUsers]), "delete_users_by_email", connections::delete_user),
         Route::get(LOGS, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs_by_id", logs::get),
-        Route::get(LOGS, AnyOf(&[ReadLogs]), "get_logs", logs::list),
-        Route::get(LOG, AnyOf(&[ReadLogs]), "get_logs_by_id", logs::get),
         Route::get(KEYS, AnyOf(&[ReadSigningKeys]), "get_signing_keys", keys::list),
         Route::post(ROTATE_KEY, AnyOf(&[CreateSigningKeys, UpdateSigningKeys]), "post_signing_keys", keys::rotate),
         Route::get(KEY, AnyOf(&[ReadSigningKeys]), "get_signing_key", keys::get),
