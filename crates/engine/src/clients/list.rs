@@ -8,6 +8,7 @@ use doorward_store::clients::{self, ClientFilter};
 
 pub use doorward_store::clients::ClientOrder;
 
+use super::statistics::{self, Condition};
 use super::{ShownClient, secrets_read};
 use crate::app::App;
 use crate::caller::Caller;
@@ -23,6 +24,8 @@ pub struct ClientQuery {
     pub app_types: Vec<ClientKind>,
     /// Only clients whose name, id, callback, logout URL or origin contains this.
     pub search: Option<String>,
+    /// Only clients that fare like that.
+    pub condition: Option<Condition>,
     /// The order.
     pub order: ClientOrder,
     /// How many to skip.
@@ -56,6 +59,7 @@ pub async fn list(app: &App, caller: &Caller, query: &ClientQuery) -> Result<Cli
         is_global: query.is_global,
         app_types: query.app_types.clone(),
         search: query.search.clone(),
+        condition: query.condition.map(|condition| statistics::since(app, condition)),
         order: query.order,
     };
     let total = if query.with_total { Some(clients::count(&scope, &filter).await?) } else { None };
