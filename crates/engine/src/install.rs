@@ -140,12 +140,12 @@ fn push_clients(batch: &mut Batch, app: &App, tenant: &Tenant) -> Result<Client,
     clients::mark_default(batch, &client.id);
     let global = ClientSettings { name: GLOBAL_CLIENT.to_owned(), grant_types: Vec::new(), ..settings };
     push_new(batch, app, &tenant.id, global, true)?;
-    let connection = Connection {
-        id: app.entropy().connection_id(),
-        name: DEFAULT_DATABASE.to_owned(),
-        strategy: Strategy::Database(DatabaseOptions::default()),
-        created_at: tenant.created_at,
-    };
+    let connection = Connection::new(
+        app.entropy().connection_id(),
+        DEFAULT_DATABASE,
+        Strategy::Database(DatabaseOptions::default()),
+        tenant.created_at,
+    );
     connections::insert(batch, &connection);
     connections::enable(batch, &connection.id, &client.id);
     Ok(client)

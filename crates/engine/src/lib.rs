@@ -12,6 +12,7 @@ pub mod caller;
 pub mod clients;
 pub mod clients_cache;
 pub mod clock;
+pub mod connections;
 pub mod entropy;
 pub mod fault;
 pub mod install;
@@ -27,6 +28,7 @@ pub mod sealing;
 pub mod sessions;
 pub mod setup;
 pub mod state;
+pub mod tenants;
 pub mod tokens;
 pub mod users;
 

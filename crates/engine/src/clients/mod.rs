@@ -51,6 +51,14 @@ pub use rotate_secret::rotate_secret;
 pub use statistics::{ClientActivity, Condition, MOST_COUNTED, PERIOD, RECENT, last_use, statistics};
 pub use update::update;
 
+/// The scopes that open the reading of clients; how much of one is shown depends on which.
+pub const READING: &[ApiScope] = &[
+    ApiScope::ReadClients,
+    ApiScope::ReadClientKeys,
+    ApiScope::ReadClientCredentials,
+    ApiScope::ReadClientSummary,
+];
+
 /// A client as its caller may see it.
 #[derive(Debug, Clone)]
 pub struct ShownClient {

@@ -66,7 +66,7 @@ fn decide(asking: &Asking<'_>, code: &Code, user: Option<&User>, now: Timestamp)
         code,
         client: &asking.entry.client,
         user,
-        connection_enabled: asking.entry.lets_in(user),
+        connection_enabled: asking.entry.lets_in(&asking.caller.tenant, user),
         request,
         now,
     })
