@@ -10,12 +10,8 @@ use doorward_store::clients::{self, ClientFilter};
 
 pub use doorward_store::clients::ClientOrder;
 
-<<<<<<< HEAD
 use super::statistics::{self, Condition};
-use super::{ShownClient, secrets_read};
-=======
 use super::{READING, ShownClient, secrets_read};
->>>>>>> main
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
