@@ -7,6 +7,7 @@
 mod answer;
 mod body;
 mod checkpoint;
+mod client_grants;
 mod clients;
 mod connections;
 mod fields;
@@ -15,7 +16,10 @@ mod logs;
 mod openapi;
 mod paging;
 mod path;
+mod permissions;
 mod query;
 mod refused;
+mod resource_servers;
+mod roles;
 pub mod routes;
 mod tenants;

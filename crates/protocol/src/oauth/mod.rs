@@ -5,6 +5,7 @@
 //!
 //! Source: RFC 6749, RFC 7636, RFC 9207, OpenID Connect Core 1.0.
 
+pub mod api_scope;
 pub mod authorize;
 pub mod client_auth;
 pub mod cors;
