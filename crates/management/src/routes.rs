@@ -9,7 +9,7 @@ use http::Method;
 
 use crate::openapi::operation;
 use crate::{
-    client_grants, clients, connections, forms, logs, permissions, resource_servers, roles, tenants,
+    client_grants, clients, connections, forms, keys, logs, permissions, resource_servers, roles, tenants,
 };
 
 const CLIENTS: &str = "/api/v2/clients";
@@ -33,6 +33,10 @@ const CONNECTION_STATUS: &str = "/api/v2/connections/{id}/status";
 const CONNECTION_USERS: &str = "/api/v2/connections/{id}/users";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
+const KEYS: &str = "/api/v2/keys/signing";
+const ROTATE_KEY: &str = "/api/v2/keys/signing/rotate";
+const KEY: &str = "/api/v2/keys/signing/{id}";
+const REVOKE_KEY: &str = "/api/v2/keys/signing/{id}/revoke";
 const SETTINGS: &str = "/api/v2/tenants/settings";
 
 /// All endpoints of this front. The bearer token and its scopes are looked at before anything else;
@@ -89,6 +93,10 @@ fn served() -> Vec<Route> {
         Route::delete(CONNECTION_USERS, AnyOf(&[DeleteUsers]), "delete_users_by_email", connections::delete_user),
         Route::get(LOGS, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs_by_id", logs::get),
+        Route::get(KEYS, AnyOf(&[ReadSigningKeys]), "get_signing_keys", keys::list),
+        Route::post(ROTATE_KEY, AnyOf(&[CreateSigningKeys, UpdateSigningKeys]), "post_signing_keys", keys::rotate),
+        Route::get(KEY, AnyOf(&[ReadSigningKeys]), "get_signing_key", keys::get),
+        Route::put(REVOKE_KEY, AnyOf(&[UpdateSigningKeys]), "put_signing_keys", keys::revoke),
         Route::get(SETTINGS, AnyOf(&[ReadTenantSettings]), "get_settings", tenants::get_settings),
         Route::patch(SETTINGS, AnyOf(&[UpdateTenantSettings]), "patch_settings", tenants::update_settings),
     ]

@@ -10,6 +10,7 @@ use doorward_store::clients::{self, ClientFilter};
 
 pub use doorward_store::clients::ClientOrder;
 
+use super::statistics::{self, Condition};
 use super::{READING, ShownClient, addon_keys, secrets_read};
 use crate::app::App;
 use crate::caller::Caller;
@@ -27,6 +28,8 @@ pub struct ClientQuery {
     pub app_types: Vec<ClientKind>,
     /// Only clients whose name, id, callback, logout URL or origin contains this.
     pub search: Option<String>,
+    /// Only clients that fare like that.
+    pub condition: Option<Condition>,
     /// The order.
     pub order: ClientOrder,
     /// How many to skip.
@@ -63,6 +66,7 @@ pub async fn list(app: &App, caller: &Caller, query: &ClientQuery) -> Result<Cli
         is_first_party: query.is_first_party,
         app_types: query.app_types.clone(),
         search: query.search.clone(),
+        condition: query.condition.map(|condition| statistics::since(app, condition)),
         order: query.order,
     };
     let total = if query.with_total { Some(clients::count(&scope, &filter).await?) } else { None };
