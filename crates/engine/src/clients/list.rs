@@ -11,7 +11,7 @@ use doorward_store::clients::{self, ClientFilter};
 pub use doorward_store::clients::ClientOrder;
 
 use super::statistics::{self, Condition};
-use super::{READING, ShownClient, secrets_read};
+use super::{READING, ShownClient, addon_keys, secrets_read};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -79,6 +79,7 @@ pub async fn list(app: &App, caller: &Caller, query: &ClientQuery) -> Result<Cli
     for client in found {
         let entry = if with_secrets { app.client(&state, &client.id).await? } else { None };
         let secret = entry.as_deref().and_then(super::primary);
+        let client = addon_keys::opened(app, &state.tenant.id, client)?;
         shown.push(ShownClient { client, secret });
     }
     if with_secrets && !shown.is_empty() {

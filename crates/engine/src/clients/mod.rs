@@ -2,6 +2,7 @@
 //!
 //! Source: the brief, "Clients"; the Management API's `/api/v2/clients`.
 
+pub(crate) mod addon_keys;
 mod create;
 mod default_app;
 mod delete;
