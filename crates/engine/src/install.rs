@@ -6,19 +6,18 @@ use std::sync::Arc;
 
 use doorward_model::admin::{Admin, Role};
 use doorward_model::api::ResourceServer;
-use doorward_model::client::kind::ClientKind;
-use doorward_model::client::{Client, ClientSettings, DEFAULT_APP, GLOBAL_CLIENT, defaults};
+use doorward_model::client::{Client, ClientSettings, GLOBAL_CLIENT};
 use doorward_model::connection::{Connection, DEFAULT_DATABASE, DatabaseOptions, Strategy};
 use doorward_model::ids::TenantId;
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
 use doorward_model::signing_key::KeyState;
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
-use doorward_store::{Batch, StoreError, connections, global, resource_servers, signing_keys};
+use doorward_store::{Batch, StoreError, clients, connections, global, resource_servers, signing_keys};
 use serde_json::json;
 
 use crate::app::App;
-use crate::clients::{Made, push_new};
+use crate::clients::{Made, default_settings, push_new};
 use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft};
 use crate::state::{TenantState, management_audience, management_permissions};
@@ -112,23 +111,10 @@ fn management_api(app: &App, tenant: &Tenant) -> ResourceServer {
 
 /// `Default App`, the global client, and the database connection with `Default App` enabled.
 fn push_clients(batch: &mut Batch, app: &App, tenant: &Tenant) -> Result<Client, Fault> {
-    let strict = defaults::for_people(ClientKind::RegularWeb);
-    // Neither type nor method: the original's Default App has none, and without one it is a client
-    // with a secret that shows the settings of a regular web application.
-    let settings = ClientSettings {
-        name: DEFAULT_APP.to_owned(),
-        app_type: None,
-        token_endpoint_auth_method: None,
-        ..strict.clone()
-    };
-    let Made { client, .. } = push_new(batch, app, &tenant.id, settings, false)?;
-    let global = ClientSettings {
-        name: GLOBAL_CLIENT.to_owned(),
-        app_type: None,
-        token_endpoint_auth_method: None,
-        grant_types: Vec::new(),
-        ..strict
-    };
+    let settings = default_settings();
+    let Made { client, .. } = push_new(batch, app, &tenant.id, settings.clone(), false)?;
+    clients::mark_default(batch, &client.id);
+    let global = ClientSettings { name: GLOBAL_CLIENT.to_owned(), grant_types: Vec::new(), ..settings };
     push_new(batch, app, &tenant.id, global, true)?;
     let connection = Connection::new(
         app.entropy().connection_id(),

@@ -26,6 +26,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0011__key_lives", include_str!("../../migrations/V0011__key_lives.sql")),
     ("V0013__connections", include_str!("../../migrations/V0013__connections.sql")),
     ("V0014__people", include_str!("../../migrations/V0014__people.sql")),
+    ("V0015__find_changes", include_str!("../../migrations/V0015__find_changes.sql")),
 ];
 
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.

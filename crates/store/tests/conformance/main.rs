@@ -8,6 +8,7 @@
 
 mod kit;
 
+mod activity;
 mod admins;
 mod apis;
 mod clients;
