@@ -3,7 +3,9 @@
 //! Source: RFC 6749 §4.1.2, §6; RFC 9700 §4.14 (rotation and reuse detection).
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use crate::device::Device;
 use crate::ids::{ClientId, FamilyId, SessionId, UserId};
 use crate::secret::TokenHash;
 use crate::time::{Lifetime, Timestamp};
@@ -62,6 +64,18 @@ pub struct Family {
     pub created_at: Timestamp,
     /// When it was revoked; nothing of it is good after that.
     pub revoked_at: Option<Timestamp>,
+    /// Where its first tokens went.
+    pub device: Device,
+    /// Free facts of the admin's own.
+    pub metadata: Option<Map<String, Value>>,
+}
+
+impl Family {
+    /// A family that begins now.
+    #[must_use]
+    pub fn new(id: FamilyId, authorization: Authorization, now: Timestamp, device: Device) -> Self {
+        Self { id, authorization, created_at: now, revoked_at: None, device, metadata: None }
+    }
 }
 
 /// A refresh token as stored, under its hash.
@@ -77,4 +91,8 @@ pub struct RefreshToken {
     pub idle_expires_at: Option<Timestamp>,
     /// When it was exchanged for its successor.
     pub rotated_at: Option<Timestamp>,
+    /// When its family was last given tokens for a refresh token; none before the first time.
+    pub used_at: Option<Timestamp>,
+    /// Where they went.
+    pub device: Device,
 }

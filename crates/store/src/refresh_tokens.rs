@@ -3,6 +3,8 @@
 //! Source: RFC 6749 §6; RFC 9700 §4.14.2. A rotated token stays for as long as its family may, so
 //! that its return is seen as what it is.
 
+use doorward_model::device::Device;
+use doorward_model::ids::{ClientId, FamilyId, UserId};
 use doorward_model::secret::TokenHash;
 use doorward_model::time::Timestamp;
 use doorward_model::token::RefreshToken;
@@ -10,7 +12,8 @@ use doorward_model::token::RefreshToken;
 use crate::sql::batch::{Batch, Expect};
 use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
-use crate::sql::row::Row;
+use crate::sql::list::List;
+use crate::sql::row::{Row, to_json};
 use crate::sql::value::args;
 use crate::token_families;
 
@@ -25,6 +28,8 @@ fn token(row: Row) -> Result<RefreshToken, StoreError> {
         expires_at: r.time_or_none("expires_at")?,
         idle_expires_at: r.time_or_none("idle_expires_at")?,
         rotated_at: r.time_or_none("rotated_at")?,
+        used_at: r.time_or_none("used_at")?,
+        device: r.json("device")?,
         family: token_families::columns(&mut r)?,
     })
 }
@@ -35,20 +40,71 @@ fn token(row: Row) -> Result<RefreshToken, StoreError> {
 /// Any failure of the store.
 pub async fn get(t: &Scope<'_>, hash: &TokenHash) -> Result<Option<RefreshToken>, StoreError> {
     const SQL: &str = "SELECT token.hash, token.expires_at, token.idle_expires_at, token.rotated_at, \
-         family.id, family.client_id, family.user_id, family.session_id, family.authenticated_at, \
-         family.scope, family.audience, family.created_at, family.revoked_at \
+         token.used_at, token.device, family.id, family.client_id, family.user_id, family.session_id, \
+         family.authenticated_at, family.scope, family.audience, family.created_at, family.revoked_at, \
+         family.device, family.metadata \
          FROM refresh_tokens AS token JOIN token_families AS family \
          ON family.tenant_id = token.tenant_id AND family.id = token.family_id \
          WHERE token.tenant_id = $1 AND token.hash = $2";
     t.first(SQL, args![t.id(), hash.as_str()]).await?.map(token).transpose()
 }
 
+/// Whose live tokens a list shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenFilter {
+    /// Only those of this person.
+    pub user: Option<UserId>,
+    /// Only those of this client.
+    pub client: Option<ClientId>,
+    /// Only the one of this family.
+    pub family: Option<FamilyId>,
+}
+
+/// The tokens that would be exchanged at `now`, one per family, from the oldest family to the newest,
+/// those after a given family.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn live(
+    t: &Scope<'_>,
+    filter: &TokenFilter,
+    now: Timestamp,
+    after: Option<(Timestamp, &FamilyId)>,
+    limit: u32,
+) -> Result<Vec<RefreshToken>, StoreError> {
+    const SQL: &str = "SELECT token.hash, token.expires_at, token.idle_expires_at, token.rotated_at, \
+         token.used_at, token.device, family.id, family.client_id, family.user_id, family.session_id, \
+         family.authenticated_at, family.scope, family.audience, family.created_at, family.revoked_at, \
+         family.device, family.metadata \
+         FROM token_families AS family JOIN refresh_tokens AS token \
+         ON token.tenant_id = family.tenant_id AND token.family_id = family.id AND token.rotated_at IS NULL \
+         WHERE family.tenant_id = $1 AND family.revoked_at IS NULL";
+    let mut list = List::new(SQL, args![t.id()]);
+    list.and("(token.expires_at IS NULL OR token.expires_at > ?)", args![now]);
+    list.and("(token.idle_expires_at IS NULL OR token.idle_expires_at > ?)", args![now]);
+    if let Some(user) = &filter.user {
+        list.and("family.user_id = ?", args![user.as_str()]);
+    }
+    if let Some(client) = &filter.client {
+        list.and("family.client_id = ?", args![client.as_str()]);
+    }
+    if let Some(family) = &filter.family {
+        list.and("family.id = ?", args![family.as_str()]);
+    }
+    if let Some((created_at, id)) = after {
+        list.and("(family.created_at, family.id) > (?, ?)", args![created_at, id.as_str()]);
+    }
+    list.order("ORDER BY family.created_at, family.id");
+    list.page(0, limit);
+    t.list(list).await?.into_iter().map(token).collect()
+}
+
 /// Adds a token; its family must be in the store or in the batch before it. A conflict when there
 /// is one of that hash.
 pub fn insert(b: &mut Batch, token: &RefreshToken) {
     const SQL: &str = "INSERT INTO refresh_tokens \
-         (tenant_id, hash, family_id, expires_at, idle_expires_at, rotated_at, purge_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)";
+         (tenant_id, hash, family_id, expires_at, idle_expires_at, rotated_at, purge_at, used_at, device) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let args = args![
         b.tenant().as_str(),
         token.hash.as_str(),
@@ -57,6 +113,8 @@ pub fn insert(b: &mut Batch, token: &RefreshToken) {
         token.idle_expires_at,
         token.rotated_at,
         token.expires_at.or(token.idle_expires_at),
+        token.used_at,
+        to_json(&token.device),
     ];
     b.push(SQL, args, Expect::Any);
 }
@@ -78,10 +136,16 @@ pub fn rotate(b: &mut Batch, hash: &TokenHash, now: Timestamp) {
     b.push(SQL, args, Expect::Rows(1, SPENT));
 }
 
-/// Notes a use that does not rotate: moves the end of the idle life, under the same conditions as
-/// [`rotate`]. Fails as [`SPENT`].
-pub fn touch(b: &mut Batch, hash: &TokenHash, idle_expires_at: Option<Timestamp>, now: Timestamp) {
-    const SQL: &str = "UPDATE refresh_tokens SET idle_expires_at = $4, \
+/// Notes a use that does not rotate, and where: moves the end of the idle life, under the same
+/// conditions as [`rotate`]. Fails as [`SPENT`].
+pub fn touch(
+    b: &mut Batch,
+    hash: &TokenHash,
+    idle_expires_at: Option<Timestamp>,
+    now: Timestamp,
+    device: &Device,
+) {
+    const SQL: &str = "UPDATE refresh_tokens SET idle_expires_at = $4, used_at = $3, device = $5, \
          purge_at = CASE WHEN expires_at IS NULL THEN $4 ELSE expires_at END \
          WHERE tenant_id = $1 AND hash = $2 AND rotated_at IS NULL \
          AND (expires_at IS NULL OR expires_at > $3) \
@@ -92,7 +156,7 @@ pub fn touch(b: &mut Batch, hash: &TokenHash, idle_expires_at: Option<Timestamp>
          AND users.blocked = FALSE \
          WHERE family.tenant_id = $1 AND family.id = refresh_tokens.family_id \
          AND family.revoked_at IS NULL)";
-    let args = args![b.tenant().as_str(), hash.as_str(), now, idle_expires_at];
+    let args = args![b.tenant().as_str(), hash.as_str(), now, idle_expires_at, to_json(device)];
     b.push(SQL, args, Expect::Rows(1, SPENT));
 }
 

@@ -1,18 +1,23 @@
 //! Sessions of browsers, found by the hash of their cookie.
 
-use doorward_model::ids::{SessionId, UserId};
+use doorward_model::ids::{ClientId, SessionId, UserId};
 use doorward_model::secret::TokenHash;
 use doorward_model::session::Session;
 use doorward_model::time::Timestamp;
+use serde_json::{Map, Value as Json};
 
 use crate::sql::batch::{Batch, Expect};
 use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
-use crate::sql::row::Row;
+use crate::sql::list::List;
+use crate::sql::row::{Reader, Row, to_json};
 use crate::sql::value::args;
 
 /// The label of the failure when the session ended meanwhile.
 pub const MISSING: &str = "the session exists";
+
+const LIST: &str = "SELECT id, user_id, authenticated_at, created_at, last_used_at, client_ids, first_device, \
+     last_device, metadata FROM sessions WHERE tenant_id = $1";
 
 fn session(row: Row) -> Result<Session, StoreError> {
     let mut r = row.read("sessions");
@@ -22,7 +27,28 @@ fn session(row: Row) -> Result<Session, StoreError> {
         authenticated_at: r.time("authenticated_at")?,
         created_at: r.time("created_at")?,
         last_used_at: r.time("last_used_at")?,
+        clients: clients(&mut r)?,
+        first_device: r.json("first_device")?,
+        last_device: r.json("last_device")?,
+        metadata: metadata(&mut r)?,
     })
+}
+
+fn clients(r: &mut Reader) -> Result<Vec<ClientId>, StoreError> {
+    let words = r.words("client_ids")?;
+    words.iter().map(|word| ClientId::parse(word).map_err(|_| r.corrupt("client_ids"))).collect()
+}
+
+/// Reads the free facts of a session, and of a family.
+pub(crate) fn metadata(r: &mut Reader) -> Result<Option<Map<String, Json>>, StoreError> {
+    match r.text_or_none("metadata")? {
+        Some(text) => serde_json::from_str(&text).map(Some).map_err(|_| r.corrupt("metadata")),
+        None => Ok(None),
+    }
+}
+
+fn client_ids(session: &Session) -> String {
+    session.clients.iter().map(ClientId::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// The session whose cookie has that hash. Whether it still counts is for the caller to ask.
@@ -30,15 +56,50 @@ fn session(row: Row) -> Result<Session, StoreError> {
 /// # Errors
 /// Any failure of the store.
 pub async fn by_token_hash(t: &Scope<'_>, hash: &TokenHash) -> Result<Option<Session>, StoreError> {
-    const SQL: &str = "SELECT id, user_id, authenticated_at, created_at, last_used_at \
-         FROM sessions WHERE tenant_id = $1 AND token_hash = $2";
+    const SQL: &str = "SELECT id, user_id, authenticated_at, created_at, last_used_at, client_ids, \
+         first_device, last_device, metadata FROM sessions WHERE tenant_id = $1 AND token_hash = $2";
     t.first(SQL, args![t.id(), hash.as_str()]).await?.map(session).transpose()
+}
+
+/// The session of that id. Whether it still counts is for the caller to ask.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn get(t: &Scope<'_>, id: &SessionId) -> Result<Option<Session>, StoreError> {
+    let mut list = List::new(LIST, args![t.id()]);
+    list.and("id = ?", args![id.as_str()]);
+    t.list(list).await?.into_iter().next().map(session).transpose()
+}
+
+/// Sessions of a person that were made after one time and used after another, from oldest to newest,
+/// those after a given one.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn of_user(
+    t: &Scope<'_>,
+    user: &UserId,
+    (made_after, used_after): (Timestamp, Timestamp),
+    after: Option<(Timestamp, &SessionId)>,
+    limit: u32,
+) -> Result<Vec<Session>, StoreError> {
+    let mut list = List::new(LIST, args![t.id()]);
+    list.and("user_id = ?", args![user.as_str()]);
+    list.and("created_at > ?", args![made_after]);
+    list.and("last_used_at > ?", args![used_after]);
+    if let Some((created_at, id)) = after {
+        list.and("(created_at, id) > (?, ?)", args![created_at, id.as_str()]);
+    }
+    list.order("ORDER BY created_at, id");
+    list.page(0, limit);
+    t.list(list).await?.into_iter().map(session).collect()
 }
 
 /// Adds a session; after `ends_at` it may be cleaned away.
 pub fn insert(b: &mut Batch, session: &Session, hash: &TokenHash, ends_at: Timestamp) {
     const SQL: &str = "INSERT INTO sessions (tenant_id, id, token_hash, user_id, authenticated_at, \
-         created_at, last_used_at, purge_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+         created_at, last_used_at, purge_at, client_ids, first_device, last_device) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let args = args![
         b.tenant().as_str(),
         session.id.as_str(),
@@ -48,16 +109,32 @@ pub fn insert(b: &mut Batch, session: &Session, hash: &TokenHash, ends_at: Times
         session.created_at,
         session.last_used_at,
         ends_at,
+        client_ids(session),
+        to_json(&session.first_device),
+        to_json(&session.last_device),
     ];
     b.push(SQL, args, Expect::Any);
 }
 
-/// Notes that a session was used; never moves the time back.
-pub fn touch(b: &mut Batch, id: &SessionId, now: Timestamp) {
-    const SQL: &str = "UPDATE sessions SET last_used_at = $3 \
-         WHERE tenant_id = $1 AND id = $2 AND last_used_at < $3";
-    let args = args![b.tenant().as_str(), id.as_str(), now];
+/// Notes that a session was used, where and for which clients; never moves the time back.
+pub fn touch(b: &mut Batch, session: &Session) {
+    const SQL: &str = "UPDATE sessions SET last_used_at = $3, client_ids = $4, last_device = $5 \
+         WHERE tenant_id = $1 AND id = $2 AND last_used_at <= $3";
+    let args = args![
+        b.tenant().as_str(),
+        session.id.as_str(),
+        session.last_used_at,
+        client_ids(session),
+        to_json(&session.last_device),
+    ];
     b.push(SQL, args, Expect::Any);
+}
+
+/// Sets or removes the free facts of a session. Fails as [`MISSING`].
+pub fn put_metadata(b: &mut Batch, id: &SessionId, metadata: Option<&Map<String, Json>>) {
+    const SQL: &str = "UPDATE sessions SET metadata = $3 WHERE tenant_id = $1 AND id = $2";
+    let args = args![b.tenant().as_str(), id.as_str(), metadata.map(to_json)];
+    b.push(SQL, args, Expect::Rows(1, MISSING));
 }
 
 /// Gives a session a new cookie value and a new time of login, after its person proved themselves
@@ -81,4 +158,24 @@ pub fn delete(b: &mut Batch, id: &SessionId) {
     const SQL: &str = "DELETE FROM sessions WHERE tenant_id = $1 AND id = $2";
     let args = args![b.tenant().as_str(), id.as_str()];
     b.push(SQL, args, Expect::Any);
+}
+
+/// Ends a session with the codes that were issued in it and wait for their exchange; nothing happens
+/// when it ended before.
+pub fn end(b: &mut Batch, id: &SessionId) {
+    // In this order: whoever issues a code at the same time either finds no session or is found here.
+    const CODES: &str = "DELETE FROM codes WHERE tenant_id = $1 AND session_id = $2 AND used_at IS NULL";
+    delete(b, id);
+    let args = args![b.tenant().as_str(), id.as_str()];
+    b.push(CODES, args, Expect::Any);
+}
+
+/// Ends all sessions of a person, with the codes that wait for their exchange.
+pub fn end_of_user(b: &mut Batch, user: &UserId) {
+    const SESSIONS: &str = "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2";
+    const CODES: &str = "DELETE FROM codes WHERE tenant_id = $1 AND user_id = $2 AND used_at IS NULL";
+    for sql in [SESSIONS, CODES] {
+        let args = args![b.tenant().as_str(), user.as_str()];
+        b.push(sql, args, Expect::Any);
+    }
 }

@@ -3,20 +3,24 @@
 //! Source: RFC 9700 §4.14.2 (a replayed refresh token ends its family), RFC 6749 §4.1.2 (so does a
 //! code that is used twice).
 
-use doorward_model::ids::{ClientId, FamilyId, UserId};
+use doorward_model::ids::{ClientId, FamilyId, SessionId, UserId};
 use doorward_model::time::Timestamp;
 use doorward_model::token::Family;
+use serde_json::{Map, Value as Json};
 
 use crate::codes::authorization;
+use crate::sessions::metadata;
 use crate::sql::batch::{Batch, Expect};
 use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
-use crate::sql::row::{Reader, Row};
+use crate::sql::row::{Reader, Row, to_json};
 use crate::sql::value::args;
 
 /// The label of the failure when the client or the user ended, or the user was blocked, between the
 /// decision and the commit.
 pub const NOT_ALLOWED: &str = "client and user of the token are still there";
+/// The label of the failure when there is no such family, or it was revoked.
+pub const MISSING: &str = "the family exists and is not revoked";
 
 /// Reads a family, here and beside a refresh token.
 pub(crate) fn columns(r: &mut Reader) -> Result<Family, StoreError> {
@@ -25,6 +29,8 @@ pub(crate) fn columns(r: &mut Reader) -> Result<Family, StoreError> {
         authorization: authorization(r)?,
         created_at: r.time("created_at")?,
         revoked_at: r.time_or_none("revoked_at")?,
+        device: r.json("device")?,
+        metadata: metadata(r)?,
     })
 }
 
@@ -38,7 +44,7 @@ fn family(row: Row) -> Result<Family, StoreError> {
 /// Any failure of the store.
 pub async fn get(t: &Scope<'_>, id: &FamilyId) -> Result<Option<Family>, StoreError> {
     const SQL: &str = "SELECT id, client_id, user_id, session_id, authenticated_at, scope, audience, \
-         created_at, revoked_at FROM token_families WHERE tenant_id = $1 AND id = $2";
+         created_at, revoked_at, device, metadata FROM token_families WHERE tenant_id = $1 AND id = $2";
     t.first(SQL, args![t.id(), id.as_str()]).await?.map(family).transpose()
 }
 
@@ -46,10 +52,10 @@ pub async fn get(t: &Scope<'_>, id: &FamilyId) -> Result<Option<Family>, StoreEr
 /// as [`NOT_ALLOWED`]. After `ends_at` it and its tokens may be cleaned away; none means never.
 pub fn insert(b: &mut Batch, family: &Family, ends_at: Option<Timestamp>) {
     const SQL: &str = "INSERT INTO token_families (tenant_id, id, client_id, user_id, session_id, \
-         authenticated_at, scope, audience, created_at, revoked_at, purge_at) \
+         authenticated_at, scope, audience, created_at, revoked_at, purge_at, device) \
          SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), \
          CAST($6 AS BIGINT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS BIGINT), CAST($10 AS BIGINT), \
-         CAST($11 AS BIGINT) \
+         CAST($11 AS BIGINT), CAST($12 AS TEXT) \
          WHERE EXISTS (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = $3) \
          AND EXISTS (SELECT 1 FROM users WHERE tenant_id = $1 AND id = $4 AND blocked = FALSE)";
     let of = &family.authorization;
@@ -65,8 +71,25 @@ pub fn insert(b: &mut Batch, family: &Family, ends_at: Option<Timestamp>) {
         family.created_at,
         family.revoked_at,
         ends_at,
+        to_json(&family.device),
     ];
     b.push(SQL, args, Expect::Rows(1, NOT_ALLOWED));
+}
+
+/// Sets or removes the free facts of a family. Fails as [`MISSING`].
+pub fn put_metadata(b: &mut Batch, id: &FamilyId, metadata: Option<&Map<String, Json>>) {
+    const SQL: &str = "UPDATE token_families SET metadata = $3 \
+         WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL";
+    let args = args![b.tenant().as_str(), id.as_str(), metadata.map(to_json)];
+    b.push(SQL, args, Expect::Rows(1, MISSING));
+}
+
+/// Revokes every family that began in a session of a person.
+pub fn revoke_for_session(b: &mut Batch, user: &UserId, session: &SessionId, now: Timestamp) {
+    const SQL: &str = "UPDATE token_families SET revoked_at = $4 \
+         WHERE tenant_id = $1 AND user_id = $2 AND session_id = $3 AND revoked_at IS NULL";
+    let args = args![b.tenant().as_str(), user.as_str(), session.as_str(), now];
+    b.push(SQL, args, Expect::Any);
 }
 
 /// Revokes a family; nothing happens when it is revoked or not there.

@@ -1,5 +1,6 @@
 //! Codes, token families, refresh tokens: single use, and nothing for whoever is gone.
 
+use doorward_model::device::Device;
 use doorward_model::token::{Code, Family, RefreshToken};
 use doorward_store::{StoreError, clients, codes, refresh_tokens, sessions, token_families, users};
 
@@ -180,7 +181,7 @@ fn a_refresh_token_ends_when_its_user_is_blocked_or_its_client_deleted() {
         let ada = user_id("auth0|1");
         let rotate = || write(&db, &t, |b| refresh_tokens::rotate(b, &hash("token"), later(1)));
         let touch =
-            || write(&db, &t, |b| refresh_tokens::touch(b, &hash("token"), Some(later(150)), later(1)));
+            || write(&db, &t, |b| refresh_tokens::touch(b, &hash("token"), Some(later(150)), later(1), &Device::default()));
         write(&db, &t, |b| users::set_blocked(b, &ada, true, NOW)).await.unwrap();
         assert_eq!(rotate().await, unmet(refresh_tokens::SPENT));
         assert_eq!(touch().await, unmet(refresh_tokens::SPENT));
@@ -196,7 +197,7 @@ fn use_without_rotation_moves_the_idle_end_and_the_leeway_asks_for_a_recent_rota
     on_both(async |db| {
         let t = with_token(&db, &refresh_token("token", &family("family"))).await;
         let scope = db.tenant(&t);
-        write(&db, &t, |b| refresh_tokens::touch(b, &hash("token"), Some(later(150)), later(50)))
+        write(&db, &t, |b| refresh_tokens::touch(b, &hash("token"), Some(later(150)), later(50), &Device::default()))
             .await
             .unwrap();
         let read = refresh_tokens::get(&scope, &hash("token")).await.unwrap().unwrap();
@@ -206,7 +207,7 @@ fn use_without_rotation_moves_the_idle_end_and_the_leeway_asks_for_a_recent_rota
         write(&db, &t, |b| refresh_tokens::rotate(b, &hash("token"), later(120))).await.unwrap();
         assert_eq!(repeat(120).await, Ok(()));
         assert_eq!(repeat(121).await, unmet(refresh_tokens::SPENT));
-        let touched = write(&db, &t, |b| refresh_tokens::touch(b, &hash("token"), None, later(121))).await;
+        let touched = write(&db, &t, |b| refresh_tokens::touch(b, &hash("token"), None, later(121), &Device::default())).await;
         assert_eq!(touched, unmet(refresh_tokens::SPENT));
         let read = refresh_tokens::get(&scope, &hash("token")).await.unwrap().unwrap();
         assert_eq!(read.rotated_at, Some(later(120)));

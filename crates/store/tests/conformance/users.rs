@@ -117,9 +117,15 @@ fn a_session_is_found_by_its_cookie_which_a_new_login_replaces() {
         let stolen = write(&db, &t, |b| sessions::replace_token(b, &other, &hash("stolen"))).await;
         assert_eq!(stolen, unmet(sessions::MISSING));
 
-        write(&db, &t, |b| sessions::touch(b, &old.id, later(20))).await.unwrap();
-        write(&db, &t, |b| sessions::touch(b, &old.id, later(15))).await.unwrap();
-        assert_eq!(by("fresh").await, Some(Session { last_used_at: later(20), ..again }));
+        let visit = |second, client: &str| Session {
+            last_used_at: later(second),
+            clients: vec![client_id(client)],
+            last_device: device(client),
+            ..again.clone()
+        };
+        write(&db, &t, |b| sessions::touch(b, &visit(20, "a"))).await.unwrap();
+        write(&db, &t, |b| sessions::touch(b, &visit(15, "b"))).await.unwrap();
+        assert_eq!(by("fresh").await, Some(visit(20, "a")));
         for _ in 0..2 {
             write(&db, &t, |b| sessions::delete(b, &old.id)).await.unwrap();
         }

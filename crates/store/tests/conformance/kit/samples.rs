@@ -3,6 +3,7 @@
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::{Client, ClientSettings, defaults};
 use doorward_model::connection::{Connection, DatabaseOptions, Strategy};
+use doorward_model::device::Device;
 use doorward_model::ids::{ClientId, ConnectionId, FamilyId, LogId, RoleId, SessionId, TenantId, UserId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
@@ -101,14 +102,12 @@ pub fn role(id: &str, name: &str) -> Role {
     Role { id: RoleId::parse(id).unwrap(), name: name.to_owned(), description: None, created_at: NOW }
 }
 
+pub fn device(name: &str) -> Device {
+    Device { ip: Some("192.0.2.1".to_owned()), user_agent: Some(name.to_owned()) }
+}
+
 pub fn session(id: &str) -> Session {
-    Session {
-        id: session_id(id),
-        user: user_id("auth0|1"),
-        authenticated_at: NOW,
-        created_at: NOW,
-        last_used_at: NOW,
-    }
+    Session::new(session_id(id), user_id("auth0|1"), NOW, Device::default())
 }
 
 pub fn authorization() -> Authorization {
@@ -137,7 +136,7 @@ pub fn code() -> Code {
 }
 
 pub fn family(id: &str) -> Family {
-    Family { id: family_id(id), authorization: authorization(), created_at: NOW, revoked_at: None }
+    Family::new(family_id(id), authorization(), NOW, Device::default())
 }
 
 pub fn refresh_token(name: &str, family: &Family) -> RefreshToken {
@@ -147,6 +146,8 @@ pub fn refresh_token(name: &str, family: &Family) -> RefreshToken {
         expires_at: Some(later(1000)),
         idle_expires_at: Some(later(100)),
         rotated_at: None,
+        used_at: None,
+        device: Device::default(),
     }
 }
 
