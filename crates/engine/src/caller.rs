@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use doorward_model::admin::Role;
 use doorward_model::client::Client;
+use doorward_model::device::Device;
 use doorward_model::ids::{AdminId, ClientId};
+use doorward_model::log::event::tame;
 use doorward_model::scope::ApiScope;
 use doorward_model::user::Email;
 use serde_json::Value;
@@ -68,6 +70,14 @@ pub struct Caller {
     pub who: Who,
     /// Where the request came from.
     pub info: RequestInfo,
+}
+
+impl RequestInfo {
+    /// What is kept of it beside a session or a token.
+    #[must_use]
+    pub fn device(&self) -> Device {
+        Device { ip: self.ip.map(|ip| ip.to_string()), user_agent: self.user_agent.as_deref().map(tame) }
+    }
 }
 
 impl Caller {

@@ -27,6 +27,7 @@ pub mod overview;
 pub mod passwords;
 pub mod permissions;
 pub mod pool;
+pub mod refresh_tokens;
 pub mod resource_servers;
 pub mod roles;
 pub mod sealing;

@@ -15,6 +15,9 @@ use crate::time::Lifetime;
 /// A JSON object.
 pub type Object = Map<String, Value>;
 
+/// How much room an admin's own facts about a session or a token have.
+const MAX_FACTS: usize = 4096;
+
 /// A field that always has a value: null is a wrong type, which the reader has noted.
 #[must_use]
 pub fn always<T>(value: Option<T>) -> Patch<T> {
@@ -84,6 +87,17 @@ pub fn object<'a>(value: &'a Value, path: &str, errors: &mut FieldErrors) -> Opt
         errors.push(wrong_type(path, "an object"));
     }
     object
+}
+
+/// An object of an admin's own facts, kept as it is as long as it is small.
+pub fn facts(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Object> {
+    let members = object(value, path, errors)?;
+    if value.to_string().len() > MAX_FACTS {
+        let text = format!("Use at most {MAX_FACTS} bytes, written as JSON.");
+        errors.push(FieldError::new(path, "max_length", text));
+        return None;
+    }
+    Some(members.clone())
 }
 
 /// A list.

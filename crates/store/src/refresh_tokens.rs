@@ -50,7 +50,7 @@ pub async fn get(t: &Scope<'_>, hash: &TokenHash) -> Result<Option<RefreshToken>
 }
 
 /// Whose live tokens a list shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TokenFilter {
     /// Only those of this person.
     pub user: Option<UserId>,

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::codes::authorization;
 use crate::sessions::metadata;
-use crate::sql::batch::{Batch, Expect};
+use crate::sql::batch::{Batch, Expect, Ticket};
 use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
 use crate::sql::row::{Reader, Row, to_json};
@@ -98,6 +98,45 @@ pub fn revoke(b: &mut Batch, id: &FamilyId, now: Timestamp) {
          WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL";
     let args = args![b.tenant().as_str(), id.as_str(), now];
     b.push(SQL, args, Expect::Any);
+}
+
+/// Revokes up to `limit` families with a refresh token: those of a person, at one client and one API
+/// where these are named. Call it again while it touches `limit`.
+pub fn revoke_some_of_user(
+    b: &mut Batch,
+    user: &UserId,
+    (client, audience): (Option<&ClientId>, Option<&str>),
+    now: Timestamp,
+    limit: u32,
+) -> Ticket {
+    const SQL: &str = "UPDATE token_families SET revoked_at = $5 \
+         WHERE tenant_id = $1 AND revoked_at IS NULL AND id IN \
+         (SELECT family.id FROM token_families AS family WHERE family.tenant_id = $1 AND family.user_id = $2 \
+         AND family.revoked_at IS NULL AND (CAST($3 AS TEXT) IS NULL OR family.client_id = $3) \
+         AND (CAST($4 AS TEXT) IS NULL OR family.audience = $4) AND EXISTS (SELECT 1 FROM refresh_tokens AS token \
+         WHERE token.tenant_id = $1 AND token.family_id = family.id AND token.rotated_at IS NULL) LIMIT $6)";
+    let client = client.map(ClientId::as_str);
+    let args = args![b.tenant().as_str(), user.as_str(), client, audience, now, limit];
+    b.push(SQL, args, Expect::Any)
+}
+
+/// Revokes up to `limit` families with a refresh token: those of a client, at one API where that is
+/// named. Call it again while it touches `limit`.
+pub fn revoke_some_of_client(
+    b: &mut Batch,
+    client: &ClientId,
+    audience: Option<&str>,
+    now: Timestamp,
+    limit: u32,
+) -> Ticket {
+    const SQL: &str = "UPDATE token_families SET revoked_at = $4 \
+         WHERE tenant_id = $1 AND revoked_at IS NULL AND id IN \
+         (SELECT family.id FROM token_families AS family WHERE family.tenant_id = $1 AND family.client_id = $2 \
+         AND family.revoked_at IS NULL AND (CAST($3 AS TEXT) IS NULL OR family.audience = $3) \
+         AND EXISTS (SELECT 1 FROM refresh_tokens AS token \
+         WHERE token.tenant_id = $1 AND token.family_id = family.id AND token.rotated_at IS NULL) LIMIT $5)";
+    let args = args![b.tenant().as_str(), client.as_str(), audience, now, limit];
+    b.push(SQL, args, Expect::Any)
 }
 
 /// Revokes every family of a user.

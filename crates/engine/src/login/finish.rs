@@ -7,6 +7,7 @@ use doorward_model::grant::Grant;
 use doorward_model::ids::{LoginId, SessionId};
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
+use doorward_model::session::Session;
 use doorward_model::time::Timestamp;
 use doorward_protocol::digest;
 use doorward_protocol::oauth::authorize::{AuthorizeRequest, CodePlan, Consent};
@@ -61,11 +62,14 @@ pub(super) async fn issue(
     let tenant = &judged.caller.tenant.tenant;
     let mut batch = app.db().tenant(&tenant.id).batch();
     match grounds {
-        Grounds::Found(present) => touch(&mut batch, present, now),
-        Grounds::Proved(proof) => begin_session(&mut batch, judged, proof, now),
+        Grounds::Found(present) => touch(&mut batch, judged, present, now),
+        Grounds::Proved(proof) => {
+            let visited = visited(judged, &proof.present, now);
+            begin_session(&mut batch, judged, proof, visited.as_ref().unwrap_or(&proof.present.session));
+        }
         Grounds::Answered(present, transaction) => {
             use_up(&mut batch, transaction);
-            touch(&mut batch, present, now);
+            touch(&mut batch, judged, present, now);
         }
     }
     heed_consent(&mut batch, app, plan);
@@ -106,7 +110,7 @@ pub(super) async fn enter(
     let logged_in = LoggedIn { at: now, session: proof.present.session.id.clone() };
     let next = transaction::start(app, caller, browser, (request, Some(logged_in)), Hosted::Consent).await?;
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
-    begin_session(&mut batch, judged, proof, now);
+    begin_session(&mut batch, judged, proof, &proof.present.session);
     let draft = login_event(judged, proof, now).detail("consent", "asked");
     record::push(&mut batch, app, &caller.tenant, &caller.info, about(judged, draft, &proof.present));
     match batch.commit().await {
@@ -120,10 +124,16 @@ pub(super) async fn enter(
     Ok(Some(NewLogin { session: Some(proof.cookie.clone()), expire, ..next }))
 }
 
-fn touch(batch: &mut Batch, present: &Present, now: Timestamp) {
-    if now >= present.session.last_used_at.after(TOUCH_EVERY) {
-        sessions::touch(batch, &present.session.id, now);
+fn touch(batch: &mut Batch, judged: &Judged, present: &Present, now: Timestamp) {
+    if let Some(next) = visited(judged, present, now) {
+        sessions::touch(batch, &next);
     }
+}
+
+/// The session after this visit, if that is worth writing down.
+fn visited(judged: &Judged, present: &Present, now: Timestamp) -> Option<Session> {
+    let client = &judged.client.as_ref()?.client.id;
+    present.session.visited(client, judged.caller.info.device(), now, TOUCH_EVERY)
 }
 
 /// Uses a login up: the batch fails when it was used before.
@@ -151,13 +161,13 @@ fn heed_consent(batch: &mut Batch, app: &App, plan: &CodePlan) {
     }
 }
 
-fn begin_session(batch: &mut Batch, judged: &Judged, proof: &Proof, now: Timestamp) {
+fn begin_session(batch: &mut Batch, judged: &Judged, proof: &Proof, session: &Session) {
+    let now = session.created_at;
     let settings = &judged.caller.tenant.tenant.settings;
     logins::use_up(batch, &proof.login, proof.started_at.after(transaction::LIFETIME));
     if let Some(old) = &proof.replaces {
         sessions::delete(batch, old);
     }
-    let session = &proof.present.session;
     sessions::insert(
         batch,
         session,

@@ -133,13 +133,8 @@ async fn finish(
 ) -> Result<Step, Fault> {
     let now = app.now();
     let before = sessions::find(app, &judged.caller.tenant.tenant, browser.session.as_ref()).await?;
-    let session = Session {
-        id: app.entropy().session_id(),
-        user: user.id.clone(),
-        authenticated_at: now,
-        created_at: now,
-        last_used_at: now,
-    };
+    let device = judged.caller.info.device();
+    let session = Session::new(app.entropy().session_id(), user.id.clone(), now, device);
     let proof = Proof {
         present: Present { session, user },
         cookie: app.entropy().token(),

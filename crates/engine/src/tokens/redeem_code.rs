@@ -35,8 +35,7 @@ pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer
     };
     let user = user.ok_or_else(|| Fault::internal("a code was granted for nobody"))?;
     let now = app.now();
-    let family =
-        Family { id: grant.family, authorization: grant.authorization, created_at: now, revoked_at: None };
+    let family = Family::new(grant.family, grant.authorization, now, asking.caller.info.device());
     let order = Order {
         grant: GrantType::AuthorizationCode,
         authorization: family.authorization.clone(),
@@ -131,6 +130,8 @@ fn first_refresh_token(
         expires_at: policy.absolute_life().map(|life| now.after(life)),
         idle_expires_at: policy.idle_life().map(|life| now.after(life)),
         rotated_at: None,
+        used_at: None,
+        device: family.device.clone(),
     };
     (text, token)
 }

@@ -6,9 +6,11 @@
 //! Source: RFC 6749 §6; RFC 9700 §4.14.2; OpenID Connect Core §12.
 
 use doorward_model::client::grant_type::GrantType;
+use doorward_model::device::Device;
 use doorward_model::ids::FamilyId;
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
+use doorward_model::time::Timestamp;
 use doorward_model::token::RefreshToken;
 use doorward_model::user::User;
 use doorward_protocol::digest;
@@ -127,7 +129,7 @@ async fn save(
 ) -> Result<(), StoreError> {
     let caller = asking.caller;
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
-    push(&mut batch, app, (token, grant), (write, next));
+    push(&mut batch, app.now(), (token, grant), (write, next), &caller.info.device());
     let text = "A refresh token was exchanged for tokens";
     let draft = success(asking, EventCode::RefreshExchange, text, &grant.authorization).user(user);
     push_success(&mut batch, app, asking, draft, grant.authorization.audience.as_deref());
@@ -137,11 +139,11 @@ async fn save(
 /// Each way asks again whether family, client and user are still there.
 fn push(
     batch: &mut Batch,
-    app: &App,
+    now: Timestamp,
     (token, grant): (&RefreshToken, &RefreshGrant),
     (write, next): (&Write, &Secret),
+    device: &Device,
 ) {
-    let now = app.now();
     let hash = digest::token_hash(next);
     match write {
         Write::Rotate => {
@@ -152,9 +154,13 @@ fn push(
                 expires_at: grant.expires_at,
                 idle_expires_at: grant.idle_expires_at,
                 rotated_at: None,
+                used_at: Some(now),
+                device: device.clone(),
             };
             refresh_tokens::insert(batch, &successor);
         }
-        Write::Again | Write::Keep => refresh_tokens::touch(batch, &hash, grant.idle_expires_at, now),
+        Write::Again | Write::Keep => {
+            refresh_tokens::touch(batch, &hash, grant.idle_expires_at, now, device);
+        }
     }
 }

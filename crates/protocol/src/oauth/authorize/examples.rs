@@ -4,6 +4,7 @@ use doorward_model::api::{ApiPermission, ClientGrant, ResourceServer};
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::{Client, defaults};
 use doorward_model::connection::{Connection, DatabaseOptions, Strategy};
+use doorward_model::device::Device;
 use doorward_model::grant::Grant;
 use doorward_model::ids::{ClientId, ConnectionId, ResourceServerId, SessionId, UserId};
 use doorward_model::session::Session;
@@ -52,13 +53,12 @@ impl Default for Scene {
             apis: vec![api("https://api.test/", false), api("https://id.test/api/v2/", true)],
             grants: Vec::new(),
             settings: TenantSettings::new("Acme".into()),
-            session: Session {
-                id: SessionId::parse("session-1").unwrap(),
-                user: UserId::parse("auth0|ada").unwrap(),
-                authenticated_at: now,
-                created_at: now,
-                last_used_at: now,
-            },
+            session: Session::new(
+                SessionId::parse("session-1").unwrap(),
+                UserId::parse("auth0|ada").unwrap(),
+                now,
+                Device::default(),
+            ),
             user: user(now),
             is_logged_in: false,
             consents: Vec::new(),

@@ -145,6 +145,7 @@ fn refused(private: &str) -> TokenError {
 
 #[cfg(test)]
 mod tests {
+    use doorward_model::device::Device;
     use doorward_model::client::kind::ClientKind;
     use doorward_model::client::refresh::{Expiration, RefreshPolicy};
     use doorward_model::ids::{ClientId, SessionId, UserId};
@@ -177,14 +178,15 @@ mod tests {
             scope: vec!["openid".into(), "offline_access".into(), "read:things".into()],
             audience: Some("https://api.test/".into()),
         };
-        let family =
-            Family { id: FamilyId::parse("f").unwrap(), authorization, created_at: at(0), revoked_at: None };
+        let family = Family::new(FamilyId::parse("f").unwrap(), authorization, at(0), Device::default());
         let token = RefreshToken {
             hash: TokenHash::from_digest("h".into()),
             family,
             expires_at: Some(at(1000)),
             idle_expires_at: Some(at(100)),
             rotated_at: None,
+            used_at: None,
+            device: Device::default(),
         };
         let mut client = examples::client("web", ClientKind::RegularWeb);
         client.settings.refresh_token = RefreshPolicy {

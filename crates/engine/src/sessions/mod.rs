@@ -1,6 +1,11 @@
-//! Sessions of browsers: found by the hash of their cookie, judged at use.
+//! Sessions of browsers: found by the hash of their cookie, judged at use; looked at and ended by admins
+//! and programs, one verb per file.
 //!
-//! Source: OpenID Connect Core §3.1.2.1; OWASP "Session Management".
+//! Source: OpenID Connect Core §3.1.2.1; OWASP "Session Management"; the Management API's `sessions`.
+
+mod end;
+mod list;
+mod update;
 
 use doorward_model::secret::Secret;
 use doorward_model::session::Session;
@@ -12,6 +17,11 @@ use doorward_store::{sessions, users};
 
 use crate::app::App;
 use crate::fault::Fault;
+
+pub use end::{end, end_of_user, revoke};
+pub use list::{get, list};
+pub(crate) use update::read as facts;
+pub use update::update;
 
 /// How often the use of a session is written down.
 pub(crate) const TOUCH_EVERY: Lifetime = Lifetime::from_seconds(60);
