@@ -5,6 +5,7 @@
 
 use axum::extract::Query as Pairs;
 use doorward_model::fields::{FieldError, FieldErrors};
+use doorward_model::ids::IdError;
 use doorward_web::fault::Refusal;
 use http::Uri;
 
@@ -60,6 +61,12 @@ impl Query {
         let values: Vec<String> =
             self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect();
         (!values.is_empty()).then_some(values)
+    }
+
+    /// A parameter that is an id.
+    pub(crate) fn id<T>(&self, name: &str, parse: fn(&str) -> Result<T, IdError>) -> Result<Option<T>, Refused> {
+        let bad = |error| Refused::query(name, "pattern", format!("This is no id: {error}."));
+        self.text(name).map(parse).transpose().map_err(bad)
     }
 
     /// A parameter that is `true` or `false`.

@@ -9,8 +9,8 @@ use http::Method;
 
 use crate::openapi::operation;
 use crate::{
-    client_grants, clients, connections, forms, grants, keys, logs, permissions, resource_servers, roles,
-    tenants,
+    client_grants, clients, connections, forms, grants, keys, logs, permissions, refresh_tokens,
+    resource_servers, roles, sessions, tenants,
 };
 
 const CLIENTS: &str = "/api/v2/clients";
@@ -34,6 +34,13 @@ const CONNECTION_STATUS: &str = "/api/v2/connections/{id}/status";
 const CONNECTION_USERS: &str = "/api/v2/connections/{id}/users";
 const GRANTS: &str = "/api/v2/grants";
 const GRANT: &str = "/api/v2/grants/{id}";
+const REFRESH_TOKENS: &str = "/api/v2/refresh-tokens";
+const REFRESH_TOKEN: &str = "/api/v2/refresh-tokens/{id}";
+const REVOKE_TOKENS: &str = "/api/v2/refresh-tokens/revoke";
+const USER_TOKENS: &str = "/api/v2/users/{id}/refresh-tokens";
+const SESSION: &str = "/api/v2/sessions/{id}";
+const REVOKE_SESSION: &str = "/api/v2/sessions/{id}/revoke";
+const USER_SESSIONS: &str = "/api/v2/users/{id}/sessions";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
 const KEYS: &str = "/api/v2/keys/signing";
@@ -99,6 +106,19 @@ fn served() -> Vec<Route> {
         Route::delete(GRANT, AnyOf(&[DeleteGrants]), "delete_grants_by_id", grants::delete),
         Route::get(LOGS, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs_by_id", logs::get),
+        Route::get(REFRESH_TOKENS, AnyOf(&[ReadRefreshTokens]), "get_refresh_tokens", refresh_tokens::list),
+        Route::get(REFRESH_TOKEN, AnyOf(&[ReadRefreshTokens]), "get_refresh_token", refresh_tokens::get),
+        Route::patch(REFRESH_TOKEN, AnyOf(&[UpdateRefreshTokens]), "patch_refresh_tokens_by_id", refresh_tokens::update),
+        Route::delete(REFRESH_TOKEN, AnyOf(&[DeleteRefreshTokens]), "delete_refresh_token", refresh_tokens::delete),
+        Route::post(REVOKE_TOKENS, AnyOf(&[DeleteRefreshTokens]), "post_revoke_refresh_tokens", refresh_tokens::revoke),
+        Route::get(USER_TOKENS, AnyOf(&[ReadRefreshTokens]), "get_refresh_tokens_for_user", refresh_tokens::list_of_user),
+        Route::delete(USER_TOKENS, AnyOf(&[DeleteRefreshTokens]), "delete_refresh_tokens_for_user", refresh_tokens::revoke_of_user),
+        Route::get(SESSION, AnyOf(&[ReadSessions]), "get_session", sessions::get),
+        Route::patch(SESSION, AnyOf(&[UpdateSessions]), "patch_session", sessions::update),
+        Route::delete(SESSION, AnyOf(&[DeleteSessions]), "delete_session", sessions::end),
+        Route::post(REVOKE_SESSION, AnyOf(&[DeleteSessions, DeleteRefreshTokens]), "revoke_session", sessions::revoke),
+        Route::get(USER_SESSIONS, AnyOf(&[ReadSessions]), "get_sessions_for_user", sessions::list_of_user),
+        Route::delete(USER_SESSIONS, AnyOf(&[DeleteSessions]), "delete_sessions_for_user", sessions::end_of_user),
         Route::get(KEYS, AnyOf(&[ReadSigningKeys]), "get_signing_keys", keys::list),
         Route::post(ROTATE_KEY, AnyOf(&[CreateSigningKeys, UpdateSigningKeys]), "post_signing_keys", keys::rotate),
         Route::get(KEY, AnyOf(&[ReadSigningKeys]), "get_signing_key", keys::get),

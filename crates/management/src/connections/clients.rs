@@ -29,7 +29,9 @@ pub(crate) async fn list_clients(
     id: Segment,
 ) -> Answer {
     let id = path::id(id, ConnectionId::parse)?;
-    let query = Query::read(&uri, &["from", "take"])?;
+    // The list gives no total; the SDK asks for one all the same.
+    let query = Query::read(&uri, &["from", "take", "include_totals"])?;
+    query.flag("include_totals")?;
     let list = List { app: web.app(), tenant: &caller.tenant.tenant.id, name: "clients" };
     let checkpoint = Checkpoint::read(list, &query)?;
     let bad = || Refused::query("from", "format", "This is no checkpoint of this list.");

@@ -8,7 +8,6 @@ use doorward_web::caller::Authorized;
 use doorward_web::state::Web;
 use http::{StatusCode, Uri};
 
-use super::list;
 use crate::path::{self, Segment};
 use crate::query::Query;
 use crate::refused::{Answer, Refused};
@@ -31,7 +30,7 @@ pub(crate) async fn delete_of_user(
     uri: Uri,
 ) -> Answer {
     let query = Query::read(&uri, &["user_id"])?;
-    let user = list::id(&query, "user_id", UserId::parse)?;
+    let user = query.id("user_id", UserId::parse)?;
     let text = "Say whose grants are meant.";
     let user = user.ok_or_else(|| Refused::query("user_id", "required", text))?;
     grants::delete_of_user(web.app(), &caller, &user).await?;
