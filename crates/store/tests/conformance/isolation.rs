@@ -68,6 +68,29 @@ fn what_is_in_one_tenant_is_not_there_for_another() {
         );
         assert_eq!(sessions::by_token_hash(&other, &hash("cookie")).await.unwrap(), None);
         assert!(connections::all(&other).await.unwrap().is_empty());
+        assert_eq!(sessions::get(&other, &session_id("session")).await.unwrap(), None);
+        let long_ago = NOW.before(Lifetime::from_seconds(9));
+        let seen = sessions::of_user(&other, &user_id("auth0|1"), (long_ago, long_ago), None, 9).await.unwrap();
+        assert!(seen.is_empty());
+        write(&db, &a, |batch| {
+            token_families::insert(batch, &family("family"), None);
+            refresh_tokens::insert(batch, &refresh_token("token", &family("family")));
+        })
+        .await
+        .unwrap();
+        let all = refresh_tokens::TokenFilter::default();
+        assert!(refresh_tokens::live(&other, &all, NOW, None, 9).await.unwrap().is_empty());
+        write(&db, &empty.id, |batch| {
+            sessions::end(batch, &session_id("session"));
+            sessions::end_of_user(batch, &user_id("auth0|1"));
+            token_families::revoke_for_session(batch, &user_id("auth0|1"), &session_id("session"), NOW);
+            token_families::revoke_some_of_user(batch, &user_id("auth0|1"), (None, None), NOW, 9);
+            token_families::revoke_some_of_client(batch, &client_id("client"), None, NOW, 9);
+        })
+        .await
+        .unwrap();
+        assert_eq!(refresh_tokens::live(&db.tenant(&a), &all, NOW, None, 9).await.unwrap().len(), 1);
+        assert!(sessions::get(&db.tenant(&a), &session_id("session")).await.unwrap().is_some());
         let (con, ada) = (connection_id("con_1"), email("ada@a.test"));
         write(&db, &a, |batch| connections::enable(batch, &con, &client_id("client"))).await.unwrap();
         assert_eq!(connections::get(&other, &con).await.unwrap(), None);

@@ -2,6 +2,7 @@
 
 use doorward_model::device::Device;
 use doorward_model::token::{Code, Family, RefreshToken};
+use doorward_store::refresh_tokens::TokenFilter;
 use doorward_store::{StoreError, clients, codes, refresh_tokens, sessions, token_families, users};
 
 use crate::kit::on_both;
@@ -213,5 +214,90 @@ fn use_without_rotation_moves_the_idle_end_and_the_leeway_asks_for_a_recent_rota
         assert_eq!(read.rotated_at, Some(later(120)));
         write(&db, &t, |b| token_families::revoke(b, &family_id("family"), NOW)).await.unwrap();
         assert_eq!(repeat(120).await, unmet(refresh_tokens::SPENT));
+    });
+}
+
+#[test]
+fn live_tokens_are_listed_one_per_family_and_only_while_they_can_be_exchanged() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let mut b = scope.batch();
+        for (name, second) in [("a", 1), ("b", 2), ("c", 3), ("old", 4), ("revoked", 5), ("bare", 6)] {
+            let family = Family { created_at: later(second), ..family(name) };
+            token_families::insert(&mut b, &family, None);
+            if name != "bare" {
+                let ends = if name == "old" { later(10) } else { later(1000) };
+                let token = RefreshToken { expires_at: Some(ends), ..refresh_token(name, &family) };
+                refresh_tokens::insert(&mut b, &token);
+            }
+        }
+        token_families::revoke(&mut b, &family_id("revoked"), NOW);
+        refresh_tokens::rotate(&mut b, &hash("a"), later(9));
+        let next = RefreshToken {
+            used_at: Some(later(9)),
+            device: device("phone"),
+            ..refresh_token("a2", &Family { created_at: later(1), ..family("a") })
+        };
+        refresh_tokens::insert(&mut b, &next);
+        b.commit().await.unwrap();
+        let live = async |filter: &TokenFilter, after: Option<(u32, &str)>, limit| {
+            let after = after.map(|(second, id)| (later(second), family_id(id)));
+            let after = after.as_ref().map(|(at, id)| (*at, id));
+            let found = refresh_tokens::live(&scope, filter, later(20), after, limit).await.unwrap();
+            found.iter().map(|token| token.family.id.to_string()).collect::<Vec<_>>()
+        };
+        let all = TokenFilter::default();
+        assert_eq!(live(&all, None, 9).await, ["a", "b", "c"]);
+        assert_eq!(live(&all, Some((1, "a")), 1).await, ["b"]);
+        let of = |user: &str| TokenFilter { user: Some(user_id(user)), ..TokenFilter::default() };
+        assert_eq!((live(&of("auth0|1"), None, 9).await.len(), live(&of("auth0|2"), None, 9).await.len()), (3, 0));
+        let to = |client: &str| TokenFilter { client: Some(client_id(client)), ..TokenFilter::default() };
+        assert_eq!((live(&to("client"), None, 9).await.len(), live(&to("other"), None, 9).await.len()), (3, 0));
+        let one = TokenFilter { family: Some(family_id("a")), ..TokenFilter::default() };
+        let found = refresh_tokens::live(&scope, &one, later(20), None, 9).await.unwrap();
+        assert_eq!(found, [next]);
+    });
+}
+
+#[test]
+fn families_with_refresh_tokens_are_revoked_some_at_a_time() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let mut b = scope.batch();
+        for name in ["a", "b", "c", "bare"] {
+            token_families::insert(&mut b, &family(name), None);
+            if name != "bare" {
+                refresh_tokens::insert(&mut b, &refresh_token(name, &family(name)));
+            }
+        }
+        b.commit().await.unwrap();
+        let (ada, app) = (user_id("auth0|1"), client_id("client"));
+        let of_user = async |client: Option<&str>, audience: Option<&str>, limit| {
+            let client = client.map(client_id);
+            let mut b = scope.batch();
+            let only = (client.as_ref(), audience);
+            let ticket = token_families::revoke_some_of_user(&mut b, &ada, only, later(1), limit);
+            b.commit().await.unwrap().affected(ticket)
+        };
+        assert_eq!(of_user(Some("other"), None, 9).await, 0);
+        assert_eq!(of_user(None, Some("https://other.test/"), 9).await, 0);
+        assert_eq!(of_user(Some("client"), Some("https://api.test/"), 1).await, 1);
+        let of_client = async |audience: Option<&str>, limit| {
+            let mut b = scope.batch();
+            let ticket = token_families::revoke_some_of_client(&mut b, &app, audience, later(2), limit);
+            b.commit().await.unwrap().affected(ticket)
+        };
+        assert_eq!(of_client(Some("https://other.test/"), 9).await, 0);
+        assert_eq!((of_client(None, 1).await, of_client(None, 9).await, of_client(None, 9).await), (1, 1, 0));
+        let bare = token_families::get(&scope, &family_id("bare")).await.unwrap().unwrap();
+        assert_eq!(bare.revoked_at, None, "it has no refresh token");
+        write(&db, &t, |b| token_families::revoke_for_session(b, &ada, &session_id("other"), later(3))).await.unwrap();
+        write(&db, &t, |b| token_families::revoke_for_session(b, &ada, &session_id("session"), later(4))).await.unwrap();
+        let bare = token_families::get(&scope, &family_id("bare")).await.unwrap().unwrap();
+        assert_eq!(bare.revoked_at, Some(later(4)));
+        let late = write(&db, &t, |b| token_families::put_metadata(b, &family_id("bare"), None)).await;
+        assert_eq!(late, unmet(token_families::MISSING));
     });
 }

@@ -2,9 +2,11 @@
 
 use doorward_model::ids::ConnectionId;
 use doorward_model::session::Session;
+use doorward_model::time::{Lifetime, Timestamp};
+use doorward_model::token::Code;
 use doorward_model::user::User;
 use doorward_store::users::Credential;
-use doorward_store::{connections, refresh_tokens, sessions, token_families, users};
+use doorward_store::{codes, connections, refresh_tokens, sessions, token_families, users};
 
 use crate::kit::on_both;
 use crate::kit::samples::*;
@@ -130,5 +132,57 @@ fn a_session_is_found_by_its_cookie_which_a_new_login_replaces() {
             write(&db, &t, |b| sessions::delete(b, &old.id)).await.unwrap();
         }
         assert_eq!(by("fresh").await, None);
+    });
+}
+
+#[test]
+fn sessions_of_a_person_are_listed_while_they_count_and_ended_with_their_codes() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let ada = user_id("auth0|1");
+        let mut b = scope.batch();
+        users::insert(&mut b, &user("auth0|2", "bob@a.test"));
+        for (name, second) in [("second", 10), ("third", 20)] {
+            let made = Session::new(session_id(name), ada.clone(), later(second), device(name));
+            sessions::insert(&mut b, &made, &hash(name), later(1000));
+        }
+        let of_bob = Session::new(session_id("bob"), user_id("auth0|2"), later(5), device("bob"));
+        sessions::insert(&mut b, &of_bob, &hash("bob"), later(1000));
+        codes::insert(&mut b, &hash("code"), &code());
+        let used = Code { used_at: Some(NOW), ..code() };
+        codes::insert(&mut b, &hash("used"), &used);
+        b.commit().await.unwrap();
+        let list = async |bounds, after: Option<(Timestamp, &str)>, limit| {
+            let after = after.map(|(at, id)| (at, session_id(id)));
+            let after = after.as_ref().map(|(at, id)| (*at, id));
+            let found = sessions::of_user(&scope, &ada, bounds, after, limit).await.unwrap();
+            found.iter().map(|session| session.id.to_string()).collect::<Vec<_>>()
+        };
+        let always = (NOW.before(Lifetime::from_seconds(1)), NOW.before(Lifetime::from_seconds(1)));
+        assert_eq!(list(always, None, 9).await, ["session", "second", "third"]);
+        assert_eq!(list(always, Some((NOW, "session")), 1).await, ["second"]);
+        assert_eq!(list((NOW, always.1), None, 9).await, ["second", "third"], "too old");
+        assert_eq!(list((always.0, later(10)), None, 9).await, ["third"], "too idle");
+
+        let read = sessions::get(&scope, &session_id("third")).await.unwrap().unwrap();
+        assert_eq!((read.first_device, read.metadata), (device("third"), None));
+        let facts = serde_json::Map::from_iter([("a".to_owned(), serde_json::json!([1, "é"]))]);
+        write(&db, &t, |b| sessions::put_metadata(b, &session_id("third"), Some(&facts))).await.unwrap();
+        let read = sessions::get(&scope, &session_id("third")).await.unwrap().unwrap();
+        assert_eq!(read.metadata, Some(facts));
+        write(&db, &t, |b| sessions::put_metadata(b, &session_id("third"), None)).await.unwrap();
+        let gone = write(&db, &t, |b| sessions::put_metadata(b, &session_id("none"), None)).await;
+        assert_eq!(gone, unmet(sessions::MISSING));
+
+        for _ in 0..2 {
+            write(&db, &t, |b| sessions::end(b, &session_id("session"))).await.unwrap();
+        }
+        assert_eq!(codes::get(&scope, &hash("code")).await.unwrap(), None);
+        assert!(codes::get(&scope, &hash("used")).await.unwrap().is_some(), "its second use must be seen");
+        assert_eq!(list(always, None, 9).await, ["second", "third"]);
+        write(&db, &t, |b| sessions::end_of_user(b, &ada)).await.unwrap();
+        assert!(list(always, None, 9).await.is_empty());
+        assert!(sessions::get(&scope, &session_id("bob")).await.unwrap().is_some());
     });
 }

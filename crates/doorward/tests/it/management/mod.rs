@@ -8,8 +8,10 @@ mod conventions;
 mod grants;
 mod keys;
 mod logs;
+mod refresh_tokens;
 mod resource_servers;
 mod roles;
+mod sessions;
 mod tenants;
 
 use serde_json::{Value, json};
