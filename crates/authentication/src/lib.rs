@@ -10,6 +10,7 @@ mod association;
 mod authorize;
 mod browser;
 mod certificate;
+mod consent;
 mod discovery;
 mod jwks;
 mod login;

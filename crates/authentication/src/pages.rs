@@ -11,8 +11,11 @@ use doorward_web::page::{Nonce, Page, capped};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
+mod consent;
 #[cfg(test)]
 mod samples;
+
+pub use consent::ConsentPage;
 
 /// How many doors the style sheet knows colours for.
 const DOORS: u32 = 5;
@@ -219,6 +222,7 @@ fn initial(client: &Client) -> String {
 
 #[cfg(test)]
 mod tests {
+    use doorward_model::api::{ApiPermission, ResourceServer};
     use doorward_web::assets;
 
     use super::samples::{MARKUP, all, client, tenant};
@@ -284,8 +288,24 @@ mod tests {
             problem: Some(MARKUP),
             callback: MARKUP,
         };
+        let permission = ApiPermission::new(MARKUP, MARKUP);
+        let api =
+            ResourceServer { name: MARKUP.to_owned(), permissions: vec![permission], ..samples::api(MARKUP) };
+        let scope = [MARKUP.to_owned(), "other".to_owned()];
+        let consent = ConsentPage {
+            client: &client,
+            tenant: &tenant,
+            state: MARKUP,
+            csrf: MARKUP,
+            account: MARKUP,
+            api: Some(&api),
+            scope: &scope,
+            callback: MARKUP,
+            other_account: Some(MARKUP),
+        };
         let pages = [
             login.page(),
+            consent.page(),
             ErrorPage { tenant: &tenant, error: &error, reference: MARKUP, details }.page(),
             RestartPage { tenant: &tenant, again: Some(MARKUP) }.page(),
             LoggedOutPage { tenant: &tenant }.page(),

@@ -6,7 +6,7 @@
 use doorward_web::route::{Guard, Route};
 
 use crate::{
-    association, authorize, certificate, discovery, jwks, login, logout, preflight, token, userinfo,
+    association, authorize, certificate, consent, discovery, jwks, login, logout, preflight, token, userinfo,
 };
 
 /// Every address of this front.
@@ -18,6 +18,8 @@ pub fn routes() -> Vec<Route> {
         Route::post("/authorize", Public, "authorize_by_form", authorize::by_form),
         Route::get("/u/login", Page, "show_login", login::show),
         Route::post("/u/login", Page, "log_in", login::log_in),
+        Route::get("/u/consent", Page, "show_consent", consent::show),
+        Route::post("/u/consent", Page, "answer_consent", consent::answer),
         Route::post("/oauth/token", Public, "token", token::token),
         Route::options("/oauth/token", Public, "token_preflight", preflight::post),
         Route::get("/userinfo", Public, "userinfo", userinfo::by_header),

@@ -5,8 +5,9 @@
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use doorward_engine::fault::Fault;
-use doorward_engine::login::{LoginForm, NewLogin, Problem, RefusedPage, Return, Step};
+use doorward_engine::login::{ConsentForm, Hosted, LoginForm, NewLogin, Problem, RefusedPage, Return, Step};
 use doorward_engine::state::TenantState;
+use doorward_model::ids::LoginId;
 use doorward_model::tenant::Tenant;
 use doorward_protocol::oauth::error::PageProblem;
 use doorward_protocol::oauth::response::Encoded;
@@ -17,7 +18,7 @@ use http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderValue, StatusCode};
 
 use crate::browser;
-use crate::pages::{Details, ErrorPage, FormPostPage, LoginPage, RestartPage, WebMessagePage};
+use crate::pages::{ConsentPage, Details, ErrorPage, FormPostPage, LoginPage, RestartPage, WebMessagePage};
 
 /// Dresses what came of a step.
 pub(crate) fn answer(web: &Web, state: &TenantState, outcome: Result<Step, Fault>) -> Response {
@@ -25,6 +26,10 @@ pub(crate) fn answer(web: &Web, state: &TenantState, outcome: Result<Step, Fault
     match outcome {
         Ok(Step::Started(login)) => started(tenant, &login),
         Ok(Step::Form(form)) => login_page(tenant, &form),
+        Ok(Step::Ask(form)) => consent_page(tenant, &form),
+        Ok(Step::LogInFirst(login)) => {
+            redirect(StatusCode::SEE_OTHER, &hosted(tenant, Hosted::Login, &login))
+        }
         Ok(Step::Return(back)) => with_cookies(to_client(web, tenant, &back), tenant, &back),
         Ok(Step::Refused(refused)) => refusal(tenant, &refused),
         Ok(Step::Restart(restart)) => {
@@ -35,15 +40,26 @@ pub(crate) fn answer(web: &Web, state: &TenantState, outcome: Result<Step, Fault
     }
 }
 
-/// To the login page, by GET whatever the request was.
+/// The address of a page of ours.
+fn hosted(tenant: &Tenant, page: Hosted, login: &LoginId) -> String {
+    let page = match page {
+        Hosted::Login => "login",
+        Hosted::Consent => "consent",
+    };
+    tenant.issuer.url(&format!("u/{page}?state={login}"))
+}
+
+/// To a page of ours, by GET whatever the request was.
 fn started(tenant: &Tenant, login: &NewLogin) -> Response {
-    let mut response =
-        redirect(StatusCode::SEE_OTHER, &tenant.issuer.url(&format!("u/login?state={}", login.id)));
+    let mut response = redirect(StatusCode::SEE_OTHER, &hosted(tenant, login.page, &login.id));
     let headers = response.headers_mut();
     for cookie in login.expire.iter().filter_map(browser::drop_login) {
         headers.append(SET_COOKIE, cookie);
     }
-    headers.extend(browser::keep_login(&login.id, &login.cookie).map(|cookie| (SET_COOKIE, cookie)));
+    let session = login.session.as_ref().and_then(|cookie| browser::keep_session(tenant, cookie));
+    for cookie in [browser::keep_login(&login.id, &login.cookie), session].into_iter().flatten() {
+        headers.append(SET_COOKIE, cookie);
+    }
     response
 }
 
@@ -75,6 +91,21 @@ fn login_page(tenant: &Tenant, form: &LoginForm) -> Response {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("600"));
     }
     response
+}
+
+fn consent_page(tenant: &Tenant, form: &ConsentForm) -> Response {
+    let page = ConsentPage {
+        client: &form.client.client,
+        tenant,
+        state: form.login.as_str(),
+        csrf: &form.csrf,
+        account: form.user.email.as_str(),
+        api: form.api.as_ref(),
+        scope: &form.scope,
+        callback: &form.callback,
+        other_account: form.other_account.as_deref(),
+    };
+    page.page().into_response()
 }
 
 fn to_client(web: &Web, tenant: &Tenant, back: &Return) -> Response {

@@ -16,6 +16,7 @@ pub mod clock;
 pub mod connections;
 pub mod entropy;
 pub mod fault;
+pub mod grants;
 pub mod install;
 mod jobs;
 pub mod keys;

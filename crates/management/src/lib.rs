@@ -12,6 +12,7 @@ mod clients;
 mod connections;
 mod fields;
 mod forms;
+mod grants;
 mod keys;
 mod logs;
 mod openapi;

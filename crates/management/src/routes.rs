@@ -9,7 +9,8 @@ use http::Method;
 
 use crate::openapi::operation;
 use crate::{
-    client_grants, clients, connections, forms, keys, logs, permissions, resource_servers, roles, tenants,
+    client_grants, clients, connections, forms, grants, keys, logs, permissions, resource_servers, roles,
+    tenants,
 };
 
 const CLIENTS: &str = "/api/v2/clients";
@@ -31,6 +32,8 @@ const CONNECTION: &str = "/api/v2/connections/{id}";
 const CONNECTION_CLIENTS: &str = "/api/v2/connections/{id}/clients";
 const CONNECTION_STATUS: &str = "/api/v2/connections/{id}/status";
 const CONNECTION_USERS: &str = "/api/v2/connections/{id}/users";
+const GRANTS: &str = "/api/v2/grants";
+const GRANT: &str = "/api/v2/grants/{id}";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
 const KEYS: &str = "/api/v2/keys/signing";
@@ -91,6 +94,9 @@ fn served() -> Vec<Route> {
         Route::patch(CONNECTION_CLIENTS, AnyOf(&[UpdateConnections]), "patch_connection_clients", connections::switch_clients),
         Route::get(CONNECTION_STATUS, AnyOf(&[ReadConnections]), "get_connection_status", connections::status),
         Route::delete(CONNECTION_USERS, AnyOf(&[DeleteUsers]), "delete_users_by_email", connections::delete_user),
+        Route::get(GRANTS, AnyOf(&[ReadGrants]), "get_grants", grants::list),
+        Route::delete(GRANTS, AnyOf(&[DeleteGrants]), "delete_grants_by_user", grants::delete_of_user),
+        Route::delete(GRANT, AnyOf(&[DeleteGrants]), "delete_grants_by_id", grants::delete),
         Route::get(LOGS, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs_by_id", logs::get),
         Route::get(KEYS, AnyOf(&[ReadSigningKeys]), "get_signing_keys", keys::list),

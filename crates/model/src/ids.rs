@@ -97,6 +97,8 @@ ids! {
     SessionId max 64;
     /// A login that is under way; public, it is the `state` of the hosted pages.
     LoginId max 64;
+    /// A grant: what a person allowed a client; 24 hexadecimal digits.
+    GrantId max 64;
     /// A token family: what one authorization led to.
     FamilyId max 64;
     /// An event of the log; sortable by time as text.

@@ -14,6 +14,7 @@
 //! | session | one browser that is logged in | `sessions` | `sessions` |
 //! | code | a single-use authorization code | – | `codes` |
 //! | family | everything that one authorization led to: its refresh tokens live and die together | – | `token_families` |
+//! | grant | what a person allowed a client to do in their name | `grants` | `grants` |
 //! | resource server | an API that access tokens are meant for | `resource-servers` | `resource_servers` |
 //! | client grant | what a client may ask of an API | `client-grants` | `client_grants` |
 //! | permission | a scope value of an API, as somebody holds it | `permissions` | `user_permissions` |
@@ -27,7 +28,9 @@ pub mod admin;
 pub mod api;
 pub mod client;
 pub mod connection;
+pub mod device;
 pub mod fields;
+pub mod grant;
 pub mod ids;
 pub mod json;
 pub mod log;

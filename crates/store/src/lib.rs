@@ -14,6 +14,7 @@ pub mod clients;
 pub mod codes;
 pub mod connections;
 pub mod global;
+pub mod grants;
 pub mod login_attempts;
 pub mod logins;
 pub mod logs;

@@ -176,7 +176,7 @@ pub fn set_blocked(b: &mut Batch, id: &UserId, blocked: bool, now: Timestamp) {
     b.push(SQL, args, Expect::Rows(1, MISSING));
 }
 
-/// Deletes a user with the password, the sessions and all tokens; nothing happens when there is none.
+/// Deletes a user with the password, the sessions, all tokens and all grants; nothing happens when there is none.
 /// Codes that are under way find nobody and are cleaned away by their age.
 pub fn delete(b: &mut Batch, id: &UserId) {
     const PASSWORD: &str = "DELETE FROM passwords WHERE tenant_id = $1 AND user_id = $2";
@@ -184,8 +184,9 @@ pub fn delete(b: &mut Batch, id: &UserId) {
     const TOKENS: &str = "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND family_id IN \
          (SELECT id FROM token_families WHERE tenant_id = $1 AND user_id = $2)";
     const FAMILIES: &str = "DELETE FROM token_families WHERE tenant_id = $1 AND user_id = $2";
+    const GRANTS: &str = "DELETE FROM grants WHERE tenant_id = $1 AND user_id = $2";
     const USER: &str = "DELETE FROM users WHERE tenant_id = $1 AND id = $2";
-    for sql in [PASSWORD, SESSIONS, TOKENS, FAMILIES, USER] {
+    for sql in [PASSWORD, SESSIONS, TOKENS, FAMILIES, GRANTS, USER] {
         let args = args![b.tenant().as_str(), id.as_str()];
         b.push(sql, args, Expect::Any);
     }

@@ -1,13 +1,16 @@
 //! Sample contexts of every page in every state, for snapshots and for looking at.
 
+use doorward_model::api::{ApiPermission, ResourceServer};
 use doorward_model::client::{Client, defaults, kind::ClientKind};
-use doorward_model::ids::{ClientId, TenantId};
+use doorward_model::ids::{ClientId, ResourceServerId, TenantId};
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
 use doorward_model::time::Timestamp;
 use doorward_protocol::oauth::error::{PageError, PageProblem};
 use doorward_web::page::{Nonce, Page};
 
-use super::{Details, ErrorPage, FormPostPage, LoggedOutPage, LoginPage, RestartPage, WebMessagePage};
+use super::{
+    ConsentPage, Details, ErrorPage, FormPostPage, LoggedOutPage, LoginPage, RestartPage, WebMessagePage,
+};
 
 /// What a stranger would love to see unescaped.
 pub(super) const MARKUP: &str = "<script>alert('x')</script>\"&";
@@ -44,6 +47,39 @@ fn login(username: &str, problem: Option<&str>) -> Page {
         username,
         problem,
         callback: "https://store.acme.test/callback",
+    }
+    .page()
+}
+
+/// An API with permissions that have words, and one that has none.
+pub(super) fn api(name: &str) -> ResourceServer {
+    let id = ResourceServerId::parse("64f1c0ffee64f1c0ffee64f1").unwrap();
+    let identifier = "https://api.acme.test/orders".to_owned();
+    ResourceServer {
+        name: name.to_owned(),
+        permissions: vec![
+            ApiPermission::new("read:orders", "See your orders and what became of them"),
+            ApiPermission::new("create:orders", "Order in your name"),
+            ApiPermission::new("read:stock", ""),
+        ],
+        ..ResourceServer::new(id, identifier, Timestamp::from_seconds(0))
+    }
+}
+
+fn consent(scope: &str, api: Option<&ResourceServer>, is_first_party: bool) -> Page {
+    let mut client = client("Partner Sync");
+    client.settings.is_first_party = is_first_party;
+    let scope: Vec<String> = scope.split_whitespace().map(str::to_owned).collect();
+    ConsentPage {
+        client: &client,
+        tenant: &tenant("Acme"),
+        state: "hKFo2SBKaXN0",
+        csrf: "Zm9ybS10b2tlbg",
+        account: "ada@example.com",
+        api,
+        scope: &scope,
+        callback: "https://sync.partner.test/callback",
+        other_account: Some("/authorize?client_id=a&prompt=login"),
     }
     .page()
 }
@@ -94,6 +130,16 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
         ("login", login("", None)),
         ("login_wrong", login("ada@example.com", Some(wrong))),
         ("login_locked", login("ada@example.com", Some(locked))),
+        ("consent", consent("openid profile email", None, false)),
+        (
+            "consent_api",
+            consent(
+                "openid offline_access read:orders create:orders read:stock",
+                Some(&api("Orders")),
+                false,
+            ),
+        ),
+        ("consent_nothing", consent("", Some(&api("Orders")), true)),
         ("error_client", error(PageProblem::UnknownClient, false)),
         ("error_client_help", error_with_help()),
         ("error_callback", error(PageProblem::CallbackNotAllowed, false)),

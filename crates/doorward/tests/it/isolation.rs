@@ -145,3 +145,29 @@ async fn rights_of_one_tenant_are_neither_seen_nor_given_in_the_other() {
         }
     }
 }
+
+/// What people of one tenant allowed is neither seen nor taken back in the other.
+#[tokio::test]
+async fn grants_of_one_tenant_are_nothing_in_the_other() {
+    for engine in Engine::all() {
+        let house = House::on(engine).await;
+        let other = house.second_tenant("other.test").await;
+        let stranger = other.machine(&["read:grants", "delete:grants"]).await;
+        let home = house.machine(&["read:grants"]).await;
+        let partner = house.third_party(ClientKind::RegularWeb, Via::Post).await;
+        let person = Visitor::new(&house);
+        let redirect = person.log_in(&partner.authorize(&[]), EMAIL, PASSWORD).await;
+        let page = person.get(redirect.location()).await.is(200);
+        person.press(&page, "accept").await;
+        let grants = home.get("/api/v2/grants").await.is(200).json();
+        let (grant, user) = (grants[0]["id"].as_str().unwrap(), grants[0]["user_id"].as_str().unwrap());
+        assert_eq!(stranger.get("/api/v2/grants").await.is(200).json(), json!([]));
+        stranger.delete(&format!("/api/v2/grants/{grant}")).await.is(204);
+        stranger.delete(&format!("/api/v2/grants?user_id={}", user.replace('|', "%7C"))).await.is(204);
+        assert_eq!(
+            home.get("/api/v2/grants").await.is(200).json(),
+            grants,
+            "a grant of another tenant is gone"
+        );
+    }
+}

@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_model::connection::Strategy;
 use doorward_model::ids::{
-    AdminId, ClientGrantId, ClientId, ConnectionId, FamilyId, IdError, KeyId, LogId, LoginId,
+    AdminId, ClientGrantId, ClientId, ConnectionId, FamilyId, GrantId, IdError, KeyId, LogId, LoginId,
     ResourceServerId, RoleId, SecretId, SessionId, UserId,
 };
 use doorward_model::secret::Secret;
@@ -139,6 +139,12 @@ impl Entropy {
     #[must_use]
     pub fn login_id(&self) -> LoginId {
         spelled(LoginId::parse(&self.text(ALPHANUMERIC, 32)))
+    }
+
+    /// A grant: 24 hexadecimal digits.
+    #[must_use]
+    pub fn grant_id(&self) -> GrantId {
+        spelled(GrantId::parse(&self.text(HEX, 24)))
     }
 
     /// A token family.

@@ -5,9 +5,9 @@
 use doorward_protocol::oauth::authorize::{AuthorizeDecision, AuthorizeRequest};
 use doorward_protocol::oauth::params::{Params, ParamsError};
 
-use super::facts::{Judged, judge};
+use super::facts::{Here, Judged, judge};
 use super::finish::{Grounds, issue};
-use super::{Browser, Step, refusal, transaction};
+use super::{Browser, Hosted, Step, refusal, transaction};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::{Fault, SHORT_WAIT};
@@ -34,7 +34,7 @@ pub async fn begin(
     let mut caller = caller.clone();
     for _ in 0..TRIES {
         let present = sessions::find(app, &caller.tenant.tenant, browser.session.as_ref()).await?;
-        let judged = judge(app, &caller, &request, present.as_ref(), None).await?;
+        let judged = judge(app, &caller, &request, present.as_ref(), Here::default()).await?;
         if let Some(step) = answer(app, &judged, (&request, browser), present.as_ref()).await? {
             return Ok(step);
         }
@@ -53,7 +53,13 @@ async fn answer(
 ) -> Result<Option<Step>, Fault> {
     match (&judged.decision, present) {
         (AuthorizeDecision::LogIn(_), _) => {
-            let login = transaction::start(app, &judged.caller, browser, request).await?;
+            let login =
+                transaction::start(app, &judged.caller, browser, (request, None), Hosted::Login).await?;
+            Ok(Some(Step::Started(login)))
+        }
+        (AuthorizeDecision::Consent(_), _) => {
+            let login =
+                transaction::start(app, &judged.caller, browser, (request, None), Hosted::Consent).await?;
             Ok(Some(Step::Started(login)))
         }
         (AuthorizeDecision::Issue(plan), Some(present)) => {

@@ -12,6 +12,7 @@ use doorward_model::time::Timestamp;
 use doorward_protocol::oauth::authorize::{
     self, AuthorizeDecision, AuthorizeInput, AuthorizeRequest, SessionFacts,
 };
+use doorward_store::grants;
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -46,15 +47,24 @@ impl Judged {
     }
 }
 
-/// Judges a request; `logged_in_here` is set when the person proved themselves within this login.
+/// What the person did within this very login.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Here<'a> {
+    /// When they proved who they are.
+    pub logged_in: Option<Timestamp>,
+    /// The scope values that they were shown and have allowed.
+    pub allowed: Option<&'a [String]>,
+}
+
+/// Judges a request.
 pub(crate) async fn judge(
     app: &App,
     caller: &Caller,
     request: &AuthorizeRequest,
     present: Option<&Present>,
-    logged_in_here: Option<Timestamp>,
+    here: Here<'_>,
 ) -> Result<Judged, Fault> {
-    let first = judge_once(app, caller.clone(), request, present, logged_in_here).await?;
+    let first = judge_once(app, caller.clone(), request, present, here).await?;
     if !matches!(first.decision, AuthorizeDecision::Page(_) | AuthorizeDecision::Redirect(..)) {
         return Ok(first);
     }
@@ -62,7 +72,7 @@ pub(crate) async fn judge(
     if !changed {
         return Ok(first);
     }
-    judge_once(app, Caller { tenant, ..first.caller }, request, present, logged_in_here).await
+    judge_once(app, Caller { tenant, ..first.caller }, request, present, here).await
 }
 
 async fn judge_once(
@@ -70,7 +80,7 @@ async fn judge_once(
     caller: Caller,
     request: &AuthorizeRequest,
     present: Option<&Present>,
-    logged_in_here: Option<Timestamp>,
+    here: Here<'_>,
 ) -> Result<Judged, Fault> {
     let client = match request.client_id() {
         Some(id) => app.client(&caller.tenant, &id).await?,
@@ -79,6 +89,13 @@ async fn judge_once(
     let enabled = |id: &ConnectionId| client.as_ref().is_some_and(|entry| entry.connections.contains(id));
     let connections: Vec<Connection> =
         caller.tenant.connections.iter().filter(|connection| enabled(&connection.id)).cloned().collect();
+    let consents = match (present, &client) {
+        (Some(present), Some(entry)) if counts(entry, request) => {
+            let scope = app.db().tenant(&caller.tenant.tenant.id);
+            grants::of(&scope, &present.user.id, &entry.client.id).await?
+        }
+        _ => Vec::new(),
+    };
     let decision = authorize::decide(&AuthorizeInput {
         request,
         issuer: &caller.tenant.tenant.issuer,
@@ -88,8 +105,17 @@ async fn judge_once(
         grants: client.as_ref().map_or(&[], |entry| &entry.grants),
         settings: &caller.tenant.tenant.settings,
         session: present.map(|present| SessionFacts { session: &present.session, user: &present.user }),
-        logged_in_here,
+        consents: &consents,
+        logged_in_here: here.logged_in,
+        allowed_here: here.allowed,
         now: app.now(),
     });
     Ok(Judged { caller, client, decision })
+}
+
+/// Whether it matters what the person allowed the client before.
+fn counts(entry: &ClientEntry, request: &AuthorizeRequest) -> bool {
+    let asks =
+        request.prompt.as_deref().is_some_and(|prompt| prompt.split(' ').any(|value| value == "consent"));
+    asks || !entry.client.settings.is_first_party
 }

@@ -3,19 +3,21 @@
 //! A login always begins a new session with a new cookie, so that a session somebody else knows of
 //! is never the one that gets logged in. The id of the login is used up in the same batch.
 
+use doorward_model::grant::Grant;
 use doorward_model::ids::{LoginId, SessionId};
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
 use doorward_model::time::Timestamp;
 use doorward_protocol::digest;
-use doorward_protocol::oauth::authorize::CodePlan;
+use doorward_protocol::oauth::authorize::{AuthorizeRequest, CodePlan, Consent};
 use doorward_protocol::oauth::response;
-use doorward_store::{Batch, StoreError, logins, sessions, users};
+use doorward_store::{Batch, StoreError, grants, logins, sessions, users};
 use serde_json::json;
 
 use super::attempts::Subjects;
 use super::facts::Judged;
-use super::{Return, transaction};
+use super::transaction::{self, LoggedIn, Transaction};
+use super::{Browser, Hosted, NewLogin, Return};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft};
@@ -28,6 +30,8 @@ pub(super) enum Grounds<'a> {
     Found(&'a Present),
     /// The person has just proved who they are.
     Proved(&'a Proof),
+    /// The browser has a session, and its person has just answered at a page of this login.
+    Answered(&'a Present, &'a Transaction),
 }
 
 /// A person who has just proved who they are.
@@ -57,13 +61,14 @@ pub(super) async fn issue(
     let tenant = &judged.caller.tenant.tenant;
     let mut batch = app.db().tenant(&tenant.id).batch();
     match grounds {
-        Grounds::Found(present) => {
-            if now >= present.session.last_used_at.after(TOUCH_EVERY) {
-                sessions::touch(&mut batch, &present.session.id, now);
-            }
-        }
+        Grounds::Found(present) => touch(&mut batch, present, now),
         Grounds::Proved(proof) => begin_session(&mut batch, judged, proof, now),
+        Grounds::Answered(present, transaction) => {
+            use_up(&mut batch, transaction);
+            touch(&mut batch, present, now);
+        }
     }
+    heed_consent(&mut batch, app, plan);
     let code = issue_code::push(&mut batch, app, plan);
     let caller = &judged.caller;
     record::push(&mut batch, app, &caller.tenant, &caller.info, event(judged, plan, grounds, now));
@@ -81,7 +86,69 @@ pub(super) async fn issue(
             let (session, finished) = (Some(proof.cookie.clone()), Some(proof.login.clone()));
             Return { encoded, client, session, finished }
         }
+        Grounds::Answered(_, transaction) => {
+            Return { finished: Some(transaction.id.clone()), ..Return::plain(encoded, client) }
+        }
     }))
+}
+
+/// Begins the session of somebody who proved who they are and has a question to answer before the
+/// client gets anything; the login goes on under a new id. Nothing when the login was used up before,
+/// or the user is gone.
+pub(super) async fn enter(
+    app: &App,
+    judged: &Judged,
+    proof: &Proof,
+    (browser, request): (&Browser, &AuthorizeRequest),
+) -> Result<Option<NewLogin>, Fault> {
+    let now = app.now();
+    let caller = &judged.caller;
+    let logged_in = LoggedIn { at: now, session: proof.present.session.id.clone() };
+    let next = transaction::start(app, caller, browser, (request, Some(logged_in)), Hosted::Consent).await?;
+    let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
+    begin_session(&mut batch, judged, proof, now);
+    let draft = login_event(judged, proof, now).detail("consent", "asked");
+    record::push(&mut batch, app, &caller.tenant, &caller.info, about(judged, draft, &proof.present));
+    match batch.commit().await {
+        Ok(_) => {}
+        Err(StoreError::Unmet { .. } | StoreError::Conflict { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    }
+    let mut expire = next.expire;
+    expire.retain(|known| *known != proof.login);
+    expire.push(proof.login.clone());
+    Ok(Some(NewLogin { session: Some(proof.cookie.clone()), expire, ..next }))
+}
+
+fn touch(batch: &mut Batch, present: &Present, now: Timestamp) {
+    if now >= present.session.last_used_at.after(TOUCH_EVERY) {
+        sessions::touch(batch, &present.session.id, now);
+    }
+}
+
+/// Uses a login up: the batch fails when it was used before.
+pub(super) fn use_up(batch: &mut Batch, transaction: &Transaction) {
+    logins::use_up(batch, &transaction.id, transaction.started_at.after(transaction::LIFETIME));
+}
+
+/// Writes down what was allowed, or demands that what was allowed before still is.
+fn heed_consent(batch: &mut Batch, app: &App, plan: &CodePlan) {
+    let authorization = &plan.authorization;
+    match &plan.consent {
+        Consent::NotNeeded => {}
+        Consent::Stored { grant, scope } => grants::demand(batch, grant, scope),
+        Consent::Given { audience, scope } => grants::put(
+            batch,
+            &Grant {
+                id: app.entropy().grant_id(),
+                user: authorization.user.clone(),
+                client: authorization.client.clone(),
+                audience: audience.clone(),
+                scope: scope.clone(),
+                created_at: app.now(),
+            },
+        ),
+    }
 }
 
 fn begin_session(batch: &mut Batch, judged: &Judged, proof: &Proof, now: Timestamp) {
@@ -102,31 +169,39 @@ fn begin_session(batch: &mut Batch, judged: &Judged, proof: &Proof, now: Timesta
 }
 
 fn event(judged: &Judged, plan: &CodePlan, grounds: &Grounds<'_>, now: Timestamp) -> EventDraft {
+    let silent = |text| judged.event(EventCode::SilentAuth, text);
     let (present, draft) = match grounds {
-        Grounds::Found(present) => {
-            (*present, judged.event(EventCode::SilentAuth, "Logged in by a session that exists"))
-        }
-        Grounds::Proved(proof) => {
-            let taken = now.millis() - proof.started_at.millis();
-            let draft = judged
-                .event(EventCode::Login, "Logged in")
-                .detail("initiatedAt", proof.started_at.millis())
-                .detail("completedAt", now.millis())
-                .detail("elapsedTime", taken)
-                .detail("stats", json!({"loginsCount": proof.present.user.logins_count + 1}));
-            (&proof.present, draft)
-        }
+        Grounds::Found(present) => (*present, silent("Logged in by a session that exists")),
+        Grounds::Answered(present, _) => (*present, silent("Logged in after an answer on our page")),
+        Grounds::Proved(proof) => (&proof.present, login_event(judged, proof, now)),
     };
-    let draft = draft
-        .user(&present.user)
-        .scope(&plan.authorization.scope)
-        .detail("session_id", present.session.id.as_str());
-    let draft = match judged.caller.tenant.connection(&present.user.connection) {
-        Some(connection) => draft.connection(connection),
-        None => draft,
+    let draft = match &plan.consent {
+        Consent::Given { audience, scope } => {
+            draft.detail("consent", json!({ "audience": audience, "scope": scope.join(" ") }))
+        }
+        Consent::NotNeeded | Consent::Stored { .. } => draft,
     };
+    let draft = about(judged, draft.scope(&plan.authorization.scope), present);
     match &plan.authorization.audience {
         Some(audience) => draft.audience(audience),
+        None => draft,
+    }
+}
+
+fn login_event(judged: &Judged, proof: &Proof, now: Timestamp) -> EventDraft {
+    judged
+        .event(EventCode::Login, "Logged in")
+        .detail("initiatedAt", proof.started_at.millis())
+        .detail("completedAt", now.millis())
+        .detail("elapsedTime", now.millis() - proof.started_at.millis())
+        .detail("stats", json!({"loginsCount": proof.present.user.logins_count + 1}))
+}
+
+/// Says whom an event is about.
+pub(super) fn about(judged: &Judged, draft: EventDraft, present: &Present) -> EventDraft {
+    let draft = draft.user(&present.user).detail("session_id", present.session.id.as_str());
+    match judged.caller.tenant.connection(&present.user.connection) {
+        Some(connection) => draft.connection(connection),
         None => draft,
     }
 }

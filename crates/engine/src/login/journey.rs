@@ -67,7 +67,7 @@ impl Journey {
 
     /// From the request to the login page.
     pub(crate) async fn to_form(&self, browser: &mut Browser, more: &str) -> LoginForm {
-        let Step::Started(NewLogin { id, cookie, expire }) = self.begin(browser, more).await else {
+        let Step::Started(NewLogin { id, cookie, expire, .. }) = self.begin(browser, more).await else {
             panic!("no login began")
         };
         browser.logins.retain(|(known, _)| !expire.contains(known));

@@ -7,6 +7,7 @@
 
 pub mod attempts;
 pub mod begin;
+pub mod consent;
 mod facts;
 mod finish;
 #[cfg(test)]
@@ -21,8 +22,10 @@ pub(crate) mod turns;
 
 use std::sync::Arc;
 
+use doorward_model::api::ResourceServer;
 use doorward_model::ids::LoginId;
 use doorward_model::secret::Secret;
+use doorward_model::user::User;
 use doorward_protocol::oauth::response::Encoded;
 
 use crate::clients_cache::ClientEntry;
@@ -50,10 +53,14 @@ impl Browser {
 /// Where a step of a login leads.
 #[derive(Debug)]
 pub enum Step {
-    /// A login begins: keep the cookie, go to the login page.
+    /// A login begins, or goes on at another page: keep the cookie, go there.
     Started(NewLogin),
     /// Show the login page.
     Form(LoginForm),
+    /// Ask the person what the client may do.
+    Ask(Box<ConsentForm>),
+    /// The session of this login is over: the person proves who they are first.
+    LogInFirst(LoginId),
     /// Back to the client, with a code or an error.
     Return(Return),
     /// Our own page says that it cannot go on; never a redirect.
@@ -64,15 +71,28 @@ pub enum Step {
     Restart(Restart),
 }
 
-/// A login that has just begun.
+/// A page of ours that a login leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hosted {
+    /// Where the person proves who they are.
+    Login,
+    /// Where the person is asked what the client may do.
+    Consent,
+}
+
+/// A login that has just begun, or goes on.
 #[derive(Debug)]
 pub struct NewLogin {
+    /// Where it leads.
+    pub page: Hosted,
     /// Its id: the `state` of the hosted pages.
     pub id: LoginId,
     /// What this browser, and no other, keeps for it.
     pub cookie: Secret,
     /// Older logins of this browser that make room: their cookies are to be removed.
     pub expire: Vec<LoginId>,
+    /// The cookie of the session that has just begun.
+    pub session: Option<Secret>,
 }
 
 /// What the login page shows.
@@ -90,6 +110,27 @@ pub struct LoginForm {
     pub problem: Option<Problem>,
     /// The validated return address: where the form may lead in the end.
     pub callback: String,
+}
+
+/// What the consent page shows.
+#[derive(Debug)]
+pub struct ConsentForm {
+    /// The login.
+    pub login: LoginId,
+    /// The value that the form sends back to prove that it is ours, and about this person.
+    pub csrf: String,
+    /// Who asks.
+    pub client: Arc<ClientEntry>,
+    /// Who is asked.
+    pub user: User,
+    /// The API at which the client wants to act; none means userinfo only.
+    pub api: Option<ResourceServer>,
+    /// What it wants.
+    pub scope: Vec<String>,
+    /// The validated return address: where either answer leads.
+    pub callback: String,
+    /// Our own address at which somebody else logs in for the same request.
+    pub other_account: Option<String>,
 }
 
 /// Why a try to log in did not work.

@@ -15,8 +15,8 @@ use doorward_protocol::oauth::authorize::AuthorizeDecision;
 use doorward_store::users;
 
 use super::attempts::{self, Lock, Subjects};
-use super::facts::{Judged, judge};
-use super::finish::{Grounds, Proof, issue};
+use super::facts::{Here, Judged, judge};
+use super::finish::{Grounds, Proof, enter, issue};
 use super::transaction::{self, Transaction};
 use super::{Browser, Problem, Restart, Step, show};
 use crate::app::App;
@@ -50,7 +50,7 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
     if !transaction.csrf_matches(&attempt.csrf) {
         return Ok(Step::Foreign);
     }
-    let judged = judge(app, caller, &transaction.request, None, None).await?;
+    let judged = judge(app, caller, &transaction.request, None, Here::default()).await?;
     let AuthorizeDecision::LogIn(login) = &judged.decision else {
         return show::refuse(app, &judged, &transaction).await;
     };
@@ -149,10 +149,15 @@ async fn finish(
         subjects,
     };
     let request = &transaction.request;
-    let judged = judge(app, &judged.caller, request, Some(&proof.present), Some(now)).await?;
+    let here = Here { logged_in: Some(now), allowed: None };
+    let judged = judge(app, &judged.caller, request, Some(&proof.present), here).await?;
     match &judged.decision {
         AuthorizeDecision::Issue(plan) => match issue(app, &judged, plan, &Grounds::Proved(&proof)).await? {
             Some(back) => Ok(Step::Return(back)),
+            None => Ok(Step::Restart(show::restart(&judged, transaction))),
+        },
+        AuthorizeDecision::Consent(_) => match enter(app, &judged, &proof, (browser, request)).await? {
+            Some(login) => Ok(Step::Started(login)),
             None => Ok(Step::Restart(show::restart(&judged, transaction))),
         },
         AuthorizeDecision::LogIn(_) => Err(Fault::internal("a person who logged in is asked to log in")),

@@ -3,11 +3,11 @@
 //! Source: the brief, "Login"; OWASP "Login CSRF".
 
 use doorward_model::ids::LoginId;
-use doorward_protocol::oauth::authorize::{AuthorizeDecision, ReturnPath};
+use doorward_protocol::oauth::authorize::{AuthorizeDecision, AuthorizeRequest, ReturnPath};
 use doorward_protocol::oauth::initiate;
 use serde_json::Value;
 
-use super::facts::{Judged, judge};
+use super::facts::{Here, Judged, judge};
 use super::transaction::{self, Transaction};
 use super::{Browser, LoginForm, Problem, Restart, Step, refusal};
 use crate::app::App;
@@ -23,7 +23,7 @@ pub async fn show(app: &App, caller: &Caller, browser: &Browser, id: &LoginId) -
     let Some(transaction) = transaction::open(app, tenant, browser, id).await? else {
         return Ok(Step::Restart(Restart::default()));
     };
-    let judged = judge(app, caller, &transaction.request, None, None).await?;
+    let judged = judge(app, caller, &transaction.request, None, Here::default()).await?;
     match &judged.decision {
         AuthorizeDecision::LogIn(login) if transaction.is_over(app.now()) => {
             Ok(Step::Restart(restart(&judged, &transaction)))
@@ -59,16 +59,15 @@ pub(super) fn restart(judged: &Judged, transaction: &Transaction) -> Restart {
     let issuer = &judged.caller.tenant.tenant.issuer;
     let client = judged.known_client().ok();
     let initiated = client.and_then(|entry| initiate::address(&entry.client.settings, issuer));
-    if initiated.is_some() {
-        return Restart { again: initiated };
-    }
-    let request = serde_json::to_value(&transaction.request);
-    let fields = match &request {
-        Ok(Value::Object(fields)) => fields.iter().filter_map(|(name, value)| Some((name, value.as_str()?))),
-        _ => return Restart::default(),
-    };
+    Restart { again: initiated.or_else(|| address(&transaction.request)) }
+}
+
+/// Our own address, from `/authorize` on, that makes a request.
+pub(super) fn address(request: &AuthorizeRequest) -> Option<String> {
+    let Ok(Value::Object(fields)) = serde_json::to_value(request) else { return None };
+    let fields = fields.iter().filter_map(|(name, value)| Some((name, value.as_str()?)));
     let query: Vec<String> = fields.map(|(name, value)| format!("{name}={}", percent(value))).collect();
-    Restart { again: Some(format!("/authorize?{}", query.join("&"))) }
+    Some(format!("/authorize?{}", query.join("&")))
 }
 
 /// RFC 3986 §2.1, with nothing but the unreserved characters left as they are.
@@ -92,7 +91,7 @@ pub(super) async fn refuse(app: &App, judged: &Judged, transaction: &Transaction
         AuthorizeDecision::Redirect(path, error) => {
             refusal::redirect(app, judged, request, (path, error)).await
         }
-        AuthorizeDecision::LogIn(_) | AuthorizeDecision::Issue(_) => {
+        AuthorizeDecision::LogIn(_) | AuthorizeDecision::Consent(_) | AuthorizeDecision::Issue(_) => {
             Err(Fault::internal("a login was refused that is allowed"))
         }
     }

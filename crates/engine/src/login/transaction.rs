@@ -8,7 +8,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use doorward_model::ids::{LoginId, TenantId};
+use doorward_model::ids::{LoginId, SessionId, TenantId};
 use doorward_model::secret::{SealedSecret, Secret};
 use doorward_model::time::{Lifetime, Timestamp};
 use doorward_protocol::digest;
@@ -17,11 +17,12 @@ use doorward_store::login_attempts::{self, AttemptLimit};
 use doorward_store::{StoreError, logins};
 use serde::{Deserialize, Serialize};
 
-use super::{Browser, NewLogin, attempts};
+use super::{Browser, Hosted, NewLogin, attempts};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
 use crate::sealing::Place;
+use crate::sessions::Present;
 
 /// How long a login may take.
 pub const LIFETIME: Lifetime = Lifetime::from_seconds(3600);
@@ -41,7 +42,18 @@ pub(crate) struct Transaction {
     pub request: AuthorizeRequest,
     /// When it began.
     pub started_at: Timestamp,
+    /// The session that the person began within it.
+    pub logged_in: Option<LoggedIn>,
     binding: Secret,
+}
+
+/// That the person proved who they are within a login that is still under way.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct LoggedIn {
+    /// When.
+    pub at: Timestamp,
+    /// The session that began.
+    pub session: SessionId,
 }
 
 /// What the cookie holds, sealed.
@@ -50,6 +62,8 @@ struct Kept {
     at: Timestamp,
     binding: String,
     request: Option<AuthorizeRequest>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    logged_in: Option<LoggedIn>,
 }
 
 impl Transaction {
@@ -64,24 +78,43 @@ impl Transaction {
         Secret::new(self.csrf()) == Secret::new(sent.to_owned())
     }
 
+    /// What the consent form must send back: known only to who can read the page of this browser, and
+    /// good for one session only, so that nobody allows what somebody else was shown.
+    pub fn consent_csrf(&self, session: &SessionId) -> String {
+        let text = format!("consent {} {} {session}", self.id, self.binding.expose());
+        URL_SAFE_NO_PAD.encode(digest::sha256(text.as_bytes()))
+    }
+
+    /// Whether `sent` is [`Self::consent_csrf`].
+    pub fn consent_csrf_matches(&self, session: &SessionId, sent: &str) -> bool {
+        Secret::new(self.consent_csrf(session)) == Secret::new(sent.to_owned())
+    }
+
+    /// When the person who is `present` proved who they are within this login, if they did.
+    pub fn logged_in(&self, present: &Present) -> Option<Timestamp> {
+        self.logged_in.as_ref().filter(|here| here.session == present.session.id).map(|here| here.at)
+    }
+
     /// Whether it took too long.
     pub fn is_over(&self, now: Timestamp) -> bool {
         now >= self.started_at.after(LIFETIME)
     }
 }
 
-/// Keeps a request for the browser that sent it.
+/// Keeps a request for the browser that sent it, and what happened in it so far.
 pub(crate) async fn start(
     app: &App,
     caller: &Caller,
     browser: &Browser,
-    request: &AuthorizeRequest,
+    (request, logged_in): (&AuthorizeRequest, Option<LoggedIn>),
+    page: Hosted,
 ) -> Result<NewLogin, Fault> {
     let now = app.now();
     let tenant = &caller.tenant.tenant.id;
     let id = app.entropy().login_id();
     let binding = app.entropy().token();
-    let kept = Kept { at: now, binding: binding.expose().to_owned(), request: Some(request.clone()) };
+    let binding = binding.expose().to_owned();
+    let kept = Kept { at: now, binding, request: Some(request.clone()), logged_in };
     let mut cookie = seal(app, tenant, &id, &kept)?;
     if cookie.as_str().len() > COOKIE_LIMIT {
         let row = cookie;
@@ -89,7 +122,7 @@ pub(crate) async fn start(
         keep_row(app, caller, (&id, &row)).await?;
     }
     let expire = surplus(app, tenant, browser);
-    Ok(NewLogin { id, cookie: Secret::new(cookie.as_str().to_owned()), expire })
+    Ok(NewLogin { page, id, cookie: Secret::new(cookie.as_str().to_owned()), expire, session: None })
 }
 
 /// Keeps a request as a row. Anybody may send one, so an address has only so many of them.
@@ -117,6 +150,7 @@ pub(crate) async fn open(
     let Some(kept) = browser.login(id).and_then(|cookie| unseal(app, tenant, id, cookie.expose())) else {
         return Ok(None);
     };
+    let (started_at, logged_in) = (kept.at, kept.logged_in);
     let binding = Secret::new(kept.binding);
     let request = match kept.request {
         Some(request) => Some(request),
@@ -127,7 +161,7 @@ pub(crate) async fn open(
                 .and_then(|row| row.request)
         }
     };
-    Ok(request.map(|request| Transaction { id: id.clone(), request, started_at: kept.at, binding }))
+    Ok(request.map(|request| Transaction { id: id.clone(), request, started_at, logged_in, binding }))
 }
 
 /// The logins that must go so that one more has room: those that cannot be read and the oldest.

@@ -4,6 +4,7 @@
 //! Whatever ended since the token was made (its family, its client, its user) closes it at once.
 //! Source: OpenID Connect Core §5.3; RFC 6750 §3.1.
 
+use doorward_model::client::Client;
 use doorward_model::ids::{ClientId, FamilyId, UserId};
 use doorward_model::scope::oidc;
 use doorward_model::secret::Secret;
@@ -42,10 +43,16 @@ pub async fn userinfo(app: &App, caller: &Caller, bearer: Option<&Secret>) -> An
         Ok(None) => return unproven(Unproven::Invalid),
         Err(fault) => return Answered { client: None, outcome: Err(fault) },
     };
-    Answered { client: Some(entry), outcome: claims(app, caller, &read).await }
+    let outcome = claims(app, caller, &entry.client, &read).await;
+    Answered { client: Some(entry), outcome }
 }
 
-async fn claims(app: &App, caller: &Caller, read: &Read) -> Result<Map<String, Value>, Fault> {
+async fn claims(
+    app: &App,
+    caller: &Caller,
+    client: &Client,
+    read: &Read,
+) -> Result<Map<String, Value>, Fault> {
     let invalid = || Fault::Unauthenticated { why: Unproven::Invalid };
     if app.now() >= read.ends_at {
         return Err(Fault::Unauthenticated { why: Unproven::Expired });
@@ -64,7 +71,7 @@ async fn claims(app: &App, caller: &Caller, read: &Read) -> Result<Map<String, V
         let (fresh, _) = app.refresh(&caller.tenant).await?;
         fresh.connection(&user.connection).ok_or_else(invalid)?;
     }
-    Ok(userinfo_claims(&user, &read.scope))
+    Ok(userinfo_claims(client, &user, &read.scope))
 }
 
 /// Reads a token; a key that is newer than memory is looked for before the token is refused.

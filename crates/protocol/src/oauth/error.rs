@@ -32,6 +32,8 @@ pub enum OAuthErrorCode {
     AccessDenied,
     /// `prompt=none`, and nobody is logged in.
     LoginRequired,
+    /// `prompt=none`, and the person did not allow this yet.
+    ConsentRequired,
     /// `prompt=none`, and the person would have to do something.
     InteractionRequired,
     /// `request` is not offered.
@@ -65,6 +67,7 @@ impl OAuthErrorCode {
             OAuthErrorCode::UnsupportedResponseType => "unsupported_response_type",
             OAuthErrorCode::AccessDenied => "access_denied",
             OAuthErrorCode::LoginRequired => "login_required",
+            OAuthErrorCode::ConsentRequired => "consent_required",
             OAuthErrorCode::InteractionRequired => "interaction_required",
             OAuthErrorCode::RequestNotSupported => "request_not_supported",
             OAuthErrorCode::RequestUriNotSupported => "request_uri_not_supported",

@@ -1,8 +1,12 @@
 //! Claims about a person, by scope.
 //!
-//! Source: OpenID Connect Core §5.1, §5.4. First-party clients read `updated_at` as an RFC 3339 text,
-//! as the field's SDKs expect it.
+//! First-party clients read `updated_at` as an RFC 3339 text, and the profile from the ID token too, as
+//! the field's SDKs expect it. Clients of third parties get the letter of the standard.
+//!
+//! Source: OpenID Connect Core §5.1 (`updated_at` is a number), §5.4 (where there is an access token,
+//! the claims of a scope come from userinfo).
 
+use doorward_model::client::Client;
 use doorward_model::scope::oidc;
 use doorward_model::user::User;
 use serde_json::{Map, Value};
@@ -29,9 +33,26 @@ pub const SUPPORTED: [&str; 18] = [
     "updated_at",
 ];
 
+/// How close to the letter claims are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As the field's SDKs read them.
+    Familiar,
+    /// As the standard has them.
+    Strict,
+}
+
+impl Form {
+    /// The form that a client gets.
+    #[must_use]
+    pub fn of(client: &Client) -> Self {
+        if client.settings.is_first_party { Form::Familiar } else { Form::Strict }
+    }
+}
+
 /// What `scope` lets out about `user`. Facts that are not known are left out (§5.3.2).
 #[must_use]
-pub fn person(user: &User, scope: &[String]) -> Map<String, Value> {
+pub fn person(user: &User, scope: &[String], form: Form) -> Map<String, Value> {
     let has = |wanted: &str| scope.iter().any(|value| value == wanted);
     let mut claims = Map::new();
     if has(oidc::PROFILE) {
@@ -48,7 +69,11 @@ pub fn person(user: &User, scope: &[String]) -> Map<String, Value> {
                 claims.insert(name.to_owned(), Value::from(value.as_str()));
             }
         }
-        claims.insert("updated_at".to_owned(), Value::from(user.updated_at.to_string()));
+        let updated_at = match form {
+            Form::Familiar => Value::from(user.updated_at.to_string()),
+            Form::Strict => Value::from(user.updated_at.seconds()),
+        };
+        claims.insert("updated_at".to_owned(), updated_at);
     }
     if has(oidc::EMAIL) {
         claims.insert("email".to_owned(), Value::from(user.email.as_str()));
@@ -93,13 +118,13 @@ pub(crate) mod tests {
 
     #[test]
     fn openid_alone_lets_nothing_out_but_the_subject() {
-        assert!(person(&ada(), &scope("openid offline_access read:clients")).is_empty());
-        assert!(person(&ada(), &[]).is_empty());
+        assert!(person(&ada(), &scope("openid offline_access read:clients"), Form::Familiar).is_empty());
+        assert!(person(&ada(), &[], Form::Strict).is_empty());
     }
 
     #[test]
     fn profile_lets_out_what_is_known_and_nothing_of_the_email() {
-        let claims = Value::Object(person(&ada(), &scope("openid profile")));
+        let claims = Value::Object(person(&ada(), &scope("openid profile"), Form::Familiar));
         assert_eq!(
             claims,
             serde_json::json!({
@@ -112,14 +137,21 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn oidc_core_5_1_in_the_strict_form_a_time_is_a_number() {
+        let claims = person(&ada(), &scope("openid profile"), Form::Strict);
+        assert_eq!(claims["updated_at"], 1_763_877_600);
+        assert_eq!(claims["name"], "Ada Lovelace");
+    }
+
+    #[test]
     fn email_lets_out_the_address_and_whether_it_is_proven() {
-        let claims = Value::Object(person(&ada(), &scope("openid email")));
+        let claims = Value::Object(person(&ada(), &scope("openid email"), Form::Familiar));
         assert_eq!(claims, serde_json::json!({"email": "ada@example.com", "email_verified": true}));
     }
 
     #[test]
     fn a_scope_counts_only_in_its_own_spelling() {
-        assert!(person(&ada(), &scope("Profile EMAIL profile2 emails")).is_empty());
+        assert!(person(&ada(), &scope("Profile EMAIL profile2 emails"), Form::Familiar).is_empty());
     }
 
     #[test]
@@ -127,7 +159,7 @@ pub(crate) mod tests {
         let mut user = ada();
         user.profile.given_name = Some("Ada".to_owned());
         user.profile.picture = Some("https://cdn.test/ada.png".to_owned());
-        for name in person(&user, &scope("profile email")).keys() {
+        for name in person(&user, &scope("profile email"), Form::Familiar).keys() {
             assert!(SUPPORTED.contains(&name.as_str()), "{name}");
         }
     }

@@ -1,7 +1,8 @@
 //! The ID token: what it holds, and which key signs it.
 //!
-//! Source: OpenID Connect Core §2, §3.1.3.6, §3.3.2.11; the original's `sid`. Today's clients are all
-//! first-party, and those read the profile from the ID token.
+//! First-party clients read the profile from the ID token; those of third parties read it at userinfo.
+//!
+//! Source: OpenID Connect Core §2, §3.1.3.6, §3.3.2.11, §5.4; the original's `sid`.
 
 use doorward_model::client::Client;
 use doorward_model::client::jwt::IdTokenAlgorithm;
@@ -14,7 +15,7 @@ use doorward_model::user::User;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::claims;
+use super::claims::{self, Form};
 use crate::digest::{half_hash, half_hash_512};
 use crate::jose::{JoseError, RsaAlgorithm, RsaKey, SecretKey, sign_hs256};
 
@@ -82,7 +83,7 @@ pub fn id_token_claims(facts: &IdTokenFacts<'_>) -> IdTokenClaims {
         IdTokenAlgorithm::RS256 | IdTokenAlgorithm::PS256 | IdTokenAlgorithm::HS256 => half_hash,
     };
     IdTokenClaims {
-        person: claims::person(facts.user, &authorization.scope),
+        person: person(facts),
         iss: facts.issuer.as_str().to_owned(),
         aud: facts.client.id.clone(),
         sub: authorization.user.clone(),
@@ -94,6 +95,16 @@ pub fn id_token_claims(facts: &IdTokenFacts<'_>) -> IdTokenClaims {
         at_hash: facts.access_token.map(half_hash),
         c_hash: facts.code.map(half_hash),
     }
+}
+
+/// The profile, where the client reads it here: a client of a third party that gets an access token
+/// reads it at userinfo.
+fn person(facts: &IdTokenFacts<'_>) -> Map<String, Value> {
+    let form = Form::of(facts.client);
+    if form == Form::Strict && facts.access_token.is_some() {
+        return Map::new();
+    }
+    claims::person(facts.user, &facts.authorization.scope, form)
 }
 
 /// Signs an ID token as the client's settings want it: with the tenant's key, or, for a confidential
@@ -218,6 +229,31 @@ pub(crate) mod tests {
         assert_eq!(claims["updated_at"], "2025-11-23T06:00:00.000Z");
         assert_eq!(claims["email_verified"], true);
         assert_eq!(claims.get("picture"), None);
+    }
+
+    #[test]
+    fn oidc_core_5_4_a_third_party_with_an_access_token_reads_the_profile_at_userinfo() {
+        let mut shop = client(AuthMethod::Post, rs256());
+        shop.settings.is_first_party = false;
+        let (issuer, user) = (Issuer::parse("https://id.acme.test").unwrap(), ada());
+        let authorization = authorization("openid profile email");
+        let names = |access_token| {
+            let claims = id_token_claims(&IdTokenFacts {
+                issuer: &issuer,
+                client: &shop,
+                user: &user,
+                authorization: &authorization,
+                nonce: None,
+                auth_time_wanted: false,
+                access_token,
+                code: None,
+                now: Timestamp::from_seconds(1000),
+            });
+            let claims = serde_json::to_value(claims).unwrap();
+            claims.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(names(Some("token")), ["iss", "aud", "sub", "iat", "exp", "sid", "at_hash"]);
+        assert!(names(None).contains(&"updated_at".to_owned()), "without one there is no other place");
     }
 
     #[test]

@@ -25,6 +25,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0010__roles", include_str!("../../migrations/V0010__roles.sql")),
     ("V0011__key_lives", include_str!("../../migrations/V0011__key_lives.sql")),
     ("V0013__connections", include_str!("../../migrations/V0013__connections.sql")),
+    ("V0014__people", include_str!("../../migrations/V0014__people.sql")),
     ("V0015__find_changes", include_str!("../../migrations/V0015__find_changes.sql")),
 ];
 

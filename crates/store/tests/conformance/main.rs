@@ -15,6 +15,7 @@ mod clients;
 mod connections;
 mod corrupt;
 mod dashboard;
+mod grants;
 mod isolation;
 mod logins;
 mod logs;

@@ -2,6 +2,7 @@
 
 mod apis;
 mod authorize_errors;
+mod consent;
 mod enumeration;
 mod files;
 mod fixation;

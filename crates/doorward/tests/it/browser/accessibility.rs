@@ -27,7 +27,7 @@ const TOO_WIDE: &str = "const room = document.documentElement.clientWidth;
     return wide.slice(0, 8).map((e) => `${e.tagName} ${e.className} ${Math.round(e.getBoundingClientRect().right)}`).concat('too wide')";
 
 /// The accessibility checker; none where it is not installed and not required.
-fn axe() -> Option<String> {
+pub(super) fn axe() -> Option<String> {
     let found = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(AXE));
     if found.is_err() {
         let missing = "axe-core is not installed (npm ci in interop/browser)";
@@ -39,7 +39,7 @@ fn axe() -> Option<String> {
 
 impl Browser {
     /// Checks the page that is open in every look.
-    async fn passes_every_look(&self, name: &str, axe: &str) {
+    pub(super) async fn passes_every_look(&self, name: &str, axe: &str) {
         self.loaded_nothing_from_elsewhere().await;
         self.has_a_clean_console().await;
         self.run(axe).await;

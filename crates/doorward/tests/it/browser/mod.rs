@@ -6,6 +6,7 @@
 mod accessibility;
 mod chromium;
 mod clients;
+mod consent;
 mod first_run;
 mod login;
 mod neighbour;

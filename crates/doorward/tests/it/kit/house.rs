@@ -13,9 +13,11 @@ use doorward_engine::app::{App, AppConfig};
 use doorward_engine::caller::Caller;
 use doorward_engine::clients::{self, NewClient};
 use doorward_engine::clock::Clock;
+use doorward_engine::connections;
 use doorward_engine::entropy::Entropy;
 use doorward_engine::install::{self, NewInstallation};
 use doorward_engine::passwords::PasswordCost;
+use doorward_engine::resource_servers;
 use doorward_engine::sealing::Sealing;
 use doorward_engine::state::TenantState;
 use doorward_engine::users::{self, NewUser};
@@ -273,6 +275,28 @@ impl House {
             callback: callback.to_owned(),
             via,
         }
+    }
+
+    /// An API with these permissions, each with its description.
+    pub async fn make_api(&self, identifier: &str, name: &str, permissions: &[(&str, &str)]) {
+        let scopes: Vec<Value> = permissions
+            .iter()
+            .map(|(value, description)| json!({ "value": value, "description": description }))
+            .collect();
+        let body = json!({
+            "identifier": identifier, "name": name, "scopes": scopes, "allow_offline_access": true,
+        });
+        let body: Map<String, Value> = serde_json::from_value(body).unwrap();
+        resource_servers::create(&self.app, &self.caller(), &body).await.unwrap();
+    }
+
+    /// An application of another company, and the connection of the house open to such.
+    pub async fn third_party(&self, kind: ClientKind, via: Via) -> RelyingParty<'_> {
+        let change = json!({ "is_domain_connection": true });
+        let change: Map<String, Value> = serde_json::from_value(change).unwrap();
+        let id = self.state().connections[0].id.clone();
+        connections::update(&self.app, &self.caller(), &id, &change).await.unwrap();
+        self.party_with(kind, via, json!({ "name": "Partner Sync", "is_first_party": false })).await
     }
 
     /// Scheme, host and port of an application's callback.

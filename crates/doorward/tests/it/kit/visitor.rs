@@ -89,6 +89,13 @@ impl<'h> Visitor<'h> {
         self.fill_in(page.form_to(action), filled).await
     }
 
+    /// Presses the button `action` of the form of a page.
+    pub async fn press(&self, page: &Answer, action: &str) -> Answer {
+        let mut form = page.form();
+        form.fields.push(("action".to_owned(), action.to_owned()));
+        self.fill_in(form, &[]).await
+    }
+
     async fn fill_in(&self, form: Form, filled: &[(&str, &str)]) -> Answer {
         assert_eq!(form.method, "post");
         let mut fields = form.fields;

@@ -5,6 +5,7 @@ mod client_grants;
 mod clients;
 mod connections;
 mod conventions;
+mod grants;
 mod keys;
 mod logs;
 mod resource_servers;

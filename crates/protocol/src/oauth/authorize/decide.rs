@@ -8,10 +8,10 @@
 use doorward_model::client::Client;
 
 use super::checks::{
-    audience, client, connection, duplicates, grant, max_age, pkce, prompt, redirect_uri, request_object,
-    response_mode, response_type, scope, session,
+    audience, client, connection, consent, duplicates, grant, max_age, pkce, prompt, redirect_uri,
+    request_object, response_mode, response_type, scope, session,
 };
-use super::{AuthorizeDecision, AuthorizeInput, CodePlan, LogIn, ReturnPath, VerifiedRedirect};
+use super::{AskConsent, AuthorizeDecision, AuthorizeInput, CodePlan, LogIn, ReturnPath, VerifiedRedirect};
 use crate::oauth::error::{PageError, RedirectError};
 
 /// One row of the table.
@@ -34,9 +34,10 @@ pub(super) struct Verified<'a> {
     pub path: ReturnPath,
 }
 
-/// What the last step finds when nothing is wrong.
+/// What the last steps find when nothing is wrong.
 pub(super) enum Outcome {
     LogIn(LogIn),
+    Ask(AskConsent),
     Issue(CodePlan),
 }
 
@@ -45,7 +46,8 @@ type FindClient = for<'a> fn(&AuthorizeInput<'a>) -> Result<&'a Client, PageErro
 type Verify = fn(&AuthorizeInput<'_>, &Client) -> Result<VerifiedRedirect, PageError>;
 type Path = fn(&AuthorizeInput<'_>, &Client, VerifiedRedirect) -> Result<ReturnPath, PageError>;
 type Late = fn(&Verified<'_>) -> Result<(), RedirectError>;
-type Last = fn(&Verified<'_>) -> Result<Outcome, RedirectError>;
+type FindPerson = fn(&Verified<'_>) -> Result<Outcome, RedirectError>;
+type Last = fn(&Verified<'_>, CodePlan) -> Result<Outcome, RedirectError>;
 
 /// The table: a field may show a page as long as nothing is verified.
 #[derive(Debug)]
@@ -60,8 +62,10 @@ pub(super) struct Steps {
     pub response_mode: Step<Path>,
     /// From here on every refusal is a redirect.
     pub verified: &'static [Step<Late>],
-    /// Log in, or issue a code.
-    pub session: Step<Last>,
+    /// Log in, or go on.
+    pub session: Step<FindPerson>,
+    /// Ask, or issue a code.
+    pub consent: Step<Last>,
 }
 
 /// The checks of the authorization endpoint, in order.
@@ -164,6 +168,13 @@ pub(super) const STEPS: Steps = Steps {
         says: "is there, recent enough, and of a person who may log in; otherwise the person logs in",
         run: session::outcome,
     },
+    consent: Step {
+        name: "consent",
+        source: "OpenID Connect Core §3.1.2.4",
+        says: "was given for all that is granted, where the client is a third party's or `prompt` holds `consent`; \
+               otherwise the person is asked",
+        run: consent::check,
+    },
 };
 
 /// What an authorization request leads to.
@@ -173,11 +184,19 @@ pub fn decide(input: &AuthorizeInput<'_>) -> AuthorizeDecision {
         Ok(verified) => verified,
         Err(page) => return AuthorizeDecision::Page(page),
     };
-    let outcome = STEPS.verified.iter().try_for_each(|step| (step.run)(&verified));
-    match outcome.and_then(|()| (STEPS.session.run)(&verified)) {
+    match outcome(&verified) {
         Ok(Outcome::LogIn(login)) => AuthorizeDecision::LogIn(login),
+        Ok(Outcome::Ask(ask)) => AuthorizeDecision::Consent(ask),
         Ok(Outcome::Issue(plan)) => AuthorizeDecision::Issue(plan),
         Err(error) => AuthorizeDecision::Redirect(verified.path, error),
+    }
+}
+
+fn outcome(verified: &Verified<'_>) -> Result<Outcome, RedirectError> {
+    STEPS.verified.iter().try_for_each(|step| (step.run)(verified))?;
+    match (STEPS.session.run)(verified)? {
+        Outcome::Issue(plan) => (STEPS.consent.run)(verified, plan),
+        before => Ok(before),
     }
 }
 

@@ -4,6 +4,7 @@ use doorward_model::api::{ApiPermission, ClientGrant, ResourceServer};
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::{Client, defaults};
 use doorward_model::connection::{Connection, DatabaseOptions, Strategy};
+use doorward_model::grant::Grant;
 use doorward_model::ids::{ClientId, ConnectionId, ResourceServerId, SessionId, UserId};
 use doorward_model::session::Session;
 use doorward_model::tenant::{Issuer, TenantSettings};
@@ -34,7 +35,9 @@ pub(in crate::oauth) struct Scene {
     pub session: Session,
     pub user: User,
     pub is_logged_in: bool,
+    pub consents: Vec<Grant>,
     pub logged_in_here: Option<Timestamp>,
+    pub allowed_here: Option<Vec<String>>,
     pub now: Timestamp,
 }
 
@@ -58,7 +61,9 @@ impl Default for Scene {
             },
             user: user(now),
             is_logged_in: false,
+            consents: Vec::new(),
             logged_in_here: None,
+            allowed_here: None,
             now,
         }
     }
@@ -91,7 +96,9 @@ impl Scene {
             grants: &self.grants,
             settings: &self.settings,
             session: self.is_logged_in.then_some(facts),
+            consents: &self.consents,
             logged_in_here: self.logged_in_here,
+            allowed_here: self.allowed_here.as_deref(),
             now: self.now,
         })
     }
@@ -102,6 +109,7 @@ impl Scene {
             AuthorizeDecision::Page(page) => format!("page {}", page.problem.number()),
             AuthorizeDecision::Redirect(_, error) => error.code.as_str().to_owned(),
             AuthorizeDecision::LogIn(_) => "log in".to_owned(),
+            AuthorizeDecision::Consent(_) => "consent".to_owned(),
             AuthorizeDecision::Issue(_) => "code".to_owned(),
         }
     }
@@ -124,7 +132,7 @@ pub(in crate::oauth) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-pub(in crate::oauth) fn client(id: &str, kind: ClientKind) -> Client {
+pub(crate) fn client(id: &str, kind: ClientKind) -> Client {
     let mut settings = defaults::for_people(kind);
     settings.name = id.to_owned();
     settings.callbacks = Some(vec!["https://app.test/cb".to_owned()]);

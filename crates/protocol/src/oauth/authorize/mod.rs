@@ -17,7 +17,8 @@ mod request;
 use doorward_model::api::{ClientGrant, ResourceServer};
 use doorward_model::client::Client;
 use doorward_model::connection::Connection;
-use doorward_model::ids::ConnectionId;
+use doorward_model::grant::Grant;
+use doorward_model::ids::{ConnectionId, GrantId, SessionId, UserId};
 use doorward_model::session::Session;
 use doorward_model::tenant::{Issuer, TenantSettings};
 use doorward_model::time::Timestamp;
@@ -52,8 +53,12 @@ pub struct AuthorizeInput<'a> {
     pub settings: &'a TenantSettings,
     /// The session of this browser, if there is one.
     pub session: Option<SessionFacts<'a>>,
+    /// What the person allowed this client before.
+    pub consents: &'a [Grant],
     /// When the person proved who they are within this very transaction.
     pub logged_in_here: Option<Timestamp>,
+    /// The scope values that the person has just been shown and has allowed.
+    pub allowed_here: Option<&'a [String]>,
     /// The current time.
     pub now: Timestamp,
 }
@@ -76,6 +81,8 @@ pub enum AuthorizeDecision {
     Redirect(ReturnPath, RedirectError),
     /// The person logs in first; then the same request is decided again.
     LogIn(LogIn),
+    /// The person is asked first whether the client may; then the same request is decided again.
+    Consent(AskConsent),
     /// Back to the client with a code.
     Issue(CodePlan),
 }
@@ -103,6 +110,42 @@ pub struct LogIn {
     pub path: ReturnPath,
 }
 
+/// A question that the person has to answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskConsent {
+    /// How the answer will get back, also when the person declines.
+    pub path: ReturnPath,
+    /// Who is asked.
+    pub user: UserId,
+    /// In which session.
+    pub session: SessionId,
+    /// At which API the client wants to act, by identifier; none means userinfo only.
+    pub audience: Option<String>,
+    /// What it wants.
+    pub scope: Vec<String>,
+}
+
+/// On whose word a code is issued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Consent {
+    /// Whoever runs the tenant trusts the client.
+    NotNeeded,
+    /// The person allowed it before.
+    Stored {
+        /// The grant.
+        grant: GrantId,
+        /// What it allows.
+        scope: Vec<String>,
+    },
+    /// The person has just allowed it, which is to be remembered.
+    Given {
+        /// Under what the grant stands.
+        audience: String,
+        /// What it allows from now on.
+        scope: Vec<String>,
+    },
+}
+
 /// A code that is to be issued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodePlan {
@@ -118,4 +161,6 @@ pub struct CodePlan {
     pub code_challenge: Option<String>,
     /// Whether `max_age` was sent, so that the ID token must hold `auth_time`.
     pub auth_time_wanted: bool,
+    /// On whose word.
+    pub consent: Consent,
 }

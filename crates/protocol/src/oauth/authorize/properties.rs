@@ -81,6 +81,7 @@ fn path_of(decision: &AuthorizeDecision) -> Option<&ReturnPath> {
         AuthorizeDecision::Page(_) => None,
         AuthorizeDecision::Redirect(path, _) => Some(path),
         AuthorizeDecision::LogIn(login) => Some(&login.path),
+        AuthorizeDecision::Consent(ask) => Some(&ask.path),
         AuthorizeDecision::Issue(plan) => Some(&plan.path),
     }
 }
@@ -159,7 +160,7 @@ proptest! {
         let scene = scene(is_logged_in, age, false);
         let before = scene.decide_request(&request);
         let silent = scene.decide_request(&AuthorizeRequest { prompt: Some("none".into()), ..request });
-        prop_assert!(!matches!(silent, AuthorizeDecision::LogIn(_)));
+        prop_assert!(!matches!(silent, AuthorizeDecision::LogIn(_) | AuthorizeDecision::Consent(_)));
         prop_assert_eq!(matches!(before, AuthorizeDecision::Page(_)), matches!(silent, AuthorizeDecision::Page(_)));
     }
 
@@ -170,6 +171,22 @@ proptest! {
             let is_public = plan.authorization.client == scene.spa.id;
             prop_assert!(!is_public || plan.code_challenge.is_some());
             prop_assert_eq!(plan.code_challenge.is_some(), request.code_challenge_method.as_deref() == Some("S256"));
+        }
+    }
+
+    #[test]
+    fn no_code_for_a_third_party_without_the_word_of_the_person(
+        request in request(), is_here: bool, allowed in proptest::option::of(Just(vec!["openid".to_owned()])),
+    ) {
+        let mut scene = scene(true, 50, is_here);
+        scene.web.settings.is_first_party = false;
+        scene.spa.settings.is_first_party = false;
+        scene.connections.iter_mut().for_each(|connection| connection.settings.is_domain_connection = true);
+        scene.allowed_here = allowed.clone();
+        if let AuthorizeDecision::Issue(plan) = scene.decide_request(&request) {
+            let allowed = allowed.unwrap_or_default();
+            prop_assert!(scene.allowed_here.is_some());
+            prop_assert!(plan.authorization.scope.iter().all(|value| allowed.contains(value)));
         }
     }
 
@@ -195,7 +212,7 @@ fn the_requests_of_these_properties_reach_every_kind_of_decision() {
     use proptest::test_runner::TestRunner;
 
     let mut runner = TestRunner::deterministic();
-    let mut seen = [0; 4];
+    let mut seen = [0; 5];
     for _ in 0..2000 {
         let request = request().new_tree(&mut runner).unwrap().current();
         seen[match scene(request.state.is_some(), 50, false).decide_request(&request) {
@@ -204,6 +221,7 @@ fn the_requests_of_these_properties_reach_every_kind_of_decision() {
             AuthorizeDecision::Redirect(..) => continue,
             AuthorizeDecision::LogIn(_) => 2,
             AuthorizeDecision::Issue(_) => 3,
+            AuthorizeDecision::Consent(_) => 4,
         }] += 1;
     }
     assert!(seen.iter().all(|count| *count > 10), "{seen:?}");

@@ -25,6 +25,7 @@ pub fn reference() -> String {
     ];
     rows.extend(STEPS.verified.iter().map(|step| row(step, "redirect")));
     rows.push(row(&STEPS.session, "login page, or redirect"));
+    rows.push(row(&STEPS.consent, "consent page, or redirect"));
 
     let mut text = HEAD.to_owned();
     for (i, row) in rows.iter().enumerate() {

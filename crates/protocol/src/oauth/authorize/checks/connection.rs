@@ -97,5 +97,9 @@ mod tests {
         scene.connections[0].settings.authentication = Some(Purpose { active: false });
         assert_eq!(asked(&scene, ""), ["con_2"]);
         assert_eq!(scene.answer(&format!("{GOOD}&connection=People")), "invalid_request");
+        scene.web.settings.is_first_party = false;
+        assert_eq!(scene.answer(GOOD), "invalid_request");
+        scene.connections[1].settings.is_domain_connection = true;
+        assert_eq!(asked(&scene, ""), ["con_2"]);
     }
 }

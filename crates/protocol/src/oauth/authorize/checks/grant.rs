@@ -12,10 +12,6 @@ pub(in super::super) fn check(verified: &Verified<'_>) -> Result<(), RedirectErr
     if !verified.client.may_use(&GrantType::AuthorizationCode) {
         return refuse("The client may not use the authorization_code grant. Add it to its grant types.");
     }
-    // Such a client cannot be saved today; if one exists all the same, nobody's consent is assumed.
-    if !verified.client.settings.is_first_party {
-        return refuse("Third-party clients need consent, which is not offered.");
-    }
     Ok(())
 }
 
@@ -28,13 +24,6 @@ mod tests {
     fn rfc_6749_4_1_2_1_a_client_without_the_grant_is_unauthorized() {
         let mut scene = Scene::default();
         scene.web.settings.grant_types = vec![GrantType::RefreshToken, GrantType::ClientCredentials];
-        assert_eq!(scene.log_in().answer(GOOD), "unauthorized_client");
-    }
-
-    #[test]
-    fn nobodys_consent_is_assumed() {
-        let mut scene = Scene::default();
-        scene.web.settings.is_first_party = false;
         assert_eq!(scene.log_in().answer(GOOD), "unauthorized_client");
     }
 }

@@ -3,6 +3,7 @@
 pub(super) mod audience;
 pub(super) mod client;
 pub(super) mod connection;
+pub(super) mod consent;
 pub(super) mod duplicates;
 pub(super) mod grant;
 pub(super) mod max_age;

@@ -14,13 +14,15 @@ pub(super) struct Prompt {
     /// The person logs in, whatever session there is. `select_account` means the same here: the
     /// login page is where another account is chosen.
     pub login: bool,
+    /// The person is asked what the client may do, whatever was allowed before.
+    pub consent: bool,
 }
 
 pub(in super::super) fn check(verified: &Verified<'_>) -> Result<(), RedirectError> {
     asked(verified.input.request).map(|_| ())
 }
 
-/// `prompt`, read. `consent` is known and asks for nothing: first-party clients need none.
+/// `prompt`, read.
 pub(super) fn asked(request: &AuthorizeRequest) -> Result<Prompt, RedirectError> {
     let refuse = |text| Err(RedirectError::new(OAuthErrorCode::InvalidRequest, text));
     let mut prompt = Prompt::default();
@@ -30,7 +32,7 @@ pub(super) fn asked(request: &AuthorizeRequest) -> Result<Prompt, RedirectError>
         match value {
             "none" => prompt.none = true,
             "login" | "select_account" => prompt.login = true,
-            "consent" => {}
+            "consent" => prompt.consent = true,
             _ => return refuse("prompt must be none, login, consent or select_account."),
         }
     }
@@ -51,7 +53,7 @@ mod tests {
             ("none", "login_required", "code"),
             ("login", "log in", "log in"),
             ("select_account", "log in", "log in"),
-            ("consent", "log in", "code"),
+            ("consent", "log in", "consent"),
             ("login consent", "log in", "log in"),
             ("login  select_account", "log in", "log in"),
             ("none login", "invalid_request", "invalid_request"),

@@ -9,7 +9,7 @@ use doorward_model::ids::ConnectionId;
 use doorward_model::token::Authorization;
 
 use super::super::decide::{Outcome, Verified};
-use super::super::{AuthorizeInput, CodePlan, LogIn, SessionFacts};
+use super::super::{AuthorizeInput, CodePlan, Consent, LogIn, SessionFacts};
 use super::{audience, connection, max_age, prompt, scope};
 use crate::oauth::error::{OAuthErrorCode, RedirectError};
 
@@ -98,6 +98,7 @@ fn plan(verified: &Verified<'_>, facts: SessionFacts<'_>) -> Result<CodePlan, Re
         nonce: request.nonce.clone(),
         code_challenge: request.code_challenge.clone(),
         auth_time_wanted: request.max_age.is_some(),
+        consent: Consent::NotNeeded,
     })
 }
 

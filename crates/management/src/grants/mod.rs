@@ -1,0 +1,7 @@
+//! `/api/v2/grants`: what people allowed clients.
+
+mod delete;
+mod list;
+
+pub(crate) use delete::{delete, delete_of_user};
+pub(crate) use list::list;
