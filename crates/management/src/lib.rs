@@ -4,6 +4,7 @@
 //! endpoint calls one use case of `engine`. Source: the Management API v2 of the original, so that
 //! its SDKs work unchanged.
 
+mod actions;
 mod answer;
 mod body;
 mod checkpoint;
@@ -14,9 +15,11 @@ mod forms;
 mod keys;
 mod logs;
 mod openapi;
+pub mod original;
 mod paging;
 mod path;
 mod query;
+pub mod reference;
 mod refused;
 pub mod routes;
 mod tenants;

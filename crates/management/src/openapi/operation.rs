@@ -5,7 +5,7 @@
 
 use doorward_model::schema::{Schema, TEXT};
 
-use crate::{clients, keys, tenants};
+use crate::{actions, clients, keys, tenants};
 
 /// An operation, named as in `routes`.
 #[expect(dead_code, reason = "the OpenAPI document follows")]
@@ -49,8 +49,12 @@ pub(crate) const INCLUDE_FIELDS: Parameter = Parameter {
 };
 
 /// All operations that are described, resource by resource.
-const ALL: &[&[Operation]] =
-    &[clients::schema::OPERATIONS, keys::schema::OPERATIONS, tenants::schema::OPERATIONS];
+const ALL: &[&[Operation]] = &[
+    actions::schema::OPERATIONS,
+    clients::schema::OPERATIONS,
+    keys::schema::OPERATIONS,
+    tenants::schema::OPERATIONS,
+];
 
 /// The operation of that name.
 pub(crate) fn find(id: &str) -> Option<&'static Operation> {
