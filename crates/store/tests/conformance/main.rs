@@ -18,6 +18,7 @@ mod isolation;
 mod logins;
 mod logs;
 mod purge;
+mod roles;
 mod seam;
 mod signing_keys;
 mod tenants;
