@@ -97,8 +97,6 @@ pub(crate) fn served() -> Vec<Route> {
         Route::patch(CONNECTION_CLIENTS, AnyOf(&[UpdateConnections]), "patch_connection_clients", connections::switch_clients),
         Route::get(CONNECTION_STATUS, AnyOf(&[ReadConnections]), "get_connection_status", connections::status),
         Route::delete(CONNECTION_USERS, AnyOf(&[DeleteUsers]), "delete_users_by_email", connections::delete_user),
-        Route::get(LOGS, AnyOf(&[ReadLogs]), "get_logs", logs::list),
-        Route::get(LOG, AnyOf(&[ReadLogs]), "get_logs_by_id", logs::get),
         Route::get(KEYS, AnyOf(&[ReadSigningKeys]), "get_signing_keys", keys::list),
         Route::post(ROTATE_KEY, AnyOf(&[CreateSigningKeys, UpdateSigningKeys]), "post_signing_keys", keys::rotate),
         Route::get(KEY, AnyOf(&[ReadSigningKeys]), "get_signing_key", keys::get),
