@@ -69,7 +69,9 @@ impl Failure {
     pub fn of(what: impl Into<String>, fault: &Fault) -> Self {
         let (exit, fix) = match fault {
             Fault::NotFound { .. } => (Exit::NotFound, "Check the spelling."),
-            Fault::Forbidden { .. } | Fault::Unauthenticated { .. } => (Exit::NotAllowed, "Ask an owner."),
+            Fault::Forbidden { .. } | Fault::Unauthenticated { .. } | Fault::NotServed { .. } => {
+                (Exit::NotAllowed, "Ask an owner.")
+            }
             Fault::Invalid(_) => (Exit::Usage, "Correct the input and run the command again."),
             Fault::Conflict { .. } => (Exit::NothingToDo, "Nothing is to be done."),
             Fault::InUse { .. } => (Exit::NotAllowed, "Take away what stands in the way first."),

@@ -77,6 +77,13 @@ pub async fn admit(app: &App, caller: &Caller, scopes: &[ApiScope]) -> Result<()
     }
 }
 
+/// The refusal of an operation that is not served here; `scopes` are those that open it elsewhere. It
+/// is logged.
+pub async fn not_served(app: &App, caller: &Caller, operation: &str, scopes: &'static str) -> Fault {
+    let is_held = scopes.split(' ').filter_map(ApiScope::parse).any(|scope| caller.holds(scope));
+    record::refused(app, caller, WHAT, Some(operation), Fault::NotServed { scopes, is_held }).await
+}
+
 /// Records that a request of a proven caller could not be read: its body, its query or its path. The
 /// use case never saw it. Repeats of the same `cause` at the same operation fold into one event.
 ///

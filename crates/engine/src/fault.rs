@@ -42,6 +42,13 @@ pub enum Fault {
         /// Any of these would do; empty where no scope opens the door.
         any_of: Vec<ApiScope>,
     },
+    /// The operation exists elsewhere and is not served here.
+    NotServed {
+        /// The scopes that would open it, between spaces.
+        scopes: &'static str,
+        /// Whether who asks holds one of them.
+        is_held: bool,
+    },
     /// Too many tries.
     LimitReached {
         /// When to try again.
@@ -127,6 +134,12 @@ impl Fault {
             Fault::InUse { what } => format!("The {what} is still in use and cannot be deleted."),
             Fault::Unauthenticated { why } => why.public().to_owned(),
             Fault::Forbidden { any_of } => forbidden(any_of),
+            Fault::NotServed { is_held: true, .. } => {
+                "This operation is not served here. /api/v2/openapi.json lists those that are.".to_owned()
+            }
+            Fault::NotServed { scopes, is_held: false } => {
+                format!("Insufficient scope, expected any of: {}", scopes.replace(' ', ", "))
+            }
             Fault::LimitReached { retry_after } => {
                 format!("Too many tries. Try again in {} seconds.", retry_after.seconds())
             }

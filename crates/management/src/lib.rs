@@ -4,6 +4,7 @@
 //! endpoint calls one use case of `engine`. Source: the Management API v2 of the original, so that
 //! its SDKs work unchanged.
 
+mod actions;
 mod answer;
 mod body;
 mod checkpoint;
@@ -16,10 +17,12 @@ mod grants;
 mod keys;
 mod logs;
 mod openapi;
+pub mod original;
 mod paging;
 mod path;
 mod permissions;
 mod query;
+pub mod reference;
 mod refused;
 mod resource_servers;
 mod roles;

@@ -11,8 +11,11 @@ use crate::openapi::operation;
 use crate::{
     client_grants, clients, connections, forms, grants, keys, logs, permissions, resource_servers, roles,
     tenants,
+    actions, client_grants, clients, connections, forms, keys, logs, original, permissions, resource_servers,
+    roles, tenants,
 };
 
+const ACTIONS: &str = "/api/v2/actions/actions";
 const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
 const CLIENT_CONNECTIONS: &str = "/api/v2/clients/{id}/connections";
@@ -42,16 +45,20 @@ const KEY: &str = "/api/v2/keys/signing/{id}";
 const REVOKE_KEY: &str = "/api/v2/keys/signing/{id}/revoke";
 const SETTINGS: &str = "/api/v2/tenants/settings";
 
-/// All endpoints of this front. The bearer token and its scopes are looked at before anything else;
-/// preflights are answered for every address by [`doorward_web::route`].
+/// All endpoints of this front: those that are served, and those of the original that are refused. The
+/// bearer token and its scopes are looked at before anything else; preflights are answered for every
+/// address by [`doorward_web::route`].
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    served().into_iter().map(with_forms).collect()
+    let served = served();
+    let refused = original::rows(&served);
+    served.into_iter().map(with_forms).chain(refused).collect()
 }
 
 #[rustfmt::skip]
-fn served() -> Vec<Route> {
+pub(crate) fn served() -> Vec<Route> {
     vec![
+        Route::get(ACTIONS, AnyOf(&[ReadActions]), "get_actions", actions::list),
         Route::get(CLIENTS, AnyOf(READING), "get_clients", clients::list),
         Route::post(CLIENTS, AnyOf(&[CreateClients]), "post_clients", clients::create),
         Route::get(CLIENT, AnyOf(READING), "get_clients_by_id", clients::get),

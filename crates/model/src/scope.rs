@@ -160,6 +160,8 @@ api_scopes! {
     ReadBranding "read:branding" "Read branding";
     /// Change how pages look.
     UpdateBranding "update:branding" "Update branding";
+    /// Read actions, of which there are none.
+    ReadActions "read:actions" "Read actions";
     /// Read email templates.
     ReadEmailTemplates "read:email_templates" "Read email templates";
     /// Make email templates.

@@ -5,7 +5,7 @@
 
 use doorward_model::schema::{Schema, TEXT};
 
-use crate::{client_grants, clients, keys, resource_servers, roles, tenants};
+use crate::{actions, client_grants, clients, keys, resource_servers, roles, tenants};
 
 /// An operation, named as in `routes`.
 #[expect(dead_code, reason = "the OpenAPI document follows")]
@@ -50,6 +50,7 @@ pub(crate) const INCLUDE_FIELDS: Parameter = Parameter {
 
 /// All operations that are described, resource by resource.
 const ALL: &[&[Operation]] = &[
+    actions::schema::OPERATIONS,
     clients::schema::OPERATIONS,
     client_grants::schema::OPERATIONS,
     keys::schema::OPERATIONS,

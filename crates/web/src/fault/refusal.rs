@@ -247,6 +247,10 @@ impl Refusal {
             Fault::Forbidden { .. } => Self::new(StatusCode::FORBIDDEN, "You may not do this", text)
                 .code("insufficient_scope")
                 .oauth("insufficient_scope"),
+            Fault::NotServed { is_held, .. } => {
+                let code = if is_held { "operation_not_supported" } else { "insufficient_scope" };
+                Self::new(StatusCode::FORBIDDEN, "You may not do this", text).code(code).oauth(code)
+            }
             Fault::LimitReached { retry_after } => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many tries", text)
                     .code("too_many_requests")
