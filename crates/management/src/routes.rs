@@ -9,10 +9,8 @@ use http::Method;
 
 use crate::openapi::operation;
 use crate::{
-    client_grants, clients, connections, forms, grants, keys, logs, permissions, resource_servers, roles,
-    tenants,
-    actions, client_grants, clients, connections, forms, keys, logs, original, permissions, resource_servers,
-    roles, tenants,
+    actions, client_grants, clients, connections, forms, grants, keys, logs, original, permissions,
+    resource_servers, roles, tenants,
 };
 
 const ACTIONS: &str = "/api/v2/actions/actions";
