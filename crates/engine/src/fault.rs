@@ -135,7 +135,7 @@ impl Fault {
             Fault::Unauthenticated { why } => why.public().to_owned(),
             Fault::Forbidden { any_of } => forbidden(any_of),
             Fault::NotServed { is_held: true, .. } => {
-                "This operation is not served here. /api/v2/openapi.json lists those that are.".to_owned()
+                "This operation is not served here yet; docs/reference/management-api.md lists those that are.".to_owned()
             }
             Fault::NotServed { scopes, is_held: false } => {
                 format!("Insufficient scope, expected any of: {}", scopes.replace(' ', ", "))
