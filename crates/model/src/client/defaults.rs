@@ -39,6 +39,7 @@ pub fn for_api(kind: Option<ClientKind>, method: Option<AuthMethod>) -> ClientSe
         web_origins: None,
         grant_types,
         token_endpoint_auth_method: method,
+        client_authentication_methods: None,
         jwt_configuration: jwt(),
         refresh_token: refresh_token(kind, method),
         sso: None,

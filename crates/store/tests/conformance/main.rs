@@ -10,6 +10,7 @@ mod kit;
 
 mod admins;
 mod apis;
+mod client_keys;
 mod clients;
 mod connections;
 mod corrupt;

@@ -75,6 +75,14 @@ pub(super) fn whole(settings: &ClientSettings, errors: &mut FieldErrors) {
     }
 }
 
+/// A client proves itself with a key or by one of the other methods.
+pub(super) fn one_method(settings: &ClientSettings, errors: &mut FieldErrors) {
+    if settings.client_authentication_methods.is_some() && settings.token_endpoint_auth_method.is_some() {
+        let text = "A client has either this or client_authentication_methods. Set the other one to null.";
+        errors.push(FieldError::new("token_endpoint_auth_method", "one_of", text));
+    }
+}
+
 fn check_name(name: &str, errors: &mut FieldErrors) {
     if name.is_empty() {
         errors.push(FieldError::new(

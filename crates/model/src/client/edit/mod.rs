@@ -111,6 +111,7 @@ pub fn create(patch: ClientPatch, base: ClientSettings) -> Result<ClientSettings
     check::patch(&patch, &mut errors);
     let settings = merged(base, patch);
     check::whole(&settings, &mut errors);
+    check::one_method(&settings, &mut errors);
     errors.into_result(settings)
 }
 
@@ -126,6 +127,7 @@ pub fn apply(current: &ClientSettings, patch: ClientPatch) -> Result<ClientSetti
     if touches_metadata {
         check::whole(&settings, &mut errors);
     }
+    check::one_method(&settings, &mut errors);
     errors.into_result(settings)
 }
 
