@@ -6,6 +6,7 @@
 //! Source: RFC 6749, RFC 7636, RFC 9207, OpenID Connect Core 1.0.
 
 pub mod authorize;
+pub mod client_assertion;
 pub mod client_auth;
 pub mod cors;
 pub mod discovery;

@@ -105,7 +105,7 @@ pub fn sign(
     claims: &IdTokenClaims,
 ) -> Result<String, JoseError> {
     let settings = &client.settings.jwt_configuration;
-    match settings.algorithm(client.is_confidential()) {
+    match settings.algorithm(client.shares_a_secret()) {
         IdTokenAlgorithm::RS256 => tenant_key.sign(TokenType::Jwt, claims),
         IdTokenAlgorithm::HS256 => {
             let secret = secret.ok_or(JoseError::NoSecret)?;
@@ -140,6 +140,7 @@ pub(crate) mod tests {
             web_origins: None,
             grant_types: vec![GrantType::AuthorizationCode],
             token_endpoint_auth_method: Some(method),
+            client_authentication_methods: None,
             jwt_configuration,
             refresh_token: RefreshPolicy {
                 rotation_type: Rotation::Rotating,
