@@ -70,8 +70,9 @@ impl Failure {
         let (exit, fix) = match fault {
             Fault::NotFound { .. } => (Exit::NotFound, "Check the spelling."),
             Fault::Forbidden { .. } | Fault::Unauthenticated { .. } => (Exit::NotAllowed, "Ask an owner."),
+            Fault::InUse { .. } | Fault::NotSupported { .. } => (Exit::NotAllowed, "Leave it as it is."),
             Fault::Invalid(_) => (Exit::Usage, "Correct the input and run the command again."),
-            Fault::Conflict { .. } | Fault::InUse { .. } => (Exit::NothingToDo, "Nothing is to be done."),
+            Fault::Conflict { .. } => (Exit::NothingToDo, "Nothing is to be done."),
             Fault::LimitReached { .. } | Fault::Unavailable { .. } => {
                 (Exit::Failed, "Run the command again in a moment.")
             }

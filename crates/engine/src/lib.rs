@@ -24,6 +24,7 @@ pub mod overview;
 pub mod passwords;
 pub mod pool;
 pub mod sealing;
+mod secret_uses;
 pub mod sessions;
 pub mod setup;
 pub mod state;

@@ -3,6 +3,7 @@
 //! Source: the brief, "Clients"; the Management API's `/api/v2/clients`.
 
 mod create;
+mod credentials;
 mod delete;
 mod edit;
 mod enable_connection;
@@ -13,6 +14,7 @@ mod list;
 mod look_up;
 mod reveal_secret;
 mod rotate_secret;
+mod secrets;
 mod statistics;
 mod update;
 
@@ -33,6 +35,7 @@ use crate::sealing::Place;
 
 pub(crate) use create::{Made, push_new};
 pub use create::{NewClient, create};
+pub use credentials::{add_credential, credential, delete_credential, expire_credential, list_credentials};
 pub use delete::delete;
 pub use edit::edit;
 pub use enable_connection::enable_connection;
@@ -43,6 +46,7 @@ pub use list::{ClientOrder, ClientPage, ClientQuery, list};
 pub use look_up::{Overview, look_up};
 pub use reveal_secret::reveal_secret;
 pub use rotate_secret::rotate_secret;
+pub use secrets::{AddedSecret, add_secret, list_secrets, stop_secret};
 pub use statistics::{ClientActivity, MOST_COUNTED, PERIOD, statistics};
 pub use update::update;
 
@@ -63,7 +67,7 @@ impl ShownClient {
 }
 
 fn primary(entry: &ClientEntry) -> Option<Secret> {
-    entry.secrets.first().map(|(_, secret, _)| secret.clone())
+    entry.client_secret().cloned()
 }
 
 /// Where a client secret is sealed.

@@ -1,4 +1,5 @@
-//! What runs in the background: watching for changes of other processes, and cleaning.
+//! What runs in the background: watching for changes of other processes, cleaning, and writing down
+//! what may be written late.
 //!
 //! Nothing relies on cleaning: expiry is checked at use. Every job may run on any number of nodes at
 //! the same time; what one has done the others find done.
@@ -13,17 +14,20 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
 use crate::fault::Fault;
+use crate::secret_uses;
 
 pub(crate) use clean::clean;
 
 /// Half of the second within which a change is everywhere.
 const WATCH_EVERY: Duration = Duration::from_millis(500);
 const CLEAN_EVERY: Duration = Duration::from_secs(60);
+const WRITE_DOWN_EVERY: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Clone, Copy)]
 enum Job {
     Watch,
     Clean,
+    WriteDown,
 }
 
 impl Job {
@@ -31,6 +35,7 @@ impl Job {
         match self {
             Job::Watch => WATCH_EVERY,
             Job::Clean => CLEAN_EVERY,
+            Job::WriteDown => WRITE_DOWN_EVERY,
         }
     }
 
@@ -38,6 +43,7 @@ impl Job {
         match self {
             Job::Watch => app.poll().await,
             Job::Clean => clean(app).await,
+            Job::WriteDown => secret_uses::write_down(app).await,
         }
     }
 }
@@ -45,7 +51,7 @@ impl Job {
 /// Starts the jobs; they end when `stop` turns true.
 pub(crate) fn start(app: &App, stop: &watch::Sender<bool>) -> Vec<JoinHandle<()>> {
     let begin = |job| tokio::spawn(repeat(job, app.clone(), stop.subscribe()));
-    vec![begin(Job::Watch), begin(Job::Clean)]
+    vec![begin(Job::Watch), begin(Job::Clean), begin(Job::WriteDown)]
 }
 
 async fn repeat(job: Job, app: App, mut stop: watch::Receiver<bool>) {

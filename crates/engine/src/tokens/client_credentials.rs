@@ -10,7 +10,7 @@ use doorward_protocol::jose::TokenType;
 use doorward_protocol::oauth::error::{OAuthErrorCode, TokenError};
 use doorward_protocol::oauth::grants::client_credentials;
 use doorward_protocol::oidc::access_token::{MachineTokenFacts, machine_token_claims};
-use doorward_store::StoreError;
+use doorward_store::{StoreError, logs};
 
 use super::{Asking, Refused, TokenAnswer};
 use crate::app::App;
@@ -42,10 +42,11 @@ pub(super) async fn grant(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer,
             .audience(&plan.audience)
             .scope(&plan.scope);
     let mut batch = app.db().tenant(&state.tenant.id).batch();
+    asking.use_up(&mut batch);
     record::push_if_client(&mut batch, app, asking.caller, draft, (&granted.client, &granted.id));
     match batch.commit().await {
         Ok(_) => {}
-        Err(StoreError::Unmet { .. }) => return Err(gone().into()),
+        Err(StoreError::Unmet { what: logs::NOT_ALLOWED }) => return Err(gone().into()),
         Err(error) => return Err(error.into()),
     }
     Ok(TokenAnswer {

@@ -74,7 +74,7 @@ pub(super) async fn mint(app: &App, asking: &Asking<'_>, order: Order) -> Result
         entry: Arc::clone(asking.entry),
         issuer: state.tenant.issuer.clone(),
         key: Arc::clone(&state.keys.current),
-        secret: asking.entry.live_secrets(now).into_iter().next(),
+        secret: asking.entry.client_secret().cloned(),
         now,
     };
     let api: Option<ResourceServer> = api.cloned();
