@@ -8,9 +8,13 @@ mod answer;
 mod body;
 #[expect(dead_code, reason = "the lists that page by checkpoint follow")]
 mod checkpoint;
+mod client_credentials;
+mod client_secrets;
 mod clients;
 mod fields;
+mod forms;
 mod logs;
+mod openapi;
 mod paging;
 mod path;
 mod query;

@@ -68,7 +68,7 @@ fn settings(new: NewClient<'_>) -> Result<(ClientSettings, Vec<NewCredential>), 
     let (patch, base, keys) = match new {
         NewClient::Api(body) => {
             let (patch, keys) = read(body)?;
-            let base = defaults::for_api(patch.kind(), patch.method());
+            let base = patch.base();
             (patch, base, keys)
         }
         NewClient::People { kind, body } => {

@@ -49,7 +49,7 @@ pub struct ClientPage {
 /// # Errors
 /// [`Fault::Forbidden`], or trouble with the store.
 pub async fn list(app: &App, caller: &Caller, query: &ClientQuery) -> Result<ClientPage, Fault> {
-    caller.may_any(&[ApiScope::ReadClients, ApiScope::ReadClientKeys])?;
+    caller.may_any(&super::READ)?;
     let (state, _) = app.refresh(&caller.tenant).await?;
     let scope = app.db().tenant(&state.tenant.id);
     let filter = ClientFilter {

@@ -50,6 +50,14 @@ pub use secrets::{AddedSecret, add_secret, list_secrets, stop_secret};
 pub use statistics::{ClientActivity, MOST_COUNTED, PERIOD, statistics};
 pub use update::update;
 
+/// Any of these lets a client be read; how much of it is shown is for whoever shows it.
+const READ: [ApiScope; 4] = [
+    ApiScope::ReadClients,
+    ApiScope::ReadClientKeys,
+    ApiScope::ReadClientCredentials,
+    ApiScope::ReadClientSummary,
+];
+
 /// A client as its caller may see it.
 #[derive(Debug, Clone)]
 pub struct ShownClient {

@@ -24,20 +24,38 @@ use serde_json::{Map, Value};
 
 use crate::fields::Fields;
 use crate::refused::Refused;
+use view::Seen;
 
-/// A client as `caller` may see it. The use case has put a secret there only where it may be seen.
+/// A client as `caller` sees it who asked for it. The use case has put a secret there only where it
+/// may be seen.
 fn view(shown: &ShownClient, caller: &Caller) -> Map<String, Value> {
+    let may_see = caller.holds(ApiScope::ReadClients) || caller.holds(ApiScope::ReadClientKeys);
+    seen(shown, caller, may_see)
+}
+
+/// A client as `caller` sees it who made or changed it.
+fn view_of_written(shown: &ShownClient, caller: &Caller) -> Map<String, Value> {
+    seen(shown, caller, true)
+}
+
+fn seen(shown: &ShownClient, caller: &Caller, settings: bool) -> Map<String, Value> {
     let tenant = &caller.tenant.tenant;
     let [certificate] = &caller.tenant.keys.current.jwk().x5c;
     let keys = view::Keys { secret: shown.secret.as_ref(), certificate, domain: tenant.issuer.host() };
     let may_see_keys = shown.secret.is_some() || caller.holds(ApiScope::ReadClientKeys);
-    view::client(&shown.client, tenant.id.as_str(), may_see_keys.then_some(keys))
+    let methods = caller.holds(ApiScope::ReadClientCredentials);
+    let seen = Seen { settings, keys: may_see_keys.then_some(keys), methods };
+    view::client(&shown.client, tenant.id.as_str(), seen)
 }
 
 /// Refuses a request that names a key which the caller may not see.
 async fn check_fields(app: &App, fields: &Fields, caller: &Caller) -> Result<(), Refused> {
     if view::KEYS.iter().any(|key| fields.ask_for(key)) {
         api_token::admit(app, caller, &[ApiScope::ReadClientKeys]).await?;
+    }
+    if fields.ask_for(view::METHODS) {
+        let either = [ApiScope::ReadClientCredentials, ApiScope::ReadClientKeys];
+        api_token::admit(app, caller, &either).await?;
     }
     Ok(())
 }

@@ -1,15 +1,18 @@
 //! A client as the API shows it, and to whom it shows what.
 //!
 //! A pure function of the client, its tenant and the caller's scopes. Keys (`client_secret`,
-//! `signing_keys`) leave only for `read:client_keys`, and in the answer to the call that made them.
-//! Source: the Management API's `clients`, field order included.
+//! `encryption_key`, `signing_keys`) leave only for `read:client_keys`, and in the answer to the call
+//! that made them. Source: the Management API's `clients`, field order included.
 
 use doorward_model::client::Client;
+use doorward_model::client::schema::FIELDS;
 use doorward_model::secret::Secret;
 use serde_json::{Map, Value, json};
 
 /// The fields that only `read:client_keys` opens.
-pub(crate) const KEYS: [&str; 2] = ["client_secret", "signing_keys"];
+pub(crate) const KEYS: [&str; 3] = ["client_secret", "encryption_key", "signing_keys"];
+/// The field that `read:client_credentials` opens as well.
+pub(crate) const METHODS: &str = "client_authentication_methods";
 
 /// The keys of a client, for those who may see them.
 #[derive(Debug, Clone, Copy)]
@@ -22,45 +25,54 @@ pub(crate) struct Keys<'a> {
     pub(crate) domain: &'a str,
 }
 
-/// A client of `tenant`; with its keys where they may be seen.
-pub(crate) fn client(client: &Client, tenant: &str, keys: Option<Keys<'_>>) -> Map<String, Value> {
-    let settings = &client.settings;
+/// All that those see who may only see that there is a client.
+const SUMMARY: [&str; 7] =
+    ["tenant", "name", "description", "is_first_party", "client_id", "logo_uri", "app_type"];
+
+/// What of a client may be seen.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Seen<'a> {
+    /// Its settings, and not only a summary of it.
+    pub(crate) settings: bool,
+    /// Its keys.
+    pub(crate) keys: Option<Keys<'a>>,
+    /// Which credentials prove it; whoever may see its keys may see that, too.
+    pub(crate) methods: bool,
+}
+
+/// A client of `tenant` in the order of its table of fields; with its keys where they may be seen.
+pub(crate) fn client(client: &Client, tenant: &str, seen: Seen<'_>) -> Map<String, Value> {
+    let keys = seen.keys;
     let mut object = Map::new();
-    let mut put = |name: &str, value: Value| drop(object.insert(name.to_owned(), value));
-    put("tenant", json!(tenant));
-    put("global", json!(client.global));
-    put("name", json!(settings.name));
-    put_some(&mut put, "description", &settings.description);
-    put("is_first_party", json!(settings.is_first_party));
-    put("oidc_conformant", json!(settings.oidc_conformant));
-    put_some(&mut put, "sso", &settings.sso);
-    put("sso_disabled", json!(settings.sso_disabled));
-    put("refresh_token", json!(settings.refresh_token));
-    if let Some(keys) = keys {
-        let subject = format!("/CN={}", keys.domain);
-        put("signing_keys", json!([{ "cert": pem(keys.certificate), "subject": subject }]));
+    // Settings are a JSON object by their type.
+    let settings = serde_json::to_value(&client.settings).unwrap_or_default();
+    for field in FIELDS {
+        if !(seen.settings || SUMMARY.contains(&field.name) || seen.methods && field.name == METHODS) {
+            continue;
+        }
+        let value = match field.name {
+            "tenant" => Some(json!(tenant)),
+            "global" => Some(json!(client.global)),
+            "client_id" => Some(json!(client.id)),
+            "callback_url_template" => Some(json!(false)),
+            "client_secret" => keys.and_then(|keys| keys.secret).map(|secret| json!(secret.expose())),
+            "signing_keys" => keys.map(Keys::signing),
+            name if KEYS.contains(&name) && keys.is_none() => None,
+            METHODS if keys.is_none() && !seen.methods => None,
+            name => settings.get(name).cloned().or_else(|| field.unset.value()),
+        };
+        let Some(value) = value else { continue };
+        if let Some(alias) = field.alias {
+            object.insert(alias.to_owned(), value.clone());
+        }
+        object.insert(field.name.to_owned(), value);
     }
-    put("client_id", json!(client.id));
-    put("callback_url_template", json!(false));
-    if let Some(secret) = keys.and_then(|keys| keys.secret) {
-        put("client_secret", json!(secret.expose()));
-    }
-    put("jwt_configuration", json!(settings.jwt_configuration));
-    put_some(&mut put, "callbacks", &settings.callbacks);
-    put_some(&mut put, "allowed_logout_urls", &settings.allowed_logout_urls);
-    put_some(&mut put, "allowed_origins", &settings.allowed_origins);
-    put_some(&mut put, "web_origins", &settings.web_origins);
-    put_some(&mut put, "logo_uri", &settings.logo_uri);
-    put_some(&mut put, "app_type", &settings.app_type);
-    put_some(&mut put, "token_endpoint_auth_method", &settings.token_endpoint_auth_method);
-    put("grant_types", json!(settings.grant_types));
-    put_some(&mut put, "client_metadata", &settings.client_metadata);
     object
 }
 
-fn put_some<T: serde::Serialize>(put: &mut impl FnMut(&str, Value), name: &str, value: &Option<T>) {
-    if let Some(value) = value {
-        put(name, json!(value));
+impl Keys<'_> {
+    fn signing(self) -> Value {
+        json!([{ "cert": pem(self.certificate), "subject": format!("/CN={}", self.domain) }])
     }
 }
 
@@ -79,12 +91,15 @@ fn pem(base64: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use doorward_model::client::credential::AuthenticationMethods;
     use doorward_model::client::defaults;
     use doorward_model::client::kind::ClientKind;
-    use doorward_model::ids::ClientId;
+    use doorward_model::ids::{ClientId, CredentialId};
     use doorward_model::time::Timestamp;
 
     use super::*;
+
+    const SETTINGS: Seen<'_> = Seen { settings: true, keys: None, methods: false };
 
     fn shop() -> Client {
         let mut settings = defaults::for_people(ClientKind::RegularWeb);
@@ -96,7 +111,7 @@ mod tests {
 
     #[test]
     fn no_key_is_shown_to_those_who_may_not_see_it() {
-        let shown = client(&shop(), "acme", None);
+        let shown = client(&shop(), "acme", SETTINGS);
         for key in KEYS {
             assert!(!shown.contains_key(key), "{key}");
         }
@@ -106,25 +121,52 @@ mod tests {
     fn keys_are_shown_to_those_who_may_see_them() {
         let secret = Secret::new("hush".to_owned());
         let keys = Keys { secret: Some(&secret), certificate: "AAAA", domain: "id.acme.test" };
-        let shown = client(&shop(), "acme", Some(keys));
+        let seen = Seen { keys: Some(keys), ..SETTINGS };
+        let shown = client(&shop(), "acme", seen);
         assert_eq!(shown["client_secret"], "hush");
         let cert = "-----BEGIN CERTIFICATE-----\r\nAAAA\r\n-----END CERTIFICATE-----";
         assert_eq!(shown["signing_keys"], json!([{ "cert": cert, "subject": "/CN=id.acme.test" }]));
     }
 
     #[test]
+    fn what_proves_a_client_is_shown_to_those_who_may_see_credentials_or_keys() {
+        let mut by_key = shop();
+        let ids = vec![CredentialId::parse("cred_1").unwrap()];
+        by_key.settings.client_authentication_methods = Some(AuthenticationMethods::by(ids));
+        let keys = Keys { secret: None, certificate: "AAAA", domain: "id.acme.test" };
+        let shown = |seen| client(&by_key, "acme", seen).get(METHODS).cloned();
+        let methods = json!({ "private_key_jwt": { "credentials": [{ "id": "cred_1" }] } });
+        assert_eq!(shown(SETTINGS), None);
+        assert_eq!(shown(Seen { methods: true, ..SETTINGS }), Some(methods.clone()));
+        assert_eq!(shown(Seen { keys: Some(keys), ..SETTINGS }), Some(methods));
+    }
+
+    #[test]
+    fn who_may_only_see_that_it_is_there_sees_what_it_is_called() {
+        let mut by_key = shop();
+        by_key.settings.client_authentication_methods = Some(AuthenticationMethods::by(Vec::new()));
+        let names = |seen| client(&by_key, "acme", seen).keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(Seen::default()), ["tenant", "name", "is_first_party", "client_id", "app_type"]);
+        let credentials = Seen { methods: true, ..Seen::default() };
+        assert_eq!(names(credentials)[5..], [METHODS]);
+    }
+
+    #[test]
     fn fields_stand_in_the_order_that_tools_know() {
-        let shown = client(&shop(), "acme", None);
+        let shown = client(&shop(), "acme", SETTINGS);
         let names: Vec<&str> = shown.keys().map(String::as_str).collect();
         assert_eq!(
             names,
             [
                 "tenant",
                 "global",
+                "is_token_endpoint_ip_header_trusted",
                 "name",
                 "is_first_party",
                 "oidc_conformant",
                 "sso_disabled",
+                "cross_origin_auth",
+                "cross_origin_authentication",
                 "refresh_token",
                 "client_id",
                 "callback_url_template",
@@ -132,10 +174,26 @@ mod tests {
                 "app_type",
                 "token_endpoint_auth_method",
                 "grant_types",
+                "client_aliases",
+                "allowed_clients",
+                "custom_login_page_on",
             ]
         );
         assert_eq!(shown["tenant"], "acme");
         assert_eq!(shown["callback_url_template"], false);
+    }
+
+    #[test]
+    fn some_settings_are_shown_although_nobody_set_them_and_some_under_two_names() {
+        let shown = client(&shop(), "acme", SETTINGS);
+        assert_eq!((&shown["custom_login_page_on"], &shown["client_aliases"]), (&json!(true), &json!([])));
+        let mut other = shop();
+        other.settings.further.set("cross_origin_authentication", true);
+        let shown = client(&other, "acme", SETTINGS);
+        assert_eq!(
+            (&shown["cross_origin_auth"], &shown["cross_origin_authentication"]),
+            (&json!(true), &json!(true))
+        );
     }
 
     #[test]
@@ -149,7 +207,10 @@ mod tests {
         full.settings.web_origins = Some(Vec::new());
         full.settings.sso = Some(true);
         full.settings.client_metadata = Some(Map::new());
-        let shown = client(&full, "acme", None);
+        full.settings.addons = Some(Map::new());
+        full.settings.further.set("mobile", json!({ "ios": null }));
+        full.settings.further.set("par_request_expiry", Value::Null);
+        let shown = client(&full, "acme", SETTINGS);
         let stored = serde_json::to_value(&full.settings).unwrap();
         for (name, value) in stored.as_object().unwrap() {
             assert_eq!(shown.get(name), Some(value), "{name}");

@@ -1,7 +1,8 @@
 //! JSON Web Signatures: keys, signing, verifying.
 //!
-//! Owns RS256 with a tenant's key, HS256 with a client's secret, and the verifying of what clients sign
-//! with keys of their own; and pins each algorithm to its key: a token never chooses how it is verified. Must not know what the claims mean.
+//! Owns the algorithms of a tenant's key (RS256, RS512, PS256), of a client's secret (HS256) and of what
+//! clients sign with keys of their own (RS256, RS384, PS256), and pins each to its key: a token never
+//! chooses how it is verified. Must not know what the claims mean.
 //!
 //! Source: RFC 7515 (JWS), RFC 7517 (JWK), RFC 7518 §3 (algorithms), RFC 7519 (JWT), RFC 8725 (best
 //! current practice).
@@ -20,6 +21,6 @@ pub(crate) mod vectors;
 pub use error::JoseError;
 pub use jwk::{Jwk, JwkSet};
 pub use public_key::{PemCertificate, PemKey, PublicKey, read_pem};
-pub use rsa::{RsaKey, TokenType};
+pub use rsa::{RsaAlgorithm, RsaKey, TokenType};
 pub use secret_key::{SecretKey, sign_hs256, verify_hs256};
-pub use verify::{MAX_TOKEN, NamedKey, unverified_subject, verify_by_any, verify_rs256};
+pub use verify::{MAX_TOKEN, NamedKey, unverified_subject, verify_by_any, verify_rs256, verify_rsa};

@@ -1,9 +1,16 @@
 //! The keys and tokens of RFC 7515, appendices A.1 and A.2. They are published, so they protect
 //! nothing; the certificate was made for the key of A.2.
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair,
+};
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use doorward_model::ids::KeyId;
+use doorward_model::secret::Secret;
+use serde_json::Value;
 
 use super::RsaKey;
 
@@ -121,4 +128,24 @@ pub(crate) fn pkcs8() -> Vec<u8> {
 /// The key of A.2 under an id.
 pub(crate) fn key(kid: &str) -> RsaKey {
     RsaKey::from_pkcs8(KeyId::parse(kid).unwrap(), &pkcs8(), CERTIFICATE).unwrap()
+}
+
+/// A token with this header and these claims, signed with the key of A.2 as the header says.
+pub(crate) fn signed(header: &Value, claims: &Value) -> Secret {
+    let encoding: &'static dyn RsaEncoding = match header["alg"].as_str() {
+        Some("PS256") => &RSA_PSS_SHA256,
+        Some("RS384") => &RSA_PKCS1_SHA384,
+        _ => &RSA_PKCS1_SHA256,
+    };
+    let pair = RsaKeyPair::from_pkcs8(&pkcs8()).unwrap();
+    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let text = format!("{}.{}", encode(header), encode(claims));
+    let mut signature = vec![0; pair.public_modulus_len()];
+    pair.sign(encoding, &SystemRandom::new(), text.as_bytes(), &mut signature).unwrap();
+    Secret::new(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
+}
+
+/// The public key of somebody else, base64.
+pub(crate) fn foreign_public_key() -> String {
+    STANDARD.encode(RsaKeyPair::generate(KeySize::Rsa2048).unwrap().public_key().as_ref())
 }

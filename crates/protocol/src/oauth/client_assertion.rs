@@ -172,18 +172,14 @@ fn date(value: &Value) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
-pub(in crate::oauth) mod tests {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+mod tests {
     use doorward_model::client::credential::CredentialAlgorithm;
-    use doorward_model::ids::{CredentialId, KeyId};
     use serde_json::json;
 
     use super::*;
-    use crate::jose::vectors::{PUBLIC_KEY, THUMBPRINT, pkcs8};
+    use crate::jose::vectors::{self, PUBLIC_KEY, THUMBPRINT, signed};
     use crate::jose::{SecretKey, read_pem, sign_hs256};
-
-    const NOW: i64 = 1_763_877_600;
+    use crate::oauth::authorize::examples::{NOW, client_key as key};
 
     fn now() -> Timestamp {
         Timestamp::from_seconds(NOW)
@@ -191,41 +187,6 @@ pub(in crate::oauth) mod tests {
 
     fn issuer() -> Issuer {
         Issuer::parse("https://id.test/").unwrap()
-    }
-
-    pub(in crate::oauth) fn key(algorithm: CredentialAlgorithm, kid: &str) -> ClientKey {
-        let credential = Credential {
-            id: CredentialId::parse("cred_1").unwrap(),
-            client: ClientId::parse("web").unwrap(),
-            name: None,
-            algorithm,
-            kid: KeyId::parse(kid).unwrap(),
-            public_key: read_pem(PUBLIC_KEY).unwrap().public_key,
-            certificate_sha256: None,
-            expires_at: None,
-            created_at: now(),
-            updated_at: now(),
-        };
-        ClientKey::open(&credential).unwrap()
-    }
-
-    /// A token with this header and these claims, signed with the key of RFC 7515 A.2.
-    pub(in crate::oauth) fn signed(header: &Value, claims: &Value) -> Secret {
-        use aws_lc_rs::signature::{
-            RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair,
-        };
-        let encoding: &'static dyn RsaEncoding = match header["alg"].as_str() {
-            Some("PS256") => &RSA_PSS_SHA256,
-            Some("RS384") => &RSA_PKCS1_SHA384,
-            _ => &RSA_PKCS1_SHA256,
-        };
-        let pair = RsaKeyPair::from_pkcs8(&pkcs8()).unwrap();
-        let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let text = format!("{}.{}", encode(header), encode(claims));
-        let mut signature = vec![0; pair.public_modulus_len()];
-        let random = aws_lc_rs::rand::SystemRandom::new();
-        pair.sign(encoding, &random, text.as_bytes(), &mut signature).unwrap();
-        Secret::new(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 
     fn good() -> Value {
@@ -375,7 +336,7 @@ pub(in crate::oauth) mod tests {
     fn an_assertion_signed_with_the_public_key_as_a_secret_is_refused() {
         let keys = [key(CredentialAlgorithm::RS256, THUMBPRINT)];
         let public = read_pem(PUBLIC_KEY).unwrap().public_key;
-        for text in [PUBLIC_KEY, PUBLIC_KEY.trim(), &public, crate::jose::vectors::CERTIFICATE] {
+        for text in [PUBLIC_KEY, PUBLIC_KEY.trim(), &public, vectors::CERTIFICATE] {
             let secret = SecretKey::new(&Secret::new(text.to_owned()), false).unwrap();
             let token = Secret::new(sign_hs256(&secret, &good()).unwrap());
             let client = ClientId::parse("web").unwrap();
@@ -412,10 +373,7 @@ pub(in crate::oauth) mod tests {
 
     #[test]
     fn the_key_of_somebody_else_proves_nothing() {
-        use aws_lc_rs::signature::{KeyPair as _, RsaKeyPair};
-        use base64::engine::general_purpose::STANDARD;
-        let foreign = RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
-        let public = STANDARD.encode(foreign.public_key().as_ref());
+        let public = vectors::foreign_public_key();
         let key = PublicKey::new(CredentialAlgorithm::RS256, &public).unwrap();
         let foreign = ClientKey { kid: THUMBPRINT.to_owned(), key, expires_at: None };
         let outcome = judge(&json!({ "alg": "RS256" }), &good(), &[foreign]);

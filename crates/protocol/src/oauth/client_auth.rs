@@ -229,8 +229,8 @@ mod tests {
     use doorward_model::ids::CredentialId;
 
     use super::*;
-    use crate::oauth::authorize::examples;
-    use crate::oauth::client_assertion::tests::{key, signed as assertion};
+    use crate::jose::vectors::signed as assertion;
+    use crate::oauth::authorize::examples::{self, client_key as key};
 
     fn header(text: &str) -> String {
         format!("Basic {}", STANDARD.encode(text))

@@ -1,6 +1,7 @@
 //! The Authentication API over its wire, one file per journey.
 
 mod authorize_errors;
+mod client_auth;
 mod enumeration;
 mod fixation;
 mod limits;

@@ -1,4 +1,7 @@
 //! The Management API over its wire.
 
+mod client_credentials;
+mod client_secrets;
 mod clients;
+mod conventions;
 mod logs;
