@@ -28,6 +28,7 @@ mod secret_uses;
 pub mod sessions;
 pub mod setup;
 pub mod state;
+pub mod tenants;
 pub mod tokens;
 pub mod users;
 

@@ -6,7 +6,6 @@
 
 mod answer;
 mod body;
-#[expect(dead_code, reason = "the lists that page by checkpoint follow")]
 mod checkpoint;
 mod client_credentials;
 mod client_secrets;
@@ -20,3 +19,4 @@ mod path;
 mod query;
 mod refused;
 pub mod routes;
+mod tenants;

@@ -1,17 +1,14 @@
 //! The one list of the Management API: path, verb, scopes, operation, handler.
 
 use axum::middleware::from_fn_with_state;
-use doorward_model::scope::ApiScope::{
-    CreateClientCredentials, CreateClients, DeleteClientCredentials, DeleteClients, ReadClientCredentials,
-    ReadClientKeys, ReadClientSummary, ReadClients, ReadLogs, UpdateClientCredentials, UpdateClientKeys,
-    UpdateClients,
-};
+use doorward_engine::clients::READING;
+use doorward_model::scope::ApiScope::*;
 use doorward_web::route::Guard::AnyOf;
-use doorward_web::route::{Guard, Route};
+use doorward_web::route::Route;
 use http::Method;
 
 use crate::openapi::operation;
-use crate::{client_credentials, client_secrets, clients, forms, logs};
+use crate::{client_credentials, client_secrets, clients, forms, logs, tenants};
 
 const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
@@ -22,6 +19,7 @@ const CREDENTIALS: &str = "/api/v2/clients/{id}/credentials";
 const CREDENTIAL: &str = "/api/v2/clients/{id}/credentials/{credential_id}";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
+const SETTINGS: &str = "/api/v2/tenants/settings";
 
 /// All endpoints of this front. The bearer token and its scopes are looked at before anything else;
 /// preflights are answered for every address by [`doorward_web::route`].
@@ -30,15 +28,12 @@ pub fn routes() -> Vec<Route> {
     served().into_iter().map(with_forms).collect()
 }
 
-/// Each of these shows something of a client.
-const READ_A_CLIENT: Guard = AnyOf(&[ReadClients, ReadClientKeys, ReadClientCredentials, ReadClientSummary]);
-
 #[rustfmt::skip]
 fn served() -> Vec<Route> {
     vec![
-        Route::get(CLIENTS, READ_A_CLIENT, "get_clients", clients::list),
+        Route::get(CLIENTS, AnyOf(READING), "get_clients", clients::list),
         Route::post(CLIENTS, AnyOf(&[CreateClients]), "post_clients", clients::create),
-        Route::get(CLIENT, READ_A_CLIENT, "get_clients_by_id", clients::get),
+        Route::get(CLIENT, AnyOf(READING), "get_clients_by_id", clients::get),
         Route::patch(CLIENT, AnyOf(&[UpdateClients, UpdateClientKeys, UpdateClientCredentials]), "patch_clients_by_id", clients::update),
         Route::delete(CLIENT, AnyOf(&[DeleteClients]), "delete_clients_by_id", clients::delete),
         Route::post(ROTATE_SECRET, AnyOf(&[UpdateClientKeys]), "post_rotate_secret", clients::rotate_secret),
@@ -52,6 +47,8 @@ fn served() -> Vec<Route> {
         Route::delete(CREDENTIAL, AnyOf(&[DeleteClientCredentials]), "delete_credentials_by_id", client_credentials::delete),
         Route::get(LOGS, AnyOf(&[ReadLogs]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs]), "get_logs_by_id", logs::get),
+        Route::get(SETTINGS, AnyOf(&[ReadTenantSettings]), "get_settings", tenants::get_settings),
+        Route::patch(SETTINGS, AnyOf(&[UpdateTenantSettings]), "patch_settings", tenants::update_settings),
     ]
 }
 
@@ -67,6 +64,8 @@ fn with_forms(route: Route) -> Route {
 
 #[cfg(test)]
 mod tests {
+    use doorward_web::route::Guard;
+
     use super::*;
 
     #[test]

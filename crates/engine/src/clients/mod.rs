@@ -50,8 +50,8 @@ pub use secrets::{AddedSecret, add_secret, list_secrets, stop_secret};
 pub use statistics::{ClientActivity, MOST_COUNTED, PERIOD, statistics};
 pub use update::update;
 
-/// Any of these lets a client be read; how much of it is shown is for whoever shows it.
-const READ: [ApiScope; 4] = [
+/// The scopes that open the reading of clients; how much of one is shown depends on which.
+pub const READING: &[ApiScope] = &[
     ApiScope::ReadClients,
     ApiScope::ReadClientKeys,
     ApiScope::ReadClientCredentials,

@@ -26,6 +26,8 @@ use crate::fault::Fault;
 use crate::logs::record;
 
 const WHAT: &str = "Update a client";
+/// What only those may change who may change keys.
+const KEYS: [&str; 3] = [SECRET, "encryption_key", "signing_keys"];
 /// How often a change is tried again when somebody else changed the client in between.
 const TRIES: usize = 5;
 /// The names that this file reads; all others are settings.
@@ -49,16 +51,19 @@ pub async fn update(
     }
 }
 
-/// Each part of a change needs its own scope; one that says nothing needs any of them.
+/// Keys and credentials need a scope of their own; settings open to either of the original's two. The
+/// method goes with the credentials, because one excludes the other.
 fn permit(caller: &Caller, body: &Map<String, Value>) -> Result<(), Fault> {
-    let all = [ApiScope::UpdateClients, ApiScope::UpdateClientKeys, ApiScope::UpdateClientCredentials];
-    caller.may_any(&all)?;
+    let (settings, keys) = (ApiScope::UpdateClients, ApiScope::UpdateClientKeys);
+    let credentials = ApiScope::UpdateClientCredentials;
+    caller.may_any(&[settings, keys, credentials])?;
     for name in body.keys() {
-        caller.may(match name.as_str() {
-            SECRET => ApiScope::UpdateClientKeys,
-            METHODS => ApiScope::UpdateClientCredentials,
-            _ => ApiScope::UpdateClients,
-        })?;
+        match name.as_str() {
+            name if KEYS.contains(&name) => caller.may(keys)?,
+            METHODS => caller.may(credentials)?,
+            "token_endpoint_auth_method" => {}
+            _ => caller.may_any(&[settings, keys])?,
+        }
     }
     Ok(())
 }

@@ -24,27 +24,29 @@ use serde_json::{Map, Value};
 
 use crate::fields::Fields;
 use crate::refused::Refused;
-use view::Seen;
+use view::{Keys, Seen, Sight};
 
-/// A client as `caller` sees it who asked for it. The use case has put a secret there only where it
-/// may be seen.
+/// A client as `caller` may read it. The use case has put a secret there only where it may be seen.
 fn view(shown: &ShownClient, caller: &Caller) -> Map<String, Value> {
-    let may_see = caller.holds(ApiScope::ReadClients) || caller.holds(ApiScope::ReadClientKeys);
-    seen(shown, caller, may_see)
+    let is_whole = [ApiScope::ReadClients, ApiScope::ReadClientKeys].iter().any(|scope| caller.holds(*scope));
+    seen(shown, caller, if is_whole { Sight::Whole } else { Sight::Summary })
 }
 
-/// A client as `caller` sees it who made or changed it.
-fn view_of_written(shown: &ShownClient, caller: &Caller) -> Map<String, Value> {
-    seen(shown, caller, true)
+/// A client as it is answered to whoever made or changed it.
+fn whole(shown: &ShownClient, caller: &Caller) -> Map<String, Value> {
+    seen(shown, caller, Sight::Whole)
 }
 
-fn seen(shown: &ShownClient, caller: &Caller, settings: bool) -> Map<String, Value> {
+fn seen(shown: &ShownClient, caller: &Caller, sight: Sight) -> Map<String, Value> {
     let tenant = &caller.tenant.tenant;
-    let [certificate] = &caller.tenant.keys.current.jwk().x5c;
-    let keys = view::Keys { secret: shown.secret.as_ref(), certificate, domain: tenant.issuer.host() };
-    let may_see_keys = shown.secret.is_some() || caller.holds(ApiScope::ReadClientKeys);
+    let keys = Keys {
+        secret: shown.secret.as_ref(),
+        certificate: caller.tenant.keys.current.certificate(),
+        domain: tenant.issuer.host(),
+    };
     let methods = caller.holds(ApiScope::ReadClientCredentials);
-    let seen = Seen { settings, keys: may_see_keys.then_some(keys), methods };
+    let may_see_keys = shown.secret.is_some() || caller.holds(ApiScope::ReadClientKeys);
+    let seen = Seen { sight, keys: may_see_keys.then_some(keys), methods };
     view::client(&shown.client, tenant.id.as_str(), seen)
 }
 

@@ -7,7 +7,20 @@
 use doorward_model::client::Client;
 use doorward_model::client::schema::FIELDS;
 use doorward_model::secret::Secret;
+use doorward_protocol::jose::Certificate;
 use serde_json::{Map, Value, json};
+
+/// How much of a client is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// What people need to pick one out of a list.
+    Summary,
+    /// All but its keys.
+    Whole,
+}
+
+/// The fields of [`Sight::Summary`].
+const SUMMARY: [&str; 6] = ["name", "description", "is_first_party", "client_id", "logo_uri", "app_type"];
 
 /// The fields that only `read:client_keys` opens.
 pub(crate) const KEYS: [&str; 3] = ["client_secret", "encryption_key", "signing_keys"];
@@ -19,25 +32,30 @@ pub(crate) const METHODS: &str = "client_authentication_methods";
 pub(crate) struct Keys<'a> {
     /// The one that is *the* client secret.
     pub(crate) secret: Option<&'a Secret>,
-    /// The certificate of the tenant's signing key, base64 as in `x5c`.
-    pub(crate) certificate: &'a str,
+    /// The certificate of the tenant's signing key.
+    pub(crate) certificate: &'a Certificate,
     /// The host that the certificate names.
     pub(crate) domain: &'a str,
 }
 
-/// All that those see who may only see that there is a client.
-const SUMMARY: [&str; 7] =
-    ["tenant", "name", "description", "is_first_party", "client_id", "logo_uri", "app_type"];
-
 /// What of a client may be seen.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Seen<'a> {
-    /// Its settings, and not only a summary of it.
-    pub(crate) settings: bool,
+    /// How much of its settings.
+    pub(crate) sight: Sight,
     /// Its keys.
     pub(crate) keys: Option<Keys<'a>>,
     /// Which credentials prove it; whoever may see its keys may see that, too.
     pub(crate) methods: bool,
+}
+
+impl Seen<'_> {
+    fn shows(self, name: &str) -> bool {
+        match name {
+            METHODS => self.methods || self.keys.is_some(),
+            name => self.sight == Sight::Whole || SUMMARY.contains(&name),
+        }
+    }
 }
 
 /// A client of `tenant` in the order of its table of fields; with its keys where they may be seen.
@@ -46,10 +64,7 @@ pub(crate) fn client(client: &Client, tenant: &str, seen: Seen<'_>) -> Map<Strin
     let mut object = Map::new();
     // Settings are a JSON object by their type.
     let settings = serde_json::to_value(&client.settings).unwrap_or_default();
-    for field in FIELDS {
-        if !(seen.settings || SUMMARY.contains(&field.name) || seen.methods && field.name == METHODS) {
-            continue;
-        }
+    for field in FIELDS.iter().filter(|field| seen.shows(field.name)) {
         let value = match field.name {
             "tenant" => Some(json!(tenant)),
             "global" => Some(json!(client.global)),
@@ -58,7 +73,6 @@ pub(crate) fn client(client: &Client, tenant: &str, seen: Seen<'_>) -> Map<Strin
             "client_secret" => keys.and_then(|keys| keys.secret).map(|secret| json!(secret.expose())),
             "signing_keys" => keys.map(Keys::signing),
             name if KEYS.contains(&name) && keys.is_none() => None,
-            METHODS if keys.is_none() && !seen.methods => None,
             name => settings.get(name).cloned().or_else(|| field.unset.value()),
         };
         let Some(value) = value else { continue };
@@ -72,21 +86,12 @@ pub(crate) fn client(client: &Client, tenant: &str, seen: Seen<'_>) -> Map<Strin
 
 impl Keys<'_> {
     fn signing(self) -> Value {
-        json!([{ "cert": pem(self.certificate), "subject": format!("/CN={}", self.domain) }])
+        json!([{
+            "cert": self.certificate.pem(),
+            "pkcs7": self.certificate.pkcs7_pem(),
+            "subject": format!("/CN={}", self.domain),
+        }])
     }
-}
-
-/// A certificate in the lines that RFC 7468 wants.
-fn pem(base64: &str) -> String {
-    let mut text = "-----BEGIN CERTIFICATE-----\r\n".to_owned();
-    for (at, letter) in base64.chars().enumerate() {
-        if at > 0 && at % 64 == 0 {
-            text.push_str("\r\n");
-        }
-        text.push(letter);
-    }
-    text.push_str("\r\n-----END CERTIFICATE-----");
-    text
 }
 
 #[cfg(test)]
@@ -94,12 +99,13 @@ mod tests {
     use doorward_model::client::credential::AuthenticationMethods;
     use doorward_model::client::defaults;
     use doorward_model::client::kind::ClientKind;
-    use doorward_model::ids::{ClientId, CredentialId};
+    use doorward_model::ids::ClientId;
     use doorward_model::time::Timestamp;
 
     use super::*;
 
-    const SETTINGS: Seen<'_> = Seen { settings: true, keys: None, methods: false };
+    const WHOLE: Seen<'_> = Seen { sight: Sight::Whole, keys: None, methods: false };
+    const SUMMED_UP: Seen<'_> = Seen { sight: Sight::Summary, ..WHOLE };
 
     fn shop() -> Client {
         let mut settings = defaults::for_people(ClientKind::RegularWeb);
@@ -111,49 +117,35 @@ mod tests {
 
     #[test]
     fn no_key_is_shown_to_those_who_may_not_see_it() {
-        let shown = client(&shop(), "acme", SETTINGS);
+        let shown = client(&shop(), "acme", WHOLE);
         for key in KEYS {
             assert!(!shown.contains_key(key), "{key}");
         }
     }
 
     #[test]
-    fn keys_are_shown_to_those_who_may_see_them() {
-        let secret = Secret::new("hush".to_owned());
-        let keys = Keys { secret: Some(&secret), certificate: "AAAA", domain: "id.acme.test" };
-        let seen = Seen { keys: Some(keys), ..SETTINGS };
-        let shown = client(&shop(), "acme", seen);
-        assert_eq!(shown["client_secret"], "hush");
-        let cert = "-----BEGIN CERTIFICATE-----\r\nAAAA\r\n-----END CERTIFICATE-----";
-        assert_eq!(shown["signing_keys"], json!([{ "cert": cert, "subject": "/CN=id.acme.test" }]));
+    fn a_summary_holds_what_people_pick_a_client_by() {
+        let mut shop = shop();
+        shop.settings.description = Some("d".into());
+        let shown = client(&shop, "acme", SUMMED_UP);
+        let names: Vec<&str> = shown.keys().map(String::as_str).collect();
+        assert_eq!(names, ["name", "description", "is_first_party", "client_id", "app_type"]);
     }
 
     #[test]
     fn what_proves_a_client_is_shown_to_those_who_may_see_credentials_or_keys() {
         let mut by_key = shop();
-        let ids = vec![CredentialId::parse("cred_1").unwrap()];
-        by_key.settings.client_authentication_methods = Some(AuthenticationMethods::by(ids));
-        let keys = Keys { secret: None, certificate: "AAAA", domain: "id.acme.test" };
-        let shown = |seen| client(&by_key, "acme", seen).get(METHODS).cloned();
-        let methods = json!({ "private_key_jwt": { "credentials": [{ "id": "cred_1" }] } });
-        assert_eq!(shown(SETTINGS), None);
-        assert_eq!(shown(Seen { methods: true, ..SETTINGS }), Some(methods.clone()));
-        assert_eq!(shown(Seen { keys: Some(keys), ..SETTINGS }), Some(methods));
-    }
-
-    #[test]
-    fn who_may_only_see_that_it_is_there_sees_what_it_is_called() {
-        let mut by_key = shop();
         by_key.settings.client_authentication_methods = Some(AuthenticationMethods::by(Vec::new()));
-        let names = |seen| client(&by_key, "acme", seen).keys().cloned().collect::<Vec<_>>();
-        assert_eq!(names(Seen::default()), ["tenant", "name", "is_first_party", "client_id", "app_type"]);
-        let credentials = Seen { methods: true, ..Seen::default() };
-        assert_eq!(names(credentials)[5..], [METHODS]);
+        let shown = |seen| client(&by_key, "acme", seen).get(METHODS).cloned();
+        let methods = json!({ "private_key_jwt": { "credentials": [] } });
+        assert_eq!((shown(WHOLE), shown(SUMMED_UP)), (None, None));
+        assert_eq!(shown(Seen { methods: true, ..WHOLE }), Some(methods.clone()));
+        assert_eq!(shown(Seen { methods: true, ..SUMMED_UP }), Some(methods));
     }
 
     #[test]
     fn fields_stand_in_the_order_that_tools_know() {
-        let shown = client(&shop(), "acme", SETTINGS);
+        let shown = client(&shop(), "acme", WHOLE);
         let names: Vec<&str> = shown.keys().map(String::as_str).collect();
         assert_eq!(
             names,
@@ -185,11 +177,11 @@ mod tests {
 
     #[test]
     fn some_settings_are_shown_although_nobody_set_them_and_some_under_two_names() {
-        let shown = client(&shop(), "acme", SETTINGS);
+        let shown = client(&shop(), "acme", WHOLE);
         assert_eq!((&shown["custom_login_page_on"], &shown["client_aliases"]), (&json!(true), &json!([])));
         let mut other = shop();
         other.settings.further.set("cross_origin_authentication", true);
-        let shown = client(&other, "acme", SETTINGS);
+        let shown = client(&other, "acme", WHOLE);
         assert_eq!(
             (&shown["cross_origin_auth"], &shown["cross_origin_authentication"]),
             (&json!(true), &json!(true))
@@ -210,7 +202,7 @@ mod tests {
         full.settings.addons = Some(Map::new());
         full.settings.further.set("mobile", json!({ "ios": null }));
         full.settings.further.set("par_request_expiry", Value::Null);
-        let shown = client(&full, "acme", SETTINGS);
+        let shown = client(&full, "acme", WHOLE);
         let stored = serde_json::to_value(&full.settings).unwrap();
         for (name, value) in stored.as_object().unwrap() {
             assert_eq!(shown.get(name), Some(value), "{name}");

@@ -18,6 +18,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0001__foundation", include_str!("../../migrations/V0001__foundation.sql")),
     ("V0002__dashboard", include_str!("../../migrations/V0002__dashboard.sql")),
     ("V0003__find_clients", include_str!("../../migrations/V0003__find_clients.sql")),
+    ("V0004__client_columns", include_str!("../../migrations/V0004__client_columns.sql")),
     ("V0005__client_keys", include_str!("../../migrations/V0005__client_keys.sql")),
 ];
 

@@ -137,7 +137,11 @@ pub(crate) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     // Counts before the first table exists, and before WAL writes the first page.
     pragmas(&connection, "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;")?;
     pragmas(&connection, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
+    // Hot pages are written back once for many commits.
     pragmas(&connection, "PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000;")?;
+    // What a savepoint would undo is kept in memory: else a batch that touches more than sixteen pages
+    // makes and deletes a file.
+    pragmas(&connection, "PRAGMA temp_store = MEMORY;")?;
     Ok(connection)
 }
 

@@ -3,6 +3,7 @@
 mod authorize_errors;
 mod client_auth;
 mod enumeration;
+mod files;
 mod fixation;
 mod limits;
 mod login;

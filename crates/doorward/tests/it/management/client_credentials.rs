@@ -205,5 +205,5 @@ async fn what_proves_a_client_is_shown_to_those_alone_who_may_see_it() {
     }
     let summary = house.machine(&["read:client_summary"]).await.get(&path).await.is(200).json();
     let names: Vec<&String> = summary.as_object().unwrap().keys().collect();
-    assert_eq!(names, ["tenant", "name", "is_first_party", "client_id"]);
+    assert_eq!(names, ["name", "is_first_party", "client_id"]);
 }

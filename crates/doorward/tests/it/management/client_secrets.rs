@@ -147,19 +147,19 @@ async fn what_a_secret_cannot_be_is_refused() {
 }
 
 #[tokio::test]
-async fn each_part_of_a_change_needs_its_own_scope() {
+async fn secrets_and_credentials_need_a_scope_of_their_own() {
     let house = House::new().await;
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
     let parts = [
-        ("update:clients", json!({ "name": "Other" })),
-        ("update:client_keys", json!({ "client_secret": "y".repeat(40) })),
-        ("update:client_credentials", json!({ "client_authentication_methods": null })),
+        (json!({ "name": "Other" }), ["update:clients", "update:client_keys"].as_slice()),
+        (json!({ "client_secret": "y".repeat(40) }), &["update:client_keys"]),
+        (json!({ "client_authentication_methods": null }), &["update:client_credentials"]),
     ];
-    for (scope, _) in &parts {
+    for scope in ["update:clients", "update:client_keys", "update:client_credentials"] {
         let machine = house.machine(&[scope]).await;
-        for (needed, body) in &parts {
+        for (body, needed) in &parts {
             let answer = machine.patch(&path(&party, ""), body).await;
-            let expected = if scope == needed { 200 } else { 403 };
+            let expected = if needed.contains(&scope) { 200 } else { 403 };
             assert_eq!(answer.status.as_u16(), expected, "{scope}: {body}: {}", answer.text());
         }
     }

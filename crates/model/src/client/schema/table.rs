@@ -151,7 +151,8 @@ pub const FIELDS: &[Field] = &[
     Field::further("custom_login_page", Brief, PAGE).waits(CLASSIC_PAGES),
     Field::further("custom_login_page_preview", Brief, PAGE).waits(CLASSIC_PAGES),
     Field::further("form_template", Brief, PAGE).waits(OTHER_PROTOCOLS),
-    Field::further("mobile", Brief, MOBILE).waits("association files"),
+    Field::further("mobile", Brief, MOBILE)
+        .acts("`/.well-known/assetlinks.json` and `apple-app-site-association`"),
     Field::further("initiate_login_uri", Later,
         Rule::Address { kind: "https address without a fragment", check: urls::check_https, may_be_empty: true })
         .waits("logins that the client did not begin"),
