@@ -80,6 +80,13 @@ impl KeySet {
         self.rows == rows && self.algorithms == algorithms
     }
 
+    /// The certificate of the key that signs, as PEM.
+    #[must_use]
+    pub fn certificate(&self) -> &str {
+        let current = self.rows.iter().find(|row| row.state == KeyState::Current);
+        current.map_or("", |row| row.certificate_pem.as_str())
+    }
+
     /// All keys, as verifying wants them.
     #[must_use]
     pub fn verifiers(&self) -> Vec<&RsaKey> {

@@ -10,6 +10,7 @@ mod checkpoint;
 mod client_credentials;
 mod client_secrets;
 mod clients;
+mod connections;
 mod fields;
 mod forms;
 mod logs;

@@ -8,7 +8,7 @@ use doorward_web::route::Route;
 use http::Method;
 
 use crate::openapi::operation;
-use crate::{client_credentials, client_secrets, clients, forms, logs, tenants};
+use crate::{client_credentials, client_secrets, clients, connections, forms, logs, tenants};
 
 const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
@@ -17,6 +17,11 @@ const SECRETS: &str = "/api/v2/clients/{id}/secrets";
 const SECRET: &str = "/api/v2/clients/{id}/secrets/{secret_id}";
 const CREDENTIALS: &str = "/api/v2/clients/{id}/credentials";
 const CREDENTIAL: &str = "/api/v2/clients/{id}/credentials/{credential_id}";
+const CONNECTIONS: &str = "/api/v2/connections";
+const CONNECTION: &str = "/api/v2/connections/{id}";
+const CONNECTION_CLIENTS: &str = "/api/v2/connections/{id}/clients";
+const CONNECTION_STATUS: &str = "/api/v2/connections/{id}/status";
+const CONNECTION_USERS: &str = "/api/v2/connections/{id}/users";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
 const SETTINGS: &str = "/api/v2/tenants/settings";
@@ -45,6 +50,15 @@ fn served() -> Vec<Route> {
         Route::get(CREDENTIAL, AnyOf(&[ReadClientCredentials]), "get_credentials_by_id", client_credentials::get),
         Route::patch(CREDENTIAL, AnyOf(&[UpdateClientCredentials]), "patch_credentials_by_id", client_credentials::update),
         Route::delete(CREDENTIAL, AnyOf(&[DeleteClientCredentials]), "delete_credentials_by_id", client_credentials::delete),
+        Route::get(CONNECTIONS, AnyOf(&[ReadConnections]), "get_connections", connections::list),
+        Route::post(CONNECTIONS, AnyOf(&[CreateConnections]), "post_connections", connections::create),
+        Route::get(CONNECTION, AnyOf(&[ReadConnections]), "get_connections_by_id", connections::get),
+        Route::patch(CONNECTION, AnyOf(&[UpdateConnections]), "patch_connections_by_id", connections::update),
+        Route::delete(CONNECTION, AnyOf(&[DeleteConnections]), "delete_connections_by_id", connections::delete),
+        Route::get(CONNECTION_CLIENTS, AnyOf(&[ReadConnections]), "get_connection_clients", connections::list_clients),
+        Route::patch(CONNECTION_CLIENTS, AnyOf(&[UpdateConnections]), "patch_connection_clients", connections::switch_clients),
+        Route::get(CONNECTION_STATUS, AnyOf(&[ReadConnections]), "get_connection_status", connections::status),
+        Route::delete(CONNECTION_USERS, AnyOf(&[DeleteUsers]), "delete_users_by_email", connections::delete_user),
         Route::get(LOGS, AnyOf(&[ReadLogs]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs]), "get_logs_by_id", logs::get),
         Route::get(SETTINGS, AnyOf(&[ReadTenantSettings]), "get_settings", tenants::get_settings),

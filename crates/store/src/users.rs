@@ -10,6 +10,7 @@ use doorward_model::user::{Email, User};
 use crate::sql::batch::{Batch, Expect};
 use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
+use crate::sql::list::List;
 use crate::sql::row::{Reader, Row, to_json};
 use crate::sql::value::args;
 
@@ -89,6 +90,36 @@ pub async fn by_email(
     Ok(Some((user, r.text_or_none("hash")?.map(|hash| Credential { hash }))))
 }
 
+/// Which of some connections know a user of that address.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn connections_of(
+    t: &Scope<'_>,
+    email: &Email,
+    among: &[ConnectionId],
+) -> Result<Vec<ConnectionId>, StoreError> {
+    const SQL: &str = "SELECT connection_id FROM users WHERE tenant_id = $1 AND email = $2";
+    let mut list = List::new(SQL, args![t.id(), email.as_str()]);
+    list.and_in("connection_id", among.iter().map(|id| id.as_str().into()).collect());
+    let read = |row: Row| row.read("users").id("connection_id", ConnectionId::parse);
+    t.list(list).await?.into_iter().map(read).collect()
+}
+
+/// Some users of a connection, at most `limit`.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn some_of_connection(
+    t: &Scope<'_>,
+    connection: &ConnectionId,
+    limit: u32,
+) -> Result<Vec<UserId>, StoreError> {
+    const SQL: &str = "SELECT id FROM users WHERE tenant_id = $1 AND connection_id = $2 LIMIT $3";
+    let rows = t.query(SQL, args![t.id(), connection.as_str(), limit]).await?;
+    rows.into_iter().map(|row| row.read("users").id("id", UserId::parse)).collect()
+}
+
 /// Whether anybody logged in, ever.
 ///
 /// # Errors
@@ -143,4 +174,19 @@ pub fn set_blocked(b: &mut Batch, id: &UserId, blocked: bool, now: Timestamp) {
          WHERE tenant_id = $1 AND id = $2";
     let args = args![b.tenant().as_str(), id.as_str(), blocked, now];
     b.push(SQL, args, Expect::Rows(1, MISSING));
+}
+
+/// Deletes a user with the password, the sessions and all tokens; nothing happens when there is none.
+/// Codes that are under way find nobody and are cleaned away by their age.
+pub fn delete(b: &mut Batch, id: &UserId) {
+    const PASSWORD: &str = "DELETE FROM passwords WHERE tenant_id = $1 AND user_id = $2";
+    const SESSIONS: &str = "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2";
+    const TOKENS: &str = "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND family_id IN \
+         (SELECT id FROM token_families WHERE tenant_id = $1 AND user_id = $2)";
+    const FAMILIES: &str = "DELETE FROM token_families WHERE tenant_id = $1 AND user_id = $2";
+    const USER: &str = "DELETE FROM users WHERE tenant_id = $1 AND id = $2";
+    for sql in [PASSWORD, SESSIONS, TOKENS, FAMILIES, USER] {
+        let args = args![b.tenant().as_str(), id.as_str()];
+        b.push(sql, args, Expect::Any);
+    }
 }

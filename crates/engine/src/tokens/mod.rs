@@ -17,6 +17,7 @@ pub mod userinfo;
 
 use std::sync::Arc;
 
+use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::ids::FamilyId;
 use doorward_model::log::code::EventCode;
@@ -85,6 +86,19 @@ struct Authenticated {
     caller: Caller,
     entry: Arc<ClientEntry>,
     assertion: Option<UsedAssertion>,
+}
+
+impl Asking<'_> {
+    /// How the client sent its secret, if it sent one.
+    fn via(&self) -> AuthMethod {
+        if self.by_header {
+            AuthMethod::Basic
+        } else if self.params.has("client_secret") {
+            AuthMethod::Post
+        } else {
+            AuthMethod::None
+        }
+    }
 }
 
 /// Why there is no token.

@@ -1,5 +1,6 @@
 //! Making a user of a database connection.
 
+use doorward_model::connection::Connection;
 use doorward_model::fields::FieldErrors;
 use doorward_model::log::code::EventCode;
 use doorward_model::scope::ApiScope;
@@ -12,7 +13,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft};
-use crate::passwords::{MIN_FOR_USERS, check_new};
+use crate::passwords::check_new_of;
 
 const WHAT: &str = "Create a user";
 
@@ -45,9 +46,9 @@ pub async fn create(app: &App, caller: &Caller, new: NewUser<'_>) -> Result<User
 
 async fn make(app: &App, caller: &Caller, new: NewUser<'_>) -> Result<User, Fault> {
     caller.may(ApiScope::CreateUsers)?;
-    let email = checked(&new)?;
     let (state, _) = app.refresh(&caller.tenant).await?;
     let connection = state.connection_named(new.connection).ok_or(Fault::NotFound { what: "connection" })?;
+    let email = checked(connection, &new)?;
     let credential = app.passwords().hash(&new.password).await?;
     let now = app.now();
     let user = User {
@@ -78,10 +79,10 @@ async fn make(app: &App, caller: &Caller, new: NewUser<'_>) -> Result<User, Faul
     }
 }
 
-fn checked(new: &NewUser<'_>) -> Result<Email, FieldErrors> {
+fn checked(connection: &Connection, new: &NewUser<'_>) -> Result<Email, FieldErrors> {
     let mut errors = FieldErrors::default();
-    if let Err(found) = check_new(&new.password, MIN_FOR_USERS) {
-        found.all().iter().for_each(|error| errors.push(error.clone()));
+    if let Err(found) = check_new_of(connection, &new.password) {
+        errors.push(found);
     }
     match Email::parse(new.email) {
         Ok(email) => errors.into_result(email),

@@ -5,6 +5,7 @@
 
 mod add;
 mod list;
+pub(crate) mod schema;
 mod stop;
 
 pub(crate) use add::add;

@@ -5,6 +5,7 @@ mod delete;
 mod get;
 mod list;
 mod rotate_secret;
+pub(crate) mod schema;
 mod update;
 mod view;
 

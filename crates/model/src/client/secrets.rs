@@ -15,9 +15,9 @@ use crate::time::{Lifetime, Timestamp};
 /// How many secrets a client may have.
 pub const MAX_SECRETS: u32 = 10;
 /// The longest label, in characters.
-const MAX_LABEL: usize = 64;
+pub const MAX_LABEL: usize = 64;
 /// The longest overlap: a year.
-const MAX_OVERLAP: i64 = 365 * 86_400;
+pub const MAX_OVERLAP: i64 = 365 * 86_400;
 /// The bounds of a secret that somebody chose, in characters. Shorter ones can be guessed, and sign
 /// nothing (RFC 7518 §3.2).
 const OWN_SECRET: std::ops::RangeInclusive<usize> = 32..=512;

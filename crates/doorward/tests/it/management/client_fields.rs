@@ -1,13 +1,14 @@
 //! The whole client: every field accepted, stored, given back; who sees which.
 
 use doorward_model::client::kind::ClientKind;
-use doorward_model::client::schema::{FIELDS, Field, Holds, Member, Null, Rule};
+use doorward_model::client::schema::{FIELDS, Field, Holds, Null, SHOWN};
+use doorward_model::schema::{Format, Member, Schema};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 
-use crate::kit::{House, Machine, Via};
+use crate::kit::{EMAIL, House, Machine, PASSWORD, Via, Visitor};
 
 const ALL: &[&str] = &[
     "read:clients",
@@ -38,11 +39,12 @@ fn settable(client: &Value) -> Value {
     Value::Object(body)
 }
 
-/// A value that a rule lets pass.
-fn value(rule: Rule) -> BoxedStrategy<Value> {
-    match rule {
-        Rule::Flag => any::<bool>().prop_map(Value::from).boxed(),
-        Rule::Text { min, max } => {
+/// A value that a schema lets pass.
+fn value(schema: Schema) -> BoxedStrategy<Value> {
+    match schema {
+        Schema::Any => any::<Option<u8>>().prop_map(|number| json!(number)).boxed(),
+        Schema::Flag => any::<bool>().prop_map(Value::from).boxed(),
+        Schema::Text { min, max, format: Format::Any } => {
             let longest = max.min(min + 12);
             proptest::collection::vec(proptest::char::any(), min..=longest)
                 // A NUL is the one character that the store gives back as another.
@@ -51,35 +53,32 @@ fn value(rule: Rule) -> BoxedStrategy<Value> {
                 .prop_map(Value::from)
                 .boxed()
         }
-        Rule::Word(words) => proptest::sample::select(words).prop_map(Value::from).boxed(),
-        Rule::Number { min, max } => (min..=max).prop_map(Value::from).boxed(),
-        Rule::Address { may_be_empty, .. } => {
+        Schema::Text { min, .. } => {
             let addresses = ["https://a.test/x?y=1", "https://b.test", ""];
-            let count = if may_be_empty { 3 } else { 2 };
+            let count = if min == 0 { 3 } else { 2 };
             proptest::sample::select(addresses[..count].to_vec()).prop_map(Value::from).boxed()
         }
-        Rule::List { of, min, max } => {
+        Schema::Words(words) => proptest::sample::select(words).prop_map(Value::from).boxed(),
+        Schema::Whole { min, max } => (min..=max).prop_map(Value::from).boxed(),
+        Schema::Number { min, max } => (min..=max).prop_map(Value::from).boxed(),
+        Schema::List { of, min, max } => {
             proptest::collection::vec(value(*of), min..=max.min(min + 3)).prop_map(Value::from).boxed()
         }
-        Rule::OneOrMore(of) => value(*of),
-        Rule::Object { members, is_open } => object(members, is_open),
+        Schema::Object(members) => object(members, false),
+        Schema::Open(members) => object(members, true),
+        Schema::Map { of, .. } => value(*of).prop_map(|value| json!({ "name": value })).boxed(),
+        Schema::Either(several) => value(several[0]),
+        Schema::Nullable(inner) => prop_oneof![3 => value(*inner), 1 => Just(Value::Null)].boxed(),
     }
 }
 
 fn object(members: &'static [Member], is_open: bool) -> BoxedStrategy<Value> {
     let more = if is_open { any::<Option<u8>>().boxed() } else { Just(None).boxed() };
-    let parts: Vec<BoxedStrategy<Option<(String, Value)>>> = members
-        .iter()
-        .map(|member| {
-            let given = value(member.rule).prop_map(|value| Some((member.name.to_owned(), value)));
-            let null = Just(Some((member.name.to_owned(), Value::Null)));
-            if member.is_needed {
-                given.boxed()
-            } else {
-                prop_oneof![2 => given, 1 => null, 1 => Just(None)].boxed()
-            }
-        })
-        .collect();
+    let part = |member: &'static Member| {
+        let given = value(member.schema).prop_map(|value| Some((member.name.to_owned(), value)));
+        if member.required { given.boxed() } else { prop_oneof![3 => given, 1 => Just(None)].boxed() }
+    };
+    let parts: Vec<BoxedStrategy<Option<(String, Value)>>> = members.iter().map(part).collect();
     (parts, more)
         .prop_map(|(parts, more)| {
             let mut object: Map<String, Value> = parts.into_iter().flatten().collect();
@@ -104,8 +103,10 @@ fn bodies() -> BoxedStrategy<Value> {
 }
 
 fn of_field(field: &'static Field) -> Option<BoxedStrategy<Option<(String, Value)>>> {
-    let Holds::Further(rule) = field.holds else { return None };
-    let given = value(rule).prop_map(|value| Some((field.name.to_owned(), value)));
+    if field.holds != Holds::Further {
+        return None;
+    }
+    let given = value(field.schema).prop_map(|value| Some((field.name.to_owned(), value)));
     let null = match field.null {
         Null::Kept => Just(Some((field.name.to_owned(), Value::Null))).boxed(),
         Null::Clears | Null::Refused => Just(None).boxed(),
@@ -183,6 +184,7 @@ async fn make_read_and_change_with_the_same_changes_nothing() {
                 _ => assert_eq!(given.to_string(), value.to_string(), "{name} of {sent}"),
             }
         }
+        assert!(SHOWN.allows(&made), "{made}");
         let path = path(&made);
         let read = machine.get(&path).await.is(200).text();
         assert_eq!(read, made.to_string(), "what is read is what was answered");
@@ -206,6 +208,31 @@ async fn a_change_of_the_tokens_keeps_how_the_secret_is_kept() {
     let changed = machine.patch(&path(&made), &body).await.is(200).json();
     let expected = json!({ "lifetime_in_seconds": 60, "secret_encoded": true, "alg": "RS256" });
     assert_eq!(changed["jwt_configuration"], expected);
+}
+
+/// A form has no types; those of the table give numbers and switches back.
+#[tokio::test]
+async fn a_form_means_what_json_means_in_every_depth() {
+    let house = House::new().await;
+    let machine = house.machine(ALL).await;
+    let form = "name=12&oidc_conformant=true&jwt_configuration[lifetime_in_seconds]=60&mobile[ios][team_id]=7\
+         &addons[samlp][signResponse]=true&par_request_expiry=30&client_aliases[]=1&client_metadata[a]=2";
+    let answer = machine
+        .raw("POST", "/api/v2/clients", "application/x-www-form-urlencoded", form.as_bytes().to_vec())
+        .await;
+    let made = answer.is(201).json();
+    for (name, value) in [
+        ("name", json!("12")),
+        ("oidc_conformant", json!(true)),
+        ("jwt_configuration", json!({ "lifetime_in_seconds": 60, "secret_encoded": false })),
+        ("mobile", json!({ "ios": { "team_id": "7" } })),
+        ("addons", json!({ "samlp": { "signResponse": true } })),
+        ("par_request_expiry", json!(30)),
+        ("client_aliases", json!(["1"])),
+        ("client_metadata", json!({ "a": "2" })),
+    ] {
+        assert_eq!(made[name], value, "{name}");
+    }
 }
 
 #[tokio::test]
@@ -335,17 +362,26 @@ async fn a_checkpoint_that_was_made_up_or_belongs_elsewhere_is_refused() {
     }
 }
 
-/// Decision 0004: nobody's consent is assumed, whatever the API lets through.
 #[tokio::test]
 async fn a_client_of_a_third_party_can_be_made_and_gets_less() {
     let house = House::new().await;
     let machine = house.machine(ALL).await;
-    let made =
-        make(&machine, &json!({ "name": "x", "is_first_party": false, "app_type": "regular_web" })).await;
+    let body = json!({ "name": "x", "is_first_party": false, "app_type": "regular_web" });
+    let made = make(&machine, &body).await;
     assert_eq!(made["grant_types"], json!(["authorization_code"]));
     assert_eq!(made["jwt_configuration"]["lifetime_in_seconds"], 3600);
     assert_eq!(made["third_party_security_mode"], "strict");
     let star = json!({ "callbacks": ["https://*.example.com/cb"] });
     machine.patch(&path(&made), &star).await.is(400);
-    house.party(ClientKind::RegularWeb, Via::Post).await;
+}
+
+/// Whatever the API lets through: nobody's consent is assumed.
+#[tokio::test]
+async fn a_client_of_a_third_party_gets_no_code_without_a_question() {
+    let house = House::new().await;
+    let visitor = Visitor::new(&house);
+    house.party(ClientKind::RegularWeb, Via::Post).await.code(&visitor, EMAIL, PASSWORD).await;
+    let third = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "is_first_party": false })).await;
+    let answer = visitor.get(&third.authorize(&[("prompt", "none")])).await;
+    assert!(answer.query("error").is_some() && answer.query("code").is_none(), "{}", answer.location());
 }

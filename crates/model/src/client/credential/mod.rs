@@ -6,6 +6,8 @@
 //! Source: the Management API's `/clients/{client_id}/credentials` and
 //! `client_authentication_methods`; RFC 7523; OpenID Connect Core §9.
 
+pub mod schema;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
