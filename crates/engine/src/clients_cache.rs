@@ -6,13 +6,14 @@
 
 use std::sync::Arc;
 
-use doorward_model::api::ClientGrant;
+use doorward_model::api::{ClientGrant, SubjectType};
 use doorward_model::client::Client;
 use doorward_model::client::secrets::is_live;
 use doorward_model::ids::{ClientId, ConnectionId, SecretId, TenantId};
 use doorward_model::secret::Secret;
 use doorward_model::time::Timestamp;
 use doorward_model::user::User;
+use doorward_protocol::oauth::api_scope;
 use doorward_protocol::oauth::client_assertion::ClientKey;
 use doorward_store::{client_credentials, client_grants, client_secrets, clients, connections};
 use quick_cache::sync::Cache;
@@ -36,7 +37,7 @@ pub struct ClientEntry {
     pub keys: Vec<ClientKey>,
     /// The connections that its users may come from.
     pub connections: Vec<ConnectionId>,
-    /// What it may ask of APIs in its own name.
+    /// What it may ask of APIs, for itself and for people.
     pub grants: Vec<ClientGrant>,
 }
 
@@ -64,10 +65,10 @@ impl ClientEntry {
         primary.filter(|_| !self.client.proves_by_key()).map(|known| &known.secret)
     }
 
-    /// The grant for the API with this identifier.
+    /// The grant for the client's own tokens for the API with this identifier.
     #[must_use]
     pub fn grant(&self, audience: &str) -> Option<&ClientGrant> {
-        self.grants.iter().find(|grant| grant.audience == audience)
+        api_scope::find(&self.grants, SubjectType::Client, audience)
     }
 }
 

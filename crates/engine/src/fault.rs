@@ -111,6 +111,9 @@ impl Fault {
             Fault::InUse { what: "global client" } => {
                 "The global client stands for all clients of the tenant and cannot be deleted.".to_owned()
             }
+            Fault::InUse { what: "Management API" } => {
+                "The Management API is part of the tenant and cannot be deleted.".to_owned()
+            }
             Fault::InUse { what } => format!("The {what} is still in use and cannot be deleted."),
             Fault::NotSupported { why } => (*why).to_owned(),
             Fault::Unauthenticated { why } => why.public().to_owned(),
@@ -143,6 +146,12 @@ fn conflict(what: &str) -> String {
         "admin" => "An admin with this email address exists already.".to_owned(),
         "client" => {
             "The client was changed by somebody else at the same time. Read it again and retry.".to_owned()
+        }
+        "resource server" => "An API with this identifier exists already.".to_owned(),
+        "client grant" => "The client has a grant on this API already. Change that one.".to_owned(),
+        "role" => "A role with this name exists already.".to_owned(),
+        "change" => {
+            "Somebody else changed the same thing at the same time. Read it again and retry.".to_owned()
         }
         "connection" => {
             "A connection of this name exists already. Names are unique and never changed, so choose another."

@@ -14,7 +14,6 @@ use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
 use doorward_model::signing_key::{KeyState, SigningKey};
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
-use doorward_model::time::Lifetime;
 use doorward_store::{Batch, StoreError, connections, global, resource_servers, signing_keys};
 use serde_json::json;
 
@@ -24,9 +23,6 @@ use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft};
 use crate::state::{TenantState, management_audience, management_permissions};
 use crate::{admins, keys};
-
-/// How long a token of the Management API lives: a day.
-const API_TOKEN_LIFETIME: Lifetime = Lifetime::from_seconds(86_400);
 
 /// What is wanted.
 #[derive(Debug, Clone)]
@@ -122,15 +118,12 @@ pub(crate) async fn push_key(
 }
 
 fn management_api(app: &App, tenant: &Tenant) -> ResourceServer {
+    let id = app.entropy().resource_server_id();
     ResourceServer {
-        id: app.entropy().resource_server_id(),
-        identifier: management_audience(tenant),
         name: "Doorward Management API".to_owned(),
         permissions: management_permissions(),
-        token_lifetime: API_TOKEN_LIFETIME,
-        allow_offline_access: false,
         is_system: true,
-        created_at: tenant.created_at,
+        ..ResourceServer::new(id, management_audience(tenant), tenant.created_at)
     }
 }
 

@@ -8,15 +8,29 @@ use doorward_web::route::Route;
 use http::Method;
 
 use crate::openapi::operation;
-use crate::{client_credentials, client_secrets, clients, connections, forms, logs, tenants};
+use crate::{
+    client_credentials, client_grants, client_secrets, clients, connections, forms, logs, permissions,
+    resource_servers, roles, tenants,
+};
 
 const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
+const CLIENT_CONNECTIONS: &str = "/api/v2/clients/{id}/connections";
 const ROTATE_SECRET: &str = "/api/v2/clients/{id}/rotate-secret";
 const SECRETS: &str = "/api/v2/clients/{id}/secrets";
 const SECRET: &str = "/api/v2/clients/{id}/secrets/{secret_id}";
 const CREDENTIALS: &str = "/api/v2/clients/{id}/credentials";
 const CREDENTIAL: &str = "/api/v2/clients/{id}/credentials/{credential_id}";
+const CLIENT_GRANTS: &str = "/api/v2/client-grants";
+const CLIENT_GRANT: &str = "/api/v2/client-grants/{id}";
+const RESOURCE_SERVERS: &str = "/api/v2/resource-servers";
+const RESOURCE_SERVER: &str = "/api/v2/resource-servers/{id}";
+const ROLES: &str = "/api/v2/roles";
+const ROLE: &str = "/api/v2/roles/{id}";
+const ROLE_PERMISSIONS: &str = "/api/v2/roles/{id}/permissions";
+const ROLE_USERS: &str = "/api/v2/roles/{id}/users";
+const USER_ROLES: &str = "/api/v2/users/{id}/roles";
+const USER_PERMISSIONS: &str = "/api/v2/users/{id}/permissions";
 const CONNECTIONS: &str = "/api/v2/connections";
 const CONNECTION: &str = "/api/v2/connections/{id}";
 const CONNECTION_CLIENTS: &str = "/api/v2/connections/{id}/clients";
@@ -50,6 +64,33 @@ fn served() -> Vec<Route> {
         Route::get(CREDENTIAL, AnyOf(&[ReadClientCredentials]), "get_credentials_by_id", client_credentials::get),
         Route::patch(CREDENTIAL, AnyOf(&[UpdateClientCredentials]), "patch_credentials_by_id", client_credentials::update),
         Route::delete(CREDENTIAL, AnyOf(&[DeleteClientCredentials]), "delete_credentials_by_id", client_credentials::delete),
+        Route::get(CLIENT_GRANTS, AnyOf(&[ReadClientGrants]), "get_client_grants", client_grants::list),
+        Route::post(CLIENT_GRANTS, AnyOf(&[CreateClientGrants]), "post_client_grants", client_grants::create),
+        Route::get(CLIENT_GRANT, AnyOf(&[ReadClientGrants]), "get_client_grant", client_grants::get),
+        Route::patch(CLIENT_GRANT, AnyOf(&[UpdateClientGrants]), "patch_client_grants_by_id", client_grants::update),
+        Route::delete(CLIENT_GRANT, AnyOf(&[DeleteClientGrants]), "delete_client_grants_by_id", client_grants::delete),
+        Route::get(RESOURCE_SERVERS, AnyOf(&[ReadResourceServers]), "get_resource_servers", resource_servers::list),
+        Route::post(RESOURCE_SERVERS, AnyOf(&[CreateResourceServers]), "post_resource_servers", resource_servers::create),
+        Route::get(RESOURCE_SERVER, AnyOf(&[ReadResourceServers]), "get_resource_servers_by_id", resource_servers::get),
+        Route::patch(RESOURCE_SERVER, AnyOf(&[UpdateResourceServers]), "patch_resource_servers_by_id", resource_servers::update),
+        Route::delete(RESOURCE_SERVER, AnyOf(&[DeleteResourceServers]), "delete_resource_servers_by_id", resource_servers::delete),
+        Route::get(ROLES, AnyOf(&[ReadRoles]), "get_roles", roles::list),
+        Route::post(ROLES, AnyOf(&[CreateRoles]), "post_roles", roles::create),
+        Route::get(ROLE, AnyOf(&[ReadRoles]), "get_roles_by_id", roles::get),
+        Route::patch(ROLE, AnyOf(&[UpdateRoles]), "patch_roles_by_id", roles::update),
+        Route::delete(ROLE, AnyOf(&[DeleteRoles]), "delete_roles_by_id", roles::delete),
+        Route::get(ROLE_PERMISSIONS, AnyOf(&[ReadRoles]), "get_role_permission", roles::permissions),
+        Route::post(ROLE_PERMISSIONS, AnyOf(&[UpdateRoles]), "post_role_permission_assignment", roles::add_permissions),
+        Route::delete(ROLE_PERMISSIONS, AnyOf(&[UpdateRoles]), "delete_role_permission_assignment", roles::take_permissions),
+        Route::get(ROLE_USERS, AnyOf(&[ReadUsers, ReadRoles, ReadRoleMembers]), "get_role_user", roles::users),
+        Route::post(ROLE_USERS, AnyOf(&[UpdateRoles, CreateRoleMembers]), "post_role_users", roles::add_users),
+        Route::get(USER_ROLES, AnyOf(&[ReadUsers, ReadRoles, ReadRoleMembers]), "get_user_roles", roles::of_user),
+        Route::post(USER_ROLES, AnyOf(&[UpdateUsers, CreateRoleMembers]), "post_user_roles", roles::assign),
+        Route::delete(USER_ROLES, AnyOf(&[UpdateUsers, DeleteRoleMembers]), "delete_user_roles", roles::unassign),
+        Route::get(USER_PERMISSIONS, AnyOf(&[ReadUsers]), "get_permissions", permissions::list),
+        Route::post(USER_PERMISSIONS, AnyOf(&[UpdateUsers]), "post_permissions", permissions::add),
+        Route::delete(USER_PERMISSIONS, AnyOf(&[UpdateUsers]), "delete_permissions", permissions::take),
+        Route::get(CLIENT_CONNECTIONS, AnyOf(&[ReadConnections]), "get_client_connections", connections::of_client),
         Route::get(CONNECTIONS, AnyOf(&[ReadConnections]), "get_connections", connections::list),
         Route::post(CONNECTIONS, AnyOf(&[CreateConnections]), "post_connections", connections::create),
         Route::get(CONNECTION, AnyOf(&[ReadConnections]), "get_connections_by_id", connections::get),
@@ -59,8 +100,8 @@ fn served() -> Vec<Route> {
         Route::patch(CONNECTION_CLIENTS, AnyOf(&[UpdateConnections]), "patch_connection_clients", connections::switch_clients),
         Route::get(CONNECTION_STATUS, AnyOf(&[ReadConnections]), "get_connection_status", connections::status),
         Route::delete(CONNECTION_USERS, AnyOf(&[DeleteUsers]), "delete_users_by_email", connections::delete_user),
-        Route::get(LOGS, AnyOf(&[ReadLogs]), "get_logs", logs::list),
-        Route::get(LOG, AnyOf(&[ReadLogs]), "get_logs_by_id", logs::get),
+        Route::get(LOGS, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs", logs::list),
+        Route::get(LOG, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs_by_id", logs::get),
         Route::get(SETTINGS, AnyOf(&[ReadTenantSettings]), "get_settings", tenants::get_settings),
         Route::patch(SETTINGS, AnyOf(&[UpdateTenantSettings]), "patch_settings", tenants::update_settings),
     ]

@@ -111,6 +111,8 @@ ids! {
     ResourceServerId max 64;
     /// A client grant: `cgr_` and 16 letters and digits.
     ClientGrantId max 64;
+    /// A role: `rol_` and 16 letters and digits.
+    RoleId max 64;
 }
 
 #[cfg(test)]

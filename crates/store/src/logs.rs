@@ -4,7 +4,8 @@
 //! Source: the brief, "Client Auditing"; `/api/v2/logs` (pages and checkpoints). Ids grow with time,
 //! so order, checkpoints and retention all go by id and need no further index.
 
-use doorward_model::ids::{ClientGrantId, ClientId, ConnectionId, LogId, UserId};
+use doorward_model::api::{ClientGrant, ResourceServer};
+use doorward_model::ids::{ClientId, ConnectionId, LogId, UserId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
 use doorward_model::time::Timestamp;
@@ -16,8 +17,9 @@ use crate::sql::list::List;
 use crate::sql::row::{Row, to_json};
 use crate::sql::value::{Value, args};
 
-/// The label of the failure when client or grant ended between the decision and the commit.
-pub const NOT_ALLOWED: &str = "the client and its grant are still there";
+/// The label of the failure when client, API or grant ended or changed between the decision and the
+/// commit.
+pub const NOT_ALLOWED: &str = "client, API and grant are what the token was made of";
 
 /// Which events a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct LogFilter {
     pub client: Option<ClientId>,
     /// Only events of this user.
     pub user: Option<UserId>,
+    /// Only events of some user.
+    pub of_people: bool,
     /// Only events at or after this time.
     pub since: Option<Timestamp>,
     /// Only events before this time.
@@ -120,9 +124,31 @@ pub async fn list(
     offset: u32,
     limit: u32,
 ) -> Result<Vec<Event>, StoreError> {
+    page(t, filter, "ORDER BY id DESC", (offset, limit)).await
+}
+
+/// Events from oldest to newest, by page; as [`list`].
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn list_oldest_first(
+    t: &Scope<'_>,
+    filter: &LogFilter,
+    offset: u32,
+    limit: u32,
+) -> Result<Vec<Event>, StoreError> {
+    page(t, filter, "ORDER BY id", (offset, limit)).await
+}
+
+async fn page(
+    t: &Scope<'_>,
+    filter: &LogFilter,
+    order: &'static str,
+    (offset, limit): (u32, u32),
+) -> Result<Vec<Event>, StoreError> {
     let mut list = List::new(LIST, args![t.id()]);
     apply(&mut list, filter);
-    list.order("ORDER BY id DESC");
+    list.order(order);
     list.page(offset, limit);
     t.list(list).await?.into_iter().map(event).collect()
 }
@@ -187,6 +213,9 @@ fn apply(list: &mut List, filter: &LogFilter) {
     }
     if let Some(user) = &filter.user {
         list.and("user_id = ?", args![user.as_str()]);
+    }
+    if filter.of_people {
+        list.and("user_id IS NOT NULL", Vec::new());
     }
     if let Some(since) = filter.since {
         list.and("at >= ?", args![since]);
@@ -285,9 +314,21 @@ pub fn insert_folded(b: &mut Batch, event: &Event) {
     b.push(SQL, args, Expect::Any);
 }
 
-/// Adds the event of a token that a client gets in its own name, if the client and its grant are
-/// there at the moment of the commit. Fails as [`NOT_ALLOWED`].
-pub fn insert_if_client(b: &mut Batch, event: &Event, client: &ClientId, grant: &ClientGrantId) {
+/// What a token for an API rests on; all of it must still be as it was read when the token's event is
+/// written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grounds<'a> {
+    /// The client.
+    pub client: &'a ClientId,
+    /// The API.
+    pub api: &'a ResourceServer,
+    /// The client grant, where the token needs one.
+    pub grant: Option<&'a ClientGrant>,
+}
+
+/// Adds the event of a token for an API, if client, API and grant are at the moment of the commit what
+/// the token was made of. Fails as [`NOT_ALLOWED`].
+pub fn insert_if(b: &mut Batch, event: &Event, grounds: &Grounds<'_>) {
     const SQL: &str = "INSERT INTO logs (tenant_id, id, at, code, description, client_id, client_name, \
          connection_id, connection_name, strategy, strategy_type, user_id, user_name, ip, user_agent, \
          audience, scope, hostname, auth0_client, details, fold_key, repeats) \
@@ -297,9 +338,13 @@ pub fn insert_if_client(b: &mut Batch, event: &Event, client: &ClientId, grant: 
          CAST($16 AS TEXT), CAST($17 AS TEXT), CAST($18 AS TEXT), CAST($19 AS TEXT), CAST($20 AS TEXT), \
          CAST($21 AS TEXT), CAST($22 AS BIGINT) \
          WHERE EXISTS (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = $23) \
-         AND EXISTS (SELECT 1 FROM client_grants WHERE tenant_id = $1 AND id = $24 AND client_id = $23)";
+         AND EXISTS (SELECT 1 FROM resource_servers WHERE tenant_id = $1 AND id = $24 AND version = $25) \
+         AND (CAST($26 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM client_grants \
+         WHERE tenant_id = $1 AND id = $26 AND client_id = $23 AND version = $27))";
+    let Grounds { client, api, grant } = grounds;
     let mut args = arguments(b, event);
-    args.extend(args![client.as_str(), grant.as_str()]);
+    args.extend(args![client.as_str(), api.id.as_str(), api.version]);
+    args.extend(args![grant.map(|grant| grant.id.as_str()), grant.map(|grant| grant.version)]);
     b.push(SQL, args, Expect::Rows(1, NOT_ALLOWED));
 }
 

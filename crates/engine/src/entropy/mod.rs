@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_model::connection::Strategy;
 use doorward_model::ids::{
     AdminId, ClientGrantId, ClientId, ConnectionId, CredentialId, FamilyId, IdError, KeyId, LogId, LoginId,
-    ResourceServerId, SecretId, SessionId, UserId,
+    ResourceServerId, RoleId, SecretId, SessionId, UserId,
 };
 use doorward_model::secret::Secret;
 
@@ -109,6 +109,12 @@ impl Entropy {
     #[must_use]
     pub fn client_grant_id(&self) -> ClientGrantId {
         spelled(ClientGrantId::parse(&format!("cgr_{}", self.text(ALPHANUMERIC, 16))))
+    }
+
+    /// A role: `rol_` and 16 letters and digits.
+    #[must_use]
+    pub fn role_id(&self) -> RoleId {
+        spelled(RoleId::parse(&format!("rol_{}", self.text(ALPHANUMERIC, 16))))
     }
 
     /// A resource server: 24 hexadecimal digits.

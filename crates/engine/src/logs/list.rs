@@ -40,6 +40,15 @@ pub enum EventPart {
         /// Whether to count all that match.
         with_total: bool,
     },
+    /// A page, from oldest to newest.
+    OldestPage {
+        /// How many to skip.
+        offset: u32,
+        /// How many to give.
+        limit: u32,
+        /// Whether to count all that match.
+        with_total: bool,
+    },
     /// What comes before a checkpoint, from newest to oldest.
     Before {
         /// The oldest event that is known; none begins with the newest.
@@ -65,7 +74,12 @@ pub struct EventPage {
     pub total: Option<i64>,
 }
 
-/// The events that match.
+/// Whether the caller sees only what happened to people.
+pub(super) fn sees_people_only(caller: &Caller) -> bool {
+    !caller.holds(ApiScope::ReadLogs)
+}
+
+/// The events that match. Who may read the log of people only sees events that name a user.
 ///
 /// # Errors
 /// [`Fault::Forbidden`], or trouble with the store.
@@ -75,14 +89,20 @@ pub async fn list(
     query: EventQuery,
     part: &EventPart,
 ) -> Result<EventPage, Fault> {
-    caller.may(ApiScope::ReadLogs)?;
+    caller.may_any(&[ApiScope::ReadLogs, ApiScope::ReadLogsUsers])?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
     let EventQuery { codes, client, user, since, until } = query;
-    let filter = LogFilter { codes, client, user, since, until };
+    let of_people = sees_people_only(caller);
+    let filter = LogFilter { codes, client, user, of_people, since, until };
     match part {
         EventPart::Page { offset, limit, with_total } => {
             let total = if *with_total { Some(logs::count(&scope, &filter).await?) } else { None };
             let events = logs::list(&scope, &filter, *offset, *limit).await?;
+            Ok(EventPage { events, total })
+        }
+        EventPart::OldestPage { offset, limit, with_total } => {
+            let total = if *with_total { Some(logs::count(&scope, &filter).await?) } else { None };
+            let events = logs::list_oldest_first(&scope, &filter, *offset, *limit).await?;
             Ok(EventPage { events, total })
         }
         EventPart::Before { checkpoint, limit } => {

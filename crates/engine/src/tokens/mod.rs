@@ -27,8 +27,9 @@ use doorward_model::token::Authorization;
 use doorward_protocol::oauth::client_assertion::{self, UsedAssertion};
 use doorward_protocol::oauth::client_auth::{self, Known, Note, Presented, Proven};
 use doorward_protocol::oauth::error::TokenError;
-use doorward_protocol::oauth::grants;
 use doorward_protocol::oauth::params::Params;
+use doorward_protocol::oauth::{api_scope, grants};
+use doorward_store::logs::Grounds;
 use doorward_store::{Batch, StoreError, codes, token_families, used_assertions};
 use serde_json::json;
 
@@ -159,6 +160,7 @@ pub async fn grant(
     };
     match authenticate(app, caller, authorization, params).await {
         Ok(Authenticated { caller, entry, assertion }) => {
+            let caller = caller.for_whom_it_asks(&entry.client);
             let (by_header, assertion) = (authorization.is_some(), assertion.as_ref());
             let asking = Asking { caller: &caller, entry: &entry, params, by_header, assertion };
             let outcome = by_grant(app, &asking, kind).await;
@@ -329,4 +331,21 @@ fn success(asking: &Asking<'_>, code: EventCode, text: &str, authorization: &Aut
         Some(audience) => draft.audience(audience),
         None => draft,
     }
+}
+
+/// Pushes that event. For an API's token it counts only if the API, and the client grant that it may
+/// want, are at the commit what they were when the token was made.
+fn push_success(
+    batch: &mut Batch,
+    app: &App,
+    asking: &Asking<'_>,
+    draft: EventDraft,
+    audience: Option<&str>,
+) {
+    let (caller, client) = (asking.caller, &asking.entry.client.id);
+    let Some(api) = audience.and_then(|audience| caller.tenant.api(audience)) else {
+        return record::push(batch, app, &caller.tenant, &caller.info, draft);
+    };
+    let grant = api_scope::user_grant(api, client, &asking.entry.grants).ok().flatten();
+    record::push_if(batch, app, caller, draft, &Grounds { client, api, grant });
 }

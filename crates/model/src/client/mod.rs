@@ -30,7 +30,7 @@ use crate::json::Object;
 use crate::time::Timestamp;
 use auth_method::AuthMethod;
 use credential::AuthenticationMethods;
-use further::Further;
+use further::{Further, IP_HEADER_TRUSTED};
 use grant_type::GrantType;
 use jwt::JwtConfiguration;
 use kind::ClientKind;
@@ -139,6 +139,13 @@ impl Client {
     #[must_use]
     pub fn shares_a_secret(&self) -> bool {
         self.is_confidential() && !self.proves_by_key()
+    }
+
+    /// Whether it may say at the token endpoint for whom it asks. Only who keeps a secret can be
+    /// believed: everybody could write such a header in the name of a public client.
+    #[must_use]
+    pub fn trusts_ip_header(&self) -> bool {
+        self.is_confidential() && self.settings.further.is_on(IP_HEADER_TRUSTED)
     }
 
     /// Whether it may use `grant`.

@@ -4,8 +4,7 @@ use doorward_model::api::{ClientGrant, ResourceServer};
 use doorward_model::ids::{ClientGrantId, ResourceServerId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
-use doorward_model::time::Lifetime;
-use doorward_store::logs::{ClientActivity, LogFilter};
+use doorward_store::logs::{ClientActivity, Grounds, LogFilter};
 use doorward_store::{client_grants, clients, logs, resource_servers};
 
 use crate::kit::on_both;
@@ -82,6 +81,7 @@ fn pages_go_back_in_time_and_checkpoints_forward() {
         let all = LogFilter::default();
         assert_eq!(ids(&logs::list(&scope, &all, 0, 2).await.unwrap()), ["4", "3"]);
         assert_eq!(ids(&logs::list(&scope, &all, 4, 2).await.unwrap()), ["0"]);
+        assert_eq!(ids(&logs::list_oldest_first(&scope, &all, 1, 2).await.unwrap()), ["1", "2"]);
         assert_eq!(ids(&logs::list_after(&scope, &all, None, 2).await.unwrap()), ["0", "1"]);
         assert_eq!(
             ids(&logs::list_after(&scope, &all, Some(&log_id("1")), 9).await.unwrap()),
@@ -97,6 +97,7 @@ fn pages_go_back_in_time_and_checkpoints_forward() {
         assert_eq!(found(&LogFilter { codes: vec![EventCode::WrongPassword], ..all.clone() }).await, "3 1");
         assert_eq!(found(&LogFilter { client: Some(client_id("client")), ..all.clone() }).await, "4 2 0");
         assert_eq!(found(&LogFilter { user: Some(user_id("auth0|1")), ..all.clone() }).await, "4 2 0");
+        assert_eq!(found(&LogFilter { of_people: true, ..all.clone() }).await, "4 2 0");
         assert_eq!(found(&LogFilter { since: Some(later(2)), ..all.clone() }).await, "4 3 2");
         assert_eq!(found(&LogFilter { until: Some(later(2)), ..all.clone() }).await, "1 0");
         let codes = vec![EventCode::WrongPassword, EventCode::Login, EventCode::Logout];
@@ -105,45 +106,40 @@ fn pages_go_back_in_time_and_checkpoints_forward() {
 }
 
 #[test]
-fn the_event_of_a_machines_token_needs_its_client_and_grant() {
+fn the_event_of_a_token_needs_client_api_and_grant_as_they_were_read() {
     on_both(async |db| {
         let t = furnish(&db, "a").await;
         let scope = db.tenant(&t);
-        let (app, grant) = (client_id("client"), ClientGrantId::parse("cgr_1").unwrap());
-        let api = ResourceServer {
-            id: ResourceServerId::parse("api").unwrap(),
-            identifier: "https://api.test/".to_owned(),
-            name: "API".to_owned(),
-            permissions: Vec::new(),
-            token_lifetime: Lifetime::from_seconds(60),
-            allow_offline_access: false,
-            is_system: false,
-            created_at: NOW,
+        let id = ResourceServerId::parse("api").unwrap();
+        let api = ResourceServer::new(id, "https://api.test/".to_owned(), NOW);
+        let id = ClientGrantId::parse("cgr_1").unwrap();
+        let grant = ClientGrant::new(id, client_id("client"), api.identifier.clone(), Vec::new());
+        let issue = async |id: &str, api: &ResourceServer, grant: Option<&ClientGrant>| {
+            let client = client_id("client");
+            write(&db, &t, |b| logs::insert_if(b, &event(id), &Grounds { client: &client, api, grant })).await
         };
-        let issue = |id: &'static str| {
-            let (app, grant) = (app.clone(), grant.clone());
-            write(&db, &t, move |b| logs::insert_if_client(b, &event(id), &app, &grant))
-        };
-        assert_eq!(issue("1").await, unmet(logs::NOT_ALLOWED));
-        let mut b = scope.batch();
-        resource_servers::insert(&mut b, &api);
-        client_grants::insert(
-            &mut b,
-            &ClientGrant {
-                id: grant.clone(),
-                client: app.clone(),
-                audience: api.identifier,
-                scope: Vec::new(),
-            },
-        );
-        b.commit().await.unwrap();
-        assert_eq!(issue("2").await, Ok(()));
+        assert_eq!(issue("1", &api, None).await, unmet(logs::NOT_ALLOWED));
+        write(&db, &t, |b| resource_servers::insert(b, &api)).await.unwrap();
+        assert_eq!(issue("2", &api, None).await, Ok(()));
         assert_eq!(logs::get(&scope, &log_id("2")).await.unwrap(), Some(event("2")));
-        write(&db, &t, |b| client_grants::delete(b, &grant)).await.unwrap();
-        assert_eq!(issue("3").await, unmet(logs::NOT_ALLOWED));
-        write(&db, &t, |b| clients::delete(b, &app, NOW)).await.unwrap();
-        assert_eq!(issue("4").await, unmet(logs::NOT_ALLOWED));
-        assert_eq!(logs::count(&scope, &LogFilter::default()).await.unwrap(), 1);
+        assert_eq!(issue("3", &api, Some(&grant)).await, unmet(logs::NOT_ALLOWED));
+        write(&db, &t, |b| client_grants::insert(b, &grant)).await.unwrap();
+        assert_eq!(issue("4", &api, Some(&grant)).await, Ok(()));
+
+        write(&db, &t, |b| client_grants::update(b, &grant)).await.unwrap();
+        assert_eq!(issue("5", &api, Some(&grant)).await, unmet(logs::NOT_ALLOWED));
+        let grant = ClientGrant { version: 2, ..grant };
+        assert_eq!(issue("6", &api, Some(&grant)).await, Ok(()));
+        write(&db, &t, |b| resource_servers::update(b, &api)).await.unwrap();
+        assert_eq!(issue("7", &api, Some(&grant)).await, unmet(logs::NOT_ALLOWED));
+        let api = ResourceServer { version: 2, ..api };
+        assert_eq!(issue("8", &api, Some(&grant)).await, Ok(()));
+
+        write(&db, &t, |b| client_grants::delete(b, &grant.id)).await.unwrap();
+        assert_eq!(issue("9", &api, Some(&grant)).await, unmet(logs::NOT_ALLOWED));
+        write(&db, &t, |b| clients::delete(b, &client_id("client"), NOW)).await.unwrap();
+        assert_eq!(issue("10", &api, None).await, unmet(logs::NOT_ALLOWED));
+        assert_eq!(logs::count(&scope, &LogFilter::default()).await.unwrap(), 4);
     });
 }
 

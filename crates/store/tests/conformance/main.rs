@@ -19,6 +19,7 @@ mod isolation;
 mod logins;
 mod logs;
 mod purge;
+mod roles;
 mod seam;
 mod tenants;
 mod tokens;

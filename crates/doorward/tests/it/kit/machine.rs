@@ -46,6 +46,11 @@ impl<'h> Machine<'h> {
         self.send(Asked::new("DELETE", path)).await
     }
 
+    /// A deletion that says in its body what is to go.
+    pub async fn delete_with(&self, path: &str, body: &Value) -> Answer {
+        self.send(Asked::json("DELETE", path, body)).await
+    }
+
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(Asked::json("POST", path, body)).await
     }

@@ -9,7 +9,6 @@ use doorward_model::ids::TenantId;
 use doorward_model::scope::ApiScope;
 use doorward_model::signing_key::{KeyState, SigningKey};
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
-use doorward_model::time::Lifetime;
 use doorward_store::{connections, global, resource_servers, signing_keys};
 
 pub async fn make(app: &App, issuer: &Issuer) -> TenantId {
@@ -35,17 +34,12 @@ pub async fn make(app: &App, issuer: &Issuer) -> TenantId {
         created_at: now,
     };
     signing_keys::insert(&mut batch, &key);
-    let permission =
-        |scope: &ApiScope| ApiPermission { value: scope.as_str().into(), description: String::new() };
+    let id = app.entropy().resource_server_id();
     let api = ResourceServer {
-        id: app.entropy().resource_server_id(),
-        identifier: management_audience(&tenant),
         name: "Management API".into(),
-        permissions: ApiScope::ALL.iter().map(permission).collect(),
-        token_lifetime: Lifetime::from_seconds(86_400),
-        allow_offline_access: false,
+        permissions: ApiScope::ALL.iter().map(|scope| ApiPermission::new(scope.as_str(), "")).collect(),
         is_system: true,
-        created_at: now,
+        ..ResourceServer::new(id, management_audience(&tenant), now)
     };
     resource_servers::insert(&mut batch, &api);
     let connection = Connection::new(

@@ -2,9 +2,24 @@
 
 mod client_credentials;
 mod client_fields;
+mod client_grants;
 mod client_secrets;
 mod clients;
 mod connections;
 mod conventions;
 mod logs;
+mod resource_servers;
+mod roles;
 mod tenants;
+
+use serde_json::{Value, json};
+
+use crate::kit::Answer;
+
+/// The error body that every refusal has.
+fn error(answer: Answer, status: u16, code: &str) -> Value {
+    let body = answer.is(status).json();
+    assert_eq!((&body["statusCode"], &body["errorCode"]), (&json!(status), &json!(code)), "{body}");
+    assert!(body["message"].as_str().is_some_and(|text| !text.is_empty()), "{body}");
+    body
+}

@@ -6,10 +6,12 @@ use doorward_model::client::secrets::{ClientSecret, Overlap};
 use doorward_model::client::{Client, ClientSettings, defaults};
 use doorward_model::connection::{Connection, DatabaseOptions, Strategy};
 use doorward_model::ids::{
-    ClientId, ConnectionId, CredentialId, FamilyId, KeyId, LogId, SecretId, SessionId, TenantId, UserId,
+    ClientId, ConnectionId, CredentialId, FamilyId, KeyId, LogId, RoleId, SecretId, SessionId, TenantId,
+    UserId,
 };
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
+use doorward_model::role::Role;
 use doorward_model::secret::{SealedSecret, TokenHash};
 use doorward_model::session::Session;
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
@@ -98,6 +100,10 @@ pub fn user(id: &str, address: &str) -> User {
         created_at: NOW,
         updated_at: NOW,
     }
+}
+
+pub fn role(id: &str, name: &str) -> Role {
+    Role { id: RoleId::parse(id).unwrap(), name: name.to_owned(), description: None, created_at: NOW }
 }
 
 pub fn session(id: &str) -> Session {

@@ -26,7 +26,8 @@ pub(super) fn asks_for_openid(request: &AuthorizeRequest) -> bool {
 
 /// The values that are granted, in the order asked, each once.
 pub(super) fn granted(verified: &Verified<'_>) -> Result<Vec<String>, RedirectError> {
-    let api = audience::asked(verified.input)?;
+    let (api, grant) = (audience::asked(verified.input)?, audience::grant(verified)?);
+    let is_granted = |value: &str| grant.is_none_or(|grant| grant.scope.iter().any(|known| known == value));
     let may_be_offline =
         verified.client.may_use(&GrantType::RefreshToken) && api.is_none_or(|api| api.allow_offline_access);
     let mut scope: Vec<String> = Vec::new();
@@ -34,7 +35,7 @@ pub(super) fn granted(verified: &Verified<'_>) -> Result<Vec<String>, RedirectEr
         let known = match value {
             oidc::OPENID | oidc::PROFILE | oidc::EMAIL => true,
             oidc::OFFLINE_ACCESS => may_be_offline,
-            _ => api.is_some_and(|api| api.permissions.iter().any(|known| known.value == value)),
+            _ => api.is_some_and(|api| api.knows(value)) && is_granted(value),
         };
         if known && !scope.iter().any(|earlier| earlier == value) {
             scope.push(value.to_owned());
