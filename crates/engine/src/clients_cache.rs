@@ -19,7 +19,7 @@ use doorward_store::{client_credentials, client_grants, client_secrets, clients,
 use quick_cache::sync::Cache;
 
 use crate::app::App;
-use crate::clients::secret_place;
+use crate::clients::{addon_keys, secret_place};
 use crate::fault::Fault;
 use crate::secret_uses::Noted;
 use crate::state::TenantState;
@@ -129,6 +129,7 @@ impl App {
     async fn read_client(&self, tenant: &TenantId, id: &ClientId) -> Result<Option<ClientEntry>, Fault> {
         let scope = self.db().tenant(tenant);
         let Some(client) = clients::get(&scope, id).await? else { return Ok(None) };
+        let client = addon_keys::opened(self, tenant, client)?;
         let mut rows = client_secrets::for_client(&scope, id).await?;
         rows.sort_by_key(|row| (!row.primary, row.created_at));
         let mut secrets = Vec::with_capacity(rows.len());

@@ -52,6 +52,13 @@ pub enum Fault {
         /// When to try again.
         retry_after: Lifetime,
     },
+    /// It can be done, but not yet.
+    TooSoon {
+        /// The noun: `signing key`.
+        what: &'static str,
+        /// When to try again.
+        retry_after: Lifetime,
+    },
     /// The token endpoint's own words.
     Token(TokenError),
     /// Not now: a full queue, a busy or unreachable store, a full disk.
@@ -114,6 +121,14 @@ impl Fault {
             Fault::InUse { what: "Management API" } => {
                 "The Management API is part of the tenant and cannot be deleted.".to_owned()
             }
+            Fault::InUse { what: "current signing key" } => {
+                "This key signs, so it cannot be revoked. Rotate first; then it is a previous one.".to_owned()
+            }
+            Fault::InUse { what: "previous signing keys" } => {
+                "Too many previous keys are still published. Revoke those that nothing needs any more, then \
+                 rotate."
+                    .to_owned()
+            }
             Fault::InUse { what } => format!("The {what} is still in use and cannot be deleted."),
             Fault::NotSupported { why } => (*why).to_owned(),
             Fault::Unauthenticated { why } => why.public().to_owned(),
@@ -121,6 +136,11 @@ impl Fault {
             Fault::LimitReached { retry_after } => {
                 format!("Too many tries. Try again in {} seconds.", retry_after.seconds())
             }
+            Fault::TooSoon { what, retry_after } => format!(
+                "The next {what} has not been published for long enough: whoever keeps the key set for a while \
+                 would not know it. Try again in {} seconds.",
+                retry_after.seconds()
+            ),
             Fault::Token(error) => error.public.clone(),
             Fault::Unavailable { .. } => "The server is busy. Try again in a moment.".to_owned(),
             Fault::Internal { .. } => {

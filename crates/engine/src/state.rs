@@ -104,7 +104,10 @@ pub(crate) async fn read(
             .filter(|api| api.is_system)
             .for_each(|api| api.permissions = management_permissions());
         let rows = signing_keys::all(&scope).await?;
-        let algorithms = clients::further_algorithms(&scope).await?;
+        let mut algorithms = clients::further_algorithms(&scope).await?;
+        algorithms.extend(apis.iter().filter_map(|api| api.settings.signing_alg.further()));
+        algorithms.sort_unstable();
+        algorithms.dedup();
         let apps = clients::with_mobile(&scope, MOST_WITH_APPS).await?;
         if tenants::version(&scope).await? != Some(tenant.version) {
             continue;

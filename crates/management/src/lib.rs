@@ -14,6 +14,7 @@ mod clients;
 mod connections;
 mod fields;
 mod forms;
+mod keys;
 mod logs;
 mod openapi;
 mod paging;

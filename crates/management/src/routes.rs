@@ -9,7 +9,7 @@ use http::Method;
 
 use crate::openapi::operation;
 use crate::{
-    client_credentials, client_grants, client_secrets, clients, connections, forms, logs, permissions,
+    client_credentials, client_grants, client_secrets, clients, connections, forms, keys, logs, permissions,
     resource_servers, roles, tenants,
 };
 
@@ -38,6 +38,10 @@ const CONNECTION_STATUS: &str = "/api/v2/connections/{id}/status";
 const CONNECTION_USERS: &str = "/api/v2/connections/{id}/users";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
+const KEYS: &str = "/api/v2/keys/signing";
+const ROTATE_KEY: &str = "/api/v2/keys/signing/rotate";
+const KEY: &str = "/api/v2/keys/signing/{id}";
+const REVOKE_KEY: &str = "/api/v2/keys/signing/{id}/revoke";
 const SETTINGS: &str = "/api/v2/tenants/settings";
 
 /// All endpoints of this front. The bearer token and its scopes are looked at before anything else;
@@ -64,6 +68,7 @@ fn served() -> Vec<Route> {
         Route::get(CREDENTIAL, AnyOf(&[ReadClientCredentials]), "get_credentials_by_id", client_credentials::get),
         Route::patch(CREDENTIAL, AnyOf(&[UpdateClientCredentials]), "patch_credentials_by_id", client_credentials::update),
         Route::delete(CREDENTIAL, AnyOf(&[DeleteClientCredentials]), "delete_credentials_by_id", client_credentials::delete),
+        Route::get(CLIENT_CONNECTIONS, AnyOf(&[ReadConnections]), "get_client_connections", connections::of_client),
         Route::get(CLIENT_GRANTS, AnyOf(&[ReadClientGrants]), "get_client_grants", client_grants::list),
         Route::post(CLIENT_GRANTS, AnyOf(&[CreateClientGrants]), "post_client_grants", client_grants::create),
         Route::get(CLIENT_GRANT, AnyOf(&[ReadClientGrants]), "get_client_grant", client_grants::get),
@@ -90,7 +95,6 @@ fn served() -> Vec<Route> {
         Route::get(USER_PERMISSIONS, AnyOf(&[ReadUsers]), "get_permissions", permissions::list),
         Route::post(USER_PERMISSIONS, AnyOf(&[UpdateUsers]), "post_permissions", permissions::add),
         Route::delete(USER_PERMISSIONS, AnyOf(&[UpdateUsers]), "delete_permissions", permissions::take),
-        Route::get(CLIENT_CONNECTIONS, AnyOf(&[ReadConnections]), "get_client_connections", connections::of_client),
         Route::get(CONNECTIONS, AnyOf(&[ReadConnections]), "get_connections", connections::list),
         Route::post(CONNECTIONS, AnyOf(&[CreateConnections]), "post_connections", connections::create),
         Route::get(CONNECTION, AnyOf(&[ReadConnections]), "get_connections_by_id", connections::get),
@@ -102,6 +106,10 @@ fn served() -> Vec<Route> {
         Route::delete(CONNECTION_USERS, AnyOf(&[DeleteUsers]), "delete_users_by_email", connections::delete_user),
         Route::get(LOGS, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs_by_id", logs::get),
+        Route::get(KEYS, AnyOf(&[ReadSigningKeys]), "get_signing_keys", keys::list),
+        Route::post(ROTATE_KEY, AnyOf(&[CreateSigningKeys, UpdateSigningKeys]), "post_signing_keys", keys::rotate),
+        Route::get(KEY, AnyOf(&[ReadSigningKeys]), "get_signing_key", keys::get),
+        Route::put(REVOKE_KEY, AnyOf(&[UpdateSigningKeys]), "put_signing_keys", keys::revoke),
         Route::get(SETTINGS, AnyOf(&[ReadTenantSettings]), "get_settings", tenants::get_settings),
         Route::patch(SETTINGS, AnyOf(&[UpdateTenantSettings]), "patch_settings", tenants::update_settings),
     ]

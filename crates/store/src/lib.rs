@@ -7,6 +7,7 @@
 //!
 //! Source: "Durable and fast" and the shared dialect, `docs/sql-dialect.md`.
 
+pub mod activity;
 pub mod client_credentials;
 pub mod client_grants;
 pub mod client_secrets;

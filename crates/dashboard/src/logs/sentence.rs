@@ -72,6 +72,10 @@ const DEEDS: &[(&str, &str)] = &[
     ("Make the installation", "made this installation"),
     ("Log in to the dashboard", "logged in to the dashboard"),
     ("Log out of the dashboard", "logged out of the dashboard"),
+    ("Rotate the signing key", "rotated the signing key"),
+    ("Revoke a signing key", "revoked a signing key"),
+    ("Make the next signing key", "made the next signing key"),
+    ("Retire a signing key", "retired a signing key: all that it signed has run out"),
     ("Update the tenant settings", "changed the tenant settings"),
     ("Create an API", "created the API"),
     ("Update an API", "changed the API"),
@@ -123,6 +127,7 @@ fn refused(event: &Event) -> String {
 fn actor(event: &Event) -> String {
     match text(&event.details, &["by", "kind"]) {
         Some("command_line") => "Command line".to_owned(),
+        Some("schedule") => "The server".to_owned(),
         Some("client") => text(&event.details, &["by", "name"]).unwrap_or("A program").to_owned(),
         Some("admin") => text(&event.details, &["by", "email"]).unwrap_or("An admin").to_owned(),
         _ => {

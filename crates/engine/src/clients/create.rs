@@ -10,11 +10,11 @@ use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::ids::TenantId;
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
-use doorward_store::{Batch, client_credentials, client_secrets, clients, connections};
+use doorward_store::{Batch, client_credentials, client_secrets, connections};
 use serde_json::{Map, Value};
 
 use super::update::METHODS;
-use super::{ShownClient, about, credentials, secrets};
+use super::{ShownClient, about, addon_keys, credentials, secrets};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -143,7 +143,7 @@ pub(crate) fn push_new(
 }
 
 fn push_client(batch: &mut Batch, app: &App, tenant: &TenantId, client: Client) -> Result<Made, Fault> {
-    clients::insert(batch, &client);
+    addon_keys::insert(batch, app, &client)?;
     let secret = app.entropy().client_secret();
     client_secrets::insert(batch, &secrets::seal(app, tenant, &client.id, &secret)?);
     Ok(Made { client, secret })

@@ -8,7 +8,7 @@ use doorward_model::scope::ApiScope;
 use doorward_store::{StoreError, client_secrets, clients};
 
 use super::secrets::{self, NO_SECRET};
-use super::{ShownClient, about};
+use super::{ShownClient, about, addon_keys};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -48,5 +48,6 @@ async fn rotate(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClient
         Err(error) => return Err(error.into()),
     }
     app.changed(tenant).await;
+    let client = addon_keys::opened(app, tenant, client)?;
     Ok(ShownClient { client, secret: Some(secret) })
 }

@@ -19,7 +19,7 @@ use doorward_store::{StoreError, client_credentials, client_secrets, clients};
 use serde_json::{Map, Value};
 
 use super::secrets::{self, NO_SECRET};
-use super::{ShownClient, about};
+use super::{ShownClient, about, addon_keys};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -123,7 +123,7 @@ async fn change(app: &App, caller: &Caller, id: &ClientId, body: &Map<String, Va
             all_exist(app, caller, id, ids).await?;
         }
         let mut batch = scope.batch();
-        clients::update(&mut batch, &next);
+        addon_keys::update(&mut batch, app, &next)?;
         let mut draft = about(WHAT, &next).detail("fields", body.keys().cloned().collect::<Vec<_>>());
         if let Some(secret) = secret {
             let row = secrets::seal(app, tenant, id, secret)?;

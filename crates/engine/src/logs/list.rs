@@ -18,8 +18,10 @@ use crate::fault::Fault;
 pub struct EventQuery {
     /// Only these kinds; empty means all.
     pub codes: Vec<EventCode>,
-    /// Only events of this client.
+    /// Only events that this client took part in.
     pub client: Option<ClientId>,
+    /// Only events that this client took part in, and those about something that was done to it.
+    pub about: Option<ClientId>,
     /// Only events of this user.
     pub user: Option<UserId>,
     /// Only events at or after this time.
@@ -91,9 +93,9 @@ pub async fn list(
 ) -> Result<EventPage, Fault> {
     caller.may_any(&[ApiScope::ReadLogs, ApiScope::ReadLogsUsers])?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
-    let EventQuery { codes, client, user, since, until } = query;
+    let EventQuery { codes, client, about, user, since, until } = query;
     let of_people = sees_people_only(caller);
-    let filter = LogFilter { codes, client, user, of_people, since, until };
+    let filter = LogFilter { codes, client, about, user, of_people, since, until };
     match part {
         EventPart::Page { offset, limit, with_total } => {
             let total = if *with_total { Some(logs::count(&scope, &filter).await?) } else { None };

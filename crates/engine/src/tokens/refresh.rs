@@ -6,6 +6,7 @@
 //! Source: RFC 6749 §6; RFC 9700 §4.14.2; OpenID Connect Core §12.
 
 use doorward_model::client::grant_type::GrantType;
+use doorward_model::ids::FamilyId;
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
 use doorward_model::token::RefreshToken;
@@ -22,6 +23,9 @@ use crate::fault::Fault;
 
 /// How often a token is looked at anew when somebody else used it in between.
 const TRIES: usize = 3;
+
+/// What keys that successors are derived with are for.
+const SUCCESSOR: &str = "refresh token successor";
 
 /// What is written besides the event.
 enum Write {
@@ -80,9 +84,11 @@ async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<O
     };
     let Minted { access_token, id_token, expires_in, scope } = mint(app, asking, order).await?;
     let next = match write {
-        Write::Rotate | Write::Again => {
-            digest::successor(&*app.sealing().derive("refresh token successor"), text, &grant.family)
-        }
+        Write::Rotate => digest::successor(&*app.sealing().derive(SUCCESSOR), text, &grant.family),
+        Write::Again => match given_before(app, asking, text, &grant.family).await? {
+            Some(successor) => successor,
+            None => return Ok(None),
+        },
         Write::Keep => text.clone(),
     };
     match save(app, asking, (&token, &grant, &user), (&write, &next)).await {
@@ -94,6 +100,24 @@ async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<O
         Err(error) => return Err(error.into()),
     }
     Ok(Some(TokenAnswer { access_token, id_token, refresh_token: Some(next), scope, expires_in }))
+}
+
+/// The successor that was given when the token was rotated. It was derived with the master key that
+/// was the newest then, wherever that was: which of them it was is said by the token that there is.
+async fn given_before(
+    app: &App,
+    asking: &Asking<'_>,
+    parent: &Secret,
+    family: &FamilyId,
+) -> Result<Option<Secret>, Refused> {
+    let scope = app.db().tenant(&asking.caller.tenant.tenant.id);
+    for key in app.sealing().derive_each(SUCCESSOR).map_err(Fault::from)? {
+        let successor = digest::successor(&*key, parent, family);
+        if refresh_tokens::get(&scope, &digest::token_hash(&successor)).await?.is_some() {
+            return Ok(Some(successor));
+        }
+    }
+    Ok(None)
 }
 
 async fn save(

@@ -5,7 +5,9 @@
 
 use doorward_model::schema::{Schema, TEXT};
 
-use crate::{client_credentials, client_secrets, clients, tenants};
+use crate::{
+    client_credentials, client_grants, client_secrets, clients, keys, resource_servers, roles, tenants,
+};
 
 /// An operation, named as in `routes`.
 #[expect(dead_code, reason = "the OpenAPI document follows")]
@@ -53,6 +55,10 @@ const ALL: &[&[Operation]] = &[
     clients::schema::OPERATIONS,
     client_secrets::schema::OPERATIONS,
     client_credentials::schema::OPERATIONS,
+    client_grants::schema::OPERATIONS,
+    keys::schema::OPERATIONS,
+    resource_servers::schema::OPERATIONS,
+    roles::schema::OPERATIONS,
     tenants::schema::OPERATIONS,
 ];
 

@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod get;
 mod list;
+pub(crate) mod schema;
 mod update;
 mod view;
 

@@ -9,6 +9,7 @@ mod get;
 mod list;
 mod of_user;
 mod permissions;
+pub(crate) mod schema;
 mod take_permissions;
 mod unassign;
 mod update;

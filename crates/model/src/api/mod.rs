@@ -13,6 +13,7 @@ pub mod permission;
 use serde::{Deserialize, Serialize};
 
 use crate::client::grant_type::GrantType;
+use crate::client::jwt::IdTokenAlgorithm;
 use crate::ids::{IdError, ResourceServerId};
 use crate::secret::SealedSecret;
 use crate::time::{Lifetime, Timestamp};
@@ -33,6 +34,12 @@ pub enum SigningAlg {
     /// With a secret that the API shares with us.
     #[serde(rename = "HS256")]
     Hs256,
+    /// With the tenant's key, with the longer hash.
+    #[serde(rename = "RS512")]
+    Rs512,
+    /// With the tenant's key, with random padding.
+    #[serde(rename = "PS256")]
+    Ps256,
 }
 
 /// What the access tokens of an API look like.
@@ -73,7 +80,17 @@ pub enum ClientPolicy {
 
 impl SigningAlg {
     /// The words on the wire.
-    pub const NAMES: [&'static str; 2] = ["RS256", "HS256"];
+    pub const NAMES: [&'static str; 4] = ["RS256", "HS256", "RS512", "PS256"];
+
+    /// The algorithm that the key set has to show a key for besides the usual ones.
+    #[must_use]
+    pub fn further(self) -> Option<IdTokenAlgorithm> {
+        match self {
+            SigningAlg::Rs256 | SigningAlg::Hs256 => None,
+            SigningAlg::Rs512 => Some(IdTokenAlgorithm::RS512),
+            SigningAlg::Ps256 => Some(IdTokenAlgorithm::PS256),
+        }
+    }
 }
 
 impl TokenDialect {

@@ -15,7 +15,7 @@ use doorward_model::time::Timestamp;
 use doorward_model::token::Authorization;
 use serde::Serialize;
 
-use crate::jose::{JoseError, RsaKey, SecretKey, TokenType, sign_hs256_as};
+use crate::jose::{JoseError, RsaAlgorithm, RsaKey, SecretKey, TokenType, sign_hs256_as};
 use crate::oauth::api_scope::TokenScope;
 
 /// What an access token of a person is made of.
@@ -102,7 +102,7 @@ pub struct AccessTokenClaims {
 pub fn access_token_claims(facts: &AccessTokenFacts<'_>) -> AccessTokenClaims {
     let authorization = facts.authorization;
     let api = facts.api.identifier.clone();
-    // A token that only the API can check is of no use at userinfo.
+    // Userinfo takes the usual algorithm alone.
     let opens_userinfo = facts.api.settings.signing_alg == SigningAlg::Rs256
         && authorization.scope.iter().any(|value| value == oidc::OPENID);
     let aud = if opens_userinfo {
@@ -170,6 +170,8 @@ pub fn sign(
     let typ = if api.dialect().is_rfc9068() { TokenType::AccessToken } else { TokenType::Jwt };
     match api.settings.signing_alg {
         SigningAlg::Rs256 => key.sign(typ, claims),
+        SigningAlg::Rs512 => key.sign_typed(RsaAlgorithm::RS512, typ, claims),
+        SigningAlg::Ps256 => key.sign_typed(RsaAlgorithm::PS256, typ, claims),
         SigningAlg::Hs256 => {
             let secret = secret.ok_or(JoseError::ShortSecret)?;
             sign_hs256_as(&SecretKey::new(secret, false)?, typ, claims)
@@ -197,7 +199,7 @@ mod tests {
 
     use super::super::id_token::tests::authorization;
     use super::*;
-    use crate::jose::{vectors, verify_hs256, verify_rs256};
+    use crate::jose::{vectors, verify_hs256, verify_rs256, verify_rsa};
     use crate::oauth::authorize::examples;
 
     fn api() -> ResourceServer {
@@ -332,6 +334,17 @@ mod tests {
         assert_eq!((&header(&api)["typ"], &header(&api)["alg"]), (&json!("JWT"), &json!("RS256")));
         api.settings.token_dialect = Some(TokenDialect::Rfc9068Profile);
         assert_eq!((&header(&api)["typ"], &header(&api)["kid"]), (&json!("at+jwt"), &json!("k")));
+        for (alg, name, algorithm) in [
+            (SigningAlg::Rs512, "RS512", RsaAlgorithm::RS512),
+            (SigningAlg::Ps256, "PS256", RsaAlgorithm::PS256),
+        ] {
+            api.settings.signing_alg = alg;
+            let token = sign(&api, &key, None, &program(&api, &of(&["a"]))).unwrap();
+            assert!(verify_rsa(&token, algorithm, &[&key]).is_ok(), "{name}");
+            let part = data_encoding::BASE64URL_NOPAD.decode(token.split('.').next().unwrap().as_bytes());
+            let header: Value = serde_json::from_slice(&part.unwrap()).unwrap();
+            assert_eq!(header, json!({ "alg": name, "typ": "at+jwt", "kid": format!("k-{name}") }));
+        }
     }
 
     #[test]

@@ -24,7 +24,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0005__client_keys", include_str!("../../migrations/V0005__client_keys.sql")),
     ("V0009__apis", include_str!("../../migrations/V0009__apis.sql")),
     ("V0010__roles", include_str!("../../migrations/V0010__roles.sql")),
+    ("V0011__key_lives", include_str!("../../migrations/V0011__key_lives.sql")),
     ("V0013__connections", include_str!("../../migrations/V0013__connections.sql")),
+    ("V0015__find_changes", include_str!("../../migrations/V0015__find_changes.sql")),
 ];
 
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.

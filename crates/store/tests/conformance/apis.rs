@@ -1,15 +1,14 @@
-//! APIs, client grants, signing keys.
+//! APIs and client grants.
 
 use doorward_model::api::grant::Organizations;
 use doorward_model::api::{
     ApiPermission, ClientGrant, OrganizationUsage, ResourceServer, SigningAlg, SubjectType, TokenDialect,
 };
-use doorward_model::ids::{ClientGrantId, KeyId, ResourceServerId};
+use doorward_model::ids::{ClientGrantId, ResourceServerId};
 use doorward_model::role::HeldPermission;
 use doorward_model::secret::SealedSecret;
-use doorward_model::signing_key::{KeyState, SigningKey};
 use doorward_store::client_grants::GrantFilter;
-use doorward_store::{client_grants, permissions, resource_servers, roles, signing_keys};
+use doorward_store::{client_grants, permissions, resource_servers, roles};
 
 use crate::kit::on_both;
 use crate::kit::samples::*;
@@ -227,37 +226,5 @@ fn a_client_has_at_most_one_grant_per_api_and_kind_of_token() {
         write(&db, &t, |b| client_grants::delete(b, &first.id)).await.unwrap();
         let gone = write(&db, &t, |b| client_grants::delete(b, &first.id)).await;
         assert_eq!(gone, unmet(client_grants::MISSING));
-    });
-}
-
-#[test]
-fn signing_keys_are_listed_by_age_and_change_their_state() {
-    on_both(async |db| {
-        let t = furnish(&db, "a").await;
-        let scope = db.tenant(&t);
-        let key = |id: &str, state, second| SigningKey {
-            id: KeyId::parse(id).unwrap(),
-            state,
-            algorithm: "RS256".to_owned(),
-            sealed_private_key: SealedSecret::from_ciphertext("sealed".to_owned()),
-            certificate_pem: "PEM\n".to_owned(),
-            created_at: later(second),
-        };
-        let (new, old) = (key("a", KeyState::Next, 1), key("b", KeyState::Current, 0));
-        let mut b = scope.batch();
-        signing_keys::insert(&mut b, &new);
-        signing_keys::insert(&mut b, &old);
-        b.commit().await.unwrap();
-        assert_eq!(signing_keys::all(&scope).await.unwrap(), [old.clone(), new.clone()]);
-        let mut b = scope.batch();
-        signing_keys::set_state(&mut b, &old.id, KeyState::Previous);
-        signing_keys::set_state(&mut b, &new.id, KeyState::Current);
-        b.commit().await.unwrap();
-        let states: Vec<_> =
-            signing_keys::all(&scope).await.unwrap().into_iter().map(|key| key.state).collect();
-        assert_eq!(states, [KeyState::Previous, KeyState::Current]);
-        let nobody = KeyId::parse("x").unwrap();
-        let missing = write(&db, &t, |b| signing_keys::set_state(b, &nobody, KeyState::Next)).await;
-        assert_eq!(missing, unmet(signing_keys::MISSING));
     });
 }

@@ -4,8 +4,10 @@ use doorward_model::api::{ClientGrant, ResourceServer};
 use doorward_model::ids::{ClientGrantId, ResourceServerId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
-use doorward_store::logs::{ClientActivity, Grounds, LogFilter};
+use doorward_store::logs::{Grounds, LogFilter};
 use doorward_store::{client_grants, clients, logs, resource_servers};
+
+use serde_json::json;
 
 use crate::kit::on_both;
 use crate::kit::samples::*;
@@ -162,39 +164,39 @@ fn retention_deletes_the_oldest_in_steps() {
 }
 
 #[test]
-fn how_a_client_fared_is_read_from_its_events_alone() {
+fn what_was_done_to_a_client_is_found_beside_what_happened_at_it() {
     on_both(async |db| {
         let t = furnish(&db, "a").await;
         let scope = db.tenant(&t);
-        let client = event("1").client.unwrap();
-        let none = logs::activity(&scope, &client, &log_id("0")).await.unwrap();
-        assert_eq!(none, ClientActivity::default());
-        let mut b = scope.batch();
-        let rows = [
-            ("1", EventCode::Login, 1),
-            ("2", EventCode::LoginFailed, 1),
-            ("3", EventCode::ClientCredentials, 1),
-            ("4", EventCode::LoginFailed, 5),
-            ("5", EventCode::WrongPassword, 1),
-            ("6", EventCode::LoginFailed, 2),
-            ("7", EventCode::ManagementWrite, 1),
-        ];
-        for (at, (id, code, count)) in (0..).zip(rows) {
-            logs::insert(&mut b, &Event { code, count, at: later(at), ..event(id) });
-        }
-        logs::insert(&mut b, &Event { client: None, at: later(9), ..event("8") });
-        b.commit().await.unwrap();
-        let expected = ClientActivity {
-            successes: 2,
-            last_success: Some(later(2)),
-            refusals: 7,
-            first_refusal: Some(later(3)),
-            last_refusal: Some(later(5)),
+        let about = |id: &str, target: serde_json::Value| {
+            let mut event = Event { client: None, code: EventCode::ManagementWrite, ..event(id) };
+            event.details.insert("target".to_owned(), target);
+            event
         };
-        assert_eq!(logs::activity(&scope, &client, &log_id("1")).await.unwrap(), expected);
-        let recent = logs::activity(&scope, &client, &log_id("4")).await.unwrap();
-        assert_eq!((recent.successes, recent.last_success, recent.refusals), (0, None, 2));
-        let changes = logs::latest_changes(&scope, 9).await.unwrap();
-        assert_eq!(ids(&changes), ["7"]);
+        let mut b = scope.batch();
+        logs::insert(&mut b, &event("1"));
+        logs::insert(&mut b, &about("2", json!({ "client_id": "client", "client_name": "App" })));
+        logs::insert_folded(&mut b, &about("3", json!("client")));
+        logs::insert(&mut b, &about("4", json!({ "client_id": "other" })));
+        logs::insert(&mut b, &about("5", json!({ "email": "client" })));
+        // A client that changes itself is found once.
+        let itself = about("6", json!({ "client_id": "client" }));
+        logs::insert(&mut b, &Event { client: Some(client_id("client")), ..itself });
+        b.commit().await.unwrap();
+        let of_it = LogFilter { about: Some(client_id("client")), ..LogFilter::default() };
+        let before = async |id: Option<&str>, limit: u32| {
+            let id = id.map(log_id);
+            let found = logs::list_before(&scope, &of_it, id.as_ref(), limit).await.unwrap();
+            ids(&found).join(" ")
+        };
+        assert_eq!(before(None, 9).await, "6 3 2 1");
+        assert_eq!(before(None, 2).await, "6 3");
+        assert_eq!(before(Some("3"), 9).await, "2 1");
+        assert_eq!(ids(&logs::list(&scope, &of_it, 0, 9).await.unwrap()), ["6", "3", "2", "1"]);
+        assert_eq!(logs::count(&scope, &of_it).await.unwrap(), 4);
+        let changes = logs::changes_of(&scope, &client_id("client"), 2).await.unwrap();
+        assert_eq!(ids(&changes), ["6", "3"]);
+        let at_it = LogFilter { client: Some(client_id("client")), ..LogFilter::default() };
+        assert_eq!(ids(&logs::list(&scope, &at_it, 0, 9).await.unwrap()), ["6", "1"]);
     });
 }

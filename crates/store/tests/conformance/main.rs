@@ -8,6 +8,7 @@
 
 mod kit;
 
+mod activity;
 mod admins;
 mod apis;
 mod client_keys;
@@ -21,6 +22,7 @@ mod logs;
 mod purge;
 mod roles;
 mod seam;
+mod signing_keys;
 mod tenants;
 mod tokens;
 mod users;

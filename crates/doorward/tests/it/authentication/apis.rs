@@ -311,3 +311,24 @@ async fn an_api_may_want_no_programs_and_no_refresh_tokens() {
     assert!(given.get("refresh_token").is_none());
     assert_eq!(given["scope"], "openid read:things write:things");
 }
+
+/// Whoever checks such a token finds a key in the set whose `alg` is that of the token.
+#[tokio::test]
+async fn a_further_algorithm_has_a_key_of_its_own_in_the_key_set() {
+    let house = House::new().await;
+    let machine = house.machine(ALL).await;
+    api(&machine, json!({ "signing_alg": "PS256", "token_dialect": "rfc9068_profile" })).await;
+    let own = house.party(ClientKind::NonInteractive, Via::Post).await;
+    grant(&machine, &own.client_id, json!({})).await;
+    let published = async || house.get("/.well-known/jwks.json").await.json();
+    for (algorithm, keys) in [("PS256", 2), ("RS512", 2), ("RS256", 1)] {
+        change(&machine, json!({ "signing_alg": algorithm })).await;
+        let given = robot(&own).await.is(200).json();
+        let (header, _) = jwt::decode(given["access_token"].as_str().unwrap());
+        assert_eq!((&header["alg"], &header["typ"]), (&json!(algorithm), &json!("at+jwt")));
+        let set = published().await;
+        let found = set["keys"].as_array().unwrap().iter().filter(|key| key["kid"] == header["kid"]);
+        assert_eq!(found.map(|key| key["alg"].clone()).collect::<Vec<_>>(), [json!(algorithm)]);
+        assert_eq!(set["keys"].as_array().unwrap().len(), keys, "{algorithm}: {set}");
+    }
+}

@@ -59,6 +59,10 @@ impl<'h> Machine<'h> {
         self.send(Asked::json("PATCH", path, body)).await
     }
 
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(Asked::json("PUT", path, body)).await
+    }
+
     pub async fn raw(&self, method: &str, path: &str, kind: &str, body: Vec<u8>) -> Answer {
         self.send(Asked::new(method, path).header("content-type", kind).body(body)).await
     }

@@ -22,18 +22,9 @@ pub async fn make(app: &App, issuer: &Issuer) -> TenantId {
     };
     let mut batch = app.db().tenant(&tenant.id).batch();
     global::tenants::insert(&mut batch, &tenant);
-    let fresh = app.entropy().signing_key(issuer.host(), now).unwrap();
-    let id = app.entropy().key_id();
-    let sealed = app.sealing().seal_text(keys::place(&tenant.id, id.as_str()), &fresh.private_key).unwrap();
-    let key = SigningKey {
-        id,
-        state: KeyState::Current,
-        algorithm: "RS256".into(),
-        sealed_private_key: sealed,
-        certificate_pem: fresh.certificate_pem,
-        created_at: now,
-    };
-    signing_keys::insert(&mut batch, &key);
+    for state in [KeyState::Current, KeyState::Next] {
+        signing_keys::insert(&mut batch, &key(app, &tenant, state));
+    }
     let id = app.entropy().resource_server_id();
     let api = ResourceServer {
         name: "Management API".into(),
@@ -52,4 +43,22 @@ pub async fn make(app: &App, issuer: &Issuer) -> TenantId {
     batch.commit().await.unwrap();
     app.reload(&tenant.id).await.unwrap();
     tenant.id
+}
+
+fn key(app: &App, tenant: &Tenant, state: KeyState) -> SigningKey {
+    let now = app.now();
+    let fresh = app.entropy().signing_key(tenant.issuer.host(), now).unwrap();
+    let id = app.entropy().key_id();
+    let sealed = app.sealing().seal_text(keys::place(&tenant.id, id.as_str()), &fresh.private_key).unwrap();
+    SigningKey {
+        id,
+        state,
+        algorithm: "RS256".into(),
+        sealed_private_key: sealed,
+        certificate_pem: fresh.certificate_pem,
+        created_at: now,
+        current_since: (state == KeyState::Current).then_some(now),
+        current_until: None,
+        revoked_at: None,
+    }
 }

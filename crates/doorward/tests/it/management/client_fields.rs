@@ -383,6 +383,20 @@ async fn the_connections_of_a_client_are_listed_to_who_may_see_both() {
     house.machine(&["read:clients"]).await.get(&path).await.is(403);
 }
 
+/// The deploy tool keeps the tenant's login page on the client that stands for all.
+#[tokio::test]
+async fn the_global_client_takes_the_login_page_of_the_tenant() {
+    let house = House::new().await;
+    let machine = house.machine(ALL).await;
+    let global = machine.get("/api/v2/clients?is_global=true").await.is(200).json()[0].clone();
+    let page = json!({ "custom_login_page": "<html>é</html>", "custom_login_page_on": false });
+    machine.patch(&path(&global), &page).await.is(200);
+    let read = machine.get("/api/v2/clients?is_global=true").await.is(200).json()[0].clone();
+    assert_eq!((&read["custom_login_page"], &read["global"]), (&page["custom_login_page"], &json!(true)));
+    machine.delete(&path(&global)).await.is(400);
+    machine.delete("/api/v2/clients/nobody").await.is(204);
+}
+
 /// CVE-2026-33503: a cursor is good for its list and its tenant.
 #[tokio::test]
 async fn a_checkpoint_that_was_made_up_or_belongs_elsewhere_is_refused() {

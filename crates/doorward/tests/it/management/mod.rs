@@ -7,6 +7,7 @@ mod client_secrets;
 mod clients;
 mod connections;
 mod conventions;
+mod keys;
 mod logs;
 mod resource_servers;
 mod roles;

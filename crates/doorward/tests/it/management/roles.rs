@@ -243,3 +243,26 @@ async fn permissions_of_a_person_say_where_they_come_from() {
 fn decoded(id: &str) -> String {
     id.replace("%7C", "|")
 }
+
+/// Forms have no types; what a role and an API take gives them theirs.
+#[tokio::test]
+async fn forms_are_read_as_the_objects_that_they_stand_for() {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let house = House::new().await;
+    let machine = house.machine(ALL).await;
+    let form = "identifier=https%3A%2F%2Fapi.test%2F&token_lifetime=60&allow_offline_access=true\
+                &scopes[0][value]=read:things&scopes[1][value]=write:things\
+                &subject_type_authorization[user][policy]=allow_all";
+    let path = "/api/v2/resource-servers";
+    let made = machine.raw("POST", path, FORM, form.into()).await.is(201).json();
+    assert_eq!((&made["token_lifetime"], &made["allow_offline_access"]), (&json!(60), &json!(true)));
+    assert_eq!(made["scopes"], json!([{ "value": "read:things" }, { "value": "write:things" }]));
+    let (path, _) = role(&machine, "Editor").await;
+    let form = "permissions[0][resource_server_identifier]=https%3A%2F%2Fapi.test%2F\
+                &permissions[0][permission_name]=read:things";
+    machine.raw("POST", &format!("{path}/permissions"), FORM, form.into()).await.is(201);
+    let ada = house.user_id(EMAIL).await;
+    machine.raw("POST", &format!("{path}/users"), FORM, format!("users[]={ada}").into()).await.is(200);
+    let held = machine.get(&format!("/api/v2/users/{ada}/permissions")).await.is(200).json();
+    assert_eq!(column(&held, "permission_name"), ["read:things"]);
+}
