@@ -32,6 +32,11 @@ pub enum Fault {
         /// The noun: `global client`.
         what: &'static str,
     },
+    /// It makes no sense for the thing in question, whoever asks.
+    NotSupported {
+        /// Why, and what would be done instead.
+        why: &'static str,
+    },
     /// Who asks is not known.
     Unauthenticated {
         /// What is wrong with what was shown.
@@ -132,6 +137,7 @@ impl Fault {
                     .to_owned()
             }
             Fault::InUse { what } => format!("The {what} is still in use and cannot be deleted."),
+            Fault::NotSupported { why } => (*why).to_owned(),
             Fault::Unauthenticated { why } => why.public().to_owned(),
             Fault::Forbidden { any_of } => forbidden(any_of),
             Fault::NotServed { is_held: true, .. } => {

@@ -30,6 +30,7 @@ pub mod pool;
 pub mod resource_servers;
 pub mod roles;
 pub mod sealing;
+mod secret_uses;
 pub mod sessions;
 pub mod setup;
 pub mod state;

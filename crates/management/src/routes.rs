@@ -9,8 +9,8 @@ use http::Method;
 
 use crate::openapi::operation;
 use crate::{
-    actions, client_grants, clients, connections, forms, grants, keys, logs, original, permissions,
-    resource_servers, roles, tenants,
+    actions, client_credentials, client_grants, client_secrets, clients, connections, forms, grants, keys,
+    logs, original, permissions, resource_servers, roles, tenants,
 };
 
 const ACTIONS: &str = "/api/v2/actions/actions";
@@ -18,6 +18,10 @@ const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
 const CLIENT_CONNECTIONS: &str = "/api/v2/clients/{id}/connections";
 const ROTATE_SECRET: &str = "/api/v2/clients/{id}/rotate-secret";
+const SECRETS: &str = "/api/v2/clients/{id}/secrets";
+const SECRET: &str = "/api/v2/clients/{id}/secrets/{secret_id}";
+const CREDENTIALS: &str = "/api/v2/clients/{id}/credentials";
+const CREDENTIAL: &str = "/api/v2/clients/{id}/credentials/{credential_id}";
 const CLIENT_GRANTS: &str = "/api/v2/client-grants";
 const CLIENT_GRANT: &str = "/api/v2/client-grants/{id}";
 const RESOURCE_SERVERS: &str = "/api/v2/resource-servers";
@@ -60,9 +64,17 @@ pub(crate) fn served() -> Vec<Route> {
         Route::get(CLIENTS, AnyOf(READING), "get_clients", clients::list),
         Route::post(CLIENTS, AnyOf(&[CreateClients]), "post_clients", clients::create),
         Route::get(CLIENT, AnyOf(READING), "get_clients_by_id", clients::get),
-        Route::patch(CLIENT, AnyOf(&[UpdateClients, UpdateClientKeys]), "patch_clients_by_id", clients::update),
+        Route::patch(CLIENT, AnyOf(&[UpdateClients, UpdateClientKeys, UpdateClientCredentials]), "patch_clients_by_id", clients::update),
         Route::delete(CLIENT, AnyOf(&[DeleteClients]), "delete_clients_by_id", clients::delete),
         Route::post(ROTATE_SECRET, AnyOf(&[UpdateClientKeys]), "post_rotate_secret", clients::rotate_secret),
+        Route::get(SECRETS, AnyOf(&[ReadClients, ReadClientKeys]), "get_client_secrets", client_secrets::list),
+        Route::post(SECRETS, AnyOf(&[UpdateClientKeys]), "post_client_secrets", client_secrets::add),
+        Route::delete(SECRET, AnyOf(&[UpdateClientKeys]), "delete_client_secrets_by_id", client_secrets::stop),
+        Route::get(CREDENTIALS, AnyOf(&[ReadClientCredentials]), "get_credentials", client_credentials::list),
+        Route::post(CREDENTIALS, AnyOf(&[CreateClientCredentials]), "post_credentials", client_credentials::create),
+        Route::get(CREDENTIAL, AnyOf(&[ReadClientCredentials]), "get_credentials_by_id", client_credentials::get),
+        Route::patch(CREDENTIAL, AnyOf(&[UpdateClientCredentials]), "patch_credentials_by_id", client_credentials::update),
+        Route::delete(CREDENTIAL, AnyOf(&[DeleteClientCredentials]), "delete_credentials_by_id", client_credentials::delete),
         Route::get(CLIENT_CONNECTIONS, AnyOf(&[ReadConnections]), "get_client_connections", connections::of_client),
         Route::get(CLIENT_GRANTS, AnyOf(&[ReadClientGrants]), "get_client_grants", client_grants::list),
         Route::post(CLIENT_GRANTS, AnyOf(&[CreateClientGrants]), "post_client_grants", client_grants::create),

@@ -4,7 +4,28 @@ use doorward_model::client::kind::ClientKind;
 use doorward_model::scope::ApiScope;
 use serde_json::json;
 
-use crate::kit::{EMAIL, Engine, House, PASSWORD, Via, Visitor};
+use crate::kit::{ClientKey, EMAIL, Engine, House, Machine, PASSWORD, Via, Visitor};
+
+/// What the owner gives the client, the stranger can neither read, add to, change nor take.
+async fn secrets_and_keys_are_out_of_reach(house: &House, stranger: &Machine<'_>, path: &str) {
+    let own =
+        house.machine(&["update:client_keys", "create:client_credentials", "read:client_credentials"]).await;
+    let id = |answer: crate::kit::Answer| answer.is(201).json()["id"].as_str().unwrap().to_owned();
+    let secret = id(own.post(&format!("{path}/secrets"), &json!({ "label": "other" })).await);
+    let key = json!({ "credential_type": "public_key", "pem": ClientKey::new().pem() });
+    let credential = id(own.post(&format!("{path}/credentials"), &key).await);
+    let (secrets, credentials) = (format!("{path}/secrets"), format!("{path}/credentials"));
+    stranger.get(&secrets).await.is(404);
+    stranger.post(&secrets, &json!({})).await.is(404);
+    stranger.delete(&format!("{secrets}/{secret}")).await.is(404);
+    stranger.get(&credentials).await.is(404);
+    stranger.post(&credentials, &key).await.is(404);
+    let one = format!("{credentials}/{credential}");
+    stranger.get(&one).await.is(404);
+    stranger.patch(&one, &json!({ "expires_at": null })).await.is(404);
+    stranger.delete(&one).await.is(204);
+    own.get(&one).await.is(200);
+}
 
 #[tokio::test]
 async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
@@ -19,6 +40,10 @@ async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
             "update:client_keys",
             "read:client_keys",
             "read:logs",
+            "read:client_credentials",
+            "create:client_credentials",
+            "update:client_credentials",
+            "delete:client_credentials",
             "read:connections",
             "update:connections",
             "delete:connections",
@@ -29,6 +54,7 @@ async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
         stranger.get(&path).await.is(404);
         stranger.patch(&path, &json!({ "name": "mine" })).await.is(404);
         stranger.post(&format!("{path}/rotate-secret"), &json!({})).await.is(404);
+        secrets_and_keys_are_out_of_reach(&house, &stranger, &path).await;
         stranger.delete(&path).await.is(204);
         let list = stranger.get("/api/v2/clients?per_page=100").await.is(200).text();
         assert!(!list.contains(&party.client_id), "a list shows a client of another tenant");

@@ -13,8 +13,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_model::connection::Strategy;
 use doorward_model::ids::{
-    AdminId, ClientGrantId, ClientId, ConnectionId, FamilyId, GrantId, IdError, KeyId, LogId, LoginId,
-    ResourceServerId, RoleId, SecretId, SessionId, UserId,
+    AdminId, ClientGrantId, ClientId, ConnectionId, CredentialId, FamilyId, GrantId, IdError, KeyId, LogId,
+    LoginId, ResourceServerId, RoleId, SecretId, SessionId, UserId,
 };
 use doorward_model::secret::Secret;
 
@@ -91,6 +91,12 @@ impl Entropy {
     #[must_use]
     pub fn secret_id(&self) -> SecretId {
         spelled(SecretId::parse(&format!("cs_{}", self.text(ALPHANUMERIC, 16))))
+    }
+
+    /// A public key of a client: `cred_` and 22 letters and digits.
+    #[must_use]
+    pub fn credential_id(&self) -> CredentialId {
+        spelled(CredentialId::parse(&format!("cred_{}", self.text(ALPHANUMERIC, 22))))
     }
 
     /// A connection: `con_` and 16 letters and digits.

@@ -5,7 +5,10 @@
 
 use doorward_model::schema::{Schema, TEXT};
 
-use crate::{actions, client_grants, clients, keys, resource_servers, roles, tenants};
+use crate::{
+    actions, client_credentials, client_grants, client_secrets, clients, keys, resource_servers, roles,
+    tenants,
+};
 
 /// An operation, named as in `routes`.
 #[expect(dead_code, reason = "the OpenAPI document follows")]
@@ -52,6 +55,8 @@ pub(crate) const INCLUDE_FIELDS: Parameter = Parameter {
 const ALL: &[&[Operation]] = &[
     actions::schema::OPERATIONS,
     clients::schema::OPERATIONS,
+    client_secrets::schema::OPERATIONS,
+    client_credentials::schema::OPERATIONS,
     client_grants::schema::OPERATIONS,
     keys::schema::OPERATIONS,
     resource_servers::schema::OPERATIONS,

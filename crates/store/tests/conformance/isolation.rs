@@ -6,8 +6,8 @@ use doorward_store::clients::ClientFilter;
 use doorward_store::login_attempts::{self, AttemptLimit};
 use doorward_store::logs::LogFilter;
 use doorward_store::{
-    client_secrets, clients, codes, connections, logins, logs, refresh_tokens, sessions, token_families,
-    users,
+    client_credentials, client_secrets, clients, codes, connections, logins, logs, refresh_tokens, sessions,
+    token_families, used_assertions, users,
 };
 
 use crate::kit::on_both;
@@ -94,9 +94,22 @@ fn what_is_in_one_tenant_is_not_there_for_another() {
         assert_eq!(stale, unmet(clients::STALE));
         let code = write(&db, &empty.id, |b| codes::insert(b, &hash("code"), &code())).await;
         assert_eq!(code, unmet(codes::NOT_ALLOWED));
-        let secret = SecretId::parse("s").unwrap();
-        let deleted = write(&db, &empty.id, |b| client_secrets::delete(b, &secret)).await;
+        let own = client_id("client");
+        let keys = |b: &mut _| {
+            client_secrets::insert(b, &secret("s", true, NOW));
+            client_credentials::insert(b, &credential("cred_1", "kid-number-1"));
+            used_assertions::use_up(b, &own, &hash("jti"), later(60));
+        };
+        write(&db, &a, keys).await.unwrap();
+        let id = SecretId::parse("s").unwrap();
+        let deleted = write(&db, &empty.id, |b| client_secrets::delete(b, &own, &id)).await;
         assert_eq!(deleted, unmet(client_secrets::MISSING));
+        assert!(client_secrets::for_client(&other, &own).await.unwrap().is_empty());
+        let id = credential("cred_1", "kid-number-1").id;
+        assert_eq!(client_credentials::get(&other, &own, &id).await.unwrap(), None);
+        let deleted = write(&db, &empty.id, |b| client_credentials::delete(b, &own, &id)).await;
+        assert_eq!(deleted, unmet(client_credentials::MISSING));
+        assert!(!used_assertions::is_used_up(&other, &own, &hash("jti")).await.unwrap());
 
         let limit = AttemptLimit { subject: "ada", limit: 1, window: Lifetime::from_seconds(60) };
         assert_eq!(login_attempts::reserve(&db.tenant(&a), &limit, NOW).await.unwrap(), Some(1));

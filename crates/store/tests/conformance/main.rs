@@ -11,6 +11,7 @@ mod kit;
 mod activity;
 mod admins;
 mod apis;
+mod client_keys;
 mod clients;
 mod connections;
 mod corrupt;

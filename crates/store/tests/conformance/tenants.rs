@@ -87,8 +87,8 @@ fn nothing_is_configured_in_a_tenant_that_is_not_there() {
         let added = write(&db, &nobody, |b| clients::insert(b, &client("client", "App"))).await;
         assert!(added.is_err(), "{added:?}");
         let gone = write(&db, &nobody, |b| {
-            client_secrets::delete(b, &SecretId::parse("x").unwrap());
+            client_secrets::delete(b, &client_id("client"), &SecretId::parse("x").unwrap());
         });
-        assert_eq!(gone.await, unmet(client_secrets::MISSING));
+        assert_eq!(gone.await, unmet(tenants::MISSING));
     });
 }

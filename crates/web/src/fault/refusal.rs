@@ -238,6 +238,10 @@ impl Refusal {
             // 400 and not 409: so the original answers whoever deletes the global client.
             Fault::InUse { .. } => Self::new(StatusCode::BAD_REQUEST, "This is still in use", text)
                 .code("operation_not_supported"),
+            Fault::NotSupported { .. } => {
+                Self::new(StatusCode::BAD_REQUEST, "This cannot be done here", text)
+                    .code("operation_not_supported")
+            }
             Fault::Unauthenticated { why } => {
                 let mut refusal =
                     Self::new(StatusCode::UNAUTHORIZED, "You are not logged in", text).oauth("invalid_token");

@@ -1,6 +1,7 @@
 //! Four actors with one vocabulary: the house, a visitor with a browser, a relying party, a machine.
 
 mod answer;
+mod client_key;
 mod engine;
 mod house;
 mod html;
@@ -11,6 +12,7 @@ mod second_tenant;
 mod visitor;
 
 pub use answer::Answer;
+pub use client_key::{ASSERTION, ClientKey, asking_with};
 pub use engine::Engine;
 pub use house::{Asked, EMAIL, House, OWNER, PASSWORD};
 pub use html::form;

@@ -1,7 +1,9 @@
 //! The Management API over its wire.
 
+mod client_credentials;
 mod client_fields;
 mod client_grants;
+mod client_secrets;
 mod clients;
 mod connections;
 mod conventions;

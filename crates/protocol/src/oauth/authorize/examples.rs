@@ -1,17 +1,21 @@
 //! One tenant with two clients, for the tests of the checks.
 
 use doorward_model::api::{ApiPermission, ClientGrant, ResourceServer};
+use doorward_model::client::credential::{Credential, CredentialAlgorithm};
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::{Client, defaults};
 use doorward_model::connection::{Connection, DatabaseOptions, Strategy};
 use doorward_model::grant::Grant;
-use doorward_model::ids::{ClientId, ConnectionId, ResourceServerId, SessionId, UserId};
+use doorward_model::ids::{ClientId, ConnectionId, CredentialId, KeyId, ResourceServerId, SessionId, UserId};
 use doorward_model::session::Session;
 use doorward_model::tenant::{Issuer, TenantSettings};
 use doorward_model::time::Timestamp;
 use doorward_model::user::{Email, Profile, User};
 
 use super::{AuthorizeDecision, AuthorizeInput, AuthorizeRequest, CodePlan, SessionFacts, decide};
+use crate::jose::read_pem;
+use crate::jose::vectors::PUBLIC_KEY;
+use crate::oauth::client_assertion::ClientKey;
 use crate::oauth::params::Params;
 
 pub(in crate::oauth) const NOW: i64 = 1_763_877_600;
@@ -39,6 +43,24 @@ pub(in crate::oauth) struct Scene {
     pub logged_in_here: Option<Timestamp>,
     pub allowed_here: Option<Vec<String>>,
     pub now: Timestamp,
+}
+
+/// The key of RFC 7515 A.2 as one of the regular web application.
+pub(in crate::oauth) fn client_key(algorithm: CredentialAlgorithm, kid: &str) -> ClientKey {
+    let now = Timestamp::from_seconds(NOW);
+    let credential = Credential {
+        id: CredentialId::parse("cred_1").unwrap(),
+        client: ClientId::parse("web").unwrap(),
+        name: None,
+        algorithm,
+        kid: KeyId::parse(kid).unwrap(),
+        public_key: read_pem(PUBLIC_KEY).unwrap().public_key,
+        certificate_sha256: None,
+        expires_at: None,
+        created_at: now,
+        updated_at: now,
+    };
+    ClientKey::open(&credential).unwrap()
 }
 
 impl Default for Scene {
