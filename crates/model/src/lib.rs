@@ -31,6 +31,7 @@ pub mod json;
 pub mod log;
 pub mod patch;
 pub mod scope;
+pub mod search;
 pub mod secret;
 pub mod session;
 pub mod signing_key;

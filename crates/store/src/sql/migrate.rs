@@ -18,6 +18,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0001__foundation", include_str!("../../migrations/V0001__foundation.sql")),
     ("V0002__dashboard", include_str!("../../migrations/V0002__dashboard.sql")),
     ("V0003__find_clients", include_str!("../../migrations/V0003__find_clients.sql")),
+    ("V0007__users", include_str!("../../migrations/V0007__users.sql")),
+    ("V0008__devices", include_str!("../../migrations/V0008__devices.sql")),
 ];
 
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.

@@ -149,7 +149,8 @@ fn make_private(path: &Path) -> Result<(), StoreError> {
 
 fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    pragmas(&connection, "PRAGMA query_only = ON;")?;
+    // PostgreSQL's LIKE tells case apart.
+    pragmas(&connection, "PRAGMA query_only = ON; PRAGMA case_sensitive_like = ON;")?;
     Ok(connection)
 }
 

@@ -19,6 +19,7 @@ mod logins;
 mod logs;
 mod purge;
 mod seam;
+mod search;
 mod tenants;
 mod tokens;
 mod users;

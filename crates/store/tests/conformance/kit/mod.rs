@@ -107,9 +107,14 @@ async fn make_database(server: &str) -> String {
 
 /// A number that changes with the migrations.
 fn fingerprint() -> u64 {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "sql")).collect();
+    files.sort();
     let mut hasher = std::hash::DefaultHasher::new();
-    include_str!("../../../migrations/V0001__foundation.sql").hash(&mut hasher);
-    include_str!("../../../migrations/V0002__dashboard.sql").hash(&mut hasher);
+    for file in files {
+        std::fs::read(file).unwrap().hash(&mut hasher);
+    }
     hasher.finish()
 }
 
