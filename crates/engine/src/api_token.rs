@@ -77,6 +77,33 @@ pub async fn admit(app: &App, caller: &Caller, scopes: &[ApiScope]) -> Result<()
     }
 }
 
+/// Records that a request of a proven caller could not be read: its body, its query or its path. The
+/// use case never saw it. Repeats of the same `cause` at the same operation fold into one event.
+///
+/// # Errors
+/// When the log cannot be written.
+pub async fn unreadable(
+    app: &App,
+    caller: &Caller,
+    operation: &str,
+    (cause, text): (&str, &str),
+) -> Result<(), Fault> {
+    let draft = EventDraft::new(EventCode::ManagementWriteFailed, WHAT)
+        .detail("operation", operation)
+        .detail("error", json!({ "message": text }))
+        .folded(&json!([operation, cause]).to_string());
+    record::alone_by(app, caller, draft).await
+}
+
+/// Records that a tenant made more requests than its limit allows.
+///
+/// # Errors
+/// When the log cannot be written.
+pub async fn over_the_limit(app: &App, caller: &Caller) -> Result<(), Fault> {
+    let text = "More requests came than the limit of the Management API allows";
+    record::alone_by(app, caller, EventDraft::new(EventCode::ApiLimit, text)).await
+}
+
 async fn bearer(
     app: &App,
     state: &Arc<TenantState>,

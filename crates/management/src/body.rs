@@ -1,6 +1,6 @@
 //! Bodies of requests: one JSON object, or a 400 that says why not.
 //!
-//! Must not know what is in it. Source: RFC 8259; RFC 9110 §15.5.16 for other kinds of body.
+//! Must not know what is in it; forms have become JSON before ([`crate::forms`]). Source: RFC 8259; RFC 9110 §15.5.16 for other kinds of body.
 
 use doorward_web::body::is_json;
 use doorward_web::fault::Refusal;
@@ -13,7 +13,8 @@ use crate::refused::Refused;
 /// Reads the object that a body is. A body that does not say what it is, is taken for JSON.
 pub(crate) fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refused> {
     if headers.contains_key(CONTENT_TYPE) && !is_json(headers) {
-        return Err(Refusal::content_type("application/json").into());
+        let kinds = "application/json or application/x-www-form-urlencoded";
+        return Err(Refusal::content_type(kinds).into());
     }
     let why = match serde_json::from_slice(body) {
         Ok(Value::Object(object)) => return Ok(object),
@@ -50,7 +51,7 @@ mod tests {
 
     #[test]
     fn other_kinds_of_body_are_refused_by_kind() {
-        for kind in ["application/x-www-form-urlencoded", "text/plain", "", "multipart/form-data"] {
+        for kind in ["text/plain", "", "multipart/form-data", "application/json-patch+json"] {
             assert_eq!(read(Some(kind), b"name=a"), Err(415), "{kind}");
         }
     }

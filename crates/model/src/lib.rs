@@ -30,6 +30,7 @@ pub mod ids;
 pub mod json;
 pub mod log;
 pub mod patch;
+pub mod schema;
 pub mod scope;
 pub mod search;
 pub mod secret;

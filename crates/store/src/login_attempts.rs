@@ -71,7 +71,7 @@ fn reserve_args(tenant: &str, limit: &AttemptLimit<'_>, now: Timestamp) -> Vec<c
 /// Any failure of the store.
 pub async fn state(t: &Scope<'_>, subject: &str, now: Timestamp) -> Result<Option<Attempts>, StoreError> {
     const SQL: &str = "SELECT attempts, ends_at FROM login_attempts \
-         WHERE tenant_id = $1 AND subject = $2 AND ends_at > $3";
+         WHERE tenant_id = $1 AND subject = $2 AND ends_at > $3 AND attempts > 0";
     let Some(row) = t.first(SQL, args![t.id(), subject, now]).await? else {
         return Ok(None);
     };
@@ -79,9 +79,10 @@ pub async fn state(t: &Scope<'_>, subject: &str, now: Timestamp) -> Result<Optio
     Ok(Some(Attempts { count: r.int("attempts")?, ends_at: r.time("ends_at")? }))
 }
 
-/// Forgets the tries, after one that succeeded.
+/// Forgets the tries, after one that succeeded. The row stays until it is cleaned away, because most
+/// people come back to it.
 pub fn clear(b: &mut Batch, subject: &str) {
-    const SQL: &str = "DELETE FROM login_attempts WHERE tenant_id = $1 AND subject = $2";
+    const SQL: &str = "UPDATE login_attempts SET attempts = 0 WHERE tenant_id = $1 AND subject = $2";
     let args = args![b.tenant().as_str(), subject];
     b.push(SQL, args, Expect::Any);
 }

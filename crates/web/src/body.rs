@@ -17,12 +17,19 @@ use crate::fault::{Refusal, Skinned};
 
 /// The largest body that is read.
 pub const BODY_LIMIT: usize = 64 * 1024;
+/// The largest body that is read from a proven caller of the Management API: texts of pages and mails
+/// are long.
+pub const API_BODY_LIMIT: usize = 256 * 1024;
 /// How much of a body that is too large is read and thrown away.
 const DRAIN_LIMIT: usize = 4 * 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Extractor: the whole body, at most [`BODY_LIMIT`].
+/// How much is read of this request's body, where it is not [`BODY_LIMIT`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimit(pub(crate) usize);
+
+/// Extractor: the whole body, at most [`BODY_LIMIT`], or [`API_BODY_LIMIT`] behind a token.
 #[derive(Debug, Clone)]
 pub struct RawBody(pub Bytes);
 
@@ -31,7 +38,8 @@ impl<S: Sync> FromRequest<S> for RawBody {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Skinned> {
         let (parts, body) = request.into_parts();
-        read(body).await.map(RawBody).map_err(|refusal| refusal.by_path(&parts.uri))
+        let limit = parts.extensions.get::<BodyLimit>().map_or(BODY_LIMIT, |BodyLimit(limit)| *limit);
+        read_to(body, limit).await.map(RawBody).map_err(|refusal| refusal.by_path(&parts.uri))
     }
 }
 

@@ -15,8 +15,8 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
-use crate::cors;
-use crate::fault::{ApiFault, Refusal, Skinned};
+use crate::body::{API_BODY_LIMIT, BodyLimit};
+use crate::fault::{ApiFault, Refusal, Skin, Skinned};
 use crate::state::Web;
 
 /// Extractor: the proven caller of a guarded route.
@@ -44,24 +44,48 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
 }
 
-/// Lets a request pass whose bearer holds one of the scopes.
-pub(crate) async fn guard(
-    State((web, scopes)): State<(Web, &'static [ApiScope])>,
-    request: Request,
-    next: Next,
-) -> Response {
+/// What stands in front of a guarded row.
+#[derive(Clone)]
+pub(crate) struct Door {
+    /// The router's state.
+    pub web: Web,
+    /// Any of these opens.
+    pub scopes: &'static [ApiScope],
+    /// What lies behind, for the log.
+    pub operation: &'static str,
+}
+
+/// Lets a request pass whose bearer holds one of the scopes, as long as the tenant's bucket of
+/// requests is not empty. A request that then cannot be read is an event like every other refusal.
+pub(crate) async fn guard(State(door): State<Door>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let mut response = match prove(&web, scopes, &parts).await {
-        Ok(caller) => {
-            parts.extensions.insert(caller);
-            next.run(Request::from_parts(parts, body)).await
-        }
-        Err(fault) => ApiFault(fault).into_response(),
+    let caller = match prove(&door.web, door.scopes, &parts).await {
+        Ok(caller) => caller,
+        Err(fault) => return ApiFault(fault).into_response(),
     };
-    // A token proves the caller here, never a cookie: any page that holds one may read the answer,
-    // refusals included.
-    cors::permit_everybody(response.headers_mut());
-    response
+    let app = door.web.app();
+    if let Err(empty) = door.web.buckets().take(&caller.tenant.tenant.id, app.now()) {
+        let noted = if empty.is_first { api_token::over_the_limit(app, &caller).await } else { Ok(()) };
+        return match noted {
+            Ok(()) => Refusal::over_the_limit(empty.wait).as_skin(Skin::Json).into_response(),
+            Err(fault) => ApiFault(fault).into_response(),
+        };
+    }
+    parts.extensions.insert(caller.clone());
+    parts.extensions.insert(BodyLimit(API_BODY_LIMIT));
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let Some(refusal) = unrecorded(&response) else { return response };
+    let cause = format!("{} {}", refusal.status().as_u16(), refusal.error_code().unwrap_or_default());
+    match api_token::unreadable(app, &caller, door.operation, (&cause, refusal.text())).await {
+        Ok(()) => response,
+        Err(fault) => ApiFault(fault).into_response(),
+    }
+}
+
+/// What a request was refused with before any use case saw it; those write their own events.
+fn unrecorded(response: &Response) -> Option<&Refusal> {
+    let refusal = response.extensions().get::<Skinned>()?.refusal();
+    (refusal.status().is_client_error() && !refusal.is_recorded()).then_some(refusal)
 }
 
 async fn prove(web: &Web, scopes: &[ApiScope], parts: &Parts) -> Result<Caller, Fault> {

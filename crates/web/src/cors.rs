@@ -12,7 +12,9 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static("auth0-client, authorization, content-type");
-const EXPOSED_HEADERS: HeaderValue = HeaderValue::from_static("retry-after, www-authenticate");
+const EXPOSED_HEADERS: HeaderValue = HeaderValue::from_static(
+    "retry-after, www-authenticate, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset",
+);
 
 /// The one origin that asks; none when the request names none, or several.
 #[must_use]
@@ -39,6 +41,7 @@ pub fn vary(answer: &mut HeaderMap) {
 /// Lets everybody read the answer: for what is public anyway, such as keys.
 pub fn permit_everybody(answer: &mut HeaderMap) {
     answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
 }
 
 /// The answer to a preflight. With no `origin` nothing is permitted.

@@ -16,7 +16,7 @@ use http::{Method, Uri};
 
 use crate::fault::{Circumstances, Refusal, Skinned};
 use crate::state::Web;
-use crate::{health, reference, security_headers, tenant, visitor};
+use crate::{api, health, reference, security_headers, tenant, visitor};
 
 /// How long a request may take as a whole.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -89,6 +89,9 @@ fn finish(web: &Web, mut response: Response, tenant: Option<&Arc<TenantState>>, 
             has_authorization: line.has_authorization,
         };
         response = skinned.dress(response, &circumstances);
+    }
+    if let Some(tenant) = tenant.filter(|_| api::is_below(line.uri.path())) {
+        api::complete(response.headers_mut(), &web.buckets().look(&tenant.id, web.app().now()));
     }
     security_headers::complete(response.headers_mut(), tenant.map(|tenant| &tenant.issuer));
     tracing::info!(

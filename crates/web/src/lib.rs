@@ -9,6 +9,7 @@
 // Templates of all crates name the assets by one path, this crate's own included.
 extern crate self as doorward_web;
 
+pub mod api;
 pub mod assets;
 pub mod body;
 pub mod caller;
@@ -22,6 +23,7 @@ mod health;
 pub mod local_path;
 pub mod log_record;
 pub mod page;
+pub mod rate;
 mod reference;
 pub mod route;
 mod security_headers;

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, get, on};
 use doorward_engine::state::TenantState;
 use doorward_model::scope::ApiScope;
-use http::{Method, Uri};
+use http::{HeaderMap, Method, Uri};
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -20,7 +20,7 @@ use crate::body::BODY_LIMIT;
 use crate::fault::{Refusal, Skin};
 use crate::frame::{frame, panicked};
 use crate::state::Web;
-use crate::{assets, caller, csrf, health, signed_in};
+use crate::{api, assets, caller, cors, csrf, health, signed_in};
 
 /// Who may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,15 @@ impl Route {
         Self { method: Method::POST, path, guard, operation, handler: on(MethodFilter::POST, handler) }
     }
 
+    /// A row for `PUT`.
+    pub fn put<H, T>(path: &'static str, guard: Guard, operation: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        Self { method: Method::PUT, path, guard, operation, handler: on(MethodFilter::PUT, handler) }
+    }
+
     /// A row for `PATCH`.
     pub fn patch<H, T>(path: &'static str, guard: Guard, operation: &'static str, handler: H) -> Self
     where
@@ -103,7 +112,7 @@ impl Route {
 pub fn router(web: Web, routes: Vec<Route>) -> Router {
     let mut paths: BTreeMap<&'static str, MethodRouter<Web>> = BTreeMap::new();
     for route in routes {
-        let guarded = guarded(&web, route.guard, route.handler);
+        let guarded = guarded(&web, route.guard, route.operation, route.handler);
         let merged =
             paths.remove(route.path).map_or_else(|| guarded.clone(), |there| there.merge(guarded.clone()));
         paths.insert(route.path, merged);
@@ -124,12 +133,20 @@ pub fn router(web: Web, routes: Vec<Route>) -> Router {
         .with_state(web)
 }
 
-fn guarded(web: &Web, guard: Guard, handler: MethodRouter<Web>) -> MethodRouter<Web> {
+fn guarded(
+    web: &Web,
+    guard: Guard,
+    operation: &'static str,
+    handler: MethodRouter<Web>,
+) -> MethodRouter<Web> {
     match guard {
         Guard::Public => handler,
         Guard::Page => handler.route_layer(from_fn(own_pages_only)),
         Guard::Admin => handler.route_layer(from_fn_with_state(web.clone(), signed_in::guard)),
-        Guard::AnyOf(scopes) => handler.route_layer(from_fn_with_state((web.clone(), scopes), caller::guard)),
+        Guard::AnyOf(scopes) => {
+            let door = caller::Door { web: web.clone(), scopes, operation };
+            handler.route_layer(from_fn_with_state(door, caller::guard))
+        }
     }
 }
 
@@ -147,6 +164,10 @@ async fn nothing_here(uri: Uri) -> Response {
     Refusal::nothing_here().by_path(&uri).into_response()
 }
 
-async fn wrong_method(uri: Uri) -> Response {
+/// Every address of the API answers a preflight, whatever its methods are.
+async fn wrong_method(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if method == Method::OPTIONS && api::is_below(uri.path()) {
+        return cors::preflight(cors::origin(&headers), api::METHODS);
+    }
     Refusal::wrong_method().by_path(&uri).into_response()
 }

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use doorward_engine::app::App;
 use ipnet::IpNet;
 
+use crate::rate::{ApiLimit, Buckets};
+
 /// The state of the router; cheap to clone.
 #[derive(Clone)]
 pub struct Web {
@@ -14,6 +16,7 @@ pub struct Web {
     trusted_proxies: Arc<[IpNet]>,
     tls_ends_before: bool,
     has_warned: Arc<AtomicBool>,
+    buckets: Arc<Buckets>,
 }
 
 impl Web {
@@ -25,7 +28,18 @@ impl Web {
             trusted_proxies: trusted_proxies.into(),
             tls_ends_before: false,
             has_warned: Arc::default(),
+            buckets: Arc::new(Buckets::new(ApiLimit::default())),
         }
+    }
+
+    /// With another limit of the Management API than none.
+    #[must_use]
+    pub fn with_api_limit(self, limit: ApiLimit) -> Self {
+        Self { buckets: Arc::new(Buckets::new(limit)), ..self }
+    }
+
+    pub(crate) fn buckets(&self) -> &Buckets {
+        &self.buckets
     }
 
     /// For an issuer on https in a process that does not end TLS: every request was passed on by

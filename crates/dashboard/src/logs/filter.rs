@@ -92,7 +92,10 @@ fn kind(code: EventCode) -> &'static str {
         | EventCode::RefreshReuse
         | EventCode::ClientCredentials
         | EventCode::ClientCredentialsFailed => "tokens",
-        EventCode::ManagementWrite | EventCode::ManagementWriteFailed | EventCode::SecretRead => "admin",
+        EventCode::ManagementWrite
+        | EventCode::ManagementWriteFailed
+        | EventCode::ApiLimit
+        | EventCode::SecretRead => "admin",
     }
 }
 

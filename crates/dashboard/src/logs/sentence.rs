@@ -36,6 +36,9 @@ pub(crate) fn sentence(event: &Event) -> String {
         EventCode::LogoutFailed => format!("{person} could not log out: {why}"),
         EventCode::ManagementWrite | EventCode::SecretRead => administered(event),
         EventCode::ManagementWriteFailed => refused(event),
+        EventCode::ApiLimit => {
+            format!("{client} made more requests of the Management API than its limit allows")
+        }
         EventCode::AccountBlocked => format!("{person} was locked out for ten minutes: too many tries"),
         EventCode::AddressBlocked => format!(
             "The address {} was locked out for ten minutes: too many tries",

@@ -72,12 +72,12 @@ impl Door {
 
 /// The sign of a type.
 pub(crate) fn sign(kind: Option<ClientKind>) -> &'static str {
-    match kind {
+    match kind.map(ClientKind::acts_as) {
         Some(ClientKind::Native) => "phone",
         Some(ClientKind::Spa) => "window",
         Some(ClientKind::RegularWeb) => "server",
         Some(ClientKind::NonInteractive) => "robot",
-        None => "client",
+        Some(ClientKind::Integration(_)) | None => "client",
     }
 }
 

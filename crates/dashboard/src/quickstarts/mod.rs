@@ -22,7 +22,7 @@ static ALL: LazyLock<Vec<Guide>> = LazyLock::new(|| samples::ALL.iter().filter_m
 
 /// The guides for a client of this type; one without a type is shown as a regular web application.
 pub(crate) fn of(kind: Option<ClientKind>) -> Vec<&'static Guide> {
-    let kind = kind.unwrap_or(ClientKind::RegularWeb);
+    let kind = kind.map_or(ClientKind::RegularWeb, ClientKind::acts_as);
     ALL.iter().filter(|guide| guide.kinds.contains(&kind)).collect()
 }
 

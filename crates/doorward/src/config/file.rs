@@ -36,6 +36,12 @@ pub struct File {
     pub tls_cert: Option<PathBuf>,
     /// Private key, PEM.
     pub tls_key: Option<PathBuf>,
+    /// Whether the Management API refuses requests beyond its limit.
+    pub api_limit: Option<bool>,
+    /// Requests per second that come back into a tenant's bucket.
+    pub api_rate: Option<u32>,
+    /// Requests that a tenant's bucket holds.
+    pub api_burst: Option<u32>,
 }
 
 const HEADER: &str = "\

@@ -52,6 +52,23 @@ pub struct ServerFlags {
     /// Private key of that certificate, PEM
     #[arg(long, env = "DOORWARD_TLS_KEY", value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
+    /// Refuse requests of the Management API beyond its limit
+    #[arg(
+        long,
+        env = "DOORWARD_API_LIMIT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_parser = clap::builder::BoolishValueParser::new(),
+        value_name = "YES OR NO"
+    )]
+    pub api_limit: Option<bool>,
+    /// Requests of the Management API per second, tenant and node [default: 50]
+    #[arg(long, env = "DOORWARD_API_RATE", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
+    pub api_rate: Option<u32>,
+    /// Requests of the Management API that may come at once [default: 100]
+    #[arg(long, env = "DOORWARD_API_BURST", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
+    pub api_burst: Option<u32>,
     /// Settings from another file than DIR/doorward.toml
     #[arg(long, env = "DOORWARD_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,

@@ -11,6 +11,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use doorward_model::tenant::Issuer;
+use doorward_web::rate::ApiLimit;
 use ipnet::IpNet;
 
 pub use flags::{InstallationFlags, ServerFlags};
@@ -65,6 +66,8 @@ pub struct Server {
     pub trusted_proxies: Vec<IpNet>,
     /// Who ends TLS.
     pub tls: Tls,
+    /// How many requests of the Management API a tenant may make at this node.
+    pub api_limit: ApiLimit,
 }
 
 impl Server {

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use doorward_model::tenant::Issuer;
+use doorward_web::rate::ApiLimit;
 
 use super::file::{self, File};
 use super::flags::{InstallationFlags, ServerFlags};
@@ -58,6 +59,7 @@ pub fn settle(data: &Path, flags: &InstallationFlags, server: &ServerFlags) -> R
     let is_installed = stored.issuer.is_some();
     let port = server.port.or(extra.port).or(stored.port);
     let tls_files = tls_files(server, &extra, &stored)?;
+    let api_limit = api_limit(server, &extra, &stored)?;
     let https = flags.https.or(extra.https).or(stored.https).unwrap_or(false);
 
     let domain = fixed("domain", [&flags.domain, &extra.domain, &stored.domain], Clone::clone)?;
@@ -111,6 +113,7 @@ pub fn settle(data: &Path, flags: &InstallationFlags, server: &ServerFlags) -> R
         address: Server::address(listen, port),
         trusted_proxies: trusted_proxies.unwrap_or_default(),
         tls,
+        api_limit,
     };
     Ok(Settled { installation, server, is_installed, keep })
 }
@@ -263,6 +266,23 @@ fn check_master_key(installation: &Installation) -> Result<(), Failure> {
         "DOORWARD_MASTER_KEY_FILE is not set, and a key in one node's data folder would be of no use to the others.",
         "Set DOORWARD_MASTER_KEY_FILE to a file that every node reads; it is made there when it does not exist yet.",
     ))
+}
+
+fn api_limit(flags: &ServerFlags, extra: &File, stored: &File) -> Result<ApiLimit, Failure> {
+    let usual = ApiLimit::default();
+    let limit = ApiLimit {
+        is_on: flags.api_limit.or(extra.api_limit).or(stored.api_limit).unwrap_or(usual.is_on),
+        per_second: flags.api_rate.or(extra.api_rate).or(stored.api_rate).unwrap_or(usual.per_second),
+        burst: flags.api_burst.or(extra.api_burst).or(stored.api_burst).unwrap_or(usual.burst),
+    };
+    if limit.per_second == 0 || limit.burst == 0 {
+        return Err(Failure::usage(
+            "The limit of the Management API lets nobody in.",
+            "api_rate and api_burst must be at least 1.",
+            "Give both a greater number, or leave them out for the usual ones.",
+        ));
+    }
+    Ok(limit)
 }
 
 fn tls_files(flags: &ServerFlags, extra: &File, stored: &File) -> Result<Option<Tls>, Failure> {
@@ -423,6 +443,20 @@ mod tests {
         let flags =
             InstallationFlags { issuer: Some("https://id.acme.test".into()), ..installation("other.test") };
         assert_eq!(first(&flags, &ServerFlags::default()).err().unwrap().exit, Exit::Usage);
+    }
+
+    #[test]
+    fn the_limit_of_the_api_is_off_and_a_flag_wins_over_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = |flags: &ServerFlags| settle(folder.path(), &InstallationFlags::default(), flags);
+        let usual = read(&ServerFlags::default()).ok().unwrap().server.api_limit;
+        assert_eq!(usual, ApiLimit { is_on: false, per_second: 50, burst: 100 });
+        std::fs::write(path(folder.path()), "api_limit = true\napi_rate = 7\n").unwrap();
+        let flags = ServerFlags { api_rate: Some(8), ..ServerFlags::default() };
+        let limit = read(&flags).ok().unwrap().server.api_limit;
+        assert_eq!(limit, ApiLimit { is_on: true, per_second: 8, burst: 100 });
+        std::fs::write(path(folder.path()), "api_burst = 0\n").unwrap();
+        assert_eq!(read(&ServerFlags::default()).err().unwrap().exit, Exit::Usage);
     }
 
     #[test]

@@ -47,7 +47,8 @@ pub async fn serve(
     settled.keep()?;
     let tls = tls_settings(installation, server, &opened.app)?;
     let stop = stop_signal()?;
-    let mut web = Web::new(opened.app.clone(), server.trusted_proxies.clone());
+    let mut web =
+        Web::new(opened.app.clone(), server.trusted_proxies.clone()).with_api_limit(server.api_limit);
     if server.tls == Tls::Off && installation.issuer.is_https() {
         web = web.with_tls_ended_before();
     }

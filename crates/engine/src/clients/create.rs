@@ -63,7 +63,7 @@ fn settings(new: NewClient<'_>) -> Result<ClientSettings, Fault> {
     let (patch, base) = match new {
         NewClient::Api(body) => {
             let patch = ClientPatch::from_json(body)?;
-            let base = defaults::for_api(patch.kind(), patch.method());
+            let base = patch.base();
             (patch, base)
         }
         NewClient::People { kind, body } => (ClientPatch::from_json(body)?, defaults::for_people(kind)),

@@ -81,7 +81,8 @@ impl Subjects {
     }
 }
 
-/// Counts a try, unless there is none left. It is on disk when this returns; keep what it gives back
+/// Counts a try, unless there is none left. Everybody sees it when this returns, and a killed process
+/// does not forget it; it is on disk before anybody hears how the try ended. Keep what it gives back
 /// until the try has ended.
 ///
 /// # Errors
@@ -148,7 +149,7 @@ async fn count(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<Opti
         let account = AttemptLimit { subject, limit: PER_ACCOUNT, window: WINDOW };
         login_attempts::push_reserve(&mut batch, &account, ACCOUNT, now);
     }
-    match batch.commit().await {
+    match batch.commit_ahead().await {
         Ok(_) => Ok(None),
         Err(StoreError::Unmet { what: ADDRESS }) => Ok(Some(Lock::Address)),
         Err(StoreError::Unmet { what: ACCOUNT }) => Ok(Some(Lock::Account)),

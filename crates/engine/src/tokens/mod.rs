@@ -168,7 +168,9 @@ async fn by_grant_once(app: &App, asking: &Asking<'_>, kind: GrantType) -> Resul
         GrantType::AuthorizationCode => redeem_code::redeem(app, asking).await,
         GrantType::RefreshToken => refresh::refresh(app, asking).await,
         GrantType::ClientCredentials => client_credentials::grant(app, asking).await,
-        GrantType::Implicit => Err(Fault::internal("the implicit grant came to the token endpoint").into()),
+        GrantType::Implicit | GrantType::Stored(_) => {
+            Err(Fault::internal("a grant that is not offered came to the token endpoint").into())
+        }
     }
 }
 
@@ -182,9 +184,9 @@ async fn refuse(
     let mut code = match kind {
         Some(GrantType::AuthorizationCode) => EventCode::CodeExchangeFailed,
         Some(GrantType::RefreshToken) => EventCode::RefreshExchangeFailed,
-        Some(GrantType::ClientCredentials | GrantType::Implicit) => EventCode::ClientCredentialsFailed,
-        // No grant that exists was asked for, so none of the exchange codes fits.
-        None => EventCode::LoginFailed,
+        Some(GrantType::ClientCredentials) => EventCode::ClientCredentialsFailed,
+        // No grant that is offered was asked for, so none of the exchange codes fits.
+        Some(GrantType::Implicit | GrantType::Stored(_)) | None => EventCode::LoginFailed,
     };
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     match &then {

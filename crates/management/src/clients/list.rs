@@ -53,7 +53,7 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
 fn app_types(query: &Query) -> Result<Vec<ClientKind>, Refused> {
     let Some(words) = query.list("app_type") else { return Ok(Vec::new()) };
     let kinds: Option<Vec<ClientKind>> = words.iter().map(|word| ClientKind::parse(word)).collect();
-    let known = ClientKind::ALL.map(ClientKind::as_str).join(", ");
+    let known = ClientKind::every().map(ClientKind::as_str).collect::<Vec<_>>().join(", ");
     kinds
         .filter(|kinds| !kinds.is_empty())
         .ok_or_else(|| Refused::query("app_type", "enum", format!("Use one or more of: {known}.")))

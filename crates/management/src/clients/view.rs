@@ -1,15 +1,16 @@
 //! A client as the API shows it, and to whom it shows what.
 //!
 //! A pure function of the client, its tenant and the caller's scopes. Keys (`client_secret`,
-//! `signing_keys`) leave only for `read:client_keys`, and in the answer to the call that made them.
-//! Source: the Management API's `clients`, field order included.
+//! `encryption_key`, `signing_keys`) leave only for `read:client_keys`, and in the answer to the call
+//! that made them. Source: the Management API's `clients`, field order included.
 
 use doorward_model::client::Client;
+use doorward_model::client::schema::FIELDS;
 use doorward_model::secret::Secret;
 use serde_json::{Map, Value, json};
 
 /// The fields that only `read:client_keys` opens.
-pub(crate) const KEYS: [&str; 2] = ["client_secret", "signing_keys"];
+pub(crate) const KEYS: [&str; 3] = ["client_secret", "encryption_key", "signing_keys"];
 
 /// The keys of a client, for those who may see them.
 #[derive(Debug, Clone, Copy)]
@@ -22,45 +23,34 @@ pub(crate) struct Keys<'a> {
     pub(crate) domain: &'a str,
 }
 
-/// A client of `tenant`; with its keys where they may be seen.
+/// A client of `tenant` in the order of its table of fields; with its keys where they may be seen.
 pub(crate) fn client(client: &Client, tenant: &str, keys: Option<Keys<'_>>) -> Map<String, Value> {
-    let settings = &client.settings;
     let mut object = Map::new();
-    let mut put = |name: &str, value: Value| drop(object.insert(name.to_owned(), value));
-    put("tenant", json!(tenant));
-    put("global", json!(client.global));
-    put("name", json!(settings.name));
-    put_some(&mut put, "description", &settings.description);
-    put("is_first_party", json!(settings.is_first_party));
-    put("oidc_conformant", json!(settings.oidc_conformant));
-    put_some(&mut put, "sso", &settings.sso);
-    put("sso_disabled", json!(settings.sso_disabled));
-    put("refresh_token", json!(settings.refresh_token));
-    if let Some(keys) = keys {
-        let subject = format!("/CN={}", keys.domain);
-        put("signing_keys", json!([{ "cert": pem(keys.certificate), "subject": subject }]));
+    // Settings are a JSON object by their type.
+    let settings = serde_json::to_value(&client.settings).unwrap_or_default();
+    for field in FIELDS {
+        let value = match field.name {
+            "tenant" => Some(json!(tenant)),
+            "global" => Some(json!(client.global)),
+            "client_id" => Some(json!(client.id)),
+            "callback_url_template" => Some(json!(false)),
+            "client_secret" => keys.and_then(|keys| keys.secret).map(|secret| json!(secret.expose())),
+            "signing_keys" => keys.map(Keys::signing),
+            name if KEYS.contains(&name) && keys.is_none() => None,
+            name => settings.get(name).cloned().or_else(|| field.unset.value()),
+        };
+        let Some(value) = value else { continue };
+        if let Some(alias) = field.alias {
+            object.insert(alias.to_owned(), value.clone());
+        }
+        object.insert(field.name.to_owned(), value);
     }
-    put("client_id", json!(client.id));
-    put("callback_url_template", json!(false));
-    if let Some(secret) = keys.and_then(|keys| keys.secret) {
-        put("client_secret", json!(secret.expose()));
-    }
-    put("jwt_configuration", json!(settings.jwt_configuration));
-    put_some(&mut put, "callbacks", &settings.callbacks);
-    put_some(&mut put, "allowed_logout_urls", &settings.allowed_logout_urls);
-    put_some(&mut put, "allowed_origins", &settings.allowed_origins);
-    put_some(&mut put, "web_origins", &settings.web_origins);
-    put_some(&mut put, "logo_uri", &settings.logo_uri);
-    put_some(&mut put, "app_type", &settings.app_type);
-    put_some(&mut put, "token_endpoint_auth_method", &settings.token_endpoint_auth_method);
-    put("grant_types", json!(settings.grant_types));
-    put_some(&mut put, "client_metadata", &settings.client_metadata);
     object
 }
 
-fn put_some<T: serde::Serialize>(put: &mut impl FnMut(&str, Value), name: &str, value: &Option<T>) {
-    if let Some(value) = value {
-        put(name, json!(value));
+impl Keys<'_> {
+    fn signing(self) -> Value {
+        json!([{ "cert": pem(self.certificate), "subject": format!("/CN={}", self.domain) }])
     }
 }
 
@@ -121,10 +111,13 @@ mod tests {
             [
                 "tenant",
                 "global",
+                "is_token_endpoint_ip_header_trusted",
                 "name",
                 "is_first_party",
                 "oidc_conformant",
                 "sso_disabled",
+                "cross_origin_auth",
+                "cross_origin_authentication",
                 "refresh_token",
                 "client_id",
                 "callback_url_template",
@@ -132,10 +125,26 @@ mod tests {
                 "app_type",
                 "token_endpoint_auth_method",
                 "grant_types",
+                "client_aliases",
+                "allowed_clients",
+                "custom_login_page_on",
             ]
         );
         assert_eq!(shown["tenant"], "acme");
         assert_eq!(shown["callback_url_template"], false);
+    }
+
+    #[test]
+    fn some_settings_are_shown_although_nobody_set_them_and_some_under_two_names() {
+        let shown = client(&shop(), "acme", None);
+        assert_eq!((&shown["custom_login_page_on"], &shown["client_aliases"]), (&json!(true), &json!([])));
+        let mut other = shop();
+        other.settings.further.set("cross_origin_authentication", true);
+        let shown = client(&other, "acme", None);
+        assert_eq!(
+            (&shown["cross_origin_auth"], &shown["cross_origin_authentication"]),
+            (&json!(true), &json!(true))
+        );
     }
 
     #[test]
@@ -149,6 +158,9 @@ mod tests {
         full.settings.web_origins = Some(Vec::new());
         full.settings.sso = Some(true);
         full.settings.client_metadata = Some(Map::new());
+        full.settings.addons = Some(Map::new());
+        full.settings.further.set("mobile", json!({ "ios": null }));
+        full.settings.further.set("par_request_expiry", Value::Null);
         let shown = client(&full, "acme", None);
         let stored = serde_json::to_value(&full.settings).unwrap();
         for (name, value) in stored.as_object().unwrap() {

@@ -5,6 +5,7 @@
 
 use super::ClientSettings;
 use super::auth_method::AuthMethod;
+use super::further::{Further, REDIRECTION_POLICY, THIRD_PARTY_SECURITY_MODE};
 use super::grant_type::GrantType;
 use super::jwt::{DEFAULT_LIFETIME, IdTokenAlgorithm, JwtConfiguration};
 use super::kind::ClientKind;
@@ -12,6 +13,7 @@ use super::refresh::{Expiration, RefreshPolicy, Rotation};
 use crate::time::Lifetime;
 
 const DAY: u32 = 86_400;
+const HOUR: Lifetime = Lifetime::from_seconds(3600);
 
 /// What the API fills in where a request says nothing; the name is still empty.
 ///
@@ -22,10 +24,20 @@ const DAY: u32 = 86_400;
 /// ```
 #[must_use]
 pub fn for_api(kind: Option<ClientKind>, method: Option<AuthMethod>) -> ClientSettings {
-    let grant_types = GrantType::ALL
-        .into_iter()
-        .filter(|grant| *grant != GrantType::ClientCredentials || method != Some(AuthMethod::None))
-        .collect();
+    let grant_types = match kind.map(ClientKind::as_str) {
+        Some("resource_server") => Vec::new(),
+        Some("express_configuration") => vec![GrantType::AuthorizationCode, GrantType::ClientCredentials],
+        _ => GrantType::ALL
+            .into_iter()
+            .filter(|grant| *grant != GrantType::ClientCredentials || method != Some(AuthMethod::None))
+            .collect(),
+    };
+    let jwt_configuration = match kind.map(ClientKind::as_str) {
+        Some("resource_server" | "express_configuration") => {
+            JwtConfiguration { alg: Some(IdTokenAlgorithm::RS256), ..JwtConfiguration::default() }
+        }
+        _ => jwt(),
+    };
     ClientSettings {
         name: String::new(),
         description: None,
@@ -39,12 +51,47 @@ pub fn for_api(kind: Option<ClientKind>, method: Option<AuthMethod>) -> ClientSe
         web_origins: None,
         grant_types,
         token_endpoint_auth_method: method,
-        jwt_configuration: jwt(),
+        jwt_configuration,
         refresh_token: refresh_token(kind, method),
         sso: None,
         sso_disabled: false,
         client_metadata: None,
+        addons: None,
+        further: Further::default(),
     }
+}
+
+/// What the API fills in for a client of the house, or for one of a third party.
+///
+/// A client of a third party gets less: no more than codes, ID tokens of an hour, refresh tokens that
+/// end, and, where it is public, rotate.
+///
+/// ```
+/// use doorward_model::client::{defaults::{for_api, for_new}, grant_type::GrantType, kind::ClientKind};
+/// assert_eq!(for_new(true, None, None), for_api(None, None));
+/// let other = for_new(false, Some(ClientKind::RegularWeb), None);
+/// assert_eq!(other.grant_types, [GrantType::AuthorizationCode]);
+/// ```
+#[must_use]
+pub fn for_new(is_first_party: bool, kind: Option<ClientKind>, method: Option<AuthMethod>) -> ClientSettings {
+    let mut settings = for_api(kind, method);
+    if is_first_party {
+        return settings;
+    }
+    settings.is_first_party = false;
+    settings.refresh_token.expiration_type = Expiration::Expiring;
+    settings.refresh_token.infinite_idle_token_lifetime = false;
+    settings.refresh_token.infinite_token_lifetime = false;
+    settings.further.set(THIRD_PARTY_SECURITY_MODE, "strict");
+    settings.further.set(REDIRECTION_POLICY, "open_redirect_protection");
+    if method == Some(AuthMethod::None) {
+        settings.refresh_token.rotation_type = Rotation::Rotating;
+    } else {
+        settings.grant_types = vec![GrantType::AuthorizationCode];
+        settings.jwt_configuration.alg = Some(IdTokenAlgorithm::RS256);
+        settings.jwt_configuration.lifetime_in_seconds = Some(HOUR);
+    }
+    settings
 }
 
 /// What a person gets who makes a client in the page or on the command line: the strict settings.
@@ -58,7 +105,7 @@ pub fn for_api(kind: Option<ClientKind>, method: Option<AuthMethod>) -> ClientSe
 pub fn for_people(kind: ClientKind) -> ClientSettings {
     let method = match kind {
         ClientKind::Native | ClientKind::Spa => AuthMethod::None,
-        ClientKind::RegularWeb | ClientKind::NonInteractive => AuthMethod::Post,
+        ClientKind::RegularWeb | ClientKind::NonInteractive | ClientKind::Integration(_) => AuthMethod::Post,
     };
     let api = for_api(Some(kind), Some(method));
     let (grant_types, refresh_token) = if kind == ClientKind::NonInteractive {
@@ -77,7 +124,7 @@ pub fn for_people(kind: ClientKind) -> ClientSettings {
 
 /// ID token settings where nothing is said; the algorithm stays absent, which means RS256.
 pub(super) fn jwt() -> JwtConfiguration {
-    JwtConfiguration { lifetime_in_seconds: Some(DEFAULT_LIFETIME), secret_encoded: false, alg: None }
+    JwtConfiguration { lifetime_in_seconds: Some(DEFAULT_LIFETIME), ..JwtConfiguration::default() }
 }
 
 /// Refresh token settings where nothing is said: tokens that neither rotate nor end.
@@ -92,6 +139,7 @@ pub(super) fn refresh_token(kind: Option<ClientKind>, method: Option<AuthMethod>
         idle_token_lifetime: Lifetime::from_seconds(idle),
         infinite_token_lifetime: true,
         infinite_idle_token_lifetime: true,
+        policies: None,
     }
 }
 
@@ -124,6 +172,35 @@ mod tests {
         assert_eq!(web.refresh_token.token_lifetime.seconds(), 31_557_600);
         assert_eq!(web.refresh_token.idle_token_lifetime.seconds(), 2_592_000);
         assert_eq!(for_api(Some(Spa), Some(AuthMethod::None)).refresh_token, plain.refresh_token);
+    }
+
+    #[test]
+    fn a_client_of_a_third_party_gets_less() {
+        let web = for_new(false, Some(RegularWeb), Some(AuthMethod::Post));
+        assert_eq!(web.grant_types, [GrantType::AuthorizationCode]);
+        assert_eq!(web.jwt_configuration.lifetime().seconds(), 3600);
+        assert_eq!(web.jwt_configuration.alg, Some(IdTokenAlgorithm::RS256));
+        assert_eq!(web.refresh_token.rotation_type, Rotation::NonRotating);
+        assert_eq!(web.refresh_token.absolute_life().map(Lifetime::seconds), Some(31_557_600));
+        assert_eq!(web.refresh_token.idle_life().map(Lifetime::seconds), Some(2_592_000));
+        let spa = for_new(false, Some(Spa), Some(AuthMethod::None));
+        assert_eq!(spa.grant_types, for_api(Some(Spa), Some(AuthMethod::None)).grant_types);
+        assert_eq!(spa.jwt_configuration, jwt());
+        assert_eq!(spa.refresh_token.rotation_type, Rotation::Rotating);
+        assert_eq!(spa.refresh_token.absolute_life().map(Lifetime::seconds), Some(2_592_000));
+        assert_eq!(spa.refresh_token.idle_life().map(Lifetime::seconds), Some(1_296_000));
+        assert_eq!(spa.further.text(THIRD_PARTY_SECURITY_MODE), Some("strict"));
+    }
+
+    #[test]
+    fn an_integration_is_a_web_application_and_two_types_are_special() {
+        let of = |name: &str| for_api(ClientKind::parse(name), Some(AuthMethod::Post));
+        let web = for_api(Some(RegularWeb), Some(AuthMethod::Post));
+        let zendesk = ClientSettings { app_type: Some(RegularWeb), ..of("zendesk") };
+        assert_eq!(zendesk, web);
+        assert_eq!(of("resource_server").grant_types, []);
+        assert_eq!(of("express_configuration").grant_types.len(), 2);
+        assert_eq!(of("resource_server").jwt_configuration.alg, Some(IdTokenAlgorithm::RS256));
     }
 
     #[test]

@@ -1,12 +1,13 @@
-//! The grants that exist here.
+//! The grants that exist here, and those that clients bring along although nothing answers them yet.
 //!
-//! Source: RFC 6749 §4, §6. A grant type that is not listed is not offered and not accepted on a client.
+//! Source: RFC 6749 §4, §6; the Management API's `grant_types`. A value that is in neither list is
+//! not accepted on a client.
 
 use serde::{Deserialize, Serialize};
 
 /// A grant type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", into = "&'static str")]
 pub enum GrantType {
     /// A code from the authorization endpoint (RFC 6749 §4.1).
     AuthorizationCode,
@@ -17,10 +18,38 @@ pub enum GrantType {
     RefreshToken,
     /// The client's own credentials (RFC 6749 §4.4).
     ClientCredentials,
+    /// One that is stored and given back, and that no endpoint offers.
+    Stored(StoredGrant),
+}
+
+/// The name of a grant that is only stored. All that exist stand in [`StoredGrant::ALL`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StoredGrant(&'static str);
+
+impl StoredGrant {
+    /// All of them: RFC 8628, RFC 8693, CIBA, and the extensions and legacy grants of the original.
+    pub const ALL: [StoredGrant; 16] = [
+        StoredGrant("password"),
+        StoredGrant("urn:ietf:params:oauth:grant-type:device_code"),
+        StoredGrant("urn:openid:params:grant-type:ciba"),
+        StoredGrant("urn:ietf:params:oauth:grant-type:token-exchange"),
+        StoredGrant("http://auth0.com/oauth/grant-type/password-realm"),
+        StoredGrant("http://auth0.com/oauth/grant-type/mfa-oob"),
+        StoredGrant("http://auth0.com/oauth/grant-type/mfa-otp"),
+        StoredGrant("http://auth0.com/oauth/grant-type/mfa-recovery-code"),
+        StoredGrant("http://auth0.com/oauth/grant-type/passwordless/otp"),
+        StoredGrant("urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token"),
+        StoredGrant("urn:okta:params:oauth:grant-type:webauthn"),
+        StoredGrant("http://auth0.com/oauth/legacy/grant-type/ro"),
+        StoredGrant("http://auth0.com/oauth/legacy/grant-type/ro/jwt-bearer"),
+        StoredGrant("http://auth0.com/oauth/legacy/grant-type/delegation/refresh_token"),
+        StoredGrant("http://auth0.com/oauth/legacy/grant-type/delegation/id_token"),
+        StoredGrant("http://auth0.com/oauth/legacy/grant-type/access_token"),
+    ];
 }
 
 impl GrantType {
-    /// All of them.
+    /// Those that exist here.
     pub const ALL: [GrantType; 4] = [
         GrantType::AuthorizationCode,
         GrantType::Implicit,
@@ -36,12 +65,39 @@ impl GrantType {
             GrantType::Implicit => "implicit",
             GrantType::RefreshToken => "refresh_token",
             GrantType::ClientCredentials => "client_credentials",
+            GrantType::Stored(StoredGrant(name)) => name,
         }
     }
 
     /// Reads a wire value.
+    ///
+    /// ```
+    /// use doorward_model::client::grant_type::GrantType;
+    /// assert_eq!(GrantType::parse("implicit"), Some(GrantType::Implicit));
+    /// assert!(matches!(GrantType::parse("password"), Some(GrantType::Stored(_))));
+    /// assert_eq!(GrantType::parse("magic"), None);
+    /// ```
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|grant| grant.as_str() == text)
+        Self::every().find(|grant| grant.as_str() == text)
+    }
+
+    /// All that a client may hold.
+    pub fn every() -> impl Iterator<Item = GrantType> {
+        Self::ALL.into_iter().chain(StoredGrant::ALL.into_iter().map(GrantType::Stored))
+    }
+}
+
+impl From<GrantType> for &'static str {
+    fn from(grant: GrantType) -> Self {
+        grant.as_str()
+    }
+}
+
+impl TryFrom<String> for GrantType {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).ok_or_else(|| format!("{text} is no grant type"))
     }
 }

@@ -1,31 +1,49 @@
 //! ID token settings of a client.
 //!
-//! Source: the brief, "JWT Expiration (seconds)", 36000 by default.
+//! Source: the brief, "JWT Expiration (seconds)", 36000 by default; the Management API's
+//! `jwt_configuration`.
 
 use serde::{Deserialize, Serialize};
 
+use crate::json::Object;
 use crate::time::Lifetime;
 
 /// The default life of an ID token: ten hours.
 pub const DEFAULT_LIFETIME: Lifetime = Lifetime::from_seconds(36_000);
 
 /// The algorithm of a client's ID tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum IdTokenAlgorithm {
     /// Signed with the client secret.
     HS256,
     /// Signed with the tenant's key.
     RS256,
+    /// Signed with the tenant's key, with the longer hash.
+    RS512,
+    /// Signed with the tenant's key, with random padding.
+    PS256,
 }
 
 impl IdTokenAlgorithm {
+    /// All of them.
+    pub const ALL: [IdTokenAlgorithm; 4] =
+        [IdTokenAlgorithm::HS256, IdTokenAlgorithm::RS256, IdTokenAlgorithm::RS512, IdTokenAlgorithm::PS256];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             IdTokenAlgorithm::HS256 => "HS256",
             IdTokenAlgorithm::RS256 => "RS256",
+            IdTokenAlgorithm::RS512 => "RS512",
+            IdTokenAlgorithm::PS256 => "PS256",
         }
+    }
+
+    /// Reads a wire value.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text)
     }
 }
 
@@ -37,6 +55,9 @@ pub struct JwtConfiguration {
     pub lifetime_in_seconds: Option<Lifetime>,
     /// Whether the client secret is base64url text whose bytes are the HS256 key.
     pub secret_encoded: bool,
+    /// Scopes with what they stand for; stored for those who read them there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Object>,
     /// The algorithm; absent means RS256.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alg: Option<IdTokenAlgorithm>,
@@ -49,12 +70,53 @@ impl JwtConfiguration {
         self.lifetime_in_seconds.unwrap_or(DEFAULT_LIFETIME)
     }
 
-    /// The algorithm that counts. HS256 needs a secret, so a public client always gets RS256.
+    /// The algorithm that counts. HS256 needs a secret, so a public client gets RS256 instead.
     #[must_use]
     pub fn algorithm(&self, is_confidential: bool) -> IdTokenAlgorithm {
         match self.alg {
-            Some(IdTokenAlgorithm::HS256) if is_confidential => IdTokenAlgorithm::HS256,
-            _ => IdTokenAlgorithm::RS256,
+            Some(IdTokenAlgorithm::HS256) if !is_confidential => IdTokenAlgorithm::RS256,
+            alg => alg.unwrap_or(IdTokenAlgorithm::RS256),
+        }
+    }
+}
+
+/// What a change says about `jwt_configuration`: it replaces the object, all but a `secret_encoded`
+/// that it does not name. Tools that must not know how the secret is kept leave that out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "each field is documented where it is kept, in JwtConfiguration")]
+pub struct JwtPatch {
+    pub lifetime_in_seconds: Option<Lifetime>,
+    pub secret_encoded: Option<bool>,
+    pub scopes: Option<Object>,
+    pub alg: Option<IdTokenAlgorithm>,
+}
+
+impl JwtPatch {
+    /// What `current` becomes.
+    ///
+    /// ```
+    /// use doorward_model::client::jwt::{JwtConfiguration, JwtPatch};
+    /// let current = JwtConfiguration { secret_encoded: true, ..JwtConfiguration::default() };
+    /// assert!(JwtPatch::default().onto(&current).secret_encoded);
+    /// ```
+    #[must_use]
+    pub fn onto(self, current: &JwtConfiguration) -> JwtConfiguration {
+        JwtConfiguration {
+            lifetime_in_seconds: self.lifetime_in_seconds,
+            secret_encoded: self.secret_encoded.unwrap_or(current.secret_encoded),
+            scopes: self.scopes,
+            alg: self.alg,
+        }
+    }
+}
+
+impl From<JwtConfiguration> for JwtPatch {
+    fn from(whole: JwtConfiguration) -> Self {
+        Self {
+            lifetime_in_seconds: whole.lifetime_in_seconds,
+            secret_encoded: Some(whole.secret_encoded),
+            scopes: whole.scopes,
+            alg: whole.alg,
         }
     }
 }

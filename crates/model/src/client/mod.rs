@@ -1,28 +1,33 @@
 //! A client: an application that lets its users log in here.
 //!
 //! Source: the brief, "Client Settings". Field names are those of the Management API; a settings
-//! object is stored as it is given back, so absent and empty stay different.
+//! object is stored as it is given back, so absent and empty stay different. What is acted upon has a
+//! type; the rest stays as it came ([`further`]), each by the rule of its row in [`schema`].
 
+pub mod addon;
 pub mod auth_method;
 pub mod callback;
 pub mod defaults;
 pub mod edit;
+pub mod further;
 pub mod grant_type;
 pub mod jwt;
 pub mod kind;
 pub mod logout;
 pub mod origin;
 pub mod refresh;
+pub mod schema;
 pub mod sso;
 pub mod urls;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::ids::{ClientId, SecretId};
+use crate::json::Object;
 use crate::secret::SealedSecret;
 use crate::time::Timestamp;
 use auth_method::AuthMethod;
+use further::Further;
 use grant_type::GrantType;
 use jwt::JwtConfiguration;
 use kind::ClientKind;
@@ -79,7 +84,13 @@ pub struct ClientSettings {
     pub sso_disabled: bool,
     /// Free texts of the admin's own, at most 10 pairs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_metadata: Option<Map<String, Value>>,
+    pub client_metadata: Option<Object>,
+    /// Settings of the addons that are on, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addons: Option<Object>,
+    /// Settings that are kept as they come.
+    #[serde(flatten)]
+    pub further: Further,
 }
 
 /// A client.

@@ -43,6 +43,18 @@ pub struct RefreshPolicy {
     pub infinite_token_lifetime: bool,
     /// Whether the idle life is without end.
     pub infinite_idle_token_lifetime: bool,
+    /// What one token may ask of several APIs; stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policies: Option<Vec<AudiencePolicy>>,
+}
+
+/// What a refresh token may ask of one API.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AudiencePolicy {
+    /// The API.
+    pub audience: String,
+    /// The scope values.
+    pub scope: Vec<String>,
 }
 
 impl RefreshPolicy {

@@ -81,6 +81,8 @@ codes! {
     ManagementWrite "sapi" Success "API Operation";
     /// A change was refused.
     ManagementWriteFailed "fapi" Failure "Failed API Operation";
+    /// A tenant made more requests of the Management API than its limit allows.
+    ApiLimit "api_limit" Failure "Rate Limit on the API";
     /// A secret was read.
     SecretRead "mgmt_api_read" Success "Management API read Operation";
     /// An account is locked for one address after too many tries.

@@ -9,7 +9,7 @@ use doorward_model::ids::KeyId;
 
 use super::JoseError;
 
-/// One public RSA key for RS256 signatures.
+/// One public RSA key for signatures of one algorithm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Jwk {
     /// The key type, `RSA`.
@@ -17,7 +17,7 @@ pub struct Jwk {
     /// What it is for, `sig`.
     #[serde(rename = "use")]
     pub use_: &'static str,
-    /// The one algorithm it is for, `RS256`.
+    /// The one algorithm it is for, mostly `RS256`.
     pub alg: &'static str,
     /// Its id, which tokens name.
     pub kid: KeyId,

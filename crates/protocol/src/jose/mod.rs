@@ -1,7 +1,8 @@
 //! JSON Web Signatures: keys, signing, verifying.
 //!
-//! Owns two algorithms, RS256 with a tenant's key and HS256 with a client's secret, and pins each to
-//! its kind of key: a token never chooses how it is verified. Must not know what the claims mean.
+//! Owns the algorithms of a tenant's key (RS256, RS512, PS256) and of a client's secret (HS256), and
+//! pins each to its kind of key: a token never chooses how it is verified. Must not know what the
+//! claims mean.
 //!
 //! Source: RFC 7515 (JWS), RFC 7517 (JWK), RFC 7518 §3 (algorithms), RFC 7519 (JWT), RFC 8725 (best
 //! current practice).
@@ -18,6 +19,6 @@ pub(crate) mod vectors;
 
 pub use error::JoseError;
 pub use jwk::{Jwk, JwkSet};
-pub use rsa::{RsaKey, TokenType};
+pub use rsa::{RsaAlgorithm, RsaKey, TokenType};
 pub use secret_key::{SecretKey, sign_hs256, verify_hs256};
-pub use verify::{MAX_TOKEN, verify_rs256};
+pub use verify::{MAX_TOKEN, verify_rs256, verify_rsa};

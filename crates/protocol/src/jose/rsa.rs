@@ -1,12 +1,16 @@
-//! A tenant's RSA key: read once, then signs and verifies RS256.
+//! A tenant's RSA key: read once, then signs and verifies RS256, and for clients that ask for it
+//! RS512 and PS256.
 //!
-//! Source: RFC 7518 §3.3 (RSASSA-PKCS1-v1_5 with SHA-256), RFC 9068 §2.1 (`at+jwt`).
+//! Many verifiers take only keys whose `alg` is that of the token, so the same key is published once
+//! more for each further algorithm, under an id of its own.
+//!
+//! Source: RFC 7518 §3.3 (RSASSA-PKCS1-v1_5), §3.5 (RSASSA-PSS); RFC 9068 §2.1 (`at+jwt`).
 
 use std::fmt;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
-    KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair,
+    self, KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaKeyPair, UnparsedPublicKey,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -35,11 +39,50 @@ impl TokenType {
     }
 }
 
+/// How an RSA key signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RsaAlgorithm {
+    /// PKCS #1 v1.5 with SHA-256: what everybody understands.
+    RS256,
+    /// PKCS #1 v1.5 with SHA-512.
+    RS512,
+    /// PSS with SHA-256.
+    PS256,
+}
+
+impl RsaAlgorithm {
+    /// The value of `alg`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RsaAlgorithm::RS256 => "RS256",
+            RsaAlgorithm::RS512 => "RS512",
+            RsaAlgorithm::PS256 => "PS256",
+        }
+    }
+
+    fn signs(self) -> &'static dyn signature::RsaEncoding {
+        match self {
+            RsaAlgorithm::RS256 => &signature::RSA_PKCS1_SHA256,
+            RsaAlgorithm::RS512 => &signature::RSA_PKCS1_SHA512,
+            RsaAlgorithm::PS256 => &signature::RSA_PSS_SHA256,
+        }
+    }
+
+    fn verifies(self) -> &'static signature::RsaParameters {
+        match self {
+            RsaAlgorithm::RS256 => &signature::RSA_PKCS1_2048_8192_SHA256,
+            RsaAlgorithm::RS512 => &signature::RSA_PKCS1_2048_8192_SHA512,
+            RsaAlgorithm::PS256 => &signature::RSA_PSS_2048_8192_SHA256,
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Header<'a> {
     alg: &'static str,
     typ: &'static str,
-    kid: &'a KeyId,
+    kid: &'a str,
 }
 
 /// An RSA signing key with its certificate.
@@ -85,8 +128,8 @@ impl RsaKey {
             x5c: [STANDARD.encode(&certificate)],
             kid,
         };
-        let jwt_header = header(TokenType::Jwt, &jwk.kid)?;
-        let at_jwt_header = header(TokenType::AccessToken, &jwk.kid)?;
+        let header = |typ| header(RsaAlgorithm::RS256, typ, jwk.kid.as_str());
+        let (jwt_header, at_jwt_header) = (header(TokenType::Jwt)?, header(TokenType::AccessToken)?);
         Ok(Self { pair, public, jwk, jwt_header, at_jwt_header })
     }
 
@@ -102,6 +145,23 @@ impl RsaKey {
         &self.jwk
     }
 
+    /// The public half as it is published for one algorithm.
+    ///
+    /// # Errors
+    /// [`JoseError::BadKey`] when its id leaves no room for that of another algorithm.
+    pub fn jwk_for(&self, algorithm: RsaAlgorithm) -> Result<Jwk, JoseError> {
+        let kid = KeyId::parse(&self.kid_for(algorithm)).map_err(|_| JoseError::BadKey)?;
+        Ok(Jwk { kid, alg: algorithm.as_str(), ..self.jwk.clone() })
+    }
+
+    /// The id that tokens of one algorithm name.
+    pub(super) fn kid_for(&self, algorithm: RsaAlgorithm) -> String {
+        match algorithm {
+            RsaAlgorithm::RS256 => self.kid().as_str().to_owned(),
+            other => format!("{}-{}", self.kid(), other.as_str()),
+        }
+    }
+
     /// Signs `claims` with RS256 and gives the compact form.
     ///
     /// # Errors
@@ -111,34 +171,59 @@ impl RsaKey {
             TokenType::Jwt => &self.jwt_header,
             TokenType::AccessToken => &self.at_jwt_header,
         };
+        self.compact(header, RsaAlgorithm::RS256, claims)
+    }
+
+    /// Signs `claims` as a JWT with the algorithm that was asked for.
+    ///
+    /// # Errors
+    /// As [`Self::sign`].
+    pub fn sign_as<C: Serialize>(&self, algorithm: RsaAlgorithm, claims: &C) -> Result<String, JoseError> {
+        if algorithm == RsaAlgorithm::RS256 {
+            return self.sign(TokenType::Jwt, claims);
+        }
+        let header = header(algorithm, TokenType::Jwt, &self.kid_for(algorithm))?;
+        self.compact(&header, algorithm, claims)
+    }
+
+    fn compact<C: Serialize>(
+        &self,
+        header: &str,
+        algorithm: RsaAlgorithm,
+        claims: &C,
+    ) -> Result<String, JoseError> {
         let payload = serde_json::to_vec(claims).map_err(|_| JoseError::Claims)?;
         let mut token = String::with_capacity(header.len() + (payload.len() + self.jwk.n.len()) * 4 / 3 + 8);
         token.push_str(header);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(&payload, &mut token);
-        let signature = self.signature(token.as_bytes())?;
+        let signature = self.signature(algorithm, token.as_bytes())?;
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Ok(token)
     }
 
     /// The bare signature of `text`.
-    pub(super) fn signature(&self, text: &[u8]) -> Result<Vec<u8>, JoseError> {
+    pub(super) fn signature(&self, algorithm: RsaAlgorithm, text: &[u8]) -> Result<Vec<u8>, JoseError> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text, &mut signature)
+            .sign(algorithm.signs(), &SystemRandom::new(), text, &mut signature)
             .map_err(|_| JoseError::Signing)?;
         Ok(signature)
     }
 
     /// Whether `signature` is this key's for `text`.
-    pub(super) fn has_signed(&self, text: &[u8], signature: &[u8]) -> bool {
-        self.public.verify_sig(text, signature).is_ok()
+    pub(super) fn has_signed(&self, algorithm: RsaAlgorithm, text: &[u8], signature: &[u8]) -> bool {
+        if algorithm == RsaAlgorithm::RS256 {
+            return self.public.verify_sig(text, signature).is_ok();
+        }
+        let public = UnparsedPublicKey::new(algorithm.verifies(), self.pair.public_key());
+        public.verify(text, signature).is_ok()
     }
 }
 
-fn header(typ: TokenType, kid: &KeyId) -> Result<String, JoseError> {
-    let header = Header { alg: "RS256", typ: typ.as_str(), kid };
+fn header(algorithm: RsaAlgorithm, typ: TokenType, kid: &str) -> Result<String, JoseError> {
+    let header = Header { alg: algorithm.as_str(), typ: typ.as_str(), kid };
     Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header).map_err(|_| JoseError::Claims)?))
 }
 
@@ -157,9 +242,12 @@ mod tests {
     fn rfc_7515_a_2_signature_is_made_and_verified() {
         let key = key("k");
         let signature = URL_SAFE_NO_PAD.decode(vectors::A2_SIGNATURE).unwrap();
-        assert_eq!(key.signature(vectors::A2_SIGNED.as_bytes()), Ok(signature.clone()));
-        assert!(key.has_signed(vectors::A2_SIGNED.as_bytes(), &signature));
-        assert!(!key.has_signed(b"something else", &signature));
+        let signed = vectors::A2_SIGNED.as_bytes();
+        assert_eq!(key.signature(RsaAlgorithm::RS256, signed), Ok(signature.clone()));
+        assert!(key.has_signed(RsaAlgorithm::RS256, signed, &signature));
+        assert!(!key.has_signed(RsaAlgorithm::RS256, b"something else", &signature));
+        assert!(!key.has_signed(RsaAlgorithm::RS512, signed, &signature));
+        assert!(!key.has_signed(RsaAlgorithm::PS256, signed, &signature));
     }
 
     #[test]
@@ -208,6 +296,17 @@ mod tests {
         let other = RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap().as_der().unwrap();
         let error = RsaKey::from_pkcs8(KeyId::parse("k").unwrap(), other.as_ref(), CERTIFICATE).err();
         assert_eq!(error, Some(JoseError::ForeignCertificate));
+    }
+
+    #[test]
+    fn the_same_key_is_published_once_for_each_algorithm() {
+        let key = key("k");
+        assert_eq!(key.jwk_for(RsaAlgorithm::RS256).as_ref(), Ok(key.jwk()));
+        let other = key.jwk_for(RsaAlgorithm::PS256).unwrap();
+        assert_eq!((other.alg, other.kid.as_str(), &other.n), ("PS256", "k-PS256", &key.jwk().n));
+        let token = key.sign_as(RsaAlgorithm::PS256, &serde_json::json!({})).unwrap();
+        let header = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
+        assert_eq!(header, br#"{"alg":"PS256","typ":"JWT","kid":"k-PS256"}"#);
     }
 
     #[test]

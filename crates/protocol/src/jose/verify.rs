@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::{JoseError, RsaKey};
+use super::{JoseError, RsaAlgorithm, RsaKey};
 
 /// The longest token that is read, in bytes.
 pub const MAX_TOKEN: usize = 16 * 1024;
@@ -24,10 +24,23 @@ pub const MAX_TOKEN: usize = 16 * 1024;
 /// When the token is malformed or too long, names any other algorithm, names no key of `keys`, or its
 /// signature does not match.
 pub fn verify_rs256(token: &str, keys: &[&RsaKey]) -> Result<Map<String, Value>, JoseError> {
-    let token = Unverified::read(token, "RS256")?;
+    verify_rsa(token, RsaAlgorithm::RS256, keys)
+}
+
+/// The claims of a token that one of `keys` signed with `algorithm`, which the caller knows: the
+/// token does not choose it. Times, issuer and audience are for the caller to check.
+///
+/// # Errors
+/// As [`verify_rs256`].
+pub fn verify_rsa(
+    token: &str,
+    algorithm: RsaAlgorithm,
+    keys: &[&RsaKey],
+) -> Result<Map<String, Value>, JoseError> {
+    let token = Unverified::read(token, algorithm.as_str())?;
     let kid = token.header.get("kid").and_then(Value::as_str).ok_or(JoseError::UnknownKey)?;
-    let key = keys.iter().find(|key| key.kid().as_str() == kid).ok_or(JoseError::UnknownKey)?;
-    if !key.has_signed(token.signed, &token.signature) {
+    let key = keys.iter().find(|key| key.kid_for(algorithm) == kid).ok_or(JoseError::UnknownKey)?;
+    if !key.has_signed(algorithm, token.signed, &token.signature) {
         return Err(JoseError::Signature);
     }
     token.claims()
@@ -127,8 +140,25 @@ mod tests {
 
     fn with_parts(key: &RsaKey, header: &str, payload: &str) -> String {
         let signed = format!("{header}.{payload}");
-        let signature = key.signature(signed.as_bytes()).unwrap();
+        let signature = key.signature(RsaAlgorithm::RS256, signed.as_bytes()).unwrap();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    #[test]
+    fn each_algorithm_of_one_key_is_verified_as_itself_and_as_no_other() {
+        use RsaAlgorithm::{PS256, RS256, RS512};
+        let key = key("k");
+        for signed in [RS256, RS512, PS256] {
+            let token = key.sign_as(signed, &serde_json::json!({"sub": "auth0|1"})).unwrap();
+            for wanted in [RS256, RS512, PS256] {
+                let claims = verify_rsa(&token, wanted, &[&key]);
+                assert_eq!(claims.is_ok(), signed == wanted, "{signed:?} as {wanted:?}");
+            }
+            let other = key.sign_as(signed, &serde_json::json!({"sub": "auth0|2"})).unwrap();
+            let (payload, mine) = (other.split('.').nth(1).unwrap(), token.split('.').nth(1).unwrap());
+            let mixed = token.replace(mine, payload);
+            assert_eq!(verify_rsa(&mixed, signed, &[&key]), Err(JoseError::Signature));
+        }
     }
 
     #[test]

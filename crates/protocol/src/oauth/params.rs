@@ -185,7 +185,10 @@ impl fmt::Debug for Params {
 }
 
 /// Undoes form encoding (RFC 6749 appendix B).
-pub(super) fn decode(text: &[u8]) -> Result<String, ParamsError> {
+///
+/// # Errors
+/// When the encoding is broken.
+pub fn decode(text: &[u8]) -> Result<String, ParamsError> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.iter();
     while let Some(byte) = rest.next() {

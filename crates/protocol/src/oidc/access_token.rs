@@ -126,7 +126,7 @@ fn grant_word(grant: GrantType) -> Option<&'static str> {
     match grant {
         GrantType::ClientCredentials => Some("client-credentials"),
         GrantType::RefreshToken => Some("refresh_token"),
-        GrantType::AuthorizationCode | GrantType::Implicit => None,
+        GrantType::AuthorizationCode | GrantType::Implicit | GrantType::Stored(_) => None,
     }
 }
 

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use super::claims;
 use crate::digest::half_hash;
-use crate::jose::{JoseError, RsaKey, SecretKey, TokenType, sign_hs256};
+use crate::jose::{JoseError, RsaAlgorithm, RsaKey, SecretKey, sign_hs256};
 
 /// What an ID token is made of.
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +106,9 @@ pub fn sign(
 ) -> Result<String, JoseError> {
     let settings = &client.settings.jwt_configuration;
     match settings.algorithm(client.is_confidential()) {
-        IdTokenAlgorithm::RS256 => tenant_key.sign(TokenType::Jwt, claims),
+        IdTokenAlgorithm::RS256 => tenant_key.sign_as(RsaAlgorithm::RS256, claims),
+        IdTokenAlgorithm::RS512 => tenant_key.sign_as(RsaAlgorithm::RS512, claims),
+        IdTokenAlgorithm::PS256 => tenant_key.sign_as(RsaAlgorithm::PS256, claims),
         IdTokenAlgorithm::HS256 => {
             let secret = secret.ok_or(JoseError::NoSecret)?;
             sign_hs256(&SecretKey::new(secret, settings.secret_encoded)?, claims)
@@ -118,9 +120,7 @@ pub fn sign(
 pub(crate) mod tests {
     use doorward_model::client::auth_method::AuthMethod;
     use doorward_model::client::jwt::JwtConfiguration;
-    use doorward_model::client::refresh::{Expiration, RefreshPolicy, Rotation};
-    use doorward_model::client::{ClientSettings, grant_type::GrantType};
-    use doorward_model::time::Lifetime;
+    use doorward_model::client::{ClientSettings, defaults};
 
     use super::super::claims::tests::{ada, scope};
     use super::*;
@@ -129,30 +129,8 @@ pub(crate) mod tests {
     fn client(method: AuthMethod, jwt_configuration: JwtConfiguration) -> Client {
         let settings = ClientSettings {
             name: "Shop".to_owned(),
-            description: None,
-            app_type: None,
-            logo_uri: None,
-            is_first_party: true,
-            oidc_conformant: true,
-            callbacks: None,
-            allowed_logout_urls: None,
-            allowed_origins: None,
-            web_origins: None,
-            grant_types: vec![GrantType::AuthorizationCode],
-            token_endpoint_auth_method: Some(method),
             jwt_configuration,
-            refresh_token: RefreshPolicy {
-                rotation_type: Rotation::Rotating,
-                expiration_type: Expiration::Expiring,
-                leeway: Lifetime::from_seconds(0),
-                token_lifetime: Lifetime::from_seconds(1),
-                idle_token_lifetime: Lifetime::from_seconds(1),
-                infinite_token_lifetime: false,
-                infinite_idle_token_lifetime: false,
-            },
-            sso: None,
-            sso_disabled: false,
-            client_metadata: None,
+            ..defaults::for_api(None, Some(method))
         };
         Client {
             id: ClientId::parse("shop").unwrap(),

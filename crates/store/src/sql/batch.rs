@@ -23,6 +23,16 @@ pub enum Expect {
     Rows(u64, &'static str),
 }
 
+/// When a committed batch is on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durable {
+    /// When the commit returns.
+    Now,
+    /// With the next batch that is synced. A process that is killed loses nothing; a power cut may
+    /// take what no synced batch followed.
+    WithTheNext,
+}
+
 /// Finds the answer of one statement in a [`Committed`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ticket(usize);
@@ -98,13 +108,28 @@ impl Batch {
     /// Any [`StoreError`]; nothing was changed then, except when the connection to PostgreSQL was
     /// lost during the commit itself ([`StoreError::Unavailable`]).
     pub async fn commit(self) -> Result<Committed, StoreError> {
+        self.commit_with(Durable::Now).await
+    }
+
+    /// Commits like [`Self::commit`], but lets the disk catch up with the next batch that is
+    /// committed: everybody sees it, a killed process loses nothing of it, and whatever is answered
+    /// after a later commit is answered after this one is on disk too. For counters that are followed
+    /// by a commit of their outcome.
+    ///
+    /// # Errors
+    /// Those of [`Self::commit`].
+    pub async fn commit_ahead(self) -> Result<Committed, StoreError> {
+        self.commit_with(Durable::WithTheNext).await
+    }
+
+    async fn commit_with(self, durable: Durable) -> Result<Committed, StoreError> {
         if let Some(mistake) = self.mistake {
             return Err(mistake);
         }
         if self.statements.is_empty() {
             return Ok(Committed(Vec::new()));
         }
-        self.db.run(self.statements).await.map(Committed)
+        self.db.run(self.statements, durable).await.map(Committed)
     }
 }
 

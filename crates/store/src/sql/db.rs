@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use doorward_model::ids::TenantId;
 
-use super::batch::{Batch, Done, Expect, Statement};
+use super::batch::{Batch, Done, Durable, Expect, Statement};
 use super::error::StoreError;
 use super::list::List;
 use super::migrate;
@@ -112,10 +112,14 @@ impl Db {
         }
     }
 
-    pub(crate) async fn run(&self, statements: Vec<Statement>) -> Result<Vec<Done>, StoreError> {
+    pub(crate) async fn run(
+        &self,
+        statements: Vec<Statement>,
+        durable: Durable,
+    ) -> Result<Vec<Done>, StoreError> {
         match &self.0.engine {
-            Engine::Sqlite(sqlite) => sqlite.commit(statements).await,
-            Engine::Postgres(postgres) => postgres.commit(statements).await,
+            Engine::Sqlite(sqlite) => sqlite.commit(statements, durable).await,
+            Engine::Postgres(postgres) => postgres.commit(statements, durable).await,
         }
     }
 
@@ -191,6 +195,6 @@ impl Global<'_> {
             text.check(&args)?;
             checked.push(Statement { text, args, expect });
         }
-        self.db.run(checked).await
+        self.db.run(checked, Durable::Now).await
     }
 }

@@ -13,7 +13,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
-use super::batch::{Done, Statement};
+use super::batch::{Done, Durable, Statement};
 use super::error::StoreError;
 use super::row::Row;
 use super::text::Text;
@@ -79,15 +79,19 @@ impl Postgres {
 
     /// Carried through on a task of its own: a caller that stops waiting must not leave a
     /// connection in the middle of a transaction.
-    pub(crate) async fn commit(&self, statements: Vec<Statement>) -> Result<Vec<Done>, StoreError> {
+    pub(crate) async fn commit(
+        &self,
+        statements: Vec<Statement>,
+        durable: Durable,
+    ) -> Result<Vec<Done>, StoreError> {
         let connection = self.connection().await?;
         let work = tokio::spawn(async move {
-            let mut result = attempt(&connection, &statements).await;
+            let mut result = attempt(&connection, &statements, durable).await;
             for _ in 1..TRIES {
                 if result.as_ref().err() != Some(&StoreError::Busy) {
                     break;
                 }
-                result = attempt(&connection, &statements).await;
+                result = attempt(&connection, &statements, durable).await;
             }
             result
         });
@@ -99,13 +103,21 @@ impl Postgres {
 type Sent<'a> = Pin<Box<dyn Future<Output = Result<Done, tokio_postgres::Error>> + Send + 'a>>;
 
 /// One transaction: everything is sent at once, then the expectations are looked at.
-async fn attempt(connection: &Object, statements: &[Statement]) -> Result<Vec<Done>, StoreError> {
+async fn attempt(
+    connection: &Object,
+    statements: &[Statement],
+    durable: Durable,
+) -> Result<Vec<Done>, StoreError> {
     let mut prepared = Vec::with_capacity(statements.len());
     for statement in statements {
         let ready = connection.prepare_cached(&statement.text.postgres).await;
         prepared.push(ready.map_err(|error| refine(&error, &statement.text.table))?);
     }
-    let begin = async { connection.batch_execute("BEGIN").await.map(|()| Done::default()) };
+    let first = match durable {
+        Durable::Now => "BEGIN",
+        Durable::WithTheNext => "BEGIN; SET LOCAL synchronous_commit = OFF",
+    };
+    let begin = async { connection.batch_execute(first).await.map(|()| Done::default()) };
     let mut sent: Vec<Sent<'_>> = Vec::with_capacity(statements.len() + 1);
     sent.push(Box::pin(begin));
     for (statement, ready) in statements.iter().zip(&prepared) {

@@ -19,7 +19,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 use tokio::sync::oneshot;
 
-use super::batch::{Done, Statement};
+use super::batch::{Done, Durable, Statement};
 use super::error::StoreError;
 use super::row::Row;
 use super::text::Text;
@@ -68,9 +68,13 @@ impl Sqlite {
         tokio::task::spawn_blocking(move || readers.query(&text, &args)).await.map_err(StoreError::other)?
     }
 
-    pub(crate) async fn commit(&self, statements: Vec<Statement>) -> Result<Vec<Done>, StoreError> {
+    pub(crate) async fn commit(
+        &self,
+        statements: Vec<Statement>,
+        durable: Durable,
+    ) -> Result<Vec<Done>, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.send(Job::Batch { statements, answer })?;
+        self.send(Job::Batch { statements, durable, answer })?;
         answered.await.map_err(|_| gone())?
     }
 
@@ -133,7 +137,11 @@ pub(crate) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     // Counts before the first table exists, and before WAL writes the first page.
     pragmas(&connection, "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;")?;
     pragmas(&connection, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
-    pragmas(&connection, "PRAGMA journal_size_limit = 67108864;")?;
+    // Hot pages are written back once for many commits.
+    pragmas(&connection, "PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000;")?;
+    // What a savepoint would undo is kept in memory: else a batch that touches more than sixteen pages
+    // makes and deletes a file.
+    pragmas(&connection, "PRAGMA temp_store = MEMORY;")?;
     Ok(connection)
 }
 

@@ -9,7 +9,7 @@ use std::sync::mpsc::Receiver;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::batch::{Done, Statement};
+use super::batch::{Done, Durable, Statement};
 use super::error::StoreError;
 use super::sqlite;
 
@@ -23,7 +23,7 @@ type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 /// What the writer is asked to do.
 pub(crate) enum Job {
     /// Commit these statements together.
-    Batch { statements: Vec<Statement>, answer: Answer<Vec<Done>> },
+    Batch { statements: Vec<Statement>, durable: Durable, answer: Answer<Vec<Done>> },
     /// Give free pages back to the file system.
     Vacuum { answer: Answer<()> },
     /// Finish.
@@ -32,6 +32,7 @@ pub(crate) enum Job {
 
 struct Waiting {
     statements: Vec<Statement>,
+    durable: Durable,
     answer: Answer<Vec<Done>>,
 }
 
@@ -46,7 +47,9 @@ pub(crate) fn run(connection: Connection, jobs: &Receiver<Job>) {
         let mut next = Some(first);
         while let Some(job) = next {
             match job {
-                Job::Batch { statements, answer } => group.push(Waiting { statements, answer }),
+                Job::Batch { statements, durable, answer } => {
+                    group.push(Waiting { statements, durable, answer })
+                }
                 job => other = Some(job),
             }
             let is_full = group.len() == GROUP || other.is_some();
@@ -97,6 +100,7 @@ fn attempt(
     connection: &Connection,
     group: &[Waiting],
 ) -> Result<Vec<Result<Vec<Done>, StoreError>>, StoreError> {
+    choose_durability(connection, group)?;
     begin(connection)?;
     let mut results = Vec::with_capacity(group.len());
     for waiting in group {
@@ -124,6 +128,13 @@ fn run_batch(connection: &Connection, statements: &[Statement]) -> Result<Vec<Do
         all.push(done);
     }
     Ok(all)
+}
+
+/// Says before the transaction whether its commit waits for the disk: it does as soon as one batch of
+/// the group wants that, and then everything before it is on disk too, since the log has one end.
+fn choose_durability(connection: &Connection, group: &[Waiting]) -> Result<(), StoreError> {
+    let must_wait = group.iter().any(|waiting| waiting.durable == Durable::Now);
+    batch(connection, if must_wait { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" })
 }
 
 /// Takes the write lock at once; another process (the command line) may hold it for a while.
@@ -166,7 +177,7 @@ mod tests {
         let (answer, answered) = oneshot::channel();
         let sql = Arc::new(Text::new("INSERT INTO t (a) VALUES ($1)"));
         let statement = Statement { text: sql, args: vec![Value::from(text)], expect: Expect::Any };
-        (Waiting { statements: vec![statement], answer }, answered)
+        (Waiting { statements: vec![statement], durable: Durable::Now, answer }, answered)
     }
 
     fn rows(connection: &Connection) -> i64 {
@@ -192,6 +203,26 @@ mod tests {
         commit(&connection, group);
         assert!(answers.into_iter().all(|answer| answer.blocking_recv().unwrap().is_ok()));
         assert_eq!(rows(&connection), 3);
+    }
+
+    /// How a commit of these batches treats the disk: 2 waits for it, 1 does not.
+    fn level_after(connection: &Connection, wanted: &[Durable]) -> i64 {
+        let group = wanted.iter().map(|durable| Waiting { durable: *durable, ..waiting("same").0 }).collect();
+        commit(connection, group);
+        connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_commit_waits_for_the_disk_unless_every_batch_of_the_group_can_do_without() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = sqlite::open_for_writing(&folder.path().join("doorward.db")).unwrap();
+        connection.execute_batch("CREATE TABLE t (a TEXT)").unwrap();
+        assert_eq!(level_after(&connection, &[Durable::WithTheNext, Durable::WithTheNext]), 1);
+        assert_eq!(level_after(&connection, &[Durable::WithTheNext, Durable::Now]), 2);
+        assert_eq!(level_after(&connection, &[Durable::WithTheNext]), 1);
+        connection.execute_batch("DROP TABLE t").unwrap();
+        assert_eq!(level_after(&connection, &[Durable::WithTheNext]), 1, "a failure");
+        assert_eq!(level_after(&connection, &[Durable::Now]), 2, "what follows a failure");
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub struct Refusal {
     wants_basic: bool,
     retry_after: Option<Lifetime>,
     private: Option<Box<str>>,
+    is_recorded: bool,
 }
 
 impl Refusal {
@@ -35,6 +36,7 @@ impl Refusal {
             wants_basic: false,
             retry_after: None,
             private: None,
+            is_recorded: false,
         }
     }
 
@@ -104,6 +106,11 @@ impl Refusal {
     #[must_use]
     pub fn cause(&self) -> Option<&str> {
         self.private.as_deref()
+    }
+
+    /// Whether it is the outcome of a use case, which has written its event.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.is_recorded
     }
 
     /// The query holds something wrong.
@@ -197,6 +204,15 @@ impl Refusal {
         Self::new(StatusCode::CONFLICT, "This was sent already", text)
     }
 
+    /// More requests of the Management API than the tenant has.
+    pub(crate) fn over_the_limit(wait: Lifetime) -> Self {
+        let text = "This is more than the limit of requests per second. The headers X-RateLimit-Limit, \
+                    X-RateLimit-Remaining and X-RateLimit-Reset say how many there are and when to go on.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", text)
+            .code("too_many_requests")
+            .wait(wait)
+    }
+
     /// A mistake of ours that has nothing to do with a use case.
     pub(crate) fn broken(cause: impl Into<String>) -> Self {
         Self::from(Fault::internal(cause))
@@ -205,6 +221,12 @@ impl Refusal {
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
+        Self { is_recorded: true, ..Self::of(fault) }
+    }
+}
+
+impl Refusal {
+    fn of(fault: Fault) -> Self {
         let text = fault.public();
         match fault {
             Fault::NotFound { what } => Self::new(StatusCode::NOT_FOUND, "There is nothing here", text)

@@ -27,6 +27,7 @@ use doorward_model::tenant::Issuer;
 use doorward_model::time::{Lifetime, Timestamp};
 use doorward_model::user::Profile;
 use doorward_store::Db;
+use doorward_web::rate::ApiLimit;
 use doorward_web::state::Web;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use http_body_util::BodyExt as _;
@@ -62,6 +63,7 @@ pub struct House {
     issuer: Issuer,
     database: Arc<Database>,
     proxies: Vec<IpNet>,
+    limit: ApiLimit,
 }
 
 impl House {
@@ -83,6 +85,13 @@ impl House {
         Self::build(Engine::Sqlite, ISSUER, vec![network.parse().unwrap()]).await
     }
 
+    /// With a limit of the Management API.
+    pub async fn limited(limit: ApiLimit) -> Self {
+        let house = Self::new().await;
+        let web = Web::new(house.app.clone(), Vec::new()).with_api_limit(limit);
+        Self { router: doorward::router(web), limit, ..house }
+    }
+
     async fn build(engine: Engine, issuer: &str, proxies: Vec<IpNet>) -> Self {
         let database = Arc::new(engine.fresh());
         let issuer = Issuer::parse(issuer).unwrap();
@@ -92,7 +101,8 @@ impl House {
         let made = install::init(&app, &new).await.unwrap();
         let tenant = made.tenant.tenant.id.clone();
         let router = doorward::router(Web::new(app.clone(), proxies.clone()));
-        let house = Self { app, router, clock, tenant, issuer, database, proxies };
+        let limit = ApiLimit::default();
+        let house = Self { app, router, clock, tenant, issuer, database, proxies, limit };
         house.user(EMAIL, PASSWORD).await;
         house
     }
@@ -114,7 +124,8 @@ impl House {
 
     fn door(&self, app: App, tenant: TenantId, issuer: Issuer) -> House {
         House {
-            router: doorward::router(Web::new(app.clone(), self.proxies.clone())),
+            router: doorward::router(Web::new(app.clone(), self.proxies.clone()).with_api_limit(self.limit)),
+            limit: self.limit,
             app,
             clock: self.clock.clone(),
             tenant,
@@ -233,7 +244,7 @@ impl House {
         let callback = match kind {
             ClientKind::Native => "http://127.0.0.1/callback",
             ClientKind::Spa => "https://spa.test/callback",
-            ClientKind::RegularWeb | ClientKind::NonInteractive => "https://app.test/callback",
+            _ => "https://app.test/callback",
         };
         let mut body = json!({ "name": kind.title(), "callbacks": [callback], "allowed_logout_urls": ["https://app.test/bye"] });
         if kind == ClientKind::Spa {

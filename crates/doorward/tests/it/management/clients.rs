@@ -160,7 +160,6 @@ async fn what_cannot_be_is_refused_in_the_original_words() {
         json!({ "name": "x", "jwt_configuration": { "lifetime_in_seconds": -1 } }),
         json!({ "name": "x", "token_endpoint_auth_method": "psychic" }),
         json!({ "name": "x", "grant_types": ["magic"] }),
-        json!({ "name": "x", "is_first_party": false }),
         json!({ "name": "x".repeat(10_000) }),
     ];
     for body in bodies {

@@ -1,4 +1,5 @@
 //! The Management API over its wire.
 
 mod clients;
+mod conventions;
 mod logs;

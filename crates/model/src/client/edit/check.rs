@@ -5,11 +5,13 @@
 use serde_json::{Map, Value};
 
 use super::ClientPatch;
-use crate::client::ClientSettings;
-use crate::client::jwt::JwtConfiguration;
+use crate::client::jwt::JwtPatch;
 use crate::client::refresh::{Expiration, RefreshPolicy, Rotation};
+use crate::client::schema::{self, Holds, Null};
 use crate::client::urls::{self, UrlProblem};
+use crate::client::{ClientSettings, addon, further};
 use crate::fields::{FieldError, FieldErrors};
+use crate::json::unknown;
 use crate::patch::Patch;
 use crate::time::Lifetime;
 
@@ -25,6 +27,8 @@ const MAX_REFRESH_LIFETIME: i64 = 157_788_000;
 const MAX_METADATA: usize = 10;
 /// The longest metadata key and value, in characters.
 const MAX_METADATA_TEXT: usize = 255;
+/// The longest identifier of an API, in characters.
+const MAX_AUDIENCE: usize = 600;
 /// The greatest number of web origins.
 const MAX_WEB_ORIGINS: usize = 100;
 
@@ -42,10 +46,6 @@ pub(super) fn patch(patch: &ClientPatch, errors: &mut FieldErrors) {
         && !logo.is_empty()
     {
         address(logo, "logo_uri", urls::check_logo, errors);
-    }
-    if patch.is_first_party == Patch::Set(false) {
-        let text = "Clients of third parties need consent, which is not offered yet. Use true.";
-        errors.push(FieldError::new("is_first_party", "enum", text));
     }
     addresses(&patch.callbacks, "callbacks", urls::check_callback, errors);
     addresses(&patch.allowed_logout_urls, "allowed_logout_urls", urls::check_logout_url, errors);
@@ -65,13 +65,65 @@ pub(super) fn patch(patch: &ClientPatch, errors: &mut FieldErrors) {
     if let Patch::Set(pairs) = &patch.client_metadata {
         check_metadata(pairs, errors);
     }
+    if let Patch::Set(addons) = &patch.addons {
+        addon::check(addons, errors);
+    }
+    for (name, value) in &patch.further {
+        check_further(name, value, errors);
+    }
 }
 
-/// Looks at what only the settings as a whole can break.
-pub(super) fn whole(settings: &ClientSettings, errors: &mut FieldErrors) {
-    if settings.client_metadata.as_ref().is_some_and(|pairs| pairs.len() > MAX_METADATA) {
+fn check_further(name: &str, value: &Value, errors: &mut FieldErrors) {
+    match schema::further(name).map(|field| (field.null, field.holds)) {
+        Some((Null::Clears | Null::Kept, _)) if value.is_null() => {}
+        Some((_, Holds::Further(rule))) => rule.check(value, name, errors),
+        _ => errors.push(unknown(name)),
+    }
+}
+
+/// Looks for what cannot change any more.
+pub(super) fn fixed(current: &ClientSettings, patch: &ClientPatch, errors: &mut FieldErrors) {
+    for (name, value) in &patch.further {
+        let is_fixed = schema::further(name).is_some_and(|field| field.is_fixed);
+        if is_fixed && current.further.get(name) != Some(value).filter(|value| !value.is_null()) {
+            let text = "This is set when the client is made and cannot be changed. Leave it out.";
+            errors.push(FieldError::new(name, "read_only", text));
+        }
+    }
+}
+
+/// Looks at what only the settings as a whole can break; what is as `before` is not accused.
+pub(super) fn whole(settings: &ClientSettings, before: Option<&ClientSettings>, errors: &mut FieldErrors) {
+    let metadata = &settings.client_metadata;
+    if before.is_none_or(|before| before.client_metadata != *metadata)
+        && metadata.as_ref().is_some_and(|pairs| pairs.len() > MAX_METADATA)
+    {
         let text = "A client has at most 10 metadata pairs. Remove one by setting it to null.";
         errors.push(FieldError::new("client_metadata", "maximum", text));
+    }
+    check_wildcards(settings, before, errors);
+}
+
+/// A client of a third party names its addresses one by one, unless it was made permissive.
+fn check_wildcards(settings: &ClientSettings, before: Option<&ClientSettings>, errors: &mut FieldErrors) {
+    let mode = settings.further.text(further::THIRD_PARTY_SECURITY_MODE);
+    if settings.is_first_party || mode == Some("permissive") {
+        return;
+    }
+    let was_third_party = before.is_some_and(|before| !before.is_first_party);
+    let lists: [(&str, fn(&ClientSettings) -> &Option<Vec<String>>); 4] = [
+        ("callbacks", |settings| &settings.callbacks),
+        ("allowed_logout_urls", |settings| &settings.allowed_logout_urls),
+        ("allowed_origins", |settings| &settings.allowed_origins),
+        ("web_origins", |settings| &settings.web_origins),
+    ];
+    for (name, list) in lists {
+        let entries = list(settings).as_deref().unwrap_or_default();
+        let is_as_before = was_third_party && before.is_some_and(|before| list(before) == list(settings));
+        if !is_as_before && let Some(at) = entries.iter().position(|entry| entry.contains('*')) {
+            let text = "A client of a third party cannot have a star in an address. List each one.";
+            errors.push(FieldError::new(format!("{name}.{at}"), "format", text));
+        }
     }
 }
 
@@ -121,7 +173,7 @@ fn within(life: Lifetime, min: i64, max: i64, path: &str, errors: &mut FieldErro
     }
 }
 
-fn check_jwt(jwt: &JwtConfiguration, errors: &mut FieldErrors) {
+fn check_jwt(jwt: &JwtPatch, errors: &mut FieldErrors) {
     if let Some(life) = jwt.lifetime_in_seconds {
         within(life, 1, MAX_JWT_LIFETIME, "jwt_configuration.lifetime_in_seconds", errors);
     }
@@ -140,6 +192,13 @@ fn check_refresh_token(policy: &RefreshPolicy, errors: &mut FieldErrors) {
     {
         let text = "The idle life must be shorter than token_lifetime.";
         errors.push(FieldError::new("refresh_token.idle_token_lifetime", "maximum", text));
+    }
+    for (at, policy) in policy.policies.iter().flatten().enumerate() {
+        let path = format!("refresh_token.policies.{at}.audience");
+        if policy.audience.is_empty() {
+            errors.push(FieldError::new(path.as_str(), "min_length", "The audience is empty."));
+        }
+        at_most(&policy.audience, MAX_AUDIENCE, &path, errors);
     }
 }
 
@@ -246,8 +305,62 @@ mod tests {
         assert_eq!(with(&"k".repeat(256), json!("v"))[0].1, "max_length");
     }
 
+    fn changed(body: Value, current: &ClientSettings) -> Result<ClientSettings, Vec<(String, &'static str)>> {
+        let patch = ClientPatch::from_json(body.as_object().unwrap()).unwrap();
+        let found = |errors: FieldErrors| errors.all().iter().map(|e| (e.path.clone(), e.rule)).collect();
+        super::super::apply(current, patch).map_err(found)
+    }
+
+    fn third_party(body: Value) -> ClientSettings {
+        let patch = ClientPatch::from_json(body.as_object().unwrap()).unwrap();
+        let base = patch.base();
+        super::super::create(patch, base).unwrap()
+    }
+
     #[test]
-    fn a_third_party_client_is_refused_with_a_reason() {
-        assert_eq!(one(&json!({ "is_first_party": false })), ("is_first_party".into(), "enum"));
+    fn a_client_of_a_third_party_has_no_stars_unless_it_was_made_permissive() {
+        let strict = third_party(json!({ "name": "T", "is_first_party": false }));
+        let star = json!({ "callbacks": ["https://a.test/cb", "https://*.a.test/cb"] });
+        let refused = vec![("callbacks.1".to_owned(), "format")];
+        assert_eq!(changed(star.clone(), &strict), Err(refused.clone()));
+        let permissive = third_party(
+            json!({ "name": "T", "is_first_party": false, "third_party_security_mode": "permissive" }),
+        );
+        assert!(changed(star.clone(), &permissive).is_ok());
+        // Neither does one become a client of a third party with its stars, and old stars accuse nobody.
+        let first = third_party(json!({ "name": "F" }));
+        let starred = changed(star, &first).unwrap();
+        assert_eq!(changed(json!({ "is_first_party": false }), &starred), Err(refused));
+        let imported = ClientSettings { is_first_party: false, ..starred };
+        assert!(changed(json!({ "name": "other" }), &imported).is_ok());
+    }
+
+    #[test]
+    fn what_is_set_once_can_be_said_again_and_not_changed() {
+        let client = third_party(json!({ "name": "T", "resource_server_identifier": "https://api.test" }));
+        assert!(changed(json!({ "resource_server_identifier": "https://api.test" }), &client).is_ok());
+        for other in [json!("https://other.test"), Value::Null] {
+            let errors = changed(json!({ "resource_server_identifier": other }), &client).unwrap_err();
+            assert_eq!(errors, [("resource_server_identifier".to_owned(), "read_only")]);
+        }
+        assert!(changed(json!({ "third_party_security_mode": null }), &client).is_ok(), "it never was set");
+    }
+
+    #[test]
+    fn a_further_setting_is_checked_by_its_row() {
+        assert_eq!(one(&json!({ "custom_login_page_on": null })), ("custom_login_page_on".into(), "type"));
+        assert_eq!(one(&json!({ "form_template": "" })), ("form_template".into(), "min_length"));
+        assert_eq!(one(&json!({ "organization_usage": "maybe" })), ("organization_usage".into(), "enum"));
+        assert_eq!(one(&json!({ "jwks_uri": "http://a.test" })), ("jwks_uri".into(), "format"));
+        let path = "oidc_logout.backchannel_logout_urls.0";
+        let logout = json!({ "backchannel_logout_urls": ["https://a.test/#x"] });
+        assert_eq!(one(&json!({ "oidc_logout": logout })), (path.into(), "format"));
+        assert_eq!(
+            found(&json!({ "mobile": null, "default_organization": null, "initiate_login_uri": "" })),
+            []
+        );
+        let both = json!({ "cross_origin_auth": true, "cross_origin_authentication": false });
+        assert_eq!(one(&both), ("cross_origin_authentication".into(), "unique"));
+        assert_eq!(found(&json!({ "cross_origin_auth": true, "cross_origin_authentication": true })), []);
     }
 }

@@ -8,11 +8,12 @@ use super::ClientPatch;
 use crate::client::auth_method::AuthMethod;
 use crate::client::defaults;
 use crate::client::grant_type::GrantType;
-use crate::client::jwt::{IdTokenAlgorithm, JwtConfiguration};
+use crate::client::jwt::{IdTokenAlgorithm, JwtPatch};
 use crate::client::kind::ClientKind;
-use crate::client::refresh::{Expiration, RefreshPolicy, Rotation};
+use crate::client::refresh::{AudiencePolicy, Expiration, RefreshPolicy, Rotation};
+use crate::client::schema;
 use crate::fields::{FieldError, FieldErrors};
-use crate::json::{Object, always, flag, nullable, object, one_of, seconds, text, texts, unknown};
+use crate::json::{Object, always, array, flag, nullable, object, one_of, seconds, text, texts, unknown};
 
 pub(super) fn read(body: &Object, errors: &mut FieldErrors) -> ClientPatch {
     let mut patch = ClientPatch::default();
@@ -40,15 +41,33 @@ pub(super) fn read(body: &Object, errors: &mut FieldErrors) -> ClientPatch {
             "client_metadata" => {
                 patch.client_metadata = nullable(value, |v| object(v, p, errors).cloned());
             }
-            _ => errors.push(unknown(p)),
+            "addons" => patch.addons = nullable(value, |v| object(v, p, errors).cloned()),
+            _ => further(key, value, &mut patch.further, errors),
         }
     }
     patch
 }
 
+/// A setting that is kept as it comes: under its first name, whichever of the two was sent.
+fn further(key: &str, value: &Value, kept: &mut Object, errors: &mut FieldErrors) {
+    let Some(field) = schema::further(key) else {
+        let text = "This is made here and cannot be set. Leave it out.";
+        let read_only = |_| FieldError::new(key, "additional_properties", text);
+        return errors.push(schema::read_only(key).map_or_else(|| unknown(key), read_only));
+    };
+    if kept.get(field.name).is_some_and(|other| other != value) {
+        let other = field.alias.unwrap_or(field.name);
+        let text =
+            format!("{} and {other} are one setting. Send one of them, or the same twice.", field.name);
+        errors.push(FieldError::new(key, "unique", text));
+    }
+    kept.insert(field.name.to_owned(), value.clone());
+}
+
 fn kind(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<ClientKind> {
     let text = text(value, path, errors)?;
-    one_of(ClientKind::parse(&text), path, &ClientKind::ALL.map(ClientKind::as_str), errors)
+    let names: Vec<&str> = ClientKind::every().map(ClientKind::as_str).collect();
+    one_of(ClientKind::parse(&text), path, &names, errors)
 }
 
 fn auth_method(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<AuthMethod> {
@@ -58,7 +77,7 @@ fn auth_method(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Au
 
 fn grant_types(value: &Value, errors: &mut FieldErrors) -> Option<Vec<GrantType>> {
     let texts = texts(value, "grant_types", errors)?;
-    let names = GrantType::ALL.map(GrantType::as_str);
+    let names: Vec<&str> = GrantType::every().map(GrantType::as_str).collect();
     let read = |(at, text): (usize, &String)| {
         one_of(GrantType::parse(text), &format!("grant_types.{at}"), &names, errors)
     };
@@ -66,13 +85,14 @@ fn grant_types(value: &Value, errors: &mut FieldErrors) -> Option<Vec<GrantType>
     (grants.len() == texts.len()).then_some(grants)
 }
 
-fn jwt(value: &Value, errors: &mut FieldErrors) -> Option<JwtConfiguration> {
-    let mut jwt = JwtConfiguration::default();
+fn jwt(value: &Value, errors: &mut FieldErrors) -> Option<JwtPatch> {
+    let mut jwt = JwtPatch::default();
     for (key, value) in object(value, "jwt_configuration", errors)? {
         let path = format!("jwt_configuration.{key}");
         match key.as_str() {
             "lifetime_in_seconds" => jwt.lifetime_in_seconds = seconds(value, &path, errors),
-            "secret_encoded" => jwt.secret_encoded = flag(value, &path, errors).unwrap_or_default(),
+            "secret_encoded" => jwt.secret_encoded = flag(value, &path, errors),
+            "scopes" => jwt.scopes = object(value, &path, errors).cloned(),
             "alg" => jwt.alg = algorithm(value, &path, errors),
             _ => errors.push(unknown(&path)),
         }
@@ -82,8 +102,8 @@ fn jwt(value: &Value, errors: &mut FieldErrors) -> Option<JwtConfiguration> {
 
 fn algorithm(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<IdTokenAlgorithm> {
     let text = text(value, path, errors)?;
-    let all = [IdTokenAlgorithm::HS256, IdTokenAlgorithm::RS256];
-    one_of(all.into_iter().find(|alg| alg.as_str() == text), path, &all.map(IdTokenAlgorithm::as_str), errors)
+    let names = IdTokenAlgorithm::ALL.map(IdTokenAlgorithm::as_str);
+    one_of(IdTokenAlgorithm::parse(&text), path, &names, errors)
 }
 
 fn refresh_token(value: &Value, errors: &mut FieldErrors) -> Option<RefreshPolicy> {
@@ -106,12 +126,37 @@ fn refresh_token(value: &Value, errors: &mut FieldErrors) -> Option<RefreshPolic
             "idle_token_lifetime" => set(&mut policy.idle_token_lifetime, seconds(value, &path, errors)),
             "infinite_token_lifetime" => infinite = flag(value, &path, errors),
             "infinite_idle_token_lifetime" => infinite_idle = flag(value, &path, errors),
+            "policies" => policy.policies = policies(value, &path, errors),
             _ => errors.push(unknown(&path)),
         }
     }
     let never_ends = policy.expiration_type == Expiration::NonExpiring;
     policy.infinite_token_lifetime = infinite.unwrap_or(never_ends);
     policy.infinite_idle_token_lifetime = infinite_idle.unwrap_or(never_ends);
+    Some(policy)
+}
+
+fn policies(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Vec<AudiencePolicy>> {
+    let entries = array(value, path, errors)?.iter().enumerate();
+    entries.map(|(at, entry)| audience_policy(entry, &format!("{path}.{at}"), errors)).collect()
+}
+
+fn audience_policy(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<AudiencePolicy> {
+    let object = object(value, path, errors)?;
+    let mut policy = AudiencePolicy::default();
+    for required in ["audience", "scope"] {
+        if !object.contains_key(required) {
+            errors.push(FieldError::new(format!("{path}.{required}"), "required", "This must be given."));
+        }
+    }
+    for (key, value) in object {
+        let path = format!("{path}.{key}");
+        match key.as_str() {
+            "audience" => policy.audience = text(value, &path, errors)?,
+            "scope" => policy.scope = texts(value, &path, errors)?,
+            _ => errors.push(unknown(&path)),
+        }
+    }
     Some(policy)
 }
 
@@ -160,26 +205,47 @@ mod tests {
             "name": "n", "description": "d", "app_type": "spa", "logo_uri": "", "is_first_party": true,
             "oidc_conformant": true, "callbacks": [], "allowed_logout_urls": [], "allowed_origins": [],
             "web_origins": [], "grant_types": ["implicit"], "token_endpoint_auth_method": "none",
-            "jwt_configuration": { "lifetime_in_seconds": 60.0, "secret_encoded": true, "alg": "HS256" },
+            "jwt_configuration": {
+                "lifetime_in_seconds": 60.0, "secret_encoded": true, "scopes": { "read": { "x": 1 } }, "alg": "PS256",
+            },
             "refresh_token": {
                 "rotation_type": "rotating", "expiration_type": "expiring", "leeway": 3, "token_lifetime": 100,
                 "idle_token_lifetime": 50, "infinite_token_lifetime": false, "infinite_idle_token_lifetime": false,
+                "policies": [{ "audience": "https://api.test/", "scope": ["b", "a"] }],
             },
-            "sso": true, "sso_disabled": true, "client_metadata": { "k": "v" },
+            "sso": true, "sso_disabled": true, "client_metadata": { "k": "v" }, "addons": { "samlp": { "z": 1, "a": 2 } },
+            "mobile": { "ios": { "team_id": "T" } }, "form_template": "<form>",
         });
         let patch = ClientPatch::from_json(body.as_object().unwrap()).unwrap();
         let settings = super::super::create(patch, defaults::for_api(None, None)).unwrap();
         let mut stored = serde_json::to_value(settings).unwrap();
         stored["jwt_configuration"]["lifetime_in_seconds"] = json!(60.0);
         assert_eq!(stored, body);
+        let typed = |field: &&schema::Field| matches!(field.holds, schema::Holds::Typed(_));
+        for field in schema::FIELDS.iter().filter(typed) {
+            assert!(body.get(field.name).is_some(), "{} is in the table and not here", field.name);
+        }
+        for name in body.as_object().unwrap().keys() {
+            assert!(schema::FIELDS.iter().any(|field| field.name == name), "{name} is not in the table");
+        }
+    }
+
+    #[test]
+    fn what_is_made_here_cannot_be_set() {
+        let made = |field: &&schema::Field| matches!(field.holds, schema::Holds::Made(_));
+        for field in schema::FIELDS.iter().filter(made) {
+            let name = field.name.to_owned();
+            assert_eq!(found(&json!({ field.name: "mine" })), [(name, "additional_properties")]);
+        }
     }
 
     #[test]
     fn everything_that_is_wrong_is_found_at_once() {
         let body = json!({
             "name": null, "app_type": "toaster", "grant_types": ["implicit", "magic", 3], "callbacks": "https://a.test",
-            "jwt_configuration": { "lifetime_in_seconds": 1.5, "alg": "none", "scopes": {} },
-            "refresh_token": { "rotation_type": "spinning", "policies": [] }, "sso_disabled": 1, "extra": {},
+            "jwt_configuration": { "lifetime_in_seconds": 1.5, "alg": "none", "scopes": [], "keys": {} },
+            "refresh_token": { "rotation_type": "spinning", "policies": [{ "scope": [1] }] }, "sso_disabled": 1,
+            "extra": {}, "signing_keys": [], "mobile": 1, "par_request_expiry": 5,
             "web_origins": [1], "client_metadata": [],
         });
         let expected = [
@@ -189,18 +255,23 @@ mod tests {
             ("callbacks", "type"),
             ("jwt_configuration.lifetime_in_seconds", "type"),
             ("jwt_configuration.alg", "enum"),
-            ("jwt_configuration.scopes", "additional_properties"),
+            ("jwt_configuration.scopes", "type"),
+            ("jwt_configuration.keys", "additional_properties"),
             ("refresh_token.expiration_type", "required"),
             ("refresh_token.rotation_type", "enum"),
-            ("refresh_token.policies", "additional_properties"),
+            ("refresh_token.policies.0.audience", "required"),
+            ("refresh_token.policies.0.scope.0", "type"),
             ("sso_disabled", "type"),
             ("extra", "additional_properties"),
+            ("signing_keys", "additional_properties"),
             ("web_origins.0", "type"),
             ("client_metadata", "type"),
+            ("mobile", "type"),
+            ("par_request_expiry", "minimum"),
         ];
         assert_eq!(found(&body), expected.map(|(path, rule)| (path.to_owned(), rule)));
-        let grants = json!({ "grant_types": ["password", "implicit"] });
-        assert_eq!(found(&grants), [("grant_types.0".to_owned(), "enum")]);
+        let grants = json!({ "grant_types": ["password", "psychic"] });
+        assert_eq!(found(&grants), [("grant_types.1".to_owned(), "enum")]);
     }
 
     #[test]

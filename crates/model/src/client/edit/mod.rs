@@ -13,11 +13,12 @@ use serde_json::{Map, Value};
 
 use super::auth_method::AuthMethod;
 use super::grant_type::GrantType;
-use super::jwt::JwtConfiguration;
+use super::jwt::JwtPatch;
 use super::kind::ClientKind;
 use super::refresh::RefreshPolicy;
 use super::{ClientSettings, defaults};
 use crate::fields::{FieldError, FieldErrors};
+use crate::json::Object;
 use crate::patch::Patch;
 
 /// What a change says about each setting. The fields are those of [`ClientSettings`].
@@ -36,12 +37,16 @@ pub struct ClientPatch {
     pub web_origins: Patch<Vec<String>>,
     pub grant_types: Patch<Vec<GrantType>>,
     pub token_endpoint_auth_method: Patch<AuthMethod>,
-    pub jwt_configuration: Patch<JwtConfiguration>,
+    pub jwt_configuration: Patch<JwtPatch>,
     pub refresh_token: Patch<RefreshPolicy>,
     pub sso: Patch<bool>,
     pub sso_disabled: Patch<bool>,
     /// Pairs to set; a pair at null is removed, pairs that are not named stay.
-    pub client_metadata: Patch<Map<String, Value>>,
+    pub client_metadata: Patch<Object>,
+    /// Addons to set; one at null is removed, addons that are not named stay.
+    pub addons: Patch<Object>,
+    /// Settings of [`super::further`] by their first names, as they came; null as their rows say.
+    pub further: Object,
 }
 
 impl ClientPatch {
@@ -69,6 +74,13 @@ impl ClientPatch {
         let patch = json::read(body, &mut errors);
         check::patch(&patch, &mut errors);
         errors.into_result(patch)
+    }
+
+    /// What the Management API makes a new client of, before this change is put on top.
+    #[must_use]
+    pub fn base(&self) -> ClientSettings {
+        let is_first_party = self.is_first_party != Patch::Set(false);
+        defaults::for_new(is_first_party, self.kind(), self.method())
     }
 
     /// The client type that this change sets, if it does.
@@ -110,7 +122,7 @@ pub fn create(patch: ClientPatch, base: ClientSettings) -> Result<ClientSettings
     }
     check::patch(&patch, &mut errors);
     let settings = merged(base, patch);
-    check::whole(&settings, &mut errors);
+    check::whole(&settings, None, &mut errors);
     errors.into_result(settings)
 }
 
@@ -121,16 +133,15 @@ pub fn create(patch: ClientPatch, base: ClientSettings) -> Result<ClientSettings
 pub fn apply(current: &ClientSettings, patch: ClientPatch) -> Result<ClientSettings, FieldErrors> {
     let mut errors = FieldErrors::default();
     check::patch(&patch, &mut errors);
-    let touches_metadata = !patch.client_metadata.is_keep();
+    check::fixed(current, &patch, &mut errors);
     let settings = merged(current.clone(), patch);
-    if touches_metadata {
-        check::whole(&settings, &mut errors);
-    }
+    check::whole(&settings, Some(current), &mut errors);
     errors.into_result(settings)
 }
 
 fn merged(mut settings: ClientSettings, patch: ClientPatch) -> ClientSettings {
     let s = &mut settings;
+    patch.is_first_party.apply_or(&mut s.is_first_party, true);
     patch.description.apply(&mut s.description);
     patch.app_type.apply(&mut s.app_type);
     patch.logo_uri.apply(&mut s.logo_uri);
@@ -141,29 +152,33 @@ fn merged(mut settings: ClientSettings, patch: ClientPatch) -> ClientSettings {
     patch.token_endpoint_auth_method.apply(&mut s.token_endpoint_auth_method);
     patch.sso.apply(&mut s.sso);
     // Null puts the default back where a value always exists; `check` refuses it where there is none.
-    let default = defaults::for_api(s.app_type, s.token_endpoint_auth_method);
+    let default = defaults::for_new(s.is_first_party, s.app_type, s.token_endpoint_auth_method);
     let kept_name = s.name.clone();
     patch.name.apply_or(&mut s.name, kept_name);
-    patch.is_first_party.apply_or(&mut s.is_first_party, default.is_first_party);
     patch.oidc_conformant.apply_or(&mut s.oidc_conformant, default.oidc_conformant);
     patch.sso_disabled.apply_or(&mut s.sso_disabled, default.sso_disabled);
     patch.grant_types.apply_or(&mut s.grant_types, default.grant_types);
-    patch.jwt_configuration.apply_or(&mut s.jwt_configuration, default.jwt_configuration);
-    patch.refresh_token.apply_or(&mut s.refresh_token, default.refresh_token);
-    match patch.client_metadata {
+    match patch.jwt_configuration {
         Patch::Keep => {}
-        Patch::Clear => s.client_metadata = None,
-        Patch::Set(pairs) => merge_metadata(s.client_metadata.get_or_insert_default(), pairs),
+        Patch::Clear => s.jwt_configuration = default.jwt_configuration,
+        Patch::Set(jwt) => s.jwt_configuration = jwt.onto(&s.jwt_configuration),
     }
+    patch.refresh_token.apply_or(&mut s.refresh_token, default.refresh_token);
+    merge(&mut s.client_metadata, patch.client_metadata);
+    merge(&mut s.addons, patch.addons);
+    s.further.apply(patch.further);
     settings
 }
 
-fn merge_metadata(current: &mut Map<String, Value>, pairs: Map<String, Value>) {
-    for (key, value) in pairs {
+/// Merges name by name: a name at null goes, names that are not there stay.
+fn merge(current: &mut Option<Object>, change: Patch<Object>) {
+    let Patch::Set(change) = change else { return change.apply(current) };
+    let current = current.get_or_insert_default();
+    for (name, value) in change {
         if value.is_null() {
-            current.shift_remove(&key);
+            current.shift_remove(&name);
         } else {
-            current.insert(key, value);
+            current.insert(name, value);
         }
     }
 }

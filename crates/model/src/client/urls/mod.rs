@@ -9,6 +9,7 @@
 
 mod host;
 mod parse;
+mod placeholder;
 
 pub(super) use host::Host;
 pub(super) use parse::{Address, Scheme, entry, requested};
@@ -50,6 +51,9 @@ pub enum UrlProblem {
     /// A scheme of an app where only web addresses make sense.
     #[error("Only web addresses fit here. Begin it with https:// or http://.")]
     NotWeb,
+    /// Not `https://` where nothing else is safe enough.
+    #[error("Only https addresses fit here. Begin it with https://.")]
+    NotHttps,
     /// A character that no address may hold: a space, a control character, a backslash, no ASCII.
     #[error(
         "The address holds a space, a backslash, a control character or a letter outside ASCII. \
@@ -90,6 +94,12 @@ pub enum UrlProblem {
     /// A star with a scheme of an app.
     #[error("A star works with http and https only. List each address of the app instead.")]
     WildcardScheme,
+    /// A placeholder where it cannot stand.
+    #[error(
+        "A placeholder stands alone in the first part of the host, as in \
+         https://{{organization_name}}.example.com, and not together with a star."
+    )]
+    PlaceholderPlace,
     /// A star right below a public suffix.
     #[error("The star would cover domains of other people. Put it below a domain of yours.")]
     WildcardTooWide,
@@ -147,7 +157,7 @@ pub fn split_list(text: &str) -> Vec<String> {
 /// The first thing that is wrong with it.
 pub fn check_callback(text: &str) -> Result<(), UrlProblem> {
     check_length(text)?;
-    callback_entry(text).map(|_| ())
+    callback_entry(&placeholder::filled(text)?).map(|_| ())
 }
 
 /// Whether an address may be saved as an Allowed Logout URL. Query and hash may be there; they do
@@ -163,7 +173,7 @@ pub fn check_callback(text: &str) -> Result<(), UrlProblem> {
 /// The first thing that is wrong with it.
 pub fn check_logout_url(text: &str) -> Result<(), UrlProblem> {
     check_length(text)?;
-    entry(text).map(|_| ())
+    entry(&placeholder::filled(text)?).map(|_| ())
 }
 
 /// Whether an address may be saved as an Allowed Origin or an Allowed Web Origin. Path, query and
@@ -182,7 +192,7 @@ pub fn check_logout_url(text: &str) -> Result<(), UrlProblem> {
 /// The first thing that is wrong with it.
 pub fn check_origin(text: &str) -> Result<(), UrlProblem> {
     check_length(text)?;
-    if entry(text)?.host == Host::Absent { Err(UrlProblem::Host) } else { Ok(()) }
+    if entry(&placeholder::filled(text)?)?.host == Host::Absent { Err(UrlProblem::Host) } else { Ok(()) }
 }
 
 /// Whether an address may be saved as the logo of a client.
@@ -196,10 +206,42 @@ pub fn check_origin(text: &str) -> Result<(), UrlProblem> {
 /// # Errors
 /// The first thing that is wrong with it.
 pub fn check_logo(text: &str) -> Result<(), UrlProblem> {
+    check_web_page(text)
+}
+
+/// Whether an address is one of the web, without a star.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn check_web_page(text: &str) -> Result<(), UrlProblem> {
     check_length(text)?;
     match requested(text)?.scheme {
         Scheme::Http | Scheme::Https => Ok(()),
         Scheme::Custom(_) => Err(UrlProblem::NotWeb),
+    }
+}
+
+/// Whether an address may be one that we call or send people to over https alone. It may hold a
+/// placeholder.
+///
+/// ```
+/// use doorward_model::client::urls::{UrlProblem, check_https};
+/// assert_eq!(check_https("https://app.example.com/login?from=idp"), Ok(()));
+/// assert_eq!(check_https("https://{organization_name}.example.com/login"), Ok(()));
+/// assert_eq!(check_https("http://app.example.com/login"), Err(UrlProblem::NotHttps));
+/// assert_eq!(check_https("https://app.example.com/#login"), Err(UrlProblem::Fragment));
+/// ```
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn check_https(text: &str) -> Result<(), UrlProblem> {
+    check_length(text)?;
+    let filled = placeholder::filled(text)?;
+    let address = requested(&filled)?;
+    match address.scheme {
+        _ if address.fragment.is_some() => Err(UrlProblem::Fragment),
+        Scheme::Https => Ok(()),
+        Scheme::Http | Scheme::Custom(_) => Err(UrlProblem::NotHttps),
     }
 }
 

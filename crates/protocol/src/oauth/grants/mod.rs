@@ -52,7 +52,7 @@ pub fn grant_type(params: &Params) -> Result<GrantType, TokenError> {
     let name = required(params, "grant_type")?;
     match GrantType::parse(name) {
         // The implicit grant has no business at the token endpoint.
-        Some(GrantType::Implicit) | None => {
+        Some(GrantType::Implicit | GrantType::Stored(_)) | None => {
             let text = "This grant_type is not offered.";
             Err(TokenError::new(OAuthErrorCode::UnsupportedGrantType, text).with_private(name))
         }

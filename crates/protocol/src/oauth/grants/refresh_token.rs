@@ -195,6 +195,7 @@ mod tests {
             idle_token_lifetime: Lifetime::from_seconds(100),
             infinite_token_lifetime: false,
             infinite_idle_token_lifetime: false,
+            policies: None,
         };
         Scene {
             token,

@@ -1,8 +1,7 @@
 //! Rows to test with: one tenant with what most cases need.
 
 use doorward_model::client::kind::ClientKind;
-use doorward_model::client::refresh::{Expiration, RefreshPolicy, Rotation};
-use doorward_model::client::{Client, ClientSettings};
+use doorward_model::client::{Client, ClientSettings, defaults};
 use doorward_model::connection::{Connection, DatabaseOptions, Strategy};
 use doorward_model::ids::{ClientId, ConnectionId, FamilyId, LogId, SessionId, TenantId, UserId};
 use doorward_model::log::code::EventCode;
@@ -71,30 +70,8 @@ pub fn tenant(id: &str) -> Tenant {
 pub fn client(id: &str, name: &str) -> Client {
     let settings = ClientSettings {
         name: name.to_owned(),
-        description: None,
-        app_type: Some(ClientKind::RegularWeb),
-        logo_uri: None,
-        is_first_party: true,
-        oidc_conformant: true,
         callbacks: Some(vec!["https://app.test/cb".to_owned()]),
-        allowed_logout_urls: None,
-        allowed_origins: None,
-        web_origins: None,
-        grant_types: Vec::new(),
-        token_endpoint_auth_method: None,
-        jwt_configuration: doorward_model::client::jwt::JwtConfiguration::default(),
-        refresh_token: RefreshPolicy {
-            rotation_type: Rotation::Rotating,
-            expiration_type: Expiration::Expiring,
-            leeway: Lifetime::from_seconds(0),
-            token_lifetime: Lifetime::from_seconds(1000),
-            idle_token_lifetime: Lifetime::from_seconds(100),
-            infinite_token_lifetime: false,
-            infinite_idle_token_lifetime: false,
-        },
-        sso: None,
-        sso_disabled: false,
-        client_metadata: None,
+        ..defaults::for_people(ClientKind::RegularWeb)
     };
     Client { id: client_id(id), global: false, version: 1, settings, created_at: NOW, updated_at: NOW }
 }

@@ -4,7 +4,7 @@ use doorward_model::client::Client;
 use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::client::edit::ClientPatch;
 use doorward_model::client::grant_type::GrantType;
-use doorward_model::client::jwt::JwtConfiguration;
+use doorward_model::client::jwt::{JwtConfiguration, JwtPatch};
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::refresh::{Expiration, RefreshPolicy, Rotation};
 use doorward_model::patch::Patch;
@@ -107,7 +107,7 @@ impl Values {
             Field::Sso => switch(self.sso),
             Field::Description => self.description.clone(),
             Field::Grants => {
-                let held = GrantType::ALL.into_iter().filter(|grant| self.grants.contains(grant));
+                let held = GrantType::every().filter(|grant| self.grants.contains(grant));
                 held.map(grant_title).collect::<Vec<_>>().join(", ")
             }
             Field::Rotation => switch(self.rotation),
@@ -148,10 +148,11 @@ impl Values {
         patch
     }
 
-    fn jwt(&self, client: &Client) -> Patch<JwtConfiguration> {
+    fn jwt(&self, client: &Client) -> Patch<JwtPatch> {
         let seconds = self.jwt_lifetime.parse().ok().map(Lifetime::from_seconds);
         let known = client.settings.jwt_configuration.clone();
-        Patch::Set(JwtConfiguration { lifetime_in_seconds: seconds.or(known.lifetime_in_seconds), ..known })
+        let next = JwtConfiguration { lifetime_in_seconds: seconds.or(known.lifetime_in_seconds), ..known };
+        Patch::Set(next.into())
     }
 
     /// Tokens that rotate must end too (RFC 9700 §2.2.2); those that do not, stay as they were.
@@ -205,5 +206,6 @@ pub(crate) fn grant_title(grant: GrantType) -> &'static str {
         GrantType::Implicit => "Implicit",
         GrantType::RefreshToken => "Refresh Token",
         GrantType::ClientCredentials => "Client Credentials",
+        GrantType::Stored(_) => grant.as_str(),
     }
 }

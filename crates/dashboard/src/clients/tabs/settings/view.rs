@@ -188,11 +188,11 @@ impl<'a> SettingsPage<'a> {
         method_title(self.shown.values.method)
     }
 
-    /// The grants that can be chosen; the old one only where it is held already.
+    /// The grants that can be chosen; old ones and such as nothing answers only where they are held.
     fn grants(&self) -> Vec<(GrantType, &'static str, bool)> {
         let held = &self.shown.values.grants;
-        let is_offered = |grant: &GrantType| *grant != GrantType::Implicit || held.contains(grant);
-        let all = GrantType::ALL.into_iter().filter(is_offered);
+        let is_kept = |grant: &GrantType| matches!(grant, GrantType::Implicit | GrantType::Stored(_));
+        let all = GrantType::every().filter(|grant| !is_kept(grant) || held.contains(grant));
         all.map(|grant| (grant, grant_title(grant), held.contains(&grant))).collect()
     }
 

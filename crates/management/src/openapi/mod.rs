@@ -1,0 +1,3 @@
+//! The API described: what each operation takes and gives.
+
+pub(crate) mod operation;

@@ -1,0 +1,194 @@
+//! Every field of a client, one row each: what it may hold, since when the original has it, and
+//! whether something acts upon it here.
+//!
+//! The rows of [`Holds::Further`] are also the rule by which these settings are checked; the typed
+//! ones are checked in [`super::edit`]. `docs/reference/client-fields.md` is made from the table.
+//! What `client_authentication_methods` may hold belongs to the credentials of a client.
+//!
+//! Source: the Management API's client object.
+
+mod reference;
+mod rule;
+mod table;
+
+pub use reference::reference;
+pub(super) use rule::{MANY, may, must, open, text};
+pub use rule::{Member, Rule};
+use serde_json::Value;
+pub use table::FIELDS;
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// A second name for the same, understood and shown as well.
+    pub alias: Option<&'static str>,
+    /// Which clients of the original have it.
+    pub era: Era,
+    /// What it holds, and where it is kept.
+    pub holds: Holds,
+    /// What null does to it in a change.
+    pub null: Null,
+    /// What is shown where nothing is set.
+    pub unset: Unset,
+    /// Whether it can only be set when the client is made.
+    pub is_fixed: bool,
+    /// What comes of it.
+    pub use_: Use,
+}
+
+/// Since when the original has a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Era {
+    /// Since the brief was written.
+    Brief,
+    /// Since then.
+    Later,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy)]
+pub enum Holds {
+    /// A field of [`super::ClientSettings`]: in words.
+    Typed(&'static str),
+    /// A value among [`super::further::Further`].
+    Further(Rule),
+    /// Something that is made here and only read: in words.
+    Made(&'static str),
+}
+
+/// What null does to a field in a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Null {
+    /// It is refused.
+    Refused,
+    /// It takes the value away, or puts the default back.
+    Clears,
+    /// It is a value of its own, stored and given back.
+    Kept,
+}
+
+/// What is shown of a further setting where nothing is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unset {
+    /// Nothing.
+    Nothing,
+    /// `false`.
+    Off,
+    /// `true`.
+    On,
+    /// `[]`.
+    EmptyList,
+}
+
+/// What comes of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// It is acted upon: how.
+    Acts(&'static str),
+    /// It is stored and given back until there is: what.
+    Waits(&'static str),
+}
+
+/// The row of a further setting; by its first name or its second.
+///
+/// ```
+/// use doorward_model::client::schema::further;
+/// assert_eq!(further("cross_origin_auth").unwrap().name, "cross_origin_authentication");
+/// assert!(further("name").is_none(), "that one is typed");
+/// ```
+#[must_use]
+pub fn further(name: &str) -> Option<&'static Field> {
+    let is_it = |field: &&Field| field.name == name || field.alias == Some(name);
+    FIELDS.iter().filter(|field| matches!(field.holds, Holds::Further(_))).find(is_it)
+}
+
+/// The row of a field that can only be read.
+#[must_use]
+pub fn read_only(name: &str) -> Option<&'static Field> {
+    FIELDS.iter().find(|field| field.name == name && matches!(field.holds, Holds::Made(_)))
+}
+
+impl Unset {
+    /// The value that is shown.
+    #[must_use]
+    pub fn value(self) -> Option<Value> {
+        match self {
+            Unset::Nothing => None,
+            Unset::Off => Some(Value::Bool(false)),
+            Unset::On => Some(Value::Bool(true)),
+            Unset::EmptyList => Some(Value::Array(Vec::new())),
+        }
+    }
+}
+
+impl Field {
+    const fn new(name: &'static str, era: Era, holds: Holds) -> Self {
+        Self {
+            name,
+            alias: None,
+            era,
+            holds,
+            null: Null::Clears,
+            unset: Unset::Nothing,
+            is_fixed: false,
+            use_: Use::Acts(""),
+        }
+    }
+
+    const fn typed(name: &'static str, era: Era, words: &'static str) -> Self {
+        Self::new(name, era, Holds::Typed(words))
+    }
+
+    const fn further(name: &'static str, era: Era, rule: Rule) -> Self {
+        Self::new(name, era, Holds::Further(rule))
+    }
+
+    const fn made(name: &'static str, words: &'static str) -> Self {
+        Self { null: Null::Refused, ..Self::new(name, Era::Brief, Holds::Made(words)) }
+    }
+
+    const fn also(self, alias: &'static str) -> Self {
+        Self { alias: Some(alias), ..self }
+    }
+
+    const fn null(self, null: Null) -> Self {
+        Self { null, ..self }
+    }
+
+    /// A setting that always has a value; null is none.
+    const fn always(self, unset: Unset) -> Self {
+        Self { unset, null: Null::Refused, ..self }
+    }
+
+    const fn fixed(self) -> Self {
+        Self { is_fixed: true, ..self }
+    }
+
+    const fn acts(self, how: &'static str) -> Self {
+        Self { use_: Use::Acts(how), ..self }
+    }
+
+    const fn waits(self, what: &'static str) -> Self {
+        Self { use_: Use::Waits(what), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_name_stands_twice_and_no_row_says_nothing() {
+        let mut seen = BTreeSet::new();
+        for field in FIELDS {
+            assert!(seen.insert(field.name), "{}", field.name);
+            assert!(field.alias.is_none_or(|alias| seen.insert(alias)), "{:?}", field.alias);
+            let (Use::Acts(text) | Use::Waits(text)) = field.use_;
+            assert!(!text.is_empty(), "{}", field.name);
+        }
+    }
+}

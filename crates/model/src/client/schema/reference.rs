@@ -1,0 +1,80 @@
+//! The table as documentation, so that the two cannot differ.
+
+use std::fmt::Write;
+
+use super::{Era, FIELDS, Field, Holds, Null, Unset, Use};
+
+const HEAD: &str = "# The fields of a client\n\n\
+This page is made from the table in `crates/model/src/client/schema/table.rs`; a test compares them.\n\n\
+Every field that can be set is checked, stored, and given back as it was sent: lists keep their order, and empty, null and\n\
+absent stay apart. An object replaces the one before it; `client_metadata` and `addons` are merged name by name. A name\n\
+that is not in this table is refused with 400. *Since* says whether the original had the field when the brief was written.\n\n\
+An address in one of the four lists may hold a placeholder, `{organization_name}` or one of\n\
+`{custom_domain.metadata.…}` and `{organization.metadata.…}`. Until there is something to fill it with, it matches nothing.\n";
+
+const ACTS: &str =
+    "\n## What is acted upon\n\n| field | holds | null | since | what comes of it |\n|---|---|---|---|---|\n";
+const WAITS: &str = "\n## What is stored until its feature is there\n\n\
+| field | holds | null | since | waits for |\n|---|---|---|---|---|\n";
+
+/// The reference page of the client's fields, in Markdown.
+#[must_use]
+pub fn reference() -> String {
+    let mut text = HEAD.to_owned();
+    text.push_str(ACTS);
+    for field in FIELDS {
+        if let Use::Acts(how) = field.use_ {
+            row(&mut text, field, how);
+        }
+    }
+    text.push_str(WAITS);
+    for field in FIELDS {
+        if let Use::Waits(what) = field.use_ {
+            row(&mut text, field, what);
+        }
+    }
+    text
+}
+
+fn row(text: &mut String, field: &Field, last: &str) {
+    let name = match field.alias {
+        Some(alias) => format!("`{}`, also `{alias}`", field.name),
+        None => format!("`{}`", field.name),
+    };
+    let holds = match field.holds {
+        Holds::Typed(words) => words.to_owned(),
+        Holds::Further(rule) => rule.words(),
+        Holds::Made(words) => format!("{words}; only read"),
+    };
+    let default = match field.unset {
+        Unset::Nothing => "",
+        Unset::Off => "; false",
+        Unset::On => "; true",
+        Unset::EmptyList => "; `[]`",
+    };
+    let fixed = if field.is_fixed { "; set when the client is made, not changed" } else { "" };
+    let null = match field.null {
+        Null::Refused => "refused",
+        Null::Clears => "clears",
+        Null::Kept => "kept",
+    };
+    let since = match field.era {
+        Era::Brief => "the brief",
+        Era::Later => "later",
+    };
+    // Writing to a text cannot fail.
+    let _ = writeln!(text, "| {name} | {holds}{default}{fixed} | {null} | {since} | {last} |");
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_page_in_the_documentation_is_the_table() {
+        let page = include_str!("../../../../../docs/reference/client-fields.md");
+        assert!(
+            page == super::reference(),
+            "write this to docs/reference/client-fields.md:\n{}",
+            super::reference()
+        );
+    }
+}
