@@ -12,6 +12,7 @@ pub mod caller;
 pub mod clients;
 pub mod clients_cache;
 pub mod clock;
+pub mod devices;
 pub mod entropy;
 pub mod fault;
 pub mod install;

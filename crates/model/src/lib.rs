@@ -11,6 +11,7 @@
 //! | client | an application that lets its users log in here | `clients` | `clients` |
 //! | connection | a source of users | `connections` | `connections` |
 //! | user | a person known through one connection | `users` | `users` |
+//! | device credential | a key that a person registered for one of their devices | `device-credentials` | `device_credentials` |
 //! | session | one browser that is logged in | `sessions` | `sessions` |
 //! | code | a single-use authorization code | – | `codes` |
 //! | family | everything that one authorization led to: its refresh tokens live and die together | – | `token_families` |
@@ -25,6 +26,7 @@ pub mod admin;
 pub mod api;
 pub mod client;
 pub mod connection;
+pub mod device;
 pub mod fields;
 pub mod ids;
 pub mod json;

@@ -22,8 +22,9 @@ use doorward_store::users::{self, Credential};
 use doorward_store::{DatabaseUrl, Db, connections, global};
 use serde_json::json;
 
-/// Users per batch.
-const BATCH: u32 = 1000;
+/// Users per batch, and batches under way at once: SQLite commits those together.
+const BATCH: u32 = 50;
+const AT_ONCE: u32 = 20;
 /// How often each list is asked for.
 const RUNS: usize = 41;
 const FIRST: i64 = 1_700_000_000_000;
@@ -86,14 +87,20 @@ async fn furnish(db: &Db, id: &TenantId) {
 async fn fill(db: &Db, tenant: &TenantId, connection: &ConnectionId, wanted: u32) {
     let started = Instant::now();
     let credential = Credential { hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA".to_owned() };
-    for first in (0..wanted).step_by(BATCH as usize) {
-        let mut batch = db.tenant(tenant).batch();
-        for number in first..(first + BATCH).min(wanted) {
-            let user = user(number, connection);
-            users::insert(&mut batch, &user);
-            users::put_password(&mut batch, &user.id, &credential, user.created_at);
+    for first in (0..wanted).step_by((BATCH * AT_ONCE) as usize) {
+        let mut under_way = Vec::new();
+        for begin in (first..(first + BATCH * AT_ONCE).min(wanted)).step_by(BATCH as usize) {
+            let mut batch = db.tenant(tenant).batch();
+            for number in begin..(begin + BATCH).min(wanted) {
+                let user = user(number, connection);
+                users::insert(&mut batch, &user);
+                users::put_password(&mut batch, &user.id, &credential, user.created_at);
+            }
+            under_way.push(tokio::spawn(batch.commit()));
         }
-        batch.commit().await.unwrap();
+        for batch in under_way {
+            batch.await.unwrap().unwrap();
+        }
         if first % 100_000 == 0 {
             println!("{first} users after {:.1} s", started.elapsed().as_secs_f64());
         }
@@ -116,11 +123,11 @@ fn pick<'a>(list: &[&'a str], number: u32) -> &'a str {
 
 fn user(number: u32, connection: &ConnectionId) -> User {
     let (given, family) = (pick(&GIVEN, mixed(number, 1)), pick(&FAMILY, mixed(number, 2)));
-    let id = format!("auth0|{:08x}{:08x}{number:08x}", mixed(number, 3), mixed(number, 4));
     let address = format!("{}.{}{number}@{}", given, family, pick(&DOMAINS, mixed(number, 5)));
     let made = Timestamp::from_millis(FIRST + i64::from(number) * 10_000);
     let logins = i64::from(mixed(number, 6) % 300);
     let plan = pick(&["free", "free", "free", "free", "free", "free", "free", "gold"], mixed(number, 7));
+    let id = format!("auth0|{:08x}{:08x}{:08x}", made.seconds(), mixed(number, 3), mixed(number, 4));
     let mut user = User::new(
         UserId::parse(&id).unwrap(),
         connection.clone(),
@@ -166,7 +173,7 @@ async fn measure(db: &Db, tenant: &TenantId, known: &[Connection]) {
         "ada*",
         "ada.lovelace12*",
         "customer",
-        "user_id:auth0|00*",
+        "user_id:auth0|6600*",
         "email:*@acme.com",
         "email.domain:acme.com AND name:\"Grace Hopper\"",
         "logins_count:[299 TO *]",

@@ -5,6 +5,8 @@ ALTER TABLE users ADD COLUMN username TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE users ADD COLUMN email_domain TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE users ADD COLUMN name_lower TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE users ADD COLUMN nickname_lower TEXT COLLATE "C" NOT NULL DEFAULT '';
+-- False where the nickname is what the address begins with: then the address is searched.
+ALTER TABLE users ADD COLUMN has_nickname BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE users ADD COLUMN given_name_lower TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE users ADD COLUMN family_name_lower TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE users ADD COLUMN phone_number TEXT COLLATE "C" NOT NULL DEFAULT '';
@@ -15,16 +17,18 @@ ALTER TABLE users ADD COLUMN last_password_reset BIGINT;
 -- False for rows that were written before the columns above: they are filled in the background.
 ALTER TABLE users ADD COLUMN is_searchable BOOLEAN NOT NULL DEFAULT FALSE;
 
+-- The time of making stands before the id: where many users share a value, a new one comes to the end
+-- of them, and the pages that are written stay few.
 CREATE INDEX users_by_email ON users (tenant_id, email, id);
-CREATE INDEX users_by_domain ON users (tenant_id, email_domain, id);
-CREATE INDEX users_by_name ON users (tenant_id, name_lower, id);
-CREATE INDEX users_by_nickname ON users (tenant_id, nickname_lower, id);
-CREATE INDEX users_by_given_name ON users (tenant_id, given_name_lower, id);
-CREATE INDEX users_by_family_name ON users (tenant_id, family_name_lower, id);
+CREATE INDEX users_by_domain ON users (tenant_id, email_domain, created_at, id);
+CREATE INDEX users_by_name ON users (tenant_id, name_lower, created_at, id);
+CREATE INDEX users_by_given_name ON users (tenant_id, given_name_lower, created_at, id);
+CREATE INDEX users_by_family_name ON users (tenant_id, family_name_lower, created_at, id);
 CREATE INDEX users_by_age ON users (tenant_id, created_at, id);
 CREATE INDEX users_by_change ON users (tenant_id, updated_at, id);
-CREATE INDEX users_by_login ON users (tenant_id, (COALESCE(last_login, 0)), id);
-CREATE INDEX users_by_logins ON users (tenant_id, logins_count, id);
+CREATE INDEX users_by_login ON users (tenant_id, (COALESCE(last_login, 0)), created_at, id);
+CREATE INDEX users_by_logins ON users (tenant_id, logins_count, created_at, id);
+CREATE INDEX users_by_nickname ON users (tenant_id, nickname_lower, id) WHERE has_nickname = TRUE;
 CREATE UNIQUE INDEX users_by_username ON users (tenant_id, connection_id, username) WHERE username <> '';
 CREATE INDEX users_by_phone ON users (tenant_id, phone_number, id) WHERE phone_number <> '';
 CREATE INDEX users_blocked ON users (tenant_id, created_at, id) WHERE blocked = TRUE;

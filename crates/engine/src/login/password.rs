@@ -61,8 +61,7 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
     let connection = connection.ok_or_else(|| Fault::internal("the login has no connection"))?;
     // Read once: what becomes an address only by being cleaned would be counted under another name.
     let email = Email::parse(&attempt.username).ok();
-    let cleaned = || tame(attempt.username.trim()).to_lowercase();
-    let name = email.as_ref().map_or_else(cleaned, |email| email.as_str().to_owned());
+    let name = attempts::counted_name(&attempt.username);
     let subjects = Subjects::of(connection, &name, caller.info.ip);
     let page =
         |problem| show::form(&judged, &transaction, &login.path, (tame(&attempt.username), Some(problem)));

@@ -37,13 +37,20 @@ pub struct UserPatch {
     pub app_metadata: Option<MetadataPatch>,
     /// The connection that the user is known through; it can be said and not changed.
     pub connection: Option<String>,
-    name: Patch<String>,
-    nickname: Patch<String>,
-    given_name: Patch<String>,
-    family_name: Patch<String>,
-    picture: Patch<String>,
-    phone_number: Patch<String>,
-    phone_verified: Patch<bool>,
+    /// The full name.
+    pub name: Patch<String>,
+    /// The casual name.
+    pub nickname: Patch<String>,
+    /// The first name.
+    pub given_name: Patch<String>,
+    /// The last name.
+    pub family_name: Patch<String>,
+    /// The address of a picture.
+    pub picture: Patch<String>,
+    /// The telephone number.
+    pub phone_number: Patch<String>,
+    /// Whether the number is proven.
+    pub phone_verified: Patch<bool>,
 }
 
 /// What a new user is to be.

@@ -109,7 +109,7 @@ pub(crate) fn like(column: &str, pattern: &Pattern, out: &mut Condition) {
         out.push(&format!("{column} LIKE ? ESCAPE '\\'"), [spelled(pattern).into()]);
         return;
     };
-    match after(prefix) {
+    match past(prefix) {
         Some(end) => {
             out.push(&format!("({column} >= ? AND {column} < ?)"), [prefix.into(), end.into()]);
         }
@@ -192,7 +192,7 @@ fn spelled(pattern: &Pattern) -> String {
 }
 
 /// The least text that is greater than all that begin with `prefix`; none when there is none.
-pub(crate) fn after(prefix: &str) -> Option<String> {
+pub(crate) fn past(prefix: &str) -> Option<String> {
     let mut text = prefix.to_owned();
     while let Some(last) = text.pop() {
         // The characters that UTF-16 keeps for itself are skipped.
@@ -211,12 +211,12 @@ mod tests {
 
     #[test]
     fn a_prefix_is_a_range() {
-        assert_eq!(after("jo").as_deref(), Some("jp"));
-        assert_eq!(after("a\u{10FFFF}").as_deref(), Some("b"));
-        assert_eq!(after("\u{D7FF}").as_deref(), Some("\u{E000}"));
-        assert_eq!(after("\u{10FFFF}"), None);
+        assert_eq!(past("jo").as_deref(), Some("jp"));
+        assert_eq!(past("a\u{10FFFF}").as_deref(), Some("b"));
+        assert_eq!(past("\u{D7FF}").as_deref(), Some("\u{E000}"));
+        assert_eq!(past("\u{10FFFF}"), None);
         for (prefix, inside) in [("jo", "jo\u{10FFFF}\u{10FFFF}"), ("é", "éz"), ("a", "a")] {
-            assert!(prefix <= inside && inside < after(prefix).unwrap().as_str());
+            assert!(prefix <= inside && inside < past(prefix).unwrap().as_str());
         }
     }
 

@@ -1,6 +1,6 @@
 //! Lists of users: searched, sorted, by page or from a given user on.
 //!
-//! Every order has an index that begins with the tenant and ends with the id. Source: the Management
+//! Every order has an index that begins with the tenant. Source: the Management
 //! API's `GET /users`; the search language of `model::search`.
 
 use doorward_model::connection::Connection;
@@ -14,7 +14,7 @@ use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
 use crate::sql::list::List;
 use crate::sql::row::Row;
-use crate::sql::search::{Case, Condition, compile, flag, number, text, time};
+use crate::sql::search::{Case, Condition, compile, flag, number, past, text, time};
 use crate::sql::value::{Value, args};
 
 /// Which users a list shows.
@@ -42,8 +42,6 @@ pub enum UserOrder {
     Email,
     /// The name.
     Name,
-    /// The casual name.
-    Nickname,
     /// The first name.
     GivenName,
     /// The last name.
@@ -54,14 +52,13 @@ pub enum UserOrder {
 
 impl UserOrder {
     /// All of them, under their names in the API.
-    pub const ALL: [(&'static str, UserOrder); 10] = [
+    pub const ALL: [(&'static str, UserOrder); 9] = [
         ("created_at", UserOrder::CreatedAt),
         ("updated_at", UserOrder::UpdatedAt),
         ("last_login", UserOrder::LastLogin),
         ("logins_count", UserOrder::LoginsCount),
         ("email", UserOrder::Email),
         ("name", UserOrder::Name),
-        ("nickname", UserOrder::Nickname),
         ("given_name", UserOrder::GivenName),
         ("family_name", UserOrder::FamilyName),
         ("user_id", UserOrder::UserId),
@@ -73,20 +70,18 @@ impl UserOrder {
             (UserOrder::CreatedAt, true) => "ORDER BY created_at DESC, id DESC",
             (UserOrder::UpdatedAt, false) => "ORDER BY updated_at, id",
             (UserOrder::UpdatedAt, true) => "ORDER BY updated_at DESC, id DESC",
-            (UserOrder::LastLogin, false) => "ORDER BY COALESCE(last_login, 0), id",
-            (UserOrder::LastLogin, true) => "ORDER BY COALESCE(last_login, 0) DESC, id DESC",
-            (UserOrder::LoginsCount, false) => "ORDER BY logins_count, id",
-            (UserOrder::LoginsCount, true) => "ORDER BY logins_count DESC, id DESC",
+            (UserOrder::LastLogin, false) => "ORDER BY COALESCE(last_login, 0), created_at, id",
+            (UserOrder::LastLogin, true) => "ORDER BY COALESCE(last_login, 0) DESC, created_at DESC, id DESC",
+            (UserOrder::LoginsCount, false) => "ORDER BY logins_count, created_at, id",
+            (UserOrder::LoginsCount, true) => "ORDER BY logins_count DESC, created_at DESC, id DESC",
             (UserOrder::Email, false) => "ORDER BY email, id",
             (UserOrder::Email, true) => "ORDER BY email DESC, id DESC",
-            (UserOrder::Name, false) => "ORDER BY name_lower, id",
-            (UserOrder::Name, true) => "ORDER BY name_lower DESC, id DESC",
-            (UserOrder::Nickname, false) => "ORDER BY nickname_lower, id",
-            (UserOrder::Nickname, true) => "ORDER BY nickname_lower DESC, id DESC",
-            (UserOrder::GivenName, false) => "ORDER BY given_name_lower, id",
-            (UserOrder::GivenName, true) => "ORDER BY given_name_lower DESC, id DESC",
-            (UserOrder::FamilyName, false) => "ORDER BY family_name_lower, id",
-            (UserOrder::FamilyName, true) => "ORDER BY family_name_lower DESC, id DESC",
+            (UserOrder::Name, false) => "ORDER BY name_lower, created_at, id",
+            (UserOrder::Name, true) => "ORDER BY name_lower DESC, created_at DESC, id DESC",
+            (UserOrder::GivenName, false) => "ORDER BY given_name_lower, created_at, id",
+            (UserOrder::GivenName, true) => "ORDER BY given_name_lower DESC, created_at DESC, id DESC",
+            (UserOrder::FamilyName, false) => "ORDER BY family_name_lower, created_at, id",
+            (UserOrder::FamilyName, true) => "ORDER BY family_name_lower DESC, created_at DESC, id DESC",
             (UserOrder::UserId, false) => "ORDER BY id",
             (UserOrder::UserId, true) => "ORDER BY id DESC",
         }
@@ -207,7 +202,7 @@ fn column(name: &str, test: &Test, out: &mut Condition) {
         "email_verified" => flag("email_verified", test, out),
         "username" => present("username", Case::Lowered, test, out),
         "name" => text("name_lower", Case::Lowered, test, out),
-        "nickname" => text("nickname_lower", Case::Lowered, test, out),
+        "nickname" => by_nickname(test, out),
         "given_name" => text("given_name_lower", Case::Lowered, test, out),
         "family_name" => text("family_name_lower", Case::Lowered, test, out),
         "phone_number" => present("phone_number", Case::Kept, test, out),
@@ -238,6 +233,23 @@ fn by_email(test: &Test, out: &mut Condition) {
         return text("email_domain", Case::Lowered, &Test::Is(Scalar::Text(domain.to_owned())), out);
     }
     text("email", Case::Lowered, test, out);
+}
+
+/// A nickname that was not given is what the address begins with, and is found by it: most are, and
+/// an index of them would say the same as that of the addresses.
+fn by_nickname(test: &Test, out: &mut Condition) {
+    let start = match test {
+        Test::Is(Scalar::Text(name)) => Some(format!("{name}@")),
+        Test::Like(pattern) => pattern.prefix().map(str::to_owned),
+        _ => None,
+    };
+    let by_start = start.map(|start| start.to_lowercase()).and_then(|start| Some((past(&start)?, start)));
+    let Some((end, start)) = by_start else { return text("nickname_lower", Case::Lowered, test, out) };
+    out.push("((has_nickname = TRUE AND ", []);
+    text("nickname_lower", Case::Lowered, test, out);
+    out.push(") OR (email >= ? AND email < ? AND ", args![start, end]);
+    text("nickname_lower", Case::Lowered, test, out);
+    out.push("))", []);
 }
 
 fn is_of_connection(field: &str) -> bool {

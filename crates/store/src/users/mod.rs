@@ -127,12 +127,13 @@ pub fn insert(b: &mut Batch, user: &User) {
     const SQL: &str = "INSERT INTO users (tenant_id, id, connection_id, email, email_verified, username, \
          profile, user_metadata, app_metadata, blocked, version, logins_count, last_login, last_ip, \
          last_password_reset, created_at, updated_at, email_domain, name_lower, nickname_lower, \
-         given_name_lower, family_name_lower, phone_number, is_searchable) \
+         given_name_lower, family_name_lower, phone_number, has_nickname, is_searchable) \
          SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BOOLEAN), \
          CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS BOOLEAN), \
          CAST($11 AS BIGINT), CAST($12 AS BIGINT), CAST($13 AS BIGINT), CAST($14 AS TEXT), \
          CAST($15 AS BIGINT), CAST($16 AS BIGINT), CAST($17 AS BIGINT), CAST($18 AS TEXT), \
-         CAST($19 AS TEXT), CAST($20 AS TEXT), CAST($21 AS TEXT), CAST($22 AS TEXT), CAST($23 AS TEXT), TRUE \
+         CAST($19 AS TEXT), CAST($20 AS TEXT), CAST($21 AS TEXT), CAST($22 AS TEXT), CAST($23 AS TEXT), \
+         CAST($24 AS BOOLEAN), TRUE \
          WHERE NOT EXISTS (SELECT 1 FROM deleted_user_ids WHERE tenant_id = $1 AND id = $2)";
     let mut args = args![
         b.tenant().as_str(),
@@ -169,6 +170,7 @@ fn derived(user: &User) -> Vec<Value> {
         lowered(&user.profile.given_name),
         lowered(&user.profile.family_name),
         user.profile.phone_number.as_deref().unwrap_or_default(),
+        user.profile.nickname.is_some(),
     ]
 }
 
@@ -179,7 +181,8 @@ pub fn update(b: &mut Batch, before: &User, user: &User) {
     const SQL: &str = "UPDATE users SET version = version + 1, email = $4, email_verified = $5, username = $6, \
          profile = $7, user_metadata = $8, app_metadata = $9, blocked = $10, last_password_reset = $11, \
          updated_at = $12, email_domain = $13, name_lower = $14, nickname_lower = $15, \
-         given_name_lower = $16, family_name_lower = $17, phone_number = $18, is_searchable = TRUE \
+         given_name_lower = $16, family_name_lower = $17, phone_number = $18, has_nickname = $19, \
+         is_searchable = TRUE \
          WHERE tenant_id = $1 AND id = $2 AND version = $3";
     let mut args = args![
         b.tenant().as_str(),
@@ -201,6 +204,29 @@ pub fn update(b: &mut Batch, before: &User, user: &User) {
         values::delete(b, &user.id);
         values::insert(b, user);
     }
+}
+
+/// Users that were written before this release knew what to search for, by id.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn not_searchable(t: &Scope<'_>, limit: u32) -> Result<Vec<User>, StoreError> {
+    const SQL: &str = "SELECT id, connection_id, email, email_verified, username, profile, user_metadata, \
+         app_metadata, blocked, version, logins_count, last_login, last_ip, last_password_reset, \
+         created_at, updated_at FROM users WHERE tenant_id = $1 AND is_searchable = FALSE \
+         ORDER BY id LIMIT $2";
+    t.query(SQL, args![t.id(), limit]).await?.into_iter().map(user).collect()
+}
+
+/// Fills in what such a user is found by; nothing happens when somebody changed the user meanwhile,
+/// because a change fills it in, too.
+pub fn make_searchable(b: &mut Batch, user: &User) {
+    const SQL: &str = "UPDATE users SET email_domain = $4, name_lower = $5, nickname_lower = $6, \
+         given_name_lower = $7, family_name_lower = $8, phone_number = $9, has_nickname = $10, \
+         is_searchable = TRUE WHERE tenant_id = $1 AND id = $2 AND version = $3";
+    let mut args = args![b.tenant().as_str(), user.id.as_str(), user.version];
+    args.extend(derived(user));
+    b.push(SQL, args, Expect::Any);
 }
 
 /// Deletes a user with the password and everything that was issued in their name; the id stays
