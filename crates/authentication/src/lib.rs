@@ -6,8 +6,10 @@
 pub mod pages;
 pub mod routes;
 
+mod association;
 mod authorize;
 mod browser;
+mod certificate;
 mod discovery;
 mod jwks;
 mod login;

@@ -192,6 +192,18 @@ fn script_json(value: &Value) -> String {
     safe
 }
 
+/// Where people who are lost find help, as the tenant's settings name it.
+struct Help<'a> {
+    url: Option<&'a str>,
+    email: Option<&'a str>,
+}
+
+fn help(tenant: &Tenant) -> Option<Help<'_>> {
+    let settings = &tenant.settings;
+    let help = Help { url: settings.support_url.as_deref(), email: settings.support_email.as_deref() };
+    (help.url.is_some() || help.email.is_some()).then_some(help)
+}
+
 /// Which of the coloured doors stands for a client: the same on every page and every day.
 fn door(client: &Client) -> u32 {
     let sum =
@@ -313,6 +325,15 @@ mod tests {
         let (_, page) = all().into_iter().find(|(name, _)| *name == "error_callback").unwrap();
         assert!(!page.html().contains("store.acme.test") && !page.html().contains("redirect_uri"));
         assert!(page.html().contains("7F3K-92QD"));
+    }
+
+    #[test]
+    fn an_error_page_names_the_help_that_the_tenant_names() {
+        let page = |name| all().into_iter().find(|(known, _)| *known == name).unwrap().1;
+        let html = page("error_client_help").html().to_owned();
+        assert!(html.contains("href=\"https://acme.test/help?a&#38;b\""), "{html}");
+        assert!(html.contains("href=\"mailto:help%40acme.test\">help@acme.test</a>"), "{html}");
+        assert!(!page("error_client").html().contains("Need help?"));
     }
 
     #[test]

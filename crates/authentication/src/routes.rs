@@ -5,7 +5,9 @@
 
 use doorward_web::route::{Guard, Route};
 
-use crate::{authorize, discovery, jwks, login, logout, preflight, token, userinfo};
+use crate::{
+    association, authorize, certificate, discovery, jwks, login, logout, preflight, token, userinfo,
+};
 
 /// Every address of this front.
 #[must_use]
@@ -51,6 +53,13 @@ pub fn routes() -> Vec<Route> {
             discovery::metadata,
         ),
         Route::get("//.well-known/jwks.json", Public, "jwks_2", jwks::jwks),
+        Route::get("/.well-known/assetlinks.json", Public, "android_apps", association::android),
+        Route::get("/.well-known/apple-app-site-association", Public, "apple_apps", association::apple),
+        Route::get("/apple-app-site-association", Public, "apple_apps_2", association::apple),
+        Route::get("/pem", Public, "certificate_pem", certificate::pem),
+        Route::get("/rawpem", Public, "certificate_raw_pem", certificate::raw_pem),
+        Route::get("/cer", Public, "certificate_der", certificate::cer),
+        Route::get("/pb7", Public, "certificate_pkcs7", certificate::pb7),
     ]
 }
 

@@ -36,10 +36,14 @@ pub struct ClientEntry {
 }
 
 impl ClientEntry {
-    /// Whether the connection of `user` is enabled; nobody has none.
+    /// Whether the connection of `user` is there, switched on and may serve the client; nobody has none.
     #[must_use]
-    pub fn lets_in(&self, user: Option<&User>) -> bool {
-        user.is_none_or(|user| self.connections.contains(&user.connection))
+    pub fn lets_in(&self, state: &TenantState, user: Option<&User>) -> bool {
+        user.is_none_or(|user| {
+            let connection = state.connection(&user.connection);
+            self.connections.contains(&user.connection)
+                && connection.is_some_and(|connection| connection.may_serve(&self.client))
+        })
     }
 
     /// The secrets that work at `now`.

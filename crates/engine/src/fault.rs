@@ -143,6 +143,10 @@ fn conflict(what: &str) -> String {
         "client" => {
             "The client was changed by somebody else at the same time. Read it again and retry.".to_owned()
         }
+        "connection" => {
+            "A connection of this name exists already. Names are unique and never changed, so choose another."
+                .to_owned()
+        }
         what => format!("The {what} exists already."),
     }
 }

@@ -154,12 +154,12 @@ fn push_clients(batch: &mut Batch, app: &App, tenant: &Tenant) -> Result<Client,
         ..strict
     };
     push_new(batch, app, &tenant.id, global, true)?;
-    let connection = Connection {
-        id: app.entropy().connection_id(),
-        name: DEFAULT_DATABASE.to_owned(),
-        strategy: Strategy::Database(DatabaseOptions::default()),
-        created_at: tenant.created_at,
-    };
+    let connection = Connection::new(
+        app.entropy().connection_id(),
+        DEFAULT_DATABASE,
+        Strategy::Database(DatabaseOptions::default()),
+        tenant.created_at,
+    );
     connections::insert(batch, &connection);
     connections::enable(batch, &connection.id, &client.id);
     Ok(client)

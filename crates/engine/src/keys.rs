@@ -7,9 +7,11 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::ids::TenantId;
 use doorward_model::signing_key::{KeyState, SigningKey};
-use doorward_protocol::jose::{JwkSet, RsaKey};
+use doorward_protocol::jose::{JoseError, JwkSet, RsaKey};
+use doorward_protocol::oidc::id_token::of_tenant_key;
 use zeroize::Zeroizing;
 
 use crate::fault::Fault;
@@ -29,8 +31,9 @@ pub struct KeySet {
     pub all: Vec<Arc<RsaKey>>,
     /// `/.well-known/jwks.json`.
     pub jwks: Bytes,
-    /// The rows that the set was made from, to notice when nothing changed.
+    /// What the set was made from, to notice when nothing changed.
     rows: Vec<SigningKey>,
+    algorithms: Vec<IdTokenAlgorithm>,
 }
 
 impl std::fmt::Debug for KeySet {
@@ -40,11 +43,17 @@ impl std::fmt::Debug for KeySet {
 }
 
 impl KeySet {
-    /// Opens and parses the keys of `tenant`.
+    /// Opens and parses the keys of `tenant`. Each is published for RS256, and once more for each of
+    /// the further `algorithms` that clients asked for.
     ///
     /// # Errors
     /// When there is no current key, or one does not open.
-    pub fn open(tenant: &TenantId, rows: Vec<SigningKey>, sealing: &Sealing) -> Result<Self, Fault> {
+    pub fn open(
+        tenant: &TenantId,
+        rows: Vec<SigningKey>,
+        algorithms: Vec<IdTokenAlgorithm>,
+        sealing: &Sealing,
+    ) -> Result<Self, Fault> {
         let mut all = Vec::with_capacity(rows.len());
         let mut current = None;
         for row in &rows {
@@ -61,15 +70,21 @@ impl KeySet {
         }
         let current =
             current.ok_or_else(|| Fault::internal(format!("{tenant} has no current signing key")))?;
-        let set = JwkSet { keys: all.iter().map(|key| key.jwk().clone()).collect() };
-        let jwks = set.to_bytes().map_err(|error| Fault::internal(error.to_string()))?;
-        Ok(Self { current, all, jwks: jwks.into(), rows })
+        let jwks = published(&all, &algorithms).map_err(|error| Fault::internal(error.to_string()))?;
+        Ok(Self { current, all, jwks: jwks.into(), rows, algorithms })
     }
 
-    /// Whether the set was made from exactly these rows.
+    /// Whether the set was made from exactly these rows for exactly these algorithms.
     #[must_use]
-    pub fn is_made_from(&self, rows: &[SigningKey]) -> bool {
-        self.rows == rows
+    pub fn is_made_from(&self, rows: &[SigningKey], algorithms: &[IdTokenAlgorithm]) -> bool {
+        self.rows == rows && self.algorithms == algorithms
+    }
+
+    /// The certificate of the key that signs, as PEM.
+    #[must_use]
+    pub fn certificate(&self) -> &str {
+        let current = self.rows.iter().find(|row| row.state == KeyState::Current);
+        current.map_or("", |row| row.certificate_pem.as_str())
     }
 
     /// All keys, as verifying wants them.
@@ -77,4 +92,11 @@ impl KeySet {
     pub fn verifiers(&self) -> Vec<&RsaKey> {
         self.all.iter().map(AsRef::as_ref).collect()
     }
+}
+
+fn published(keys: &[Arc<RsaKey>], algorithms: &[IdTokenAlgorithm]) -> Result<Vec<u8>, JoseError> {
+    let usual = keys.iter().map(|key| Ok(key.jwk().clone()));
+    let further =
+        algorithms.iter().flat_map(|algorithm| keys.iter().map(|key| key.jwk_for(of_tenant_key(*algorithm))));
+    JwkSet { keys: usual.chain(further).collect::<Result<_, _>>()? }.to_bytes()
 }

@@ -12,6 +12,7 @@ pub mod caller;
 pub mod clients;
 pub mod clients_cache;
 pub mod clock;
+pub mod connections;
 pub mod devices;
 pub mod entropy;
 pub mod fault;
@@ -28,6 +29,7 @@ pub mod sealing;
 pub mod sessions;
 pub mod setup;
 pub mod state;
+pub mod tenants;
 pub mod tokens;
 pub mod users;
 

@@ -7,6 +7,7 @@
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use doorward_model::connection::{Connection, Strategy};
 use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::secret::Secret;
 use doorward_store::users::Credential;
@@ -17,8 +18,6 @@ use crate::pool::Pool;
 
 /// The longest password that is looked at, in bytes.
 pub const MAX_BYTES: usize = 1024;
-/// The shortest new password of a user of a database connection, in characters.
-pub const MIN_FOR_USERS: usize = 8;
 /// The shortest new password of an admin, in characters.
 pub const MIN_FOR_ADMINS: usize = 12;
 
@@ -127,6 +126,19 @@ pub fn check_new(password: &Secret, min: usize) -> Result<(), FieldErrors> {
     Ok(())
 }
 
+/// Checks a new password of a user of `connection` by the rules of that connection.
+///
+/// # Errors
+/// A finding for `password` that says what is missing.
+pub fn check_new_of(connection: &Connection, password: &Secret) -> Result<(), FieldError> {
+    if password.expose().len() > MAX_BYTES {
+        return Err(too_long("password"));
+    }
+    let Strategy::Database(options) = &connection.strategy;
+    let report = options.password_rules().check(password.expose());
+    if report.is_kept() { Ok(()) } else { Err(FieldError::new("password", "password_policy", report.text())) }
+}
+
 fn too_long(path: &str) -> FieldError {
     FieldError::new(path, "max_length", format!("The password is too long: at most {MAX_BYTES} bytes."))
 }
@@ -215,7 +227,7 @@ mod tests {
         let huge = secret(&"x".repeat(1_000_000));
         assert!(matches!(passwords.hash(&huge).await, Err(Fault::Invalid(_))));
         assert!(!passwords.verify(&huge, None).await.unwrap());
-        assert!(check_new(&huge, MIN_FOR_USERS).is_err());
+        assert!(check_new(&huge, MIN_FOR_ADMINS).is_err());
         assert!(passwords.hash(&secret(&"x".repeat(MAX_BYTES))).await.is_ok());
     }
 
@@ -244,8 +256,8 @@ mod tests {
 
     #[test]
     fn a_new_password_has_a_least_length_in_characters() {
-        assert!(check_new(&secret("1234567"), MIN_FOR_USERS).is_err());
-        assert!(check_new(&secret("ÄÖÜäöüßé"), MIN_FOR_USERS).is_ok());
+        assert!(check_new(&secret("1234567"), 8).is_err());
+        assert!(check_new(&secret("ÄÖÜäöüßé"), 8).is_ok());
         assert!(check_new(&secret("12345678901"), MIN_FOR_ADMINS).is_err());
         assert!(check_new(&secret("123456789012"), MIN_FOR_ADMINS).is_ok());
     }

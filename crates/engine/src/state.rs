@@ -11,13 +11,18 @@ use doorward_model::connection::Connection;
 use doorward_model::ids::{ConnectionId, TenantId};
 use doorward_model::scope::ApiScope;
 use doorward_model::tenant::Tenant;
+use doorward_protocol::association;
 use doorward_protocol::oauth::discovery;
-use doorward_store::{connections, global, resource_servers, signing_keys, tenants};
+use doorward_store::{clients, connections, global, resource_servers, signing_keys, tenants};
+use serde_json::Value;
 
 use crate::app::App;
 use crate::fault::{Fault, SHORT_WAIT};
 use crate::keys::KeySet;
 
+/// How many clients at most have their apps in the association files, the oldest first: devices read
+/// no more than 128 KiB of one.
+const MOST_WITH_APPS: u32 = 500;
 /// How often a snapshot is read again when the tenant changes while it is read.
 const READS: usize = 5;
 
@@ -34,6 +39,10 @@ pub struct TenantState {
     pub keys: Arc<KeySet>,
     /// `/.well-known/openid-configuration`.
     pub discovery: Bytes,
+    /// `/.well-known/assetlinks.json`.
+    pub android_apps: Bytes,
+    /// `/.well-known/apple-app-site-association`.
+    pub apple_apps: Bytes,
 }
 
 impl TenantState {
@@ -93,18 +102,25 @@ pub(crate) async fn read(
             .filter(|api| api.is_system)
             .for_each(|api| api.permissions = management_permissions());
         let rows = signing_keys::all(&scope).await?;
+        let algorithms = clients::further_algorithms(&scope).await?;
+        let apps = clients::with_mobile(&scope, MOST_WITH_APPS).await?;
         if tenants::version(&scope).await? != Some(tenant.version) {
             continue;
         }
-        let keys = match known.filter(|state| state.keys.is_made_from(&rows)) {
+        let keys = match known.filter(|state| state.keys.is_made_from(&rows, &algorithms)) {
             Some(state) => Arc::clone(&state.keys),
-            None => Arc::new(KeySet::open(id, rows, app.sealing())?),
+            None => Arc::new(KeySet::open(id, rows, algorithms, app.sealing())?),
         };
-        let metadata = discovery::metadata(&tenant.issuer);
-        let discovery =
-            serde_json::to_vec(&metadata).map_err(|error| Fault::internal(error.to_string()))?.into();
-        return Ok(Some(TenantState { tenant, connections, apis, keys, discovery }));
+        let discovery = written(&discovery::metadata(&tenant.issuer))?;
+        let android_apps = written(&association::android(&apps))?;
+        let apple_apps = written(&association::apple(&apps))?;
+        let state = TenantState { tenant, connections, apis, keys, discovery, android_apps, apple_apps };
+        return Ok(Some(state));
     }
     let cause = format!("{id} changes faster than it can be read");
     Err(Fault::Unavailable { retry_after: SHORT_WAIT, cause })
+}
+
+fn written(document: &Value) -> Result<Bytes, Fault> {
+    serde_json::to_vec(document).map(Bytes::from).map_err(|error| Fault::internal(error.to_string()))
 }

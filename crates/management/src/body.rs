@@ -1,4 +1,4 @@
-//! Bodies of requests: one JSON object, or a 400 that says why not.
+//! Bodies of requests: one JSON object or one list, or a 400 that says why not.
 //!
 //! Must not know what is in it; forms have become JSON before ([`crate::forms`]). Source: RFC 8259; RFC 9110 §15.5.16 for other kinds of body.
 
@@ -12,22 +12,33 @@ use crate::refused::Refused;
 
 /// Reads the object that a body is. A body that does not say what it is, is taken for JSON.
 pub(crate) fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refused> {
+    match json(headers, body)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(refuse("The body must be a JSON object.")),
+    }
+}
+
+/// Reads the list that a body is.
+pub(crate) fn array(headers: &HeaderMap, body: &[u8]) -> Result<Vec<Value>, Refused> {
+    match json(headers, body)? {
+        Value::Array(list) => Ok(list),
+        _ => Err(refuse("The body must be a JSON list.")),
+    }
+}
+
+fn json(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refused> {
     if headers.contains_key(CONTENT_TYPE) && !is_json(headers) {
         let kinds = "application/json or application/x-www-form-urlencoded";
         return Err(Refusal::content_type(kinds).into());
     }
-    let why = match serde_json::from_slice(body) {
-        Ok(Value::Object(object)) => return Ok(object),
-        Ok(_) => "The body must be a JSON object.".to_owned(),
-        Err(error) => {
-            format!(
-                "The body is not JSON: it breaks off at line {}, column {}.",
-                error.line(),
-                error.column()
-            )
-        }
-    };
-    Err(Refusal::unreadable(format!("Payload validation error: {why}")).into())
+    serde_json::from_slice(body).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        refuse(&format!("The body is not JSON: it breaks off at line {line}, column {column}."))
+    })
+}
+
+fn refuse(why: &str) -> Refused {
+    Refusal::unreadable(format!("Payload validation error: {why}")).into()
 }
 
 #[cfg(test)]
@@ -47,6 +58,14 @@ mod tests {
         for kind in [None, Some("application/json"), Some("Application/JSON; charset=utf-8")] {
             assert_eq!(read(kind, br#"{"name":"a"}"#).unwrap()["name"], "a");
         }
+    }
+
+    #[test]
+    fn a_list_is_read_where_a_list_is_wanted() {
+        let headers = HeaderMap::new();
+        assert_eq!(array(&headers, b"[1,2]").unwrap().len(), 2);
+        assert!(array(&headers, b"{}").is_err());
+        assert!(array(&headers, b"[").is_err());
     }
 
     #[test]

@@ -6,9 +6,9 @@
 
 mod answer;
 mod body;
-#[expect(dead_code, reason = "the lists that page by checkpoint follow")]
 mod checkpoint;
 mod clients;
+mod connections;
 mod fields;
 mod forms;
 mod logs;
@@ -18,3 +18,4 @@ mod path;
 mod query;
 mod refused;
 pub mod routes;
+mod tenants;

@@ -20,6 +20,11 @@ pub(crate) struct Query(Vec<(String, String)>);
 impl Query {
     /// Reads the query of a request for an endpoint that understands `known`.
     pub(crate) fn read(uri: &Uri, known: &[&str]) -> Result<Self, Refused> {
+        Self::read_with_repeats(uri, known, &[])
+    }
+
+    /// As [`Self::read`]; those of the parameters in `many` are lists and may come more than once.
+    pub(crate) fn read_with_repeats(uri: &Uri, known: &[&str], many: &[&str]) -> Result<Self, Refused> {
         if uri.query().is_some_and(|query| query.len() > MAX_LENGTH) {
             return Err(Refused::query("query", "max_length", "The query string is too long."));
         }
@@ -32,7 +37,7 @@ impl Query {
             if !known.contains(&name.as_str()) {
                 let text = format!("This endpoint knows no such parameter. It knows: {}.", known.join(", "));
                 errors.push(FieldError::new(shown, "additional_properties", text));
-            } else if pairs[..at].iter().any(|(other, _)| other == name) {
+            } else if !many.contains(&name.as_str()) && pairs[..at].iter().any(|(other, _)| other == name) {
                 errors.push(FieldError::new(shown, "unique", "This parameter came twice. Send it once."));
             }
         }
@@ -48,6 +53,13 @@ impl Query {
     pub(crate) fn list(&self, name: &str) -> Option<Vec<String>> {
         let words = |text: &str| text.split(',').map(|word| word.trim().to_owned()).collect::<Vec<_>>();
         self.text(name).map(|text| words(text).into_iter().filter(|word| !word.is_empty()).collect())
+    }
+
+    /// A list that is sent entry by entry, each under the same name; none when it was not sent.
+    pub(crate) fn all(&self, name: &str) -> Option<Vec<String>> {
+        let values: Vec<String> =
+            self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect();
+        (!values.is_empty()).then_some(values)
     }
 
     /// A parameter that is `true` or `false`.
@@ -102,6 +114,16 @@ mod tests {
     fn a_parameter_comes_once() {
         assert!(said("page=1&page=2").contains("'unique' on property page "));
         assert!(said("page=1&p%61ge=1").contains("'unique' on property page "));
+    }
+
+    #[test]
+    fn a_list_may_come_entry_by_entry_where_the_endpoint_says_so() {
+        let uri = "/x?fields=a&fields=b&page=1".parse().unwrap();
+        let query = Query::read_with_repeats(&uri, KNOWN, &["fields"]).unwrap();
+        assert_eq!(query.all("fields"), Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(query.all("include_totals"), None);
+        let twice = "/x?page=1&page=2".parse().unwrap();
+        assert!(Query::read_with_repeats(&twice, KNOWN, &["fields"]).is_err());
     }
 
     #[test]

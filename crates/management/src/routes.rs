@@ -1,21 +1,26 @@
 //! The one list of the Management API: path, verb, scopes, operation, handler.
 
 use axum::middleware::from_fn_with_state;
-use doorward_model::scope::ApiScope::{
-    CreateClients, DeleteClients, ReadClientKeys, ReadClients, ReadLogs, UpdateClientKeys, UpdateClients,
-};
+use doorward_engine::clients::READING;
+use doorward_model::scope::ApiScope::*;
 use doorward_web::route::Guard::AnyOf;
 use doorward_web::route::Route;
 use http::Method;
 
 use crate::openapi::operation;
-use crate::{clients, forms, logs};
+use crate::{clients, connections, forms, logs, tenants};
 
 const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
 const ROTATE_SECRET: &str = "/api/v2/clients/{id}/rotate-secret";
+const CONNECTIONS: &str = "/api/v2/connections";
+const CONNECTION: &str = "/api/v2/connections/{id}";
+const CONNECTION_CLIENTS: &str = "/api/v2/connections/{id}/clients";
+const CONNECTION_STATUS: &str = "/api/v2/connections/{id}/status";
+const CONNECTION_USERS: &str = "/api/v2/connections/{id}/users";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
+const SETTINGS: &str = "/api/v2/tenants/settings";
 
 /// All endpoints of this front. The bearer token and its scopes are looked at before anything else;
 /// preflights are answered for every address by [`doorward_web::route`].
@@ -27,14 +32,25 @@ pub fn routes() -> Vec<Route> {
 #[rustfmt::skip]
 fn served() -> Vec<Route> {
     vec![
-        Route::get(CLIENTS, AnyOf(&[ReadClients, ReadClientKeys]), "get_clients", clients::list),
+        Route::get(CLIENTS, AnyOf(READING), "get_clients", clients::list),
         Route::post(CLIENTS, AnyOf(&[CreateClients]), "post_clients", clients::create),
-        Route::get(CLIENT, AnyOf(&[ReadClients, ReadClientKeys]), "get_clients_by_id", clients::get),
-        Route::patch(CLIENT, AnyOf(&[UpdateClients]), "patch_clients_by_id", clients::update),
+        Route::get(CLIENT, AnyOf(READING), "get_clients_by_id", clients::get),
+        Route::patch(CLIENT, AnyOf(&[UpdateClients, UpdateClientKeys]), "patch_clients_by_id", clients::update),
         Route::delete(CLIENT, AnyOf(&[DeleteClients]), "delete_clients_by_id", clients::delete),
         Route::post(ROTATE_SECRET, AnyOf(&[UpdateClientKeys]), "post_rotate_secret", clients::rotate_secret),
+        Route::get(CONNECTIONS, AnyOf(&[ReadConnections]), "get_connections", connections::list),
+        Route::post(CONNECTIONS, AnyOf(&[CreateConnections]), "post_connections", connections::create),
+        Route::get(CONNECTION, AnyOf(&[ReadConnections]), "get_connections_by_id", connections::get),
+        Route::patch(CONNECTION, AnyOf(&[UpdateConnections]), "patch_connections_by_id", connections::update),
+        Route::delete(CONNECTION, AnyOf(&[DeleteConnections]), "delete_connections_by_id", connections::delete),
+        Route::get(CONNECTION_CLIENTS, AnyOf(&[ReadConnections]), "get_connection_clients", connections::list_clients),
+        Route::patch(CONNECTION_CLIENTS, AnyOf(&[UpdateConnections]), "patch_connection_clients", connections::switch_clients),
+        Route::get(CONNECTION_STATUS, AnyOf(&[ReadConnections]), "get_connection_status", connections::status),
+        Route::delete(CONNECTION_USERS, AnyOf(&[DeleteUsers]), "delete_users_by_email", connections::delete_user),
         Route::get(LOGS, AnyOf(&[ReadLogs]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs]), "get_logs_by_id", logs::get),
+        Route::get(SETTINGS, AnyOf(&[ReadTenantSettings]), "get_settings", tenants::get_settings),
+        Route::patch(SETTINGS, AnyOf(&[UpdateTenantSettings]), "patch_settings", tenants::update_settings),
     ]
 }
 

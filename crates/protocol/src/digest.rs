@@ -64,6 +64,13 @@ pub fn half_hash(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(&sha256(text.as_bytes())[..16])
 }
 
+/// The left half of SHA-512, base64url: `at_hash` and `c_hash` of tokens signed with RS512 (OpenID
+/// Connect Core §3.1.3.6: the hash of the signature).
+#[must_use]
+pub fn half_hash_512(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA512, text.as_bytes()).as_ref()[..32])
+}
+
 /// Whether both are the same, in a time that depends on the lengths only.
 #[must_use]
 pub fn is_equal(left: &[u8], right: &[u8]) -> bool {

@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+pub mod association;
 pub mod digest;
 pub mod jose;
 pub mod oauth;

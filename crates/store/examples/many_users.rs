@@ -72,12 +72,12 @@ async fn furnish(db: &Db, id: &TenantId) {
         settings: TenantSettings::new("Acme".to_owned()),
         created_at: now,
     };
-    let connection = Connection {
-        id: ConnectionId::parse("con_0123456789abcdef").unwrap(),
-        name: DEFAULT_DATABASE.to_owned(),
-        strategy: Strategy::Database(DatabaseOptions::default()),
-        created_at: now,
-    };
+    let connection = Connection::new(
+        ConnectionId::parse("con_0123456789abcdef").unwrap(),
+        DEFAULT_DATABASE,
+        Strategy::Database(DatabaseOptions::default()),
+        now,
+    );
     let mut batch = db.tenant(id).batch();
     global::tenants::insert(&mut batch, &tenant);
     connections::insert(&mut batch, &connection);

@@ -20,6 +20,5 @@ ALTER TABLE login_attempts ADD COLUMN account TEXT COLLATE "C";
 ALTER TABLE login_attempts ADD COLUMN ip TEXT;
 CREATE INDEX login_attempts_by_account ON login_attempts (tenant_id, account) WHERE account IS NOT NULL;
 
--- What is looked for by user: their events, and what ends with them.
+-- The events of one user, newest first.
 CREATE INDEX logs_by_user ON logs (tenant_id, user_id, id) WHERE user_id IS NOT NULL;
-CREATE INDEX IF NOT EXISTS sessions_by_user ON sessions (tenant_id, user_id);

@@ -3,6 +3,8 @@
 //! Source: the brief, "Client ID" (made once, never changed) and "Danger Zone" (deleting is final).
 
 use doorward_model::client::Client;
+use doorward_model::client::further::MOBILE;
+use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::ids::ClientId;
 use doorward_model::time::Timestamp;
@@ -27,6 +29,8 @@ pub const MISSING: &str = "the client exists";
 pub struct ClientFilter {
     /// Only the global client, or only the others.
     pub is_global: Option<bool>,
+    /// Only clients of the house, or only those of third parties.
+    pub is_first_party: Option<bool>,
     /// Only clients of these types; empty means all.
     pub app_types: Vec<ClientKind>,
     /// Only clients whose name, id, callback, logout URL or origin contains this, whatever the case.
@@ -130,9 +134,49 @@ pub async fn count(t: &Scope<'_>, filter: &ClientFilter) -> Result<i64, StoreErr
     row.map_or(Ok(0), |row| row.read("clients").int("count"))
 }
 
+/// The oldest clients that name an app, at most `limit` of them.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn with_mobile(t: &Scope<'_>, limit: u32) -> Result<Vec<Client>, StoreError> {
+    const SQL: &str = "SELECT id, is_global, version, settings, created_at, updated_at FROM clients \
+         WHERE tenant_id = $1 AND has_mobile = TRUE ORDER BY created_at, id LIMIT $2";
+    t.query(SQL, args![t.id(), i64::from(limit)]).await?.into_iter().map(client).collect()
+}
+
+/// The algorithms besides RS256 that clients want the tenant's key to sign their ID tokens with.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn further_algorithms(t: &Scope<'_>) -> Result<Vec<IdTokenAlgorithm>, StoreError> {
+    const SQL: &str = "SELECT DISTINCT further_alg FROM clients \
+         WHERE tenant_id = $1 AND further_alg IS NOT NULL ORDER BY further_alg";
+    let rows = t.query(SQL, args![t.id()]).await?;
+    let words = rows.into_iter().map(|row| row.read("clients").text("further_alg"));
+    // One that another release knows is none that this one could sign with.
+    Ok(words
+        .collect::<Result<Vec<_>, _>>()?
+        .iter()
+        .filter_map(|word| IdTokenAlgorithm::parse(word))
+        .collect())
+}
+
+/// The algorithm of a client's ID tokens, where the key set has to show a key for it.
+fn further_algorithm(client: &Client) -> Option<&'static str> {
+    let alg = client.settings.jwt_configuration.alg;
+    alg.filter(|alg| alg.is_further()).map(IdTokenAlgorithm::as_str)
+}
+
+fn has_mobile(client: &Client) -> bool {
+    client.settings.further.get(MOBILE).is_some()
+}
+
 fn apply(list: &mut List, filter: &ClientFilter) {
     if let Some(is_global) = filter.is_global {
         list.and("is_global = ?", args![is_global]);
+    }
+    if let Some(is_first_party) = filter.is_first_party {
+        list.and("is_first_party = ?", args![is_first_party]);
     }
     if !filter.app_types.is_empty() {
         list.and_in("app_type", filter.app_types.iter().map(|kind| kind.as_str().into()).collect());
@@ -159,10 +203,10 @@ fn search_text(client: &Client) -> String {
 pub fn insert(b: &mut Batch, client: &Client) {
     const SQL: &str = "INSERT INTO clients \
          (tenant_id, id, is_global, version, name_lower, app_type, settings, created_at, updated_at, \
-         search_text) \
+         search_text, is_first_party, further_alg, has_mobile) \
          SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BOOLEAN), CAST($4 AS BIGINT), \
          CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS BIGINT), CAST($9 AS BIGINT), \
-         CAST($10 AS TEXT) \
+         CAST($10 AS TEXT), CAST($11 AS BOOLEAN), CAST($12 AS TEXT), CAST($13 AS BOOLEAN) \
          WHERE NOT EXISTS (SELECT 1 FROM deleted_client_ids WHERE tenant_id = $1 AND id = $2)";
     let args = args![
         b.tenant().as_str(),
@@ -175,6 +219,9 @@ pub fn insert(b: &mut Batch, client: &Client) {
         client.created_at,
         client.updated_at,
         search_text(client),
+        client.settings.is_first_party,
+        further_algorithm(client),
+        has_mobile(client),
     ];
     b.push(SQL, args, Expect::Rows(1, ID_WAS_USED));
     bump_version(b);
@@ -184,7 +231,8 @@ pub fn insert(b: &mut Batch, client: &Client) {
 /// becomes one more. Fails as [`STALE`] when the row is not that version any more.
 pub fn update(b: &mut Batch, client: &Client) {
     const SQL: &str = "UPDATE clients SET version = version + 1, name_lower = $4, app_type = $5, \
-         settings = $6, updated_at = $7, search_text = $8 WHERE tenant_id = $1 AND id = $2 AND version = $3";
+         settings = $6, updated_at = $7, search_text = $8, is_first_party = $9, further_alg = $10, \
+         has_mobile = $11 WHERE tenant_id = $1 AND id = $2 AND version = $3";
     let args = args![
         b.tenant().as_str(),
         client.id.as_str(),
@@ -194,6 +242,9 @@ pub fn update(b: &mut Batch, client: &Client) {
         to_json(&client.settings),
         client.updated_at,
         search_text(client),
+        client.settings.is_first_party,
+        further_algorithm(client),
+        has_mobile(client),
     ];
     b.push(SQL, args, Expect::Rows(1, STALE));
     bump_version(b);

@@ -13,6 +13,8 @@ use crate::sql::value::args;
 
 /// The label of the failure when the tenant itself is not there.
 pub const MISSING: &str = "the tenant exists";
+/// The label of the failure when the tenant changed since it was read.
+pub const STALE: &str = "the tenant is unchanged since it was read";
 
 /// The number that counts every change to this tenant's configuration; none when there is no such
 /// tenant.
@@ -33,10 +35,11 @@ pub fn bump_version(b: &mut Batch) {
     }
 }
 
-/// Replaces the settings.
-pub fn put_settings(b: &mut Batch, settings: &TenantSettings) {
-    const SQL: &str = "UPDATE tenants SET settings = $2 WHERE tenant_id = $1";
-    let args = args![b.tenant().as_str(), to_json(settings)];
-    b.push(SQL, args, Expect::Rows(1, MISSING));
+/// Replaces the settings that were read at `version`. Fails as [`STALE`] when anything of the tenant's
+/// configuration was changed since. Push it before whatever else moves the version.
+pub fn put_settings(b: &mut Batch, settings: &TenantSettings, version: i64) {
+    const SQL: &str = "UPDATE tenants SET settings = $2 WHERE tenant_id = $1 AND version = $3";
+    let args = args![b.tenant().as_str(), to_json(settings), version];
+    b.push(SQL, args, Expect::Rows(1, STALE));
     bump_version(b);
 }

@@ -31,13 +31,23 @@ const say = (text) => {
 };
 if (line.textContent) fade();
 
+// What screen readers are told when a part of the page changes under them.
+const teller = document.querySelector("[data-tells]");
+let told;
+const tell = (text) => {
+  clearTimeout(told);
+  teller.textContent = text;
+  told = setTimeout(() => (teller.textContent = ""), 5000);
+};
+
 // Reads a page of ours. XMLHttpRequest gives a document whose scripts do not run.
-const read = (method, address, body) =>
+const read = (method, address, body, check) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(method, address);
     request.responseType = "document";
     if (body) request.setRequestHeader("content-type", "application/x-www-form-urlencoded");
+    if (check) request.setRequestHeader("x-doorward-check", check);
     request.onload = () => resolve(request);
     request.onerror = reject;
     request.send(body ? body.toString() : null);
@@ -94,37 +104,72 @@ function showing(root) {
   }
 }
 
-// A list of URLs becomes rows; the text stays what the form sends.
-const parted = (text) => [...new Set(text.split(/[\s,]+/).filter(Boolean))];
+// A list of URLs becomes rows; the text stays what the form sends. Commas and line breaks part URLs,
+// and a space does where another one begins behind it.
+const beginning = /^[a-z][a-z\d+.-]*:\//i;
+const parted = (text) => {
+  const urls = [];
+  for (const entry of text.split(/[,\r\n]+/)) {
+    let open = "";
+    for (const word of entry.split(/\s+/).filter(Boolean)) {
+      if (open && !beginning.test(word)) open += " " + word;
+      else {
+        if (open) urls.push(open);
+        open = word;
+      }
+    }
+    if (open) urls.push(open);
+  }
+  return urls;
+};
+const savedUrls = (area) => parted(area.dataset.saved ?? area.defaultValue);
+const used = {};
+const asTexts = new Set();
 function listing(root) {
   for (const box of all("[data-urls]", root)) {
     const area = box.querySelector("textarea");
     if (area.readOnly || parted(area.value).length > 200) continue;
-    const saved = new Set(parted(area.defaultValue));
+    const saved = new Set(savedUrls(area));
     const label = box.querySelector("label");
     const input = make("input", { type: "text", id: area.id + "-add", "aria-label": box.dataset.adds, placeholder: box.dataset.adds + " and press Enter", autocapitalize: "none", spellcheck: "false", autocomplete: "off" });
-    for (const name of ["aria-describedby", "aria-invalid"]) {
-      if (area.hasAttribute(name)) input.setAttribute(name, area.getAttribute(name));
-    }
+    if (area.hasAttribute("aria-invalid")) input.setAttribute("aria-invalid", "true");
     const rows = make("ul", { class: "urls", role: "list" });
-    const badge = (url) => {
-      if (!saved.has(url)) return ["badge badge-info", "Not saved yet"];
-      if (url.includes("*")) return ["badge badge-warn", "Wildcard"];
-      if (/^\w+:\/\/(localhost|127\.|\[::1\])/.test(url)) return ["badge", "Local"];
-      return null;
+    // What there is to say about a URL stands in its row, as long as the row is there.
+    const findings = all("[data-of]", box).filter((finding) => finding.dataset.of);
+    findings.forEach((finding, at) => {
+      const words = make("div", { class: finding.className, id: area.id + "-found-" + at, "data-of": finding.dataset.of }, ...finding.childNodes);
+      finding.remove();
+      findings[at] = words;
+    });
+    for (const list of all(".findings", box)) if (!list.childElementCount) list.remove();
+    const loose = make("div", { class: "findings" });
+    const isOf = (finding, url) => finding.dataset.of === url || (finding.dataset.of.endsWith("…") && url.startsWith(finding.dataset.of.slice(0, -1)));
+    const badges = (url) => {
+      const found = [];
+      if (!saved.has(url)) found.push(["badge badge-info", "Not saved yet"]);
+      else if (box.dataset.facts && used[url]) found.push(["badge" + (used[url].startsWith("Used") ? " badge-ok" : ""), used[url]]);
+      if (url.includes("*")) found.push(["badge badge-warn", "Wildcard"]);
+      if (/^\w+:\/\/(localhost|127\.|\[::1\])/.test(url)) found.push(["badge", "Local"]);
+      return found.map(([style, words]) => make("span", { class: style }, words));
+    };
+    const row = (url, at, urls) => {
+      const remove = make("button", { type: "button", class: "icon-btn", "aria-label": "Remove " + url }, icon("x"));
+      remove.addEventListener("click", () => {
+        set(parted(area.value).filter((_, other) => other !== at));
+        input.focus();
+      });
+      const here = findings.filter((finding) => isOf(finding, url) && urls.lastIndexOf(url) === at);
+      const state = here.some((finding) => finding.classList.contains("error")) ? "is-wrong" : saved.has(url) ? "" : "is-new";
+      return make("li", { class: state }, make("code", {}, url), make("span", { class: "badges" }, ...badges(url)), remove, ...here);
     };
     const draw = () => {
-      const row = (url) => {
-        const remove = make("button", { type: "button", class: "icon-btn", "aria-label": "Remove " + url }, icon("x"));
-        remove.addEventListener("click", () => {
-          set(parted(area.value).filter((other) => other !== url));
-          input.focus();
-        });
-        const facts = badge(url);
-        const parts = facts ? [make("span", { class: facts[0] }, facts[1])] : [];
-        return make("li", saved.has(url) ? {} : { class: "is-new" }, make("code", {}, url), ...parts, remove);
-      };
-      rows.replaceChildren(...parted(area.value).map(row), make("li", { class: "add" }, input, make("kbd", { "aria-hidden": "true" }, "Enter")));
+      const urls = parted(area.value);
+      // Nobody looks through so many rows.
+      turn.hidden = urls.length > 200;
+      if (turn.hidden) return show(true);
+      rows.replaceChildren(...urls.map(row), make("li", { class: "add" }, input, make("kbd", { "aria-hidden": "true" }, "Enter")));
+      const about = [area.id + "-hint", ...all("[id]", rows).map((words) => words.id).filter((id) => id !== input.id)];
+      input.setAttribute("aria-describedby", about.join(" "));
     };
     const set = (urls) => {
       area.value = urls.join("\n");
@@ -144,32 +189,110 @@ function listing(root) {
       input.focus();
     });
     input.addEventListener("paste", () => setTimeout(() => {
-      if (/[\s,]/.test(input.value.trim())) {
+      if (/[\n,]|\s\S/.test(input.value.trim())) {
         take();
         input.focus();
       }
     }));
     input.addEventListener("input", (event) => event.stopPropagation());
+    input.addEventListener("blur", take);
     area.form.addEventListener("submit", take, true);
-    area.form.addEventListener("reset", () => setTimeout(draw));
-    area.hidden = true;
+    area.form.addEventListener("reset", () => setTimeout(() => show(!area.hidden)));
+    // What lacks its protocol gets it here, without asking the server.
+    rows.addEventListener("click", (event) => {
+      const fixed = event.target.closest("[name=fix]")?.value.split(" ").slice(1).join(" ");
+      if (!fixed) return;
+      event.preventDefault();
+      set(parted(area.value).map((url) => (fixed.endsWith("://" + url) ? fixed : url)));
+      input.focus();
+    });
+    const turn = make("button", { type: "button", class: "link-btn", "aria-pressed": "false" }, "Edit as text");
+    const show = (asText) => {
+      asTexts[asText ? "add" : "delete"](area.id);
+      area.hidden = !asText;
+      rows.hidden = asText;
+      loose.hidden = !asText;
+      if (asText) loose.replaceChildren(...findings);
+      label.htmlFor = asText ? area.id : input.id;
+      turn.textContent = asText ? "Edit as list" : "Edit as text";
+      if (asText) area.value = parted(area.value).join(", ");
+      else draw();
+    };
+    turn.addEventListener("click", () => {
+      show(area.hidden);
+      (area.hidden ? input : area).focus();
+    });
     label.id ||= area.id + "-label";
-    label.htmlFor = input.id;
     rows.setAttribute("aria-labelledby", label.id);
-    draw();
     area.before(rows);
+    area.after(loose);
+    label.after(turn);
+    show(asTexts.has(area.id));
+    box.addEventListener("facts", draw);
     // Links of the error summary lead to what can be seen.
     for (const link of all(`a[href="#${area.id}"]`)) link.setAttribute("href", "#" + input.id);
+  }
+}
+
+// When each callback was used last is told when the page is there already.
+async function facts() {
+  const box = document.querySelector("[data-facts]");
+  if (!box) return;
+  const answer = await fetch(box.dataset.facts);
+  if (!answer.ok) return;
+  Object.assign(used, await answer.json());
+  box.dispatchEvent(new Event("facts"));
+}
+
+// Pairs of keys and values: there is always an empty one to type into.
+const pairs = (set) => all(".pair", set).map((pair) => all("input", pair).map((field) => field.value.trim())).filter(([key, text]) => key || text);
+function pairing(root) {
+  for (const set of all("[data-pairs]", root)) {
+    set.addEventListener("input", () => {
+      const rows = all(".pair", set), last = rows.at(-1);
+      if (rows.length > 10 || !all("input", last).some((field) => field.value)) return;
+      const next = last.cloneNode(true);
+      for (const field of all("input", next)) {
+        field.value = "";
+        field.removeAttribute("value");
+        field.setAttribute("aria-label", field.getAttribute("aria-label").replace(/\d+$/, rows.length + 1));
+      }
+      last.after(next);
+    });
   }
 }
 
 // The save bar says what changed, and leaving with changes asks first.
 const value = (field) => (field.type === "checkbox" || field.type === "radio" ? field.checked : field.value);
 const initial = (field) => {
-  if (field.type === "checkbox" || field.type === "radio") return field.defaultChecked;
+  const saved = field.dataset.saved;
+  if (field.type === "checkbox" || field.type === "radio") return saved ? saved === "on" : field.defaultChecked;
+  if (saved !== undefined) return saved;
   if (field.tagName === "SELECT") return [...field.options].find((o) => o.defaultSelected)?.value ?? field.options[0]?.value;
   return field.defaultValue;
 };
+const some = (number, noun, done) => (number === 1 ? "" : number + " ") + noun + (number === 1 ? "" : "s") + " " + done;
+// How many changes, and in which words.
+function changes(form) {
+  const found = new Map();
+  const add = (words, number = 1) => found.has(words) || found.set(words, number);
+  for (const field of form.elements) {
+    if (!field.name || field.readOnly || field.name === "reveal" || /^(hidden|submit)$/.test(field.type) || field.closest("[data-pairs],.stale,dialog")) continue;
+    const box = field.closest("[data-urls]");
+    if (box) {
+      const before = savedUrls(field), now = parted(field.value);
+      const added = now.filter((url, at) => !before.includes(url) || now.indexOf(url) !== at).length;
+      const gone = before.filter((url) => !now.includes(url)).length;
+      if (added) add(some(added, box.dataset.noun, "added"), added);
+      if (gone) add(some(gone, box.dataset.noun, "removed"), gone);
+      if (!added && !gone && before.join() !== now.join()) add(field.dataset.label);
+    } else if (value(field) !== initial(field)) add(field.dataset.label || field.name);
+  }
+  for (const set of all("[data-pairs]", form)) {
+    if (pairs(set).map((pair) => pair.join(": ")).join("\n") !== set.dataset.saved) add(set.dataset.label);
+  }
+  return found;
+}
 function saving(root) {
   for (const form of all("form[data-savebar]", root)) {
     const bar = form.querySelector("[data-bar]");
@@ -177,25 +300,38 @@ function saving(root) {
     const words = bar.querySelector("[data-changes]");
     const refused = form.hasAttribute("data-refused");
     const look = () => {
-      const changed = [...form.elements].filter((field) => field.name && field.name !== "reveal" && field.type !== "submit" && !field.readOnly && field.type !== "hidden" && value(field) !== initial(field));
-      const names = [...new Set(changed.map((field) => field.dataset.label || field.name))];
-      bar.hidden = !names.length && !refused;
-      form.toggleAttribute("data-dirty", names.length > 0 || refused);
-      if (!names.length) words.textContent = "Not saved yet.";
-      else words.replaceChildren(make("b", {}, names.length === 1 ? "1 change" : names.length + " changes"), " not saved: " + names.join(", "));
+      const found = changes(form);
+      const count = [...found.values()].reduce((sum, number) => sum + number, 0);
+      bar.hidden = !count && !refused;
+      form.toggleAttribute("data-dirty", count > 0);
+      if (!count) words.textContent = "Nothing is changed.";
+      else words.replaceChildren(make("b", {}, count === 1 ? "1 change" : count + " changes"), " not saved: " + [...found.keys()].join(", "));
     };
-    // After a refusal the page holds what was typed; what is saved is had by asking for it.
-    if (refused) {
-      bar.querySelector("[data-discard]").addEventListener("click", (event) => {
-        event.preventDefault();
-        form.removeAttribute("data-dirty");
-        location.href = form.action;
-      });
-    }
+    // What is saved is had by asking for it where the page shows more than that: findings, a refusal.
+    bar.querySelector("[data-discard]").addEventListener("click", (event) => {
+      if (!refused && !form.querySelector(".error,[data-saved]:not([data-pairs])")) return;
+      event.preventDefault();
+      form.removeAttribute("data-dirty");
+      location.href = form.action;
+    });
+    let isSure = false;
+    form.addEventListener("submit", (event) => {
+      const button = event.submitter;
+      if (!button?.hasAttribute("data-review") || isSure) return form.removeAttribute("data-dirty");
+      event.preventDefault();
+      const body = new URLSearchParams(new FormData(form, button));
+      read("POST", form.action, body)
+        .then((answer) => {
+          const content = answer.response?.querySelector("[data-dialog-content]");
+          if (answer.status < 400 && content) return show(content, button);
+          isSure = true;
+          form.requestSubmit(button);
+        })
+        .catch(offline);
+    });
     form.addEventListener("input", look);
     form.addEventListener("change", look);
     form.addEventListener("reset", () => setTimeout(look));
-    form.addEventListener("submit", () => form.removeAttribute("data-dirty"));
     look();
   }
 }
@@ -203,14 +339,34 @@ addEventListener("beforeunload", (event) => {
   if (document.querySelector("form[data-dirty]")) event.preventDefault();
 });
 
-// A link whose page can stand in a dialog opens it here; Ctrl and the middle button open the page.
-async function open(link) {
-  const page = (await read("GET", link.href)).response;
-  const content = page && page.querySelector("[data-dialog-content]");
-  if (!content) {
-    location.href = link.href;
-    return;
+// Whoever leaves a field that they changed hears at once what is wrong with it.
+const textOf = (group) => all("[name]", group).map((field) => field.name + "=" + value(field)).join("&");
+const checked = new Map();
+function checking(root) {
+  for (const group of [root, ...all("[data-check]", root)]) {
+    if (!group.dataset?.check) continue;
+    checked.set(group.id, textOf(group));
+    group.addEventListener("focusout", (event) => {
+      if (group.contains(event.relatedTarget)) return;
+      // What stands in a list's last row is taken over first.
+      setTimeout(() => check(group));
+    });
   }
+}
+async function check(group) {
+  const text = textOf(group), form = group.closest("form");
+  const isLeft = () => form && group.isConnected && !group.contains(document.activeElement) && textOf(group) === text;
+  if (!isLeft() || text === checked.get(group.id)) return;
+  try {
+    const answer = await read("POST", form.action, new URLSearchParams(new FormData(form)), group.dataset.check);
+    if (answer.status >= 400 || !isLeft()) return;
+    const fresh = replace(group, answer.response);
+    tell(fresh ? all(".error,.note", fresh).map((words) => words.textContent.trim()).join(" ") : "");
+  } catch {}
+}
+
+// What can stand in a dialog opens there; Ctrl and the middle button open the page.
+function show(content, opener, left) {
   const dialog = make("dialog", { class: "dialog " + (content.dataset.size || "") });
   const node = document.importNode(content, true);
   dialog.append(...node.childNodes);
@@ -222,22 +378,29 @@ async function open(link) {
   document.body.append(dialog);
   enhance(dialog);
   const touched = () => all("input:not([type=hidden]),textarea", dialog).some((field) => value(field) !== initial(field));
-  const close = () => dialog.close();
+  const mayLeave = () => !touched() || confirm(content.dataset.discards || "Discard what you typed?");
   dialog.addEventListener("click", (event) => {
     if (event.target.closest("[data-close]")) {
       event.preventDefault();
-      close();
-    } else if (event.target === dialog && !touched()) close();
+      dialog.close();
+    } else if (event.target === dialog && mayLeave()) dialog.close();
   });
   dialog.addEventListener("cancel", (event) => {
-    if (touched() && !confirm("Discard what you typed?")) event.preventDefault();
+    if (!mayLeave()) event.preventDefault();
   });
   dialog.addEventListener("close", () => {
     dialog.remove();
-    link.focus();
+    left?.();
+    opener.focus();
   });
   dialog.showModal();
-  (dialog.querySelector("[autofocus]") || dialog.querySelector("input:not([type=hidden])") || dialog).focus();
+  (dialog.querySelector("[autofocus]") || dialog.querySelector("input:not([type=hidden])") || dialog.querySelector("button,a") || dialog).focus();
+}
+async function open(link) {
+  const page = (await read("GET", link.href)).response;
+  const content = page && page.querySelector("[data-dialog-content]");
+  if (content) show(content, link);
+  else location.href = link.href;
 }
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-dialog]");
@@ -349,6 +512,8 @@ function enhance(root) {
   copying(root);
   showing(root);
   listing(root);
+  pairing(root);
+  checking(root);
   saving(root);
   finding(root);
   switching(root);
@@ -356,6 +521,7 @@ function enhance(root) {
   waiting(root);
 }
 enhance(document);
+facts().catch(() => {});
 
 // Colours change without a new page.
 document.querySelector("[data-theme-form]")?.addEventListener("submit", async (event) => {
@@ -400,4 +566,15 @@ document.addEventListener("keydown", (event) => {
   went = event.key === "g";
 });
 
-document.querySelector(".summary[data-focus]")?.focus();
+// A link to a part of what is folded away unfolds it.
+const unfold = () => {
+  const part = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const fold = part && part.closest("details");
+  if (!fold || fold.open) return;
+  fold.open = true;
+  part.scrollIntoView();
+};
+addEventListener("hashchange", unfold);
+unfold();
+
+document.querySelector("[data-focus]")?.focus();

@@ -57,6 +57,14 @@ fn error(problem: PageProblem, details: bool) -> Page {
     ErrorPage { tenant: &tenant("Acme"), error: &error, reference: "7F3K-92QD", details }.page()
 }
 
+fn error_with_help() -> Page {
+    let mut tenant = tenant("Acme");
+    tenant.settings.support_url = Some("https://acme.test/help?a&b".to_owned());
+    tenant.settings.support_email = Some("help@acme.test".to_owned());
+    let error = PageError::new(PageProblem::UnknownClient, "no such client");
+    ErrorPage { tenant: &tenant, error: &error, reference: "7F3K-92QD", details: None }.page()
+}
+
 fn form_post() -> Page {
     FormPostPage {
         client: &client("Storefront"),
@@ -87,6 +95,7 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
         ("login_wrong", login("ada@example.com", Some(wrong))),
         ("login_locked", login("ada@example.com", Some(locked))),
         ("error_client", error(PageProblem::UnknownClient, false)),
+        ("error_client_help", error_with_help()),
         ("error_callback", error(PageProblem::CallbackNotAllowed, false)),
         ("error_callback_details", error(PageProblem::CallbackNotAllowed, true)),
         ("restart", RestartPage { tenant: &acme, again: None }.page()),

@@ -169,8 +169,8 @@ pub(crate) async fn show(
         order: wanted.order(),
         offset: (page - 1) * PER_PAGE,
         limit: PER_PAGE,
-        with_secrets: false,
         with_total: true,
+        ..ClientQuery::default()
     };
     let found = clients::list(web.app(), frame.caller(), &query).await?;
     let shown: Vec<Client> = found.clients.into_iter().map(|shown| shown.client).collect();

@@ -35,6 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/manage/clients/{id}", ADMIN, "show_client", first_tab),
         Route::get("/manage/clients/{id}/settings", ADMIN, "show_client_settings", tabs::settings::show),
         Route::post("/manage/clients/{id}/settings", ADMIN, "save_client_settings", tabs::settings::save),
+        Route::get("/manage/clients/{id}/used", ADMIN, "show_used_callbacks", tabs::settings::used::show),
         Route::get("/manage/clients/{id}/quickstart", ADMIN, "show_quick_starts", tabs::quickstart::show),
         Route::get("/manage/clients/{id}/quickstart/{guide}", ADMIN, "show_guide", tabs::quickstart::guide),
         Route::post(

@@ -56,7 +56,7 @@ fn client(event: &Event) -> &str {
 }
 
 /// What an admin or a program did, as the use cases name it, and as it is told.
-const DEEDS: [(&str, &str); 15] = [
+const DEEDS: &[(&str, &str)] = &[
     ("Create a client", "created the client"),
     ("Update a client", "changed the client"),
     ("Delete a client", "deleted the client"),
@@ -72,6 +72,7 @@ const DEEDS: [(&str, &str); 15] = [
     ("Make the installation", "made this installation"),
     ("Log in to the dashboard", "logged in to the dashboard"),
     ("Log out of the dashboard", "logged out of the dashboard"),
+    ("Update the tenant settings", "changed the tenant settings"),
 ];
 
 /// "mara@acme.test created the client Storefront".

@@ -24,6 +24,7 @@ pub(crate) struct TextField<'a> {
     has_focus: bool,
     copies: bool,
     shows: bool,
+    saved: Option<&'a str>,
 }
 
 impl HtmlSafe for TextField<'_> {}
@@ -45,6 +46,7 @@ pub(crate) fn text<'a>(id: &'a str, label: &'a str) -> TextField<'a> {
         has_focus: false,
         copies: false,
         shows: false,
+        saved: None,
     }
 }
 
@@ -125,6 +127,12 @@ impl<'a> TextField<'a> {
     /// A password that can be shown.
     pub(crate) fn shows(mut self) -> Self {
         self.shows = true;
+        self
+    }
+
+    /// What is saved, where that may be something else than what it holds: then the save bar can tell.
+    pub(crate) fn saved(mut self, saved: &'a str) -> Self {
+        self.saved = Some(saved).filter(|saved| *saved != self.value);
         self
     }
 

@@ -111,13 +111,14 @@ pub(crate) struct Toggle<'a> {
     hint: &'a str,
     is_on: bool,
     is_disabled: bool,
+    saved: Option<bool>,
 }
 
 impl HtmlSafe for Toggle<'_> {}
 
 /// A switch called `id` in the form; it comes as `on` when it is on, and not at all when it is off.
 pub(crate) fn toggle<'a>(id: &'a str, label: &'a str) -> Toggle<'a> {
-    Toggle { id, label, hint: "", is_on: false, is_disabled: false }
+    Toggle { id, label, hint: "", is_on: false, is_disabled: false, saved: None }
 }
 
 impl<'a> Toggle<'a> {
@@ -128,6 +129,12 @@ impl<'a> Toggle<'a> {
 
     pub(crate) fn hint(mut self, hint: &'a str) -> Self {
         self.hint = hint;
+        self
+    }
+
+    /// What is saved, where the switch may stand otherwise.
+    pub(crate) fn saved(mut self, was_on: bool) -> Self {
+        self.saved = Some(was_on).filter(|was_on| *was_on != self.is_on);
         self
     }
 

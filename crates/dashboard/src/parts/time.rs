@@ -16,20 +16,24 @@ impl HtmlSafe for When {}
 
 /// A time seen from `now`.
 pub(crate) fn when(at: Timestamp, now: Timestamp) -> When {
+    When { full: at.to_string(), short: ago(at, now) }
+}
+
+/// The same as plain words: "2 minutes ago", the date after a day.
+pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     let full = at.to_string();
     let seconds = now.since(at).seconds();
     let counted = |number: i64, unit: &str| {
         let plural = if number == 1 { "" } else { "s" };
         format!("{number} {unit}{plural} ago")
     };
-    let short = match seconds {
+    match seconds {
         0..10 => "just now".to_owned(),
         10..60 => counted(seconds, "second"),
         60..3600 => counted(seconds / 60, "minute"),
         3600..86_400 => counted(seconds / 3600, "hour"),
         _ => full.get(..16).unwrap_or(&full).replace('T', " ") + " UTC",
-    };
-    When { full, short }
+    }
 }
 
 #[cfg(test)]

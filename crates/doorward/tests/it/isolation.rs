@@ -18,6 +18,10 @@ async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
             "update:client_keys",
             "read:client_keys",
             "read:logs",
+            "read:connections",
+            "update:connections",
+            "delete:connections",
+            "delete:users",
         ];
         let stranger = other.machine(&everything).await;
         let path = format!("/api/v2/clients/{}", party.client_id);
@@ -27,6 +31,19 @@ async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
         stranger.delete(&path).await.is(204);
         let list = stranger.get("/api/v2/clients?per_page=100").await.is(200).text();
         assert!(!list.contains(&party.client_id), "a list shows a client of another tenant");
+
+        let connection = house.app.tenants()[0].connections[0].id.to_string();
+        let path = format!("/api/v2/connections/{connection}");
+        for read in ["", "/status", "/clients"] {
+            stranger.get(&format!("{path}{read}")).await.is(404);
+        }
+        stranger.patch(&path, &json!({ "options": {} })).await.is(404);
+        let switch = json!([{ "client_id": stranger.client_id, "status": true }]);
+        stranger.patch(&format!("{path}/clients"), &switch).await.is(404);
+        stranger.delete(&format!("{path}/users?email={EMAIL}")).await.is(404);
+        stranger.delete(&path).await.is(202);
+        let list = stranger.get("/api/v2/connections").await.is(200).text();
+        assert!(!list.contains(&connection), "a list shows a connection of another tenant");
 
         // Still there, and still its own: the person of one tenant is nobody in the other.
         let visitor = Visitor::new(&house);

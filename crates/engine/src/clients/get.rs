@@ -1,9 +1,8 @@
 //! Reading one client.
 
 use doorward_model::ids::ClientId;
-use doorward_model::scope::ApiScope;
 
-use super::{ShownClient, secrets_read};
+use super::{READING, ShownClient, secrets_read};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -14,7 +13,7 @@ use crate::logs::record;
 /// # Errors
 /// [`Fault::Forbidden`], [`Fault::NotFound`], or trouble with the store.
 pub async fn get(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClient, Fault> {
-    caller.may_any(&[ApiScope::ReadClients, ApiScope::ReadClientKeys])?;
+    caller.may_any(READING)?;
     let (state, _) = app.refresh(&caller.tenant).await?;
     let entry = app.client(&state, id).await?.ok_or(Fault::NotFound { what: "client" })?;
     let shown = ShownClient::to(caller, &entry);

@@ -3,12 +3,14 @@
 //! Source: the Management API's `GET /clients`.
 
 use doorward_model::client::kind::ClientKind;
+use doorward_model::ids::ClientId;
 use doorward_model::scope::ApiScope;
+use doorward_model::time::Timestamp;
 use doorward_store::clients::{self, ClientFilter};
 
 pub use doorward_store::clients::ClientOrder;
 
-use super::{ShownClient, secrets_read};
+use super::{READING, ShownClient, secrets_read};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -19,6 +21,8 @@ use crate::logs::record;
 pub struct ClientQuery {
     /// Only the global client, or only the others.
     pub is_global: Option<bool>,
+    /// Only clients of the house, or only those of third parties.
+    pub is_first_party: Option<bool>,
     /// Only clients of these types; empty means all.
     pub app_types: Vec<ClientKind>,
     /// Only clients whose name, id, callback, logout URL or origin contains this.
@@ -27,6 +31,8 @@ pub struct ClientQuery {
     pub order: ClientOrder,
     /// How many to skip.
     pub offset: u32,
+    /// Begin behind this place instead, from oldest to newest; cheap at any depth.
+    pub after: Option<(Timestamp, ClientId)>,
     /// How many to give.
     pub limit: u32,
     /// Whether the secrets are wanted, if the caller may see them; then the reading is logged.
@@ -49,17 +55,21 @@ pub struct ClientPage {
 /// # Errors
 /// [`Fault::Forbidden`], or trouble with the store.
 pub async fn list(app: &App, caller: &Caller, query: &ClientQuery) -> Result<ClientPage, Fault> {
-    caller.may_any(&[ApiScope::ReadClients, ApiScope::ReadClientKeys])?;
+    caller.may_any(READING)?;
     let (state, _) = app.refresh(&caller.tenant).await?;
     let scope = app.db().tenant(&state.tenant.id);
     let filter = ClientFilter {
         is_global: query.is_global,
+        is_first_party: query.is_first_party,
         app_types: query.app_types.clone(),
         search: query.search.clone(),
         order: query.order,
     };
     let total = if query.with_total { Some(clients::count(&scope, &filter).await?) } else { None };
-    let found = clients::list(&scope, &filter, query.offset, query.limit).await?;
+    let found = match &query.after {
+        Some((at, id)) => clients::list_after(&scope, &filter, Some((*at, id)), query.limit).await?,
+        None => clients::list(&scope, &filter, query.offset, query.limit).await?,
+    };
     let with_secrets = query.with_secrets && caller.holds(ApiScope::ReadClientKeys);
     let mut shown = Vec::with_capacity(found.len());
     for client in found {

@@ -8,6 +8,7 @@ mod edit;
 mod enable_connection;
 mod get;
 mod grant_management_api;
+mod habits;
 mod last_change;
 mod list;
 mod look_up;
@@ -38,6 +39,7 @@ pub use edit::edit;
 pub use enable_connection::enable_connection;
 pub use get::get;
 pub use grant_management_api::grant_management_api;
+pub use habits::{Habits, habits};
 pub use last_change::{Change, last_changes};
 pub use list::{ClientOrder, ClientPage, ClientQuery, list};
 pub use look_up::{Overview, look_up};
@@ -45,6 +47,14 @@ pub use reveal_secret::reveal_secret;
 pub use rotate_secret::rotate_secret;
 pub use statistics::{ClientActivity, MOST_COUNTED, PERIOD, statistics};
 pub use update::update;
+
+/// The scopes that open the reading of clients; how much of one is shown depends on which.
+pub const READING: &[ApiScope] = &[
+    ApiScope::ReadClients,
+    ApiScope::ReadClientKeys,
+    ApiScope::ReadClientCredentials,
+    ApiScope::ReadClientSummary,
+];
 
 /// A client as its caller may see it.
 #[derive(Debug, Clone)]

@@ -16,6 +16,8 @@ use crate::fault::Fault;
 use crate::logs::record;
 
 const WHAT: &str = "Update a client";
+/// What only those may change who may change keys.
+const KEYS: [&str; 2] = ["encryption_key", "signing_keys"];
 /// How often a change is tried again when somebody else changed the client in between.
 const TRIES: usize = 5;
 
@@ -37,7 +39,10 @@ pub async fn update(
 }
 
 async fn change(app: &App, caller: &Caller, id: &ClientId, body: &Map<String, Value>) -> Result<(), Fault> {
-    caller.may(ApiScope::UpdateClients)?;
+    caller.may_any(&[ApiScope::UpdateClients, ApiScope::UpdateClientKeys])?;
+    if KEYS.iter().any(|key| body.contains_key(*key)) {
+        caller.may(ApiScope::UpdateClientKeys)?;
+    }
     let patch = ClientPatch::from_json(body)?;
     let tenant = &caller.tenant.tenant.id;
     let scope = app.db().tenant(tenant);

@@ -1,11 +1,13 @@
-//! Deleting what is over: expired codes, logins, sessions and tokens, and events older than the
-//! tenant keeps them. In small batches, so that requests get their turn in between.
+//! Deleting what is over: expired codes, logins, sessions and tokens, events older than the tenant
+//! keeps them, and the people of connections that were deleted. In small batches, so that requests get
+//! their turn in between.
 
 use doorward_model::ids::TenantId;
 use doorward_store::global::purge::purge;
 use doorward_store::{logs, users};
 
 use crate::app::App;
+use crate::connections;
 use crate::fault::Fault;
 
 /// Rows per batch.
@@ -27,6 +29,9 @@ pub(crate) async fn clean(app: &App) -> Result<(), Fault> {
             if logs::delete_before(&scope, oldest, BATCH).await? == 0 {
                 break;
             }
+        }
+        for connection in doorward_store::connections::retired(&scope).await? {
+            connections::finish(app, &state.tenant.id, &connection, BATCHES).await?;
         }
         make_searchable(app, &state.tenant.id).await?;
     }

@@ -65,12 +65,17 @@ pub(crate) struct UnderWay {
 }
 
 impl Subjects {
-    /// The counters of `name` (as it is looked up) at a connection, seen from an address.
+    /// The counters of `name` (as it is looked up) at a connection, seen from an address. An account is
+    /// counted when one of the connections that were `asked` for it wants that: which of them knows the
+    /// person must not show in when the tries run out.
     #[must_use]
-    pub fn of(connection: &Connection, name: &str, ip: Option<IpAddr>) -> Self {
+    pub fn of(connection: &Connection, asked: &[&Connection], name: &str, ip: Option<IpAddr>) -> Self {
         let ip = ip.map(neighbourhood).unwrap_or_default();
-        let Strategy::Database(options) = &connection.strategy;
-        let account = options.brute_force_protection.then(|| Account {
+        let is_protected = asked.iter().any(|connection| {
+            let Strategy::Database(options) = &connection.strategy;
+            options.brute_force_protection()
+        });
+        let account = is_protected.then(|| Account {
             subject: subject(&["account", connection.id.as_str(), name, &ip]),
             seen: Some((account(connection, name), ip.clone())),
         });

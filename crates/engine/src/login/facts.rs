@@ -86,11 +86,7 @@ async fn judge_once(
         connections: &connections,
         apis: &caller.tenant.apis,
         settings: &caller.tenant.tenant.settings,
-        session: present.map(|present| SessionFacts {
-            session: &present.session,
-            user: &present.user,
-            connection_enabled: enabled(&present.user.connection),
-        }),
+        session: present.map(|present| SessionFacts { session: &present.session, user: &present.user }),
         logged_in_here,
         now: app.now(),
     });

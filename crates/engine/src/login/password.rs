@@ -5,7 +5,7 @@
 //! Source: OWASP "Authentication" (enumeration, lockout, long passwords); RFC 9700 §4.7.
 
 use doorward_model::connection::Connection;
-use doorward_model::ids::LoginId;
+use doorward_model::ids::{ConnectionId, LoginId, TenantId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::tame;
 use doorward_model::secret::Secret;
@@ -57,12 +57,13 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
     if transaction.is_over(app.now()) {
         return Ok(Step::Restart(show::restart(&transaction)));
     }
-    let connection = judged.caller.tenant.connection(&login.connection);
-    let connection = connection.ok_or_else(|| Fault::internal("the login has no connection"))?;
+    let state = &judged.caller.tenant;
+    let asked: Vec<&Connection> = login.connections.iter().filter_map(|id| state.connection(id)).collect();
     // Read once: what becomes an address only by being cleaned would be counted under another name.
     let email = Email::parse(&attempt.username).ok();
     let name = attempts::counted_name(&attempt.username);
-    let subjects = Subjects::of(connection, &name, caller.info.ip);
+    let connection = knows(app, tenant, &asked, email.as_ref()).await?;
+    let subjects = Subjects::of(connection, &asked, &name, caller.info.ip);
     let page =
         |problem| show::form(&judged, &transaction, &login.path, (tame(&attempt.username), Some(problem)));
 
@@ -82,6 +83,21 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
             Err(fault)
         }
     }
+}
+
+/// The first of the connections that knows the person. Nobody is known to the first of all: whoever
+/// asks gets the same count and the same hash either way.
+async fn knows<'a>(
+    app: &App,
+    tenant: &TenantId,
+    asked: &[&'a Connection],
+    email: Option<&Email>,
+) -> Result<&'a Connection, Fault> {
+    let first = asked.first().copied().ok_or_else(|| Fault::internal("the login has no connection"))?;
+    let (Some(email), true) = (email, asked.len() > 1) else { return Ok(first) };
+    let ids: Vec<ConnectionId> = asked.iter().map(|connection| connection.id.clone()).collect();
+    let known = users::connections_of(&app.db().tenant(tenant), email, &ids).await?;
+    Ok(asked.iter().copied().find(|connection| known.contains(&connection.id)).unwrap_or(first))
 }
 
 /// Looks the person up and compares the password: always one hash, whoever it is.

@@ -17,6 +17,7 @@ pub mod userinfo;
 
 use std::sync::Arc;
 
+use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::ids::FamilyId;
 use doorward_model::log::code::EventCode;
@@ -67,6 +68,19 @@ pub(crate) struct Asking<'a> {
     pub entry: &'a Arc<ClientEntry>,
     pub params: &'a Params,
     pub by_header: bool,
+}
+
+impl Asking<'_> {
+    /// How the client sent its secret, if it sent one.
+    fn via(&self) -> AuthMethod {
+        if self.by_header {
+            AuthMethod::Basic
+        } else if self.params.has("client_secret") {
+            AuthMethod::Post
+        } else {
+            AuthMethod::None
+        }
+    }
 }
 
 /// Why there is no token.

@@ -49,7 +49,8 @@ pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer
     };
     let Minted { access_token, id_token, expires_in } = mint(app, asking, order).await?;
     let refresh = grant.refresh_token.then(|| first_refresh_token(app, asking, &family, now));
-    match save(app, asking, (&hash, &family, &user), refresh.as_ref().map(|(_, token)| token)).await {
+    let saved = save(app, asking, (&hash, &code, &family, &user), refresh.as_ref().map(|(_, token)| token));
+    match saved.await {
         Ok(()) => {}
         Err(StoreError::Unmet { what: codes::SPENT }) => return Err(overtaken(app, asking, &hash).await),
         Err(StoreError::Unmet { .. }) => return Err(authorization_code::unknown().into()),
@@ -65,7 +66,7 @@ fn decide(asking: &Asking<'_>, code: &Code, user: Option<&User>, now: Timestamp)
         code,
         client: &asking.entry.client,
         user,
-        connection_enabled: asking.entry.lets_in(user),
+        connection_enabled: asking.entry.lets_in(&asking.caller.tenant, user),
         request,
         now,
     })
@@ -89,7 +90,7 @@ async fn overtaken(app: &App, asking: &Asking<'_>, hash: &TokenHash) -> Refused 
 async fn save(
     app: &App,
     asking: &Asking<'_>,
-    (hash, family, user): (&TokenHash, &Family, &User),
+    (hash, code, family, user): (&TokenHash, &Code, &Family, &User),
     refresh: Option<&RefreshToken>,
 ) -> Result<(), StoreError> {
     let now = app.now();
@@ -106,7 +107,12 @@ async fn save(
         refresh_tokens::insert(&mut batch, token);
     }
     let text = "A code was exchanged for tokens";
-    let draft = success(asking, EventCode::CodeExchange, text, &family.authorization).user(user);
+    // How the client does it tells later what another setting would break.
+    let draft = success(asking, EventCode::CodeExchange, text, &family.authorization)
+        .user(user)
+        .detail("redirect_uri", code.redirect_uri.as_str())
+        .detail("auth_method", asking.via().as_str())
+        .detail("pkce", code.code_challenge.is_some());
     record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
     batch.commit().await.map(|_| ())
 }

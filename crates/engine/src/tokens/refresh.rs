@@ -54,7 +54,7 @@ async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<O
         token: &token,
         client: &asking.entry.client,
         user: user.as_ref(),
-        connection_enabled: asking.entry.lets_in(user.as_ref()),
+        connection_enabled: asking.entry.lets_in(&asking.caller.tenant, user.as_ref()),
         scope: asking.params.get("scope"),
         now: app.now(),
     });

@@ -59,6 +59,11 @@ async fn claims(app: &App, caller: &Caller, read: &Read) -> Result<Map<String, V
         family.filter(|family| family.revoked_at.is_none()).ok_or_else(invalid)?;
     }
     let user = users::get(&scope, &read.user).await?.filter(|user| !user.blocked).ok_or_else(invalid)?;
+    // The people of a deleted connection go one after the other, but all of them are out at once.
+    if caller.tenant.connection(&user.connection).is_none() {
+        let (fresh, _) = app.refresh(&caller.tenant).await?;
+        fresh.connection(&user.connection).ok_or_else(invalid)?;
+    }
     Ok(userinfo_claims(&user, &read.scope))
 }
 

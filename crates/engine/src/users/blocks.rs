@@ -53,7 +53,7 @@ pub async fn blocks(
     let found = find(app, &state, whose).await?;
     let counts = |connection: &Connection| {
         let Strategy::Database(options) = &connection.strategy;
-        options.brute_force_protection || !protected_only
+        options.brute_force_protection() || !protected_only
     };
     Ok(found.into_iter().filter(|(connection, _)| counts(connection)).map(|(_, block)| block).collect())
 }

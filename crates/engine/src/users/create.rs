@@ -17,7 +17,8 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
 use crate::logs::record;
-use crate::passwords::{MIN_FOR_USERS, check_new};
+use crate::passwords::check_new_of;
+use crate::state::TenantState;
 
 const WHAT: &str = "Create a user";
 
@@ -44,7 +45,9 @@ pub struct NewUser<'a> {
 pub async fn create(app: &App, caller: &Caller, new: NewUser<'_>) -> Result<User, Fault> {
     let done = async {
         caller.may(ApiScope::CreateUsers)?;
-        let email = checked(&new)?;
+        let (state, _) = app.refresh(&caller.tenant).await?;
+        let connection = known(&state, new.connection)?;
+        let email = checked(connection, &new)?;
         let wanted = Wanted {
             connection: new.connection.to_owned(),
             email,
@@ -52,7 +55,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewUser<'_>) -> Result<User
             password: Some(new.password),
             patch: UserPatch { email_verified: Some(new.email_verified), ..UserPatch::default() },
         };
-        make(app, caller, wanted, new.profile).await
+        make(app, caller, (&state, connection), (wanted, new.profile)).await
     };
     match done.await {
         Ok(shown) => Ok(shown.user),
@@ -68,14 +71,16 @@ pub async fn create_from(app: &App, caller: &Caller, body: &Map<String, Value>) 
     let done = async {
         caller.may(ApiScope::CreateUsers)?;
         let wanted = Wanted::from_json(body)?;
+        let (state, _) = app.refresh(&caller.tenant).await?;
+        let connection = known(&state, &wanted.connection)?;
         match &wanted.password {
-            Some(password) => check_new(password, MIN_FOR_USERS)?,
+            Some(password) => check_new_of(connection, password).map_err(FieldErrors::from)?,
             None => {
                 let text = "A user of a database connection needs a password.";
                 return Err(FieldErrors::from(FieldError::new("password", "required", text)).into());
             }
         }
-        make(app, caller, wanted, Profile::default()).await
+        make(app, caller, (&state, connection), (wanted, Profile::default())).await
     };
     match done.await {
         Ok(shown) => Ok(shown),
@@ -83,10 +88,16 @@ pub async fn create_from(app: &App, caller: &Caller, body: &Map<String, Value>) 
     }
 }
 
-async fn make(app: &App, caller: &Caller, wanted: Wanted, profile: Profile) -> Result<ShownUser, Fault> {
-    let (state, _) = app.refresh(&caller.tenant).await?;
-    let connection =
-        state.connection_named(&wanted.connection).ok_or(Fault::NotFound { what: "connection" })?;
+fn known<'s>(state: &'s TenantState, name: &str) -> Result<&'s Connection, Fault> {
+    state.connection_named(name).ok_or(Fault::NotFound { what: "connection" })
+}
+
+async fn make(
+    app: &App,
+    caller: &Caller,
+    (state, connection): (&TenantState, &Connection),
+    (wanted, profile): (Wanted, Profile),
+) -> Result<ShownUser, Fault> {
     let now = app.now();
     let id = match &wanted.id {
         Some(own) => chosen_id(connection, own)?,
@@ -106,8 +117,8 @@ async fn make(app: &App, caller: &Caller, wanted: Wanted, profile: Profile) -> R
     }
     record::push_by(&mut batch, app, caller, about(WHAT, &user).connection(connection));
     match batch.commit().await {
-        Ok(_) => Ok(ShownUser::to(caller, &state, user)),
-        // The address or the id: both are unique, and only one of the two is named by the error.
+        Ok(_) => Ok(ShownUser::to(caller, state, user)),
+        // The address or the id: both are unique, and the error does not say which it was.
         Err(StoreError::Conflict { .. }) if users::get(&scope, &user.id).await?.is_some() => {
             Err(Fault::Conflict { what: "user id" })
         }
@@ -128,10 +139,10 @@ fn chosen_id(connection: &Connection, own: &str) -> Result<UserId, FieldErrors> 
     UserId::parse(&format!("{prefix}{bare}")).map_err(|error| wrong(&format!("This is no id: {error}.")))
 }
 
-fn checked(new: &NewUser<'_>) -> Result<Email, FieldErrors> {
+fn checked(connection: &Connection, new: &NewUser<'_>) -> Result<Email, FieldErrors> {
     let mut errors = FieldErrors::default();
-    if let Err(found) = check_new(&new.password, MIN_FOR_USERS) {
-        found.all().iter().for_each(|error| errors.push(error.clone()));
+    if let Err(found) = check_new_of(connection, &new.password) {
+        errors.push(found);
     }
     match Email::parse(new.email) {
         Ok(email) => errors.into_result(email),

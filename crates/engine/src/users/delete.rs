@@ -33,7 +33,7 @@ async fn remove(app: &App, caller: &Caller, id: &UserId) -> Result<bool, Fault> 
     let scope = app.db().tenant(&state.tenant.id);
     let Some(user) = users::get(&scope, id).await? else { return Ok(false) };
     let mut batch = scope.batch();
-    users::delete(&mut batch, &user, app.now());
+    users::delete_known(&mut batch, id, app.now());
     record::push_by(&mut batch, app, caller, about(WHAT, &user));
     let mut gone = EventDraft::new(EventCode::UserDeleted, "The user was deleted").user(&user);
     if let Some(connection) = state.connection(&user.connection) {

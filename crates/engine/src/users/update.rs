@@ -3,6 +3,7 @@
 //! A new password ends what the old one began: sessions, refresh tokens, locks. Source: the Management
 //! API's `PATCH /users/{id}`.
 
+use doorward_model::connection::Connection;
 use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::ids::UserId;
 use doorward_model::log::code::EventCode;
@@ -19,7 +20,7 @@ use crate::caller::Caller;
 use crate::fault::Fault;
 use crate::login::attempts;
 use crate::logs::record::{self, EventDraft};
-use crate::passwords::{MIN_FOR_USERS, check_new};
+use crate::passwords::check_new_of;
 use crate::state::TenantState;
 
 const WHAT: &str = "Update a user";
@@ -51,15 +52,15 @@ async fn change(
 ) -> Result<ShownUser, Fault> {
     may_change(caller, id, body)?;
     let patch = UserPatch::from_json(body)?;
-    if let Some(password) = &patch.password {
-        check_new(password, MIN_FOR_USERS)?;
-    }
     let (state, _) = app.refresh(&caller.tenant).await?;
     let scope = app.db().tenant(&state.tenant.id);
     let mut credential = None;
     for _ in 0..TRIES {
         let current = users::get(&scope, id).await?.ok_or(Fault::NotFound { what: "user" })?;
-        check_connection(&state, &current, &patch)?;
+        let connection = check_connection(&state, &current, &patch)?;
+        if let (Some(password), Some(connection)) = (&patch.password, connection) {
+            check_new_of(connection, password).map_err(FieldErrors::from)?;
+        }
         let mut next = patch.clone().apply(&current, app.now())?;
         if let (Some(password), None) = (&patch.password, &credential) {
             credential = Some(app.passwords().hash(password).await?);
@@ -104,10 +105,14 @@ fn may_change(caller: &Caller, id: &UserId, body: &Map<String, Value>) -> Result
 }
 
 /// A user is known through one connection, and that does not change.
-fn check_connection(state: &TenantState, user: &User, patch: &UserPatch) -> Result<(), FieldErrors> {
-    let Some(named) = &patch.connection else { return Ok(()) };
-    if state.connection(&user.connection).is_some_and(|known| known.name == *named) {
-        return Ok(());
+fn check_connection<'s>(
+    state: &'s TenantState,
+    user: &User,
+    patch: &UserPatch,
+) -> Result<Option<&'s Connection>, FieldErrors> {
+    let own = state.connection(&user.connection);
+    if patch.connection.as_ref().is_none_or(|named| own.is_some_and(|own| own.name == *named)) {
+        return Ok(own);
     }
     let text = "The user is not known through this connection. Leave it out, or name the user's own.";
     Err(FieldError::new("connection", "enum", text).into())

@@ -21,5 +21,5 @@ pub(crate) async fn create(
     Query::read(&uri, &[])?;
     let wanted = body::object(&headers, &bytes)?;
     let made = clients::create(web.app(), &caller, NewClient::Api(&wanted)).await?;
-    Ok(answer::json(StatusCode::CREATED, &super::view(&made, &caller)))
+    Ok(answer::json(StatusCode::CREATED, &super::whole(&made, &caller)))
 }

@@ -1,14 +1,17 @@
-//! `GET /api/v2/clients`: an array, or an object with totals around it.
+//! `GET /api/v2/clients`: an array, an object with totals around it, or a part behind a checkpoint.
 
 use axum::extract::State;
-use doorward_engine::clients::{self, ClientPage, ClientQuery};
+use doorward_engine::clients::{self, ClientQuery, ShownClient};
 use doorward_model::client::kind::ClientKind;
+use doorward_model::ids::ClientId;
+use doorward_model::time::Timestamp;
 use doorward_web::caller::Authorized;
 use doorward_web::state::Web;
 use http::{StatusCode, Uri};
 use serde_json::Value;
 
 use crate::answer;
+use crate::checkpoint::{Checkpoint, List};
 use crate::fields::Fields;
 use crate::paging::Page;
 use crate::query::Query;
@@ -20,6 +23,8 @@ const PARAMETERS: &[&str] = &[
     "page",
     "per_page",
     "include_totals",
+    "from",
+    "take",
     "is_global",
     "is_first_party",
     "app_type",
@@ -28,26 +33,44 @@ const PARAMETERS: &[&str] = &[
 pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized, uri: Uri) -> Answer {
     let query = Query::read(&uri, PARAMETERS)?;
     let fields = Fields::read(&query)?;
-    let page = Page::read(&query)?;
     let wanted = ClientQuery {
         is_global: query.flag("is_global")?,
+        is_first_party: query.flag("is_first_party")?,
         app_types: app_types(&query)?,
-        search: None,
-        offset: page.start,
-        limit: page.limit,
         with_secrets: fields.show("client_secret"),
-        with_total: page.include_totals,
         ..ClientQuery::default()
     };
     super::check_fields(web.app(), &fields, &caller).await?;
-    let found = match query.flag("is_first_party")? {
-        // Clients of third parties do not exist yet.
-        Some(false) => ClientPage { clients: Vec::new(), total: Some(0) },
-        Some(true) | None => clients::list(web.app(), &caller, &wanted).await?,
-    };
-    let shown = found.clients.iter().map(|client| fields.select(super::view(client, &caller)));
-    let entries = shown.map(Value::Object).collect();
+    let view = |client: &ShownClient| Value::Object(fields.select(super::view(client, &caller)));
+    if Checkpoint::is_wanted(&query) {
+        let list = List { app: web.app(), tenant: &caller.tenant.tenant.id, name: "clients" };
+        let checkpoint = Checkpoint::read(list, &query)?;
+        let after = checkpoint.after.as_deref().map(place).transpose()?;
+        let wanted = ClientQuery { after, limit: checkpoint.wanted(), ..wanted };
+        let found = clients::list(web.app(), &caller, &wanted).await?;
+        let body = checkpoint.envelope(list, &found.clients, key, view)?;
+        return Ok(answer::json(StatusCode::OK, &body));
+    }
+    let page = Page::read(&query)?;
+    let wanted =
+        ClientQuery { offset: page.start, limit: page.limit, with_total: page.include_totals, ..wanted };
+    let found = clients::list(web.app(), &caller, &wanted).await?;
+    let entries = found.clients.iter().map(view).collect();
     Ok(answer::json(StatusCode::OK, &page.envelope("clients", entries, found.total)))
+}
+
+/// Where a client stands among all, by age.
+fn key(shown: &ShownClient) -> String {
+    format!("{} {}", shown.client.created_at.millis(), shown.client.id)
+}
+
+/// Reads what [`key`] wrote; it came back sealed, so only another release could have made another.
+fn place(key: &str) -> Result<(Timestamp, ClientId), Refused> {
+    let (millis, id) = key.split_once(' ').unwrap_or_default();
+    match (millis.parse(), ClientId::parse(id)) {
+        (Ok(millis), Ok(id)) => Ok((Timestamp::from_millis(millis), id)),
+        _ => Err(Refused::query("from", "format", "This checkpoint is too old. Begin again without it.")),
+    }
 }
 
 fn app_types(query: &Query) -> Result<Vec<ClientKind>, Refused> {

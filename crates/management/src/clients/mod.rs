@@ -5,6 +5,7 @@ mod delete;
 mod get;
 mod list;
 mod rotate_secret;
+pub(crate) mod schema;
 mod update;
 mod view;
 
@@ -24,14 +25,28 @@ use serde_json::{Map, Value};
 
 use crate::fields::Fields;
 use crate::refused::Refused;
+use view::{Keys, Sight};
 
-/// A client as `caller` may see it. The use case has put a secret there only where it may be seen.
+/// A client as `caller` may read it. The use case has put a secret there only where it may be seen.
 fn view(shown: &ShownClient, caller: &Caller) -> Map<String, Value> {
+    let is_whole = [ApiScope::ReadClients, ApiScope::ReadClientKeys].iter().any(|scope| caller.holds(*scope));
+    seen(shown, caller, if is_whole { Sight::Whole } else { Sight::Summary })
+}
+
+/// A client as it is answered to whoever made or changed it.
+fn whole(shown: &ShownClient, caller: &Caller) -> Map<String, Value> {
+    seen(shown, caller, Sight::Whole)
+}
+
+fn seen(shown: &ShownClient, caller: &Caller, sight: Sight) -> Map<String, Value> {
     let tenant = &caller.tenant.tenant;
-    let [certificate] = &caller.tenant.keys.current.jwk().x5c;
-    let keys = view::Keys { secret: shown.secret.as_ref(), certificate, domain: tenant.issuer.host() };
+    let keys = Keys {
+        secret: shown.secret.as_ref(),
+        certificate: caller.tenant.keys.current.certificate(),
+        domain: tenant.issuer.host(),
+    };
     let may_see_keys = shown.secret.is_some() || caller.holds(ApiScope::ReadClientKeys);
-    view::client(&shown.client, tenant.id.as_str(), may_see_keys.then_some(keys))
+    view::client(&shown.client, tenant.id.as_str(), sight, may_see_keys.then_some(keys))
 }
 
 /// Refuses a request that names a key which the caller may not see.

@@ -22,5 +22,5 @@ pub(crate) async fn rotate_secret(
     let id = path::id(id, ClientId::parse)?;
     Query::read(&uri, &[])?;
     let rotated = clients::rotate_secret(web.app(), &caller, &id).await?;
-    Ok(answer::json(StatusCode::OK, &super::view(&rotated, &caller)))
+    Ok(answer::json(StatusCode::OK, &super::whole(&rotated, &caller)))
 }

@@ -25,5 +25,5 @@ pub(crate) async fn update(
     Query::read(&uri, &[])?;
     let wanted = body::object(&headers, &bytes)?;
     let changed = clients::update(web.app(), &caller, &id, &wanted).await?;
-    Ok(answer::json(StatusCode::OK, &super::view(&changed, &caller)))
+    Ok(answer::json(StatusCode::OK, &super::whole(&changed, &caller)))
 }

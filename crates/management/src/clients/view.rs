@@ -7,7 +7,20 @@
 use doorward_model::client::Client;
 use doorward_model::client::schema::FIELDS;
 use doorward_model::secret::Secret;
+use doorward_protocol::jose::Certificate;
 use serde_json::{Map, Value, json};
+
+/// How much of a client is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// What people need to pick one out of a list.
+    Summary,
+    /// All but its keys.
+    Whole,
+}
+
+/// The fields of [`Sight::Summary`].
+const SUMMARY: [&str; 6] = ["name", "description", "is_first_party", "client_id", "logo_uri", "app_type"];
 
 /// The fields that only `read:client_keys` opens.
 pub(crate) const KEYS: [&str; 3] = ["client_secret", "encryption_key", "signing_keys"];
@@ -17,18 +30,24 @@ pub(crate) const KEYS: [&str; 3] = ["client_secret", "encryption_key", "signing_
 pub(crate) struct Keys<'a> {
     /// The one that is *the* client secret.
     pub(crate) secret: Option<&'a Secret>,
-    /// The certificate of the tenant's signing key, base64 as in `x5c`.
-    pub(crate) certificate: &'a str,
+    /// The certificate of the tenant's signing key.
+    pub(crate) certificate: &'a Certificate,
     /// The host that the certificate names.
     pub(crate) domain: &'a str,
 }
 
 /// A client of `tenant` in the order of its table of fields; with its keys where they may be seen.
-pub(crate) fn client(client: &Client, tenant: &str, keys: Option<Keys<'_>>) -> Map<String, Value> {
+pub(crate) fn client(
+    client: &Client,
+    tenant: &str,
+    sight: Sight,
+    keys: Option<Keys<'_>>,
+) -> Map<String, Value> {
     let mut object = Map::new();
     // Settings are a JSON object by their type.
     let settings = serde_json::to_value(&client.settings).unwrap_or_default();
-    for field in FIELDS {
+    let is_in_sight = |name: &str| sight == Sight::Whole || SUMMARY.contains(&name);
+    for field in FIELDS.iter().filter(|field| is_in_sight(field.name)) {
         let value = match field.name {
             "tenant" => Some(json!(tenant)),
             "global" => Some(json!(client.global)),
@@ -50,21 +69,12 @@ pub(crate) fn client(client: &Client, tenant: &str, keys: Option<Keys<'_>>) -> M
 
 impl Keys<'_> {
     fn signing(self) -> Value {
-        json!([{ "cert": pem(self.certificate), "subject": format!("/CN={}", self.domain) }])
+        json!([{
+            "cert": self.certificate.pem(),
+            "pkcs7": self.certificate.pkcs7_pem(),
+            "subject": format!("/CN={}", self.domain),
+        }])
     }
-}
-
-/// A certificate in the lines that RFC 7468 wants.
-fn pem(base64: &str) -> String {
-    let mut text = "-----BEGIN CERTIFICATE-----\r\n".to_owned();
-    for (at, letter) in base64.chars().enumerate() {
-        if at > 0 && at % 64 == 0 {
-            text.push_str("\r\n");
-        }
-        text.push(letter);
-    }
-    text.push_str("\r\n-----END CERTIFICATE-----");
-    text
 }
 
 #[cfg(test)]
@@ -86,25 +96,24 @@ mod tests {
 
     #[test]
     fn no_key_is_shown_to_those_who_may_not_see_it() {
-        let shown = client(&shop(), "acme", None);
+        let shown = client(&shop(), "acme", Sight::Whole, None);
         for key in KEYS {
             assert!(!shown.contains_key(key), "{key}");
         }
     }
 
     #[test]
-    fn keys_are_shown_to_those_who_may_see_them() {
-        let secret = Secret::new("hush".to_owned());
-        let keys = Keys { secret: Some(&secret), certificate: "AAAA", domain: "id.acme.test" };
-        let shown = client(&shop(), "acme", Some(keys));
-        assert_eq!(shown["client_secret"], "hush");
-        let cert = "-----BEGIN CERTIFICATE-----\r\nAAAA\r\n-----END CERTIFICATE-----";
-        assert_eq!(shown["signing_keys"], json!([{ "cert": cert, "subject": "/CN=id.acme.test" }]));
+    fn a_summary_holds_what_people_pick_a_client_by() {
+        let mut shop = shop();
+        shop.settings.description = Some("d".into());
+        let shown = client(&shop, "acme", Sight::Summary, None);
+        let names: Vec<&str> = shown.keys().map(String::as_str).collect();
+        assert_eq!(names, ["name", "description", "is_first_party", "client_id", "app_type"]);
     }
 
     #[test]
     fn fields_stand_in_the_order_that_tools_know() {
-        let shown = client(&shop(), "acme", None);
+        let shown = client(&shop(), "acme", Sight::Whole, None);
         let names: Vec<&str> = shown.keys().map(String::as_str).collect();
         assert_eq!(
             names,
@@ -136,11 +145,11 @@ mod tests {
 
     #[test]
     fn some_settings_are_shown_although_nobody_set_them_and_some_under_two_names() {
-        let shown = client(&shop(), "acme", None);
+        let shown = client(&shop(), "acme", Sight::Whole, None);
         assert_eq!((&shown["custom_login_page_on"], &shown["client_aliases"]), (&json!(true), &json!([])));
         let mut other = shop();
         other.settings.further.set("cross_origin_authentication", true);
-        let shown = client(&other, "acme", None);
+        let shown = client(&other, "acme", Sight::Whole, None);
         assert_eq!(
             (&shown["cross_origin_auth"], &shown["cross_origin_authentication"]),
             (&json!(true), &json!(true))
@@ -161,7 +170,7 @@ mod tests {
         full.settings.addons = Some(Map::new());
         full.settings.further.set("mobile", json!({ "ios": null }));
         full.settings.further.set("par_request_expiry", Value::Null);
-        let shown = client(&full, "acme", None);
+        let shown = client(&full, "acme", Sight::Whole, None);
         let stored = serde_json::to_value(&full.settings).unwrap();
         for (name, value) in stored.as_object().unwrap() {
             assert_eq!(shown.get(name), Some(value), "{name}");

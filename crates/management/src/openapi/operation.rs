@@ -3,7 +3,9 @@
 //! Forms get their types from it, the OpenAPI document is made of it, and tests hold every answer
 //! against it. Must not know how an operation does its work.
 
-use doorward_model::schema::Schema;
+use doorward_model::schema::{Schema, TEXT};
+
+use crate::{clients, tenants};
 
 /// An operation, named as in `routes`.
 #[expect(dead_code, reason = "the OpenAPI document follows")]
@@ -33,8 +35,21 @@ pub(crate) struct Parameter {
     pub(crate) about: &'static str,
 }
 
+/// `fields` of a query.
+pub(crate) const FIELDS: Parameter = Parameter {
+    name: "fields",
+    schema: TEXT,
+    about: "Names between commas, dotted for parts of parts: what to show, or with include_fields=false what to leave out.",
+};
+/// `include_fields` of a query.
+pub(crate) const INCLUDE_FIELDS: Parameter = Parameter {
+    name: "include_fields",
+    schema: Schema::Flag,
+    about: "Whether the names in fields are what to show; true when it is left out.",
+};
+
 /// All operations that are described, resource by resource.
-const ALL: &[&[Operation]] = &[];
+const ALL: &[&[Operation]] = &[clients::schema::OPERATIONS, tenants::schema::OPERATIONS];
 
 /// The operation of that name.
 pub(crate) fn find(id: &str) -> Option<&'static Operation> {

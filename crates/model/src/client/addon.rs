@@ -5,9 +5,10 @@
 //!
 //! Source: the brief, "Addons"; the Management API's `addons`.
 
-use super::schema::{MANY, Member, Rule, may, must, open, text};
+use super::schema::{MANY, may};
 use crate::fields::{FieldError, FieldErrors};
 use crate::json::Object;
+use crate::schema::{Member, OBJECT, Schema, list, required, text};
 
 /// An addon.
 #[derive(Debug, Clone, Copy)]
@@ -17,23 +18,23 @@ pub struct Addon {
     /// Its name for people.
     pub title: &'static str,
     /// What its settings may hold.
-    pub settings: Rule,
+    pub settings: Schema,
     /// The members of its settings that are keys of another house.
     pub keys: &'static [&'static str],
 }
 
-const TEXT: Rule = text(2048);
-const KEY: Rule = text(16_384);
-const MINUTES: Rule = Rule::Number { min: 1, max: 525_600 };
+const TEXT: Schema = text(2048);
+const KEY: Schema = text(16_384);
+const MINUTES: Schema = Schema::Whole { min: 1, max: 525_600 };
 const SALESFORCE: &[Member] = &[
-    may("clientid", TEXT),
-    may("principal", TEXT),
-    may("communityName", TEXT),
-    may("community_url_section", TEXT),
+    may("clientid", &TEXT),
+    may("principal", &TEXT),
+    may("communityName", &TEXT),
+    may("community_url_section", &TEXT),
 ];
 
 const fn addon(name: &'static str, title: &'static str, members: &'static [Member]) -> Addon {
-    Addon { name, title, settings: open(members), keys: &[] }
+    Addon { name, title, settings: Schema::Open(members), keys: &[] }
 }
 
 const fn with_keys(
@@ -42,7 +43,7 @@ const fn with_keys(
     members: &'static [Member],
     keys: &'static [&'static str],
 ) -> Addon {
-    Addon { name, title, settings: open(members), keys }
+    Addon { name, title, settings: Schema::Open(members), keys }
 }
 
 /// All addons.
@@ -51,70 +52,83 @@ pub const ADDONS: &[Addon] = &[
     addon("samlp", "SAML2 Web App", SAMLP),
     addon("wsfed", "WS-Fed (WIF) Web App", &[]),
     addon("aws", "Amazon Web Services", &[
-        may("principal", TEXT), may("role", TEXT),
-        may("lifetime_in_seconds", Rule::Number { min: 900, max: 43_200 }),
+        may("principal", &TEXT), may("role", &TEXT),
+        may("lifetime_in_seconds", &Schema::Whole { min: 900, max: 43_200 }),
     ]),
     with_keys("azure_blob", "Azure Blob Storage", &[
-        may("accountName", text(24)), may("storageAccessKey", KEY), may("containerName", TEXT),
-        may("blobName", TEXT), may("expiration", MINUTES), may("signedIdentifier", TEXT),
-        may("blob_read", Rule::Flag), may("blob_write", Rule::Flag), may("blob_delete", Rule::Flag),
-        may("container_read", Rule::Flag), may("container_write", Rule::Flag),
-        may("container_delete", Rule::Flag), may("container_list", Rule::Flag),
+        may("accountName", &text(24)), may("storageAccessKey", &KEY), may("containerName", &TEXT),
+        may("blobName", &TEXT), may("expiration", &MINUTES), may("signedIdentifier", &TEXT),
+        may("blob_read", &Schema::Flag), may("blob_write", &Schema::Flag), may("blob_delete", &Schema::Flag),
+        may("container_read", &Schema::Flag), may("container_write", &Schema::Flag),
+        may("container_delete", &Schema::Flag), may("container_list", &Schema::Flag),
     ], &["storageAccessKey"]),
     with_keys("azure_sb", "Azure Service Bus", &[
-        may("namespace", TEXT), may("sasKeyName", TEXT), may("sasKey", KEY), may("entityPath", TEXT),
-        may("expiration", MINUTES),
+        may("namespace", &TEXT), may("sasKeyName", &TEXT), may("sasKey", &KEY), may("entityPath", &TEXT),
+        may("expiration", &MINUTES),
     ], &["sasKey"]),
     with_keys("firebase", "Firebase", &[
-        may("secret", KEY), may("private_key_id", TEXT), may("private_key", KEY), may("client_email", TEXT),
-        may("lifetime_in_seconds", Rule::Number { min: 1, max: 3600 }),
+        may("secret", &KEY), may("private_key_id", &TEXT), may("private_key", &KEY), may("client_email", &TEXT),
+        may("lifetime_in_seconds", &Schema::Whole { min: 1, max: 3600 }),
     ], &["secret", "private_key"]),
     with_keys("layer", "Layer", &[
-        must("providerId", TEXT), must("keyId", TEXT), must("privateKey", KEY), may("principal", TEXT),
-        may("expiration", MINUTES),
+        required("providerId", TEXT, ""), required("keyId", TEXT, ""), required("privateKey", KEY, ""), may("principal", &TEXT),
+        may("expiration", &MINUTES),
     ], &["privateKey"]),
     addon("salesforce_api", "Salesforce API", SALESFORCE),
     addon("salesforce_sandbox_api", "Salesforce Sandbox API", SALESFORCE),
     with_keys("sap_api", "SAP OData", &[
-        may("clientid", TEXT), may("usernameAttribute", TEXT), may("tokenEndpointUrl", TEXT), may("scope", TEXT),
-        may("servicePassword", KEY), may("nameIdentifierFormat", TEXT),
+        may("clientid", &TEXT), may("usernameAttribute", &TEXT), may("tokenEndpointUrl", &TEXT), may("scope", &TEXT),
+        may("servicePassword", &KEY), may("nameIdentifierFormat", &TEXT),
     ], &["servicePassword"]),
-    with_keys("wams", "Azure Mobile Services", &[may("masterkey", KEY)], &["masterkey"]),
-    addon("rms", "AD RMS", &[must("url", TEXT)]),
-    addon("mscrm", "Microsoft Dynamics CRM", &[must("url", TEXT)]),
-    addon("slack", "Slack", &[must("team", TEXT)]),
-    addon("sentry", "Sentry", &[may("org_slug", TEXT), may("base_url", TEXT)]),
+    with_keys("wams", "Azure Mobile Services", &[may("masterkey", &KEY)], &["masterkey"]),
+    addon("rms", "AD RMS", &[required("url", TEXT, "")]),
+    addon("mscrm", "Microsoft Dynamics CRM", &[required("url", TEXT, "")]),
+    addon("slack", "Slack", &[required("team", TEXT, "")]),
+    addon("sentry", "Sentry", &[may("org_slug", &TEXT), may("base_url", &TEXT)]),
     addon("box", "Box", &[]),
     addon("cloudbees", "CloudBees", &[]),
     addon("concur", "Concur", &[]),
     addon("dropbox", "Dropbox", &[]),
-    addon("echosign", "Adobe EchoSign", &[may("domain", TEXT)]),
-    addon("egnyte", "Egnyte", &[may("domain", TEXT)]),
-    addon("newrelic", "New Relic", &[may("account", TEXT)]),
-    addon("office365", "Office 365", &[may("domain", TEXT), may("connection", TEXT)]),
-    addon("salesforce", "Salesforce", &[may("entity_id", TEXT)]),
-    addon("sharepoint", "SharePoint", &[may("url", TEXT), may("external_url", Rule::OneOrMore(&TEXT))]),
-    addon("springcm", "SpringCM", &[may("acsurl", TEXT)]),
-    addon("zendesk", "Zendesk", &[may("accountName", TEXT)]),
-    addon("zoom", "Zoom", &[may("account", TEXT)]),
-    addon("sso_integration", "SSO Integration", &[may("name", TEXT), may("version", TEXT)]),
+    addon("echosign", "Adobe EchoSign", &[may("domain", &TEXT)]),
+    addon("egnyte", "Egnyte", &[may("domain", &TEXT)]),
+    addon("newrelic", "New Relic", &[may("account", &TEXT)]),
+    addon("office365", "Office 365", &[may("domain", &TEXT), may("connection", &TEXT)]),
+    addon("salesforce", "Salesforce", &[may("entity_id", &TEXT)]),
+    addon("sharepoint", "SharePoint", &[may("url", &TEXT), may("external_url", &Schema::Either(&[TEXT, Schema::List { of: &TEXT, min: 1, max: MANY }]))]),
+    addon("springcm", "SpringCM", &[may("acsurl", &TEXT)]),
+    addon("zendesk", "Zendesk", &[may("accountName", &TEXT)]),
+    addon("zoom", "Zoom", &[may("account", &TEXT)]),
+    addon("sso_integration", "SSO Integration", &[may("name", &TEXT), may("version", &TEXT)]),
     addon("oag", "Access Gateway", &[]),
 ];
 
 #[rustfmt::skip]
 const SAMLP: &[Member] = &[
-    may("audience", TEXT), may("recipient", TEXT), may("issuer", TEXT), may("destination", TEXT),
-    may("mappings", open(&[])), may("createUpnClaim", Rule::Flag),
-    may("passthroughClaimsWithNoMapping", Rule::Flag), may("mapUnknownClaimsAsIs", Rule::Flag),
-    may("mapIdentities", Rule::Flag), may("signatureAlgorithm", TEXT), may("digestAlgorithm", TEXT),
-    may("lifetimeInSeconds", Rule::Number { min: 1, max: 31_536_000 }), may("signResponse", Rule::Flag),
-    may("nameIdentifierFormat", TEXT),
-    may("nameIdentifierProbes", Rule::List { of: &TEXT, min: 0, max: MANY }),
-    may("authnContextClassRef", TEXT), may("typedAttributes", Rule::Flag),
-    may("includeAttributeNameFormat", Rule::Flag),
-    may("logout", open(&[may("callback", TEXT), may("slo_enabled", Rule::Flag)])),
-    may("binding", TEXT), may("signingCert", text(16_384)), may("relayState", TEXT),
+    may("audience", &TEXT), may("recipient", &TEXT), may("issuer", &TEXT), may("destination", &TEXT),
+    may("mappings", &OBJECT), may("createUpnClaim", &Schema::Flag),
+    may("passthroughClaimsWithNoMapping", &Schema::Flag), may("mapUnknownClaimsAsIs", &Schema::Flag),
+    may("mapIdentities", &Schema::Flag), may("signatureAlgorithm", &TEXT), may("digestAlgorithm", &TEXT),
+    may("lifetimeInSeconds", &Schema::Whole { min: 1, max: 31_536_000 }), may("signResponse", &Schema::Flag),
+    may("nameIdentifierFormat", &TEXT),
+    may("nameIdentifierProbes", &list(&TEXT, MANY)),
+    may("authnContextClassRef", &TEXT), may("typedAttributes", &Schema::Flag),
+    may("includeAttributeNameFormat", &Schema::Flag),
+    may("logout", &Schema::Open(&[may("callback", &TEXT), may("slo_enabled", &Schema::Flag)])),
+    may("binding", &TEXT), may("signingCert", &text(16_384)), may("relayState", &TEXT),
 ];
+
+/// The addons as names of an object; one that is null is off.
+pub(super) static ADDON_MEMBERS: [Member; ADDONS.len()] = members();
+
+const fn members() -> [Member; ADDONS.len()] {
+    let mut members = [may("", &OBJECT); ADDONS.len()];
+    let mut at = 0;
+    while at < ADDONS.len() {
+        members[at] = may(ADDONS[at].name, &ADDONS[at].settings);
+        at += 1;
+    }
+    members
+}
 
 /// The addon of that name.
 ///
@@ -184,7 +198,7 @@ mod tests {
                 (path("aws.lifetime_in_seconds"), "minimum"),
                 (path("slack.team"), "required"),
                 (path("azure_blob.blob_read"), "type"),
-                (path("sharepoint.external_url"), "min_length"),
+                (path("sharepoint.external_url"), "min_items"),
             ]
         );
     }
@@ -192,10 +206,14 @@ mod tests {
     #[test]
     fn every_key_of_another_house_is_a_setting_that_holds_a_text() {
         for addon in ADDONS {
-            let Rule::Object { members, .. } = addon.settings else { panic!("{}", addon.name) };
+            let Schema::Open(members) = addon.settings else { panic!("{}", addon.name) };
             for key in addon.keys {
                 let member = members.iter().find(|member| member.name == *key).unwrap();
-                assert!(matches!(member.rule, Rule::Text { .. }), "{} {key}", addon.name);
+                assert!(
+                    matches!(member.schema, Schema::Nullable(Schema::Text { .. }) | Schema::Text { .. }),
+                    "{} {key}",
+                    addon.name
+                );
             }
         }
     }

@@ -57,9 +57,12 @@ impl GrantType {
         GrantType::ClientCredentials,
     ];
 
+    /// The values on the wire of all that a client may hold, those that exist here first.
+    pub const NAMES: [&'static str; COUNT] = names();
+
     /// The value on the wire.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             GrantType::AuthorizationCode => "authorization_code",
             GrantType::Implicit => "implicit",
@@ -86,6 +89,21 @@ impl GrantType {
     pub fn every() -> impl Iterator<Item = GrantType> {
         Self::ALL.into_iter().chain(StoredGrant::ALL.into_iter().map(GrantType::Stored))
     }
+}
+
+const COUNT: usize = GrantType::ALL.len() + StoredGrant::ALL.len();
+
+const fn names() -> [&'static str; COUNT] {
+    let mut names = [""; COUNT];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = match at.checked_sub(GrantType::ALL.len()) {
+            Some(behind) => StoredGrant::ALL[behind].0,
+            None => GrantType::ALL[at].as_str(),
+        };
+        at += 1;
+    }
+    names
 }
 
 impl From<GrantType> for &'static str {

@@ -40,6 +40,12 @@ impl IdTokenAlgorithm {
         }
     }
 
+    /// Whether the tenant's key signs with it only where a client asks for that.
+    #[must_use]
+    pub fn is_further(self) -> bool {
+        matches!(self, IdTokenAlgorithm::RS512 | IdTokenAlgorithm::PS256)
+    }
+
     /// Reads a wire value.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -65,9 +65,12 @@ impl ClientKind {
     pub const ALL: [ClientKind; 4] =
         [ClientKind::Native, ClientKind::Spa, ClientKind::RegularWeb, ClientKind::NonInteractive];
 
+    /// The values on the wire of all that it knows, those of the brief first.
+    pub const NAMES: [&'static str; COUNT] = names();
+
     /// The value on the wire and on the command line.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             ClientKind::Native => "native",
             ClientKind::Spa => "spa",
@@ -113,6 +116,21 @@ impl ClientKind {
             ClientKind::Integration(integration) => integration.title,
         }
     }
+}
+
+const COUNT: usize = ClientKind::ALL.len() + Integration::ALL.len();
+
+const fn names() -> [&'static str; COUNT] {
+    let mut names = [""; COUNT];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = match at.checked_sub(ClientKind::ALL.len()) {
+            Some(behind) => Integration::ALL[behind].wire,
+            None => ClientKind::ALL[at].as_str(),
+        };
+        at += 1;
+    }
+    names
 }
 
 impl From<ClientKind> for &'static str {

@@ -14,6 +14,7 @@ pub mod grant_type;
 pub mod jwt;
 pub mod kind;
 pub mod logout;
+pub mod mobile;
 pub mod origin;
 pub mod refresh;
 pub mod schema;

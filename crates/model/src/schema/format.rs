@@ -15,6 +15,8 @@ pub enum Format {
     WebAddress,
     /// A web address that people may be sent to: `https://…`, or `http://` on this machine.
     SafeAddress,
+    /// `https://…` without a fragment; it may hold a placeholder, see [`urls::check_https`].
+    Https,
     /// An email address.
     Email,
     /// A colour, `#0059d6`.
@@ -32,6 +34,7 @@ impl Format {
         match self {
             Format::Any | Format::Color | Format::Name => None,
             Format::WebAddress | Format::SafeAddress => Some("uri-or-empty"),
+            Format::Https => Some("https-uri-or-empty"),
             Format::Email => Some("email-or-empty"),
             Format::Time => Some("date-time"),
         }
@@ -54,7 +57,10 @@ impl Format {
         }
         let wrong = match self {
             Format::Any => None,
-            Format::WebAddress => urls::check_logo(text).err().map(|problem| ("format", problem.to_string())),
+            Format::WebAddress => {
+                urls::check_web_page(text).err().map(|problem| ("format", problem.to_string()))
+            }
+            Format::Https => urls::check_https(text).err().map(|problem| ("format", problem.to_string())),
             Format::SafeAddress => safe_address(text).err().map(|why| ("format", why)),
             Format::Email => {
                 Email::parse(text).is_err().then(|| ("format", "This is no email address.".to_owned()))

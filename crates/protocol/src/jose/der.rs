@@ -1,13 +1,36 @@
-//! The little DER that is needed to publish a key: the two numbers of an RSA public key, and the
-//! bytes inside a PEM certificate.
+//! The little DER that is needed to publish a key: the two numbers of an RSA public key, the bytes
+//! inside a PEM certificate, and how an element is written.
 //!
-//! Source: X.690 §8.1, §8.3; RFC 8017 §A.1.1 (`RSAPublicKey`); RFC 7468 §5 (PEM).
+//! Source: X.690 §8.1, §8.3, §10.1; RFC 8017 §A.1.1 (`RSAPublicKey`); RFC 7468 §5 (PEM).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-const SEQUENCE: u8 = 0x30;
-const INTEGER: u8 = 0x02;
+pub const SEQUENCE: u8 = 0x30;
+pub const SET: u8 = 0x31;
+pub const INTEGER: u8 = 0x02;
+pub const OBJECT_IDENTIFIER: u8 = 0x06;
+/// `[0]`, around other elements.
+pub const CONTEXT_0: u8 = 0xa0;
+
+/// An element of `tag` whose content is `parts`, one after the other.
+pub fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let content = parts.concat();
+    let length = content.len().to_be_bytes();
+    let length = &length[length.iter().take_while(|byte| **byte == 0).count()..];
+    let mut element = vec![tag];
+    match length {
+        [] => element.push(0),
+        [short] if *short < 0x80 => element.push(*short),
+        // The long form: how many bytes the length has, then these bytes.
+        long => {
+            element.push(0x80 | u8::try_from(long.len()).unwrap_or(u8::MAX));
+            element.extend(long);
+        }
+    }
+    element.extend(content);
+    element
+}
 
 /// Modulus and exponent of an `RSAPublicKey`, big-endian without leading zeros.
 pub fn rsa_numbers(public_key: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -65,6 +88,22 @@ mod tests {
         // SEQUENCE { INTEGER 0x00f1, INTEGER 3 }
         let key = [0x30, 0x07, 0x02, 0x02, 0x00, 0xf1, 0x02, 0x01, 0x03];
         assert_eq!(rsa_numbers(&key), Some((&[0xf1][..], &[0x03][..])));
+    }
+
+    #[test]
+    fn an_element_has_the_shortest_length() {
+        for (length, head) in [
+            (0, &[0x31, 0x00][..]),
+            (0x7f, &[0x31, 0x7f]),
+            (0x80, &[0x31, 0x81, 0x80]),
+            (0x100, &[0x31, 0x82, 0x01, 0x00]),
+        ] {
+            let content = vec![7; length];
+            assert_eq!(
+                element(SET, &[&content[..length / 2], &content[length / 2..]]),
+                [head, &content].concat()
+            );
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! Source: RFC 7515 (JWS), RFC 7517 (JWK), RFC 7518 §3 (algorithms), RFC 7519 (JWT), RFC 8725 (best
 //! current practice).
 
+mod certificate;
 mod der;
 mod error;
 mod jwk;
@@ -17,6 +18,7 @@ mod verify;
 #[cfg(test)]
 pub(crate) mod vectors;
 
+pub use certificate::Certificate;
 pub use error::JoseError;
 pub use jwk::{Jwk, JwkSet};
 pub use rsa::{RsaAlgorithm, RsaKey, TokenType};

@@ -17,7 +17,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use doorward_model::ids::KeyId;
 use serde::Serialize;
 
-use super::{JoseError, Jwk, der};
+use super::{Certificate, JoseError, Jwk, der};
 
 /// What a token is, as its header says (`typ`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +89,7 @@ struct Header<'a> {
 pub struct RsaKey {
     pair: RsaKeyPair,
     public: ParsedPublicKey,
+    certificate: Certificate,
     jwk: Jwk,
     /// The encoded headers of both token types: they never change, so they are written once.
     jwt_header: String,
@@ -113,9 +114,9 @@ impl RsaKey {
         let public =
             ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, encoded).map_err(|_| JoseError::BadKey)?;
         let (modulus, exponent) = der::rsa_numbers(encoded).ok_or(JoseError::BadKey)?;
-        let certificate = der::certificate(certificate_pem).ok_or(JoseError::BadCertificate)?;
+        let certificate = Certificate::from_pem(certificate_pem).ok_or(JoseError::BadCertificate)?;
         // A certificate holds the encoded public key of its owner literally (RFC 5280 §4.1).
-        if !certificate.windows(encoded.len()).any(|window| window == encoded) {
+        if !certificate.der().windows(encoded.len()).any(|window| window == encoded) {
             return Err(JoseError::ForeignCertificate);
         }
         let jwk = Jwk {
@@ -124,13 +125,13 @@ impl RsaKey {
             alg: "RS256",
             n: URL_SAFE_NO_PAD.encode(modulus),
             e: URL_SAFE_NO_PAD.encode(exponent),
-            x5t: thumbprint(&certificate),
-            x5c: [STANDARD.encode(&certificate)],
+            x5t: thumbprint(certificate.der()),
+            x5c: [STANDARD.encode(certificate.der())],
             kid,
         };
         let header = |typ| header(RsaAlgorithm::RS256, typ, jwk.kid.as_str());
         let (jwt_header, at_jwt_header) = (header(TokenType::Jwt)?, header(TokenType::AccessToken)?);
-        Ok(Self { pair, public, jwk, jwt_header, at_jwt_header })
+        Ok(Self { pair, public, certificate, jwk, jwt_header, at_jwt_header })
     }
 
     /// The id that tokens name.
@@ -143,6 +144,12 @@ impl RsaKey {
     #[must_use]
     pub fn jwk(&self) -> &Jwk {
         &self.jwk
+    }
+
+    /// The certificate of the public half.
+    #[must_use]
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
     }
 
     /// The public half as it is published for one algorithm.

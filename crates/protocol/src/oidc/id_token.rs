@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::claims;
-use crate::digest::half_hash;
+use crate::digest::{half_hash, half_hash_512};
 use crate::jose::{JoseError, RsaAlgorithm, RsaKey, SecretKey, sign_hs256};
 
 /// What an ID token is made of.
@@ -77,6 +77,10 @@ pub struct IdTokenClaims {
 #[must_use]
 pub fn id_token_claims(facts: &IdTokenFacts<'_>) -> IdTokenClaims {
     let authorization = facts.authorization;
+    let half_hash = match algorithm(facts.client) {
+        IdTokenAlgorithm::RS512 => half_hash_512,
+        IdTokenAlgorithm::RS256 | IdTokenAlgorithm::PS256 | IdTokenAlgorithm::HS256 => half_hash,
+    };
     IdTokenClaims {
         person: claims::person(facts.user, &authorization.scope),
         iss: facts.issuer.as_str().to_owned(),
@@ -104,15 +108,27 @@ pub fn sign(
     secret: Option<&Secret>,
     claims: &IdTokenClaims,
 ) -> Result<String, JoseError> {
-    let settings = &client.settings.jwt_configuration;
-    match settings.algorithm(client.is_confidential()) {
-        IdTokenAlgorithm::RS256 => tenant_key.sign_as(RsaAlgorithm::RS256, claims),
-        IdTokenAlgorithm::RS512 => tenant_key.sign_as(RsaAlgorithm::RS512, claims),
-        IdTokenAlgorithm::PS256 => tenant_key.sign_as(RsaAlgorithm::PS256, claims),
+    match algorithm(client) {
         IdTokenAlgorithm::HS256 => {
             let secret = secret.ok_or(JoseError::NoSecret)?;
-            sign_hs256(&SecretKey::new(secret, settings.secret_encoded)?, claims)
+            let is_encoded = client.settings.jwt_configuration.secret_encoded;
+            sign_hs256(&SecretKey::new(secret, is_encoded)?, claims)
         }
+        algorithm => tenant_key.sign_as(of_tenant_key(algorithm), claims),
+    }
+}
+
+fn algorithm(client: &Client) -> IdTokenAlgorithm {
+    client.settings.jwt_configuration.algorithm(client.is_confidential())
+}
+
+/// How the tenant's key signs for clients that want `algorithm`.
+#[must_use]
+pub fn of_tenant_key(algorithm: IdTokenAlgorithm) -> RsaAlgorithm {
+    match algorithm {
+        IdTokenAlgorithm::RS256 | IdTokenAlgorithm::HS256 => RsaAlgorithm::RS256,
+        IdTokenAlgorithm::RS512 => RsaAlgorithm::RS512,
+        IdTokenAlgorithm::PS256 => RsaAlgorithm::PS256,
     }
 }
 
@@ -124,7 +140,7 @@ pub(crate) mod tests {
 
     use super::super::claims::tests::{ada, scope};
     use super::*;
-    use crate::jose::{vectors, verify_hs256, verify_rs256};
+    use crate::jose::{vectors, verify_hs256, verify_rs256, verify_rsa};
 
     fn client(method: AuthMethod, jwt_configuration: JwtConfiguration) -> Client {
         let settings = ClientSettings {
@@ -263,6 +279,39 @@ pub(crate) mod tests {
         let secret_key = SecretKey::new(&secret, false).unwrap();
         assert_eq!(verify_hs256(&token, &secret_key).unwrap()["sid"], "session-1");
         assert_eq!(verify_rs256(&token, &[&key]), Err(JoseError::Algorithm));
+    }
+
+    #[test]
+    fn a_client_that_asks_for_another_algorithm_gets_it_public_or_not() {
+        let key = vectors::key("k");
+        for (wanted, signed) in
+            [(IdTokenAlgorithm::RS512, RsaAlgorithm::RS512), (IdTokenAlgorithm::PS256, RsaAlgorithm::PS256)]
+        {
+            for method in [AuthMethod::None, AuthMethod::Post] {
+                let jwt = JwtConfiguration { alg: Some(wanted), ..JwtConfiguration::default() };
+                let token = sign(&client(method, jwt), &key, None, &some_claims()).unwrap();
+                assert_eq!(verify_rsa(&token, signed, &[&key]).unwrap()["aud"], "shop");
+            }
+        }
+    }
+
+    #[test]
+    fn the_hash_of_an_access_token_is_that_of_the_signature() {
+        let jwt = JwtConfiguration { alg: Some(IdTokenAlgorithm::RS512), ..JwtConfiguration::default() };
+        let client = client(AuthMethod::Post, jwt);
+        let (user, issuer) = (ada(), Issuer::parse("https://id.acme.test").unwrap());
+        let claims = id_token_claims(&IdTokenFacts {
+            issuer: &issuer,
+            client: &client,
+            user: &user,
+            authorization: &authorization("openid"),
+            nonce: None,
+            auth_time_wanted: false,
+            access_token: Some("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
+            code: None,
+            now: Timestamp::from_seconds(1000),
+        });
+        assert_eq!(claims.at_hash.as_deref().unwrap(), "q7nS86GgvvFaZkzALLWqJYaJIKw2wCDAVfCAsm5CrBM");
     }
 
     #[test]

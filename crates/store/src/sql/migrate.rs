@@ -3,7 +3,9 @@
 //! Name, hash and time of what was applied are recorded in `refinery_schema_history`. All that is
 //! missing is applied in one transaction, so a process that is killed leaves the old schema.
 
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
 use refinery::error::Kind;
 use refinery::{Migration, Runner};
@@ -18,14 +20,14 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0001__foundation", include_str!("../../migrations/V0001__foundation.sql")),
     ("V0002__dashboard", include_str!("../../migrations/V0002__dashboard.sql")),
     ("V0003__find_clients", include_str!("../../migrations/V0003__find_clients.sql")),
+    ("V0004__client_columns", include_str!("../../migrations/V0004__client_columns.sql")),
     ("V0007__users", include_str!("../../migrations/V0007__users.sql")),
     ("V0008__devices", include_str!("../../migrations/V0008__devices.sql")),
+    ("V0013__connections", include_str!("../../migrations/V0013__connections.sql")),
 ];
 
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.
 const LOCK: &str = "SELECT pg_advisory_lock(3667000001)";
-/// How often SQLite is tried: whoever comes second finds everything done at the next try.
-const TRIES: usize = 5;
 
 fn runner() -> Result<Runner, StoreError> {
     let mut list = Vec::with_capacity(MIGRATIONS.len());
@@ -36,22 +38,20 @@ fn runner() -> Result<Runner, StoreError> {
 }
 
 pub(crate) async fn sqlite(path: PathBuf) -> Result<(), StoreError> {
-    let work = move || {
-        let mut result = migrate_file(&path);
-        for _ in 1..TRIES {
-            if matches!(result, Ok(()) | Err(StoreError::NewerSchema { .. })) {
-                break;
-            }
-            result = migrate_file(&path);
-        }
-        result
-    };
-    tokio::task::spawn_blocking(work).await.map_err(StoreError::other)?
+    tokio::task::spawn_blocking(move || migrate_file(&path)).await.map_err(StoreError::other)?
 }
 
-fn migrate_file(path: &std::path::Path) -> Result<(), StoreError> {
+/// One process at a time: whoever waited finds everything done. The lock is a file of its own, because
+/// closing a second handle on the database would let go of SQLite's locks on it.
+fn migrate_file(path: &Path) -> Result<(), StoreError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push("-migrating");
+    let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(beside);
+    let lock = lock.and_then(|file| file.lock().map(|()| file)).map_err(StoreError::unavailable)?;
     let mut connection = open_for_writing(path)?;
-    runner()?.run(&mut connection).map(|_| ()).map_err(|error| refine(&error))
+    let result = runner()?.run(&mut connection).map(|_| ()).map_err(|error| refine(&error));
+    drop(lock);
+    result
 }
 
 pub(crate) async fn postgres(postgres: &Postgres) -> Result<(), StoreError> {

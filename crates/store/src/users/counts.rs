@@ -1,6 +1,6 @@
 //! How many users each connection has, kept with every user that comes and goes.
 
-use doorward_model::ids::ConnectionId;
+use doorward_model::ids::{ConnectionId, UserId};
 use doorward_model::user::User;
 
 use crate::sql::batch::{Batch, Expect};
@@ -11,14 +11,26 @@ use crate::sql::value::args;
 /// Over how many rows a count is spread.
 const SHARDS: i64 = 16;
 
-/// Notes that a user came (1) or went (-1).
-pub(super) fn add(b: &mut Batch, user: &User, by: i64) {
+/// Notes that a user came.
+pub(super) fn add(b: &mut Batch, user: &User) {
     const SQL: &str = "INSERT INTO user_counts (tenant_id, connection_id, shard, users) \
-         VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, connection_id, shard) \
-         DO UPDATE SET users = user_counts.users + excluded.users";
-    let sum: i64 = user.id.as_str().bytes().map(i64::from).sum();
-    let args = args![b.tenant().as_str(), user.connection.as_str(), sum % SHARDS, by];
+         VALUES ($1, $2, $3, 1) ON CONFLICT (tenant_id, connection_id, shard) \
+         DO UPDATE SET users = user_counts.users + 1";
+    let args = args![b.tenant().as_str(), user.connection.as_str(), shard(&user.id)];
     b.push(SQL, args, Expect::Any);
+}
+
+/// Notes that a user goes, who is still there; nothing happens otherwise.
+pub(super) fn remove(b: &mut Batch, id: &UserId) {
+    const SQL: &str = "INSERT INTO user_counts (tenant_id, connection_id, shard, users) \
+         SELECT tenant_id, connection_id, CAST($3 AS BIGINT), -1 FROM users WHERE tenant_id = $1 AND id = $2 \
+         ON CONFLICT (tenant_id, connection_id, shard) DO UPDATE SET users = user_counts.users - 1";
+    let args = args![b.tenant().as_str(), id.as_str(), shard(id)];
+    b.push(SQL, args, Expect::Any);
+}
+
+fn shard(id: &UserId) -> i64 {
+    id.as_str().bytes().map(i64::from).sum::<i64>() % SHARDS
 }
 
 /// How many users there are, in one connection or in all.

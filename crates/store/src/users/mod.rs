@@ -17,6 +17,7 @@ use doorward_model::user::{Email, User};
 use crate::sql::batch::{Batch, Expect};
 use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
+use crate::sql::list::List;
 use crate::sql::row::{Reader, Row, to_json};
 use crate::sql::value::{Value, args};
 
@@ -112,6 +113,36 @@ pub async fn by_email(
     Ok(Some((user, r.text_or_none("hash")?.map(|hash| Credential { hash }))))
 }
 
+/// Which of some connections know a user of that address.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn connections_of(
+    t: &Scope<'_>,
+    email: &Email,
+    among: &[ConnectionId],
+) -> Result<Vec<ConnectionId>, StoreError> {
+    const SQL: &str = "SELECT connection_id FROM users WHERE tenant_id = $1 AND email = $2";
+    let mut list = List::new(SQL, args![t.id(), email.as_str()]);
+    list.and_in("connection_id", among.iter().map(|id| id.as_str().into()).collect());
+    let read = |row: Row| row.read("users").id("connection_id", ConnectionId::parse);
+    t.list(list).await?.into_iter().map(read).collect()
+}
+
+/// Some users of a connection, at most `limit`.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn some_of_connection(
+    t: &Scope<'_>,
+    connection: &ConnectionId,
+    limit: u32,
+) -> Result<Vec<UserId>, StoreError> {
+    const SQL: &str = "SELECT id FROM users WHERE tenant_id = $1 AND connection_id = $2 LIMIT $3";
+    let rows = t.query(SQL, args![t.id(), connection.as_str(), limit]).await?;
+    rows.into_iter().map(|row| row.read("users").id("id", UserId::parse)).collect()
+}
+
 /// Whether anybody logged in, ever.
 ///
 /// # Errors
@@ -157,7 +188,7 @@ pub fn insert(b: &mut Batch, user: &User) {
     args.extend(derived(user));
     b.push(SQL, args, Expect::Rows(1, ID_WAS_USED));
     values::insert(b, user);
-    counts::add(b, user, 1);
+    counts::add(b, user);
 }
 
 /// What is kept besides to find a user by.
@@ -229,9 +260,18 @@ pub fn make_searchable(b: &mut Batch, user: &User) {
     b.push(SQL, args, Expect::Any);
 }
 
-/// Deletes a user with the password and everything that was issued in their name; the id stays
-/// taken. Fails as [`MISSING`].
-pub fn delete(b: &mut Batch, user: &User, now: Timestamp) {
+/// Deletes a user with the password and everything that was issued in their name; the id stays taken.
+/// Nothing happens when there is none.
+pub fn delete(b: &mut Batch, id: &UserId, now: Timestamp) {
+    push_delete(b, id, now, Expect::Any);
+}
+
+/// As [`delete`]; fails as [`MISSING`] when there is none.
+pub fn delete_known(b: &mut Batch, id: &UserId, now: Timestamp) {
+    push_delete(b, id, now, Expect::Rows(1, MISSING));
+}
+
+fn push_delete(b: &mut Batch, id: &UserId, now: Timestamp, expect: Expect) {
     const PASSWORD: &str = "DELETE FROM passwords WHERE tenant_id = $1 AND user_id = $2";
     const CODES: &str = "DELETE FROM codes WHERE tenant_id = $1 AND user_id = $2";
     const SESSIONS: &str = "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2";
@@ -239,18 +279,19 @@ pub fn delete(b: &mut Batch, user: &User, now: Timestamp) {
          (SELECT id FROM token_families WHERE tenant_id = $1 AND user_id = $2)";
     const FAMILIES: &str = "DELETE FROM token_families WHERE tenant_id = $1 AND user_id = $2";
     const DEVICES: &str = "DELETE FROM device_credentials WHERE tenant_id = $1 AND user_id = $2";
+    const TOMBSTONE: &str = "INSERT INTO deleted_user_ids (tenant_id, id, deleted_at) \
+         SELECT tenant_id, id, CAST($3 AS BIGINT) FROM users WHERE tenant_id = $1 AND id = $2";
     const USER: &str = "DELETE FROM users WHERE tenant_id = $1 AND id = $2";
-    const TOMBSTONE: &str = "INSERT INTO deleted_user_ids (tenant_id, id, deleted_at) VALUES ($1, $2, $3)";
     for sql in [PASSWORD, CODES, SESSIONS, TOKENS, FAMILIES, DEVICES] {
-        let args = args![b.tenant().as_str(), user.id.as_str()];
+        let args = args![b.tenant().as_str(), id.as_str()];
         b.push(sql, args, Expect::Any);
     }
-    values::delete(b, &user.id);
-    let args = args![b.tenant().as_str(), user.id.as_str()];
-    b.push(USER, args, Expect::Rows(1, MISSING));
-    let args = args![b.tenant().as_str(), user.id.as_str(), now];
-    b.push(TOMBSTONE, args, Expect::Rows(1, ID_WAS_USED));
-    counts::add(b, user, -1);
+    values::delete(b, id);
+    counts::remove(b, id);
+    let args = args![b.tenant().as_str(), id.as_str(), now];
+    b.push(TOMBSTONE, args, Expect::Any);
+    let args = args![b.tenant().as_str(), id.as_str()];
+    b.push(USER, args, expect);
 }
 
 /// Sets or replaces a user's password. Fails as in use when the user does not exist.

@@ -1,6 +1,9 @@
 //! Clients, their secrets, and the ids that are never used again.
 
 use doorward_model::client::ClientSecret;
+use doorward_model::client::further::MOBILE;
+use doorward_model::client::grant_type::GrantType;
+use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::ids::SecretId;
 use doorward_model::secret::SealedSecret;
@@ -28,9 +31,12 @@ fn a_client_is_read_back_as_it_was_written() {
         let t = furnish(&db, "a").await;
         let mut two = client("two", "Zwei");
         two.global = true;
-        two.settings.app_type = None;
         two.settings.sso = Some(false);
         two.settings.callbacks = Some(Vec::new());
+        two.settings.app_type = ClientKind::parse("zendesk");
+        two.settings.grant_types = GrantType::every().collect();
+        two.settings.further.set("par_request_expiry", serde_json::Value::Null);
+        two.settings.further.set(MOBILE, serde_json::json!({ "z": [2, 1], "a": null }));
         write(&db, &t, |b| clients::insert(b, &two)).await.unwrap();
         assert_eq!(clients::get(&db.tenant(&t), &two.id).await.unwrap(), Some(two.clone()));
         assert_eq!(clients::get(&db.tenant(&t), &client_id("TWO")).await.unwrap(), None);
@@ -131,6 +137,59 @@ fn lists_filter_search_and_count() {
         let kinds = vec![ClientKind::Native, ClientKind::Spa, ClientKind::NonInteractive];
         let kinds = ClientFilter { app_types: kinds, is_global: Some(false), ..ClientFilter::default() };
         assert_eq!(ids(&kinds).await, ["n1", "s1", "s2"]);
+    });
+}
+
+#[test]
+fn clients_of_third_parties_are_listed_apart() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let mut other = client("other", "Other");
+        other.settings.is_first_party = false;
+        write(&db, &t, |b| clients::insert(b, &other)).await.unwrap();
+        let ids = async |is_first_party: bool| {
+            let filter = ClientFilter { is_first_party: Some(is_first_party), ..ClientFilter::default() };
+            let found = clients::list(&scope, &filter, 0, 50).await.unwrap();
+            found.into_iter().map(|client| client.id.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!((ids(true).await, ids(false).await), (vec!["client".into()], vec!["other".into()]));
+        other.settings.is_first_party = true;
+        write(&db, &t, |b| clients::update(b, &other)).await.unwrap();
+        assert_eq!(ids(false).await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn what_clients_ask_of_their_tenant_is_known_and_follows_their_changes() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let strange = furnish(&db, "b").await;
+        let scope = db.tenant(&t);
+        let mut one = client("one", "One");
+        one.settings.jwt_configuration.alg = Some(IdTokenAlgorithm::PS256);
+        one.settings.further.set(MOBILE, serde_json::json!({}));
+        let mut two = client("two", "Two");
+        two.settings.jwt_configuration.alg = Some(IdTokenAlgorithm::PS256);
+        write(&db, &t, |b| clients::insert(b, &one)).await.unwrap();
+        write(&db, &t, |b| clients::insert(b, &two)).await.unwrap();
+        assert_eq!(clients::further_algorithms(&scope).await.unwrap(), [IdTokenAlgorithm::PS256]);
+        assert_eq!(clients::with_mobile(&scope, 5).await.unwrap(), [one.clone()]);
+        assert_eq!(clients::with_mobile(&scope, 0).await.unwrap(), []);
+        assert_eq!(clients::further_algorithms(&db.tenant(&strange)).await.unwrap(), []);
+        assert_eq!(clients::with_mobile(&db.tenant(&strange), 5).await.unwrap(), []);
+
+        one.settings.jwt_configuration.alg = Some(IdTokenAlgorithm::RS512);
+        one.settings.further.set(MOBILE, serde_json::Value::Null);
+        two.settings.jwt_configuration.alg = Some(IdTokenAlgorithm::HS256);
+        two.settings.further.set(MOBILE, serde_json::json!({ "ios": {} }));
+        write(&db, &t, |b| clients::update(b, &one)).await.unwrap();
+        write(&db, &t, |b| clients::update(b, &two)).await.unwrap();
+        assert_eq!(clients::further_algorithms(&scope).await.unwrap(), [IdTokenAlgorithm::RS512]);
+        let ids = |found: Vec<doorward_model::client::Client>| {
+            found.into_iter().map(|it| it.id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(clients::with_mobile(&scope, 5).await.unwrap()), [two.id.clone()]);
     });
 }
 

@@ -68,6 +68,24 @@ fn what_is_in_one_tenant_is_not_there_for_another() {
         );
         assert_eq!(sessions::by_token_hash(&other, &hash("cookie")).await.unwrap(), None);
         assert!(connections::all(&other).await.unwrap().is_empty());
+        let (con, ada) = (connection_id("con_1"), email("ada@a.test"));
+        write(&db, &a, |batch| connections::enable(batch, &con, &client_id("client"))).await.unwrap();
+        assert_eq!(connections::get(&other, &con).await.unwrap(), None);
+        assert!(connections::clients_of(&other, &[&con]).await.unwrap().is_empty());
+        assert!(connections::clients_after(&other, &con, None, 9).await.unwrap().is_empty());
+        assert!(users::connections_of(&other, &ada, std::slice::from_ref(&con)).await.unwrap().is_empty());
+        assert!(users::some_of_connection(&other, &con, 9).await.unwrap().is_empty());
+        let retired = write(&db, &empty.id, |b| connections::retire(b, &con, NOW)).await;
+        assert_eq!(retired, unmet(connections::MISSING));
+        write(&db, &empty.id, |batch| {
+            users::delete(batch, &user_id("auth0|1"), NOW);
+            connections::disable_for_all_clients(batch, &con);
+            connections::delete_if_empty(batch, &con);
+        })
+        .await
+        .unwrap();
+        assert!(users::get(&db.tenant(&a), &user_id("auth0|1")).await.unwrap().is_some());
+        assert_eq!(connections::for_client(&db.tenant(&a), &client_id("client")).await.unwrap(), [con]);
         write(&db, &a, |batch| logs::insert(batch, &event("1"))).await.unwrap();
         assert!(logs::get(&db.tenant(&a), &event("1").id).await.unwrap().is_some());
         assert_eq!(logs::get(&other, &event("1").id).await.unwrap(), None);

@@ -239,7 +239,11 @@ fn a_newer_schema_is_refused() {
              SELECT version + 41, 'future', applied_on, checksum FROM refinery_schema_history WHERE version = 1";
         b.push(sql, Vec::new(), Expect::Rows(1, "a newer release was here"));
         b.commit().await.unwrap();
-        assert_eq!(db.migrate().await, Err(StoreError::NewerSchema { found: 42, known: 3 }));
+        let refused = db.migrate().await;
+        assert!(
+            matches!(refused, Err(StoreError::NewerSchema { found: 42, known }) if known < 42),
+            "{refused:?}"
+        );
     });
 }
 

@@ -1,6 +1,7 @@
 //! Tenants: their rows and their versions.
 
 use doorward_model::ids::SecretId;
+use doorward_model::tenant::TenantSettings;
 use doorward_store::{client_secrets, clients, connections, global, sessions, tenants, users};
 
 use crate::kit::on_both;
@@ -51,10 +52,30 @@ fn settings_are_replaced() {
         let t = furnish(&db, "a").await;
         let mut settings = tenant("a").settings;
         settings.friendly_name = "Acme".to_owned();
-        write(&db, &t, |b| tenants::put_settings(b, &settings)).await.unwrap();
+        let version = tenants::version(&db.tenant(&t)).await.unwrap().unwrap();
+        write(&db, &t, |b| tenants::put_settings(b, &settings, version)).await.unwrap();
+        let read = global::tenants::get(&db.global(), &t).await.unwrap().unwrap();
+        assert_eq!((read.settings, read.version), (settings.clone(), version + 1));
+        let late = write(&db, &t, |b| tenants::put_settings(b, &TenantSettings::new("B".into()), version));
+        assert_eq!(late.await, unmet(tenants::STALE), "somebody else was faster");
         let read = global::tenants::get(&db.global(), &t).await.unwrap().unwrap();
         assert_eq!(read.settings, settings);
         assert_eq!(tenants::version(&db.tenant(&tenant_id("nobody"))).await.unwrap(), None);
+    });
+}
+
+#[test]
+fn of_many_changes_of_the_settings_at_once_one_is_made() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let version = tenants::version(&db.tenant(&t)).await.unwrap().unwrap();
+        let settings = TenantSettings::new("B".into());
+        let (won, failures) =
+            write_in_parallel(&db, &t, 20, |b| tenants::put_settings(b, &settings, version)).await;
+        assert_eq!((won, failures.len()), (1, 19));
+        for failure in failures {
+            assert_eq!(Err(failure), unmet(tenants::STALE));
+        }
     });
 }
 

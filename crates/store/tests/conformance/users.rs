@@ -1,8 +1,10 @@
 //! Users, passwords, sessions.
 
+use doorward_model::ids::ConnectionId;
 use doorward_model::session::Session;
+use doorward_model::user::User;
 use doorward_store::users::Credential;
-use doorward_store::{sessions, users};
+use doorward_store::{connections, refresh_tokens, sessions, token_families, users};
 
 use crate::kit::on_both;
 use crate::kit::samples::*;
@@ -30,6 +32,53 @@ fn a_user_is_found_by_id_and_by_address_with_the_password() {
         let nobody = Credential { hash: "h".to_owned() };
         let refused = write(&db, &t, |b| users::put_password(b, &user_id("auth0|9"), &nobody, NOW)).await;
         assert_eq!(refused, in_use("passwords"));
+    });
+}
+
+#[test]
+fn the_connections_that_know_an_address_are_found_among_some() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let (one, two) = (connection_id("con_1"), connection_id("con_2"));
+        let ada = email("ada@a.test");
+        write(&db, &t, |b| connections::insert(b, &connection("con_2", "Zwei"))).await.unwrap();
+        let twin = User { connection: two.clone(), ..user("auth0|2", "ada@a.test") };
+        write(&db, &t, |b| users::insert(b, &twin)).await.unwrap();
+        let among = async |known: &[ConnectionId], address| {
+            users::connections_of(&scope, address, known).await.unwrap()
+        };
+        let both = [one.clone(), two.clone()];
+        let mut found = among(&both, &ada).await;
+        found.sort();
+        assert_eq!(found, both);
+        assert_eq!(among(&both[1..], &ada).await, [two]);
+        let bob = email("bob@a.test");
+        assert!(among(&both, &bob).await.is_empty());
+        assert!(among(&[], &ada).await.is_empty());
+    });
+}
+
+#[test]
+fn a_deleted_user_leaves_no_password_no_session_and_no_token() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let ada = user_id("auth0|1");
+        let mut b = scope.batch();
+        users::put_password(&mut b, &ada, &Credential { hash: "h".to_owned() }, NOW);
+        token_families::insert(&mut b, &family("family"), None);
+        refresh_tokens::insert(&mut b, &refresh_token("token", &family("family")));
+        users::insert(&mut b, &user("auth0|2", "bob@a.test"));
+        b.commit().await.unwrap();
+        for _ in 0..2 {
+            write(&db, &t, |b| users::delete(b, &ada, NOW)).await.unwrap();
+        }
+        assert_eq!(users::get(&scope, &ada).await.unwrap(), None);
+        assert_eq!(sessions::by_token_hash(&scope, &hash("cookie")).await.unwrap(), None);
+        assert_eq!(token_families::get(&scope, &family_id("family")).await.unwrap(), None);
+        assert_eq!(refresh_tokens::get(&scope, &hash("token")).await.unwrap(), None);
+        assert!(users::get(&scope, &user_id("auth0|2")).await.unwrap().is_some());
     });
 }
 

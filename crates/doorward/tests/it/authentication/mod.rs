@@ -2,6 +2,7 @@
 
 mod authorize_errors;
 mod enumeration;
+mod files;
 mod fixation;
 mod limits;
 mod login;

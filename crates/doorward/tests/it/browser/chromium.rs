@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -59,7 +59,7 @@ impl Browser {
         };
         let seat = SEATS.acquire().await.unwrap();
         doorward::tls::install_provider();
-        let process = Process::start(driver);
+        let process = Process::start(&driver);
         let mut wanted = DesiredCapabilities::chrome();
         wanted.set_binary(chromium.to_str().unwrap()).unwrap();
         for argument in ARGUMENTS {
@@ -246,7 +246,7 @@ impl Browser {
     }
 
     /// A picture of the page, for people to look at.
-    pub async fn picture(&self, path: &std::path::Path) {
+    pub async fn picture(&self, path: &Path) {
         self.driver.screenshot(path).await.unwrap();
     }
 
@@ -308,7 +308,13 @@ struct Process {
 }
 
 impl Process {
-    fn start(driver: PathBuf) -> Self {
+    /// The port that the driver draws may be taken by somebody else in between: then it ends, and
+    /// another one is started.
+    fn start(driver: &Path) -> Self {
+        (0..5).find_map(|_| Self::try_start(driver)).expect("chromedriver did not name its port")
+    }
+
+    fn try_start(driver: &Path) -> Option<Self> {
         let mut command = Command::new(driver);
         command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
@@ -317,7 +323,11 @@ impl Process {
             let (_, port) = line.split_once("started successfully on port ")?;
             port.trim_end_matches('.').parse().ok()
         });
-        Self { child, port: port.expect("chromedriver did not name its port") }
+        if port.is_none() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        Some(Self { child, port: port? })
     }
 
     fn end_session(&self, session: &str) {

@@ -12,6 +12,7 @@ mod neighbour;
 mod open_house;
 mod quickstarts;
 mod samples;
+mod settings;
 
 pub use chromium::{Browser, Look};
 pub use neighbour::Neighbour;

@@ -1,8 +1,11 @@
 //! The dashboard over its wire.
 
 mod clients;
+mod form;
 mod forms;
 mod frame;
 mod login;
 mod logs;
+pub mod messages;
+mod settings;
 mod setup;

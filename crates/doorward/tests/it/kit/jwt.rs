@@ -17,10 +17,21 @@ pub fn decode(token: &str) -> (Value, Value) {
 
 /// The claims of a token whose RS256 signature fits the key set.
 pub fn verify(token: &str, jwks: &Value) -> Value {
+    verify_as("RS256", token, jwks)
+}
+
+/// The claims of a token whose signature of that algorithm fits a key of the set that is for it.
+pub fn verify_as(alg: &str, token: &str, jwks: &Value) -> Value {
     let (header, claims) = decode(token);
-    assert_eq!(header["alg"], "RS256");
+    assert_eq!(header["alg"], alg);
+    let wanted = match alg {
+        "RS512" => SignatureScheme::RSA_PKCS1_SHA512,
+        "PS256" => SignatureScheme::RSA_PSS_SHA256,
+        _ => SignatureScheme::RSA_PKCS1_SHA256,
+    };
     let keys = jwks["keys"].as_array().unwrap();
     let key = keys.iter().find(|key| key["kid"] == header["kid"]).expect("the key set names the token's key");
+    assert_eq!(key["alg"], alg);
     let bytes = |name: &str| URL_SAFE_NO_PAD.decode(key[name].as_str().unwrap()).unwrap();
     let mut integers = integer(&bytes("n"));
     integers.extend(integer(&bytes("e")));
@@ -31,7 +42,7 @@ pub fn verify(token: &str, jwks: &Value) -> Value {
         .signature_verification_algorithms
         .mapping
         .iter()
-        .find(|(scheme, _)| *scheme == SignatureScheme::RSA_PKCS1_SHA256)
+        .find(|(scheme, _)| *scheme == wanted)
         .unwrap();
     algorithms[0]
         .verify_signature(&public_key, message.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).unwrap())

@@ -14,5 +14,6 @@ pub use answer::Answer;
 pub use engine::Engine;
 pub use house::{Asked, EMAIL, House, OWNER, PASSWORD};
 pub use html::form;
+pub use machine::Machine;
 pub use relying_party::{NONCE, RelyingParty, STATE, VERIFIER, Via, challenge};
 pub use visitor::Visitor;

@@ -48,12 +48,12 @@ pub async fn make(app: &App, issuer: &Issuer) -> TenantId {
         created_at: now,
     };
     resource_servers::insert(&mut batch, &api);
-    let connection = Connection {
-        id: app.entropy().connection_id(),
-        name: DEFAULT_DATABASE.into(),
-        strategy: Strategy::Database(DatabaseOptions::default()),
-        created_at: now,
-    };
+    let connection = Connection::new(
+        app.entropy().connection_id(),
+        DEFAULT_DATABASE,
+        Strategy::Database(DatabaseOptions::default()),
+        now,
+    );
     connections::insert(&mut batch, &connection);
     batch.commit().await.unwrap();
     app.reload(&tenant.id).await.unwrap();

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::ClientPatch;
 use crate::client::jwt::JwtPatch;
 use crate::client::refresh::{Expiration, RefreshPolicy, Rotation};
-use crate::client::schema::{self, Holds, Null};
+use crate::client::schema::{self, MAX_JWT_LIFETIME, MAX_REFRESH_LIFETIME, Null};
 use crate::client::urls::{self, UrlProblem};
 use crate::client::{ClientSettings, addon, further};
 use crate::fields::{FieldError, FieldErrors};
@@ -19,10 +19,6 @@ use crate::time::Lifetime;
 const MAX_NAME: usize = 1024;
 /// The longest description, in characters.
 const MAX_DESCRIPTION: usize = 140;
-/// The longest life of an ID token: thirty days.
-const MAX_JWT_LIFETIME: i64 = 2_592_000;
-/// The longest life of a refresh token: five years.
-const MAX_REFRESH_LIFETIME: i64 = 157_788_000;
 /// The greatest number of metadata pairs.
 const MAX_METADATA: usize = 10;
 /// The longest metadata key and value, in characters.
@@ -74,10 +70,10 @@ pub(super) fn patch(patch: &ClientPatch, errors: &mut FieldErrors) {
 }
 
 fn check_further(name: &str, value: &Value, errors: &mut FieldErrors) {
-    match schema::further(name).map(|field| (field.null, field.holds)) {
-        Some((Null::Clears | Null::Kept, _)) if value.is_null() => {}
-        Some((_, Holds::Further(rule))) => rule.check(value, name, errors),
-        _ => errors.push(unknown(name)),
+    match schema::further(name) {
+        Some(field) if value.is_null() && field.null != Null::Refused => {}
+        Some(field) => field.schema.check(value, name, errors),
+        None => errors.push(unknown(name)),
     }
 }
 

@@ -221,7 +221,7 @@ mod tests {
         let mut stored = serde_json::to_value(settings).unwrap();
         stored["jwt_configuration"]["lifetime_in_seconds"] = json!(60.0);
         assert_eq!(stored, body);
-        let typed = |field: &&schema::Field| matches!(field.holds, schema::Holds::Typed(_));
+        let typed = |field: &&schema::Field| field.holds == schema::Holds::Typed;
         for field in schema::FIELDS.iter().filter(typed) {
             assert!(body.get(field.name).is_some(), "{} is in the table and not here", field.name);
         }
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn what_is_made_here_cannot_be_set() {
-        let made = |field: &&schema::Field| matches!(field.holds, schema::Holds::Made(_));
+        let made = |field: &&schema::Field| field.holds == schema::Holds::Made;
         for field in schema::FIELDS.iter().filter(made) {
             let name = field.name.to_owned();
             assert_eq!(found(&json!({ field.name: "mine" })), [(name, "additional_properties")]);

@@ -1,21 +1,32 @@
 //! Every field of a client, one row each: what it may hold, since when the original has it, and
 //! whether something acts upon it here.
 //!
-//! The rows of [`Holds::Further`] are also the rule by which these settings are checked; the typed
-//! ones are checked in [`super::edit`]. `docs/reference/client-fields.md` is made from the table.
-//! What `client_authentication_methods` may hold belongs to the credentials of a client.
+//! The rows of [`Holds::Further`] are the rule by which these settings are checked; the typed ones are
+//! checked closer in [`super::edit`]. The bodies of the Management API ([`NEW`], [`CHANGE`], [`SHOWN`])
+//! and `docs/reference/client-fields.md` are made from the table. What `client_authentication_methods`
+//! may hold belongs to the credentials of a client.
 //!
 //! Source: the Management API's client object.
 
+mod bodies;
 mod reference;
-mod rule;
 mod table;
 
-pub use reference::reference;
-pub(super) use rule::{MANY, may, must, open, text};
-pub use rule::{Member, Rule};
 use serde_json::Value;
+
+use crate::schema::{Member, Schema, optional};
+pub use bodies::{CHANGE, NEW, SHOWN};
+pub use reference::reference;
 pub use table::FIELDS;
+pub(super) use table::{MAX_JWT_LIFETIME, MAX_REFRESH_LIFETIME};
+
+/// The greatest number of entries of a list where nothing else is said.
+pub(super) const MANY: usize = 100;
+
+/// A name of an object that may be left out or null.
+pub(super) const fn may(name: &'static str, schema: &'static Schema) -> Member {
+    optional(name, Schema::Nullable(schema), "")
+}
 
 /// A row of the table.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +37,10 @@ pub struct Field {
     pub alias: Option<&'static str>,
     /// Which clients of the original have it.
     pub era: Era,
-    /// What it holds, and where it is kept.
+    /// Where it is kept.
     pub holds: Holds,
+    /// What it may hold.
+    pub schema: Schema,
     /// What null does to it in a change.
     pub null: Null,
     /// What is shown where nothing is set.
@@ -47,15 +60,15 @@ pub enum Era {
     Later,
 }
 
-/// What a field holds.
-#[derive(Debug, Clone, Copy)]
+/// Where a field is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holds {
-    /// A field of [`super::ClientSettings`]: in words.
-    Typed(&'static str),
-    /// A value among [`super::further::Further`].
-    Further(Rule),
-    /// Something that is made here and only read: in words.
-    Made(&'static str),
+    /// In a field of [`super::ClientSettings`].
+    Typed,
+    /// Among [`super::further::Further`].
+    Further,
+    /// Nowhere where it could be set: it is made here and only read.
+    Made,
 }
 
 /// What null does to a field in a change.
@@ -101,13 +114,13 @@ pub enum Use {
 #[must_use]
 pub fn further(name: &str) -> Option<&'static Field> {
     let is_it = |field: &&Field| field.name == name || field.alias == Some(name);
-    FIELDS.iter().filter(|field| matches!(field.holds, Holds::Further(_))).find(is_it)
+    FIELDS.iter().filter(|field| field.holds == Holds::Further).find(is_it)
 }
 
 /// The row of a field that can only be read.
 #[must_use]
 pub fn read_only(name: &str) -> Option<&'static Field> {
-    FIELDS.iter().find(|field| field.name == name && matches!(field.holds, Holds::Made(_)))
+    FIELDS.iter().find(|field| field.name == name && field.holds == Holds::Made)
 }
 
 impl Unset {
@@ -124,12 +137,13 @@ impl Unset {
 }
 
 impl Field {
-    const fn new(name: &'static str, era: Era, holds: Holds) -> Self {
+    const fn new(name: &'static str, era: Era, holds: Holds, schema: Schema) -> Self {
         Self {
             name,
             alias: None,
             era,
             holds,
+            schema,
             null: Null::Clears,
             unset: Unset::Nothing,
             is_fixed: false,
@@ -137,16 +151,16 @@ impl Field {
         }
     }
 
-    const fn typed(name: &'static str, era: Era, words: &'static str) -> Self {
-        Self::new(name, era, Holds::Typed(words))
+    const fn typed(name: &'static str, era: Era, schema: Schema) -> Self {
+        Self::new(name, era, Holds::Typed, schema)
     }
 
-    const fn further(name: &'static str, era: Era, rule: Rule) -> Self {
-        Self::new(name, era, Holds::Further(rule))
+    const fn further(name: &'static str, era: Era, schema: Schema) -> Self {
+        Self::new(name, era, Holds::Further, schema)
     }
 
-    const fn made(name: &'static str, words: &'static str) -> Self {
-        Self { null: Null::Refused, ..Self::new(name, Era::Brief, Holds::Made(words)) }
+    const fn made(name: &'static str, schema: Schema) -> Self {
+        Self { null: Null::Refused, ..Self::new(name, Era::Brief, Holds::Made, schema) }
     }
 
     const fn also(self, alias: &'static str) -> Self {

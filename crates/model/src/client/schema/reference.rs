@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Era, FIELDS, Field, Holds, Null, Unset, Use};
+use crate::schema::{Format, Schema};
 
 const HEAD: &str = "# The fields of a client\n\n\
 This page is made from the table in `crates/model/src/client/schema/table.rs`; a test compares them.\n\n\
@@ -41,18 +42,18 @@ fn row(text: &mut String, field: &Field, last: &str) {
         Some(alias) => format!("`{}`, also `{alias}`", field.name),
         None => format!("`{}`", field.name),
     };
-    let holds = match field.holds {
-        Holds::Typed(words) => words.to_owned(),
-        Holds::Further(rule) => rule.words(),
-        Holds::Made(words) => format!("{words}; only read"),
-    };
+    let holds = words(&field.schema);
     let default = match field.unset {
         Unset::Nothing => "",
         Unset::Off => "; false",
         Unset::On => "; true",
         Unset::EmptyList => "; `[]`",
     };
-    let fixed = if field.is_fixed { "; set when the client is made, not changed" } else { "" };
+    let fixed = match field.holds {
+        Holds::Made => "; only read",
+        _ if field.is_fixed => "; set when the client is made, not changed",
+        _ => "",
+    };
     let null = match field.null {
         Null::Refused => "refused",
         Null::Clears => "clears",
@@ -64,6 +65,34 @@ fn row(text: &mut String, field: &Field, last: &str) {
     };
     // Writing to a text cannot fail.
     let _ = writeln!(text, "| {name} | {holds}{default}{fixed} | {null} | {since} | {last} |");
+}
+
+/// A schema in words.
+fn words(schema: &Schema) -> String {
+    match schema {
+        Schema::Any => "anything".to_owned(),
+        Schema::Flag => "true or false".to_owned(),
+        Schema::Text { min: 0, max, format: Format::Any } => format!("text, at most {max} characters"),
+        Schema::Text { min, max, format: Format::Any } => format!("text, {min} to {max} characters"),
+        Schema::Text { min, format, .. } => {
+            let kind =
+                if *format == Format::Https { "https address without a fragment" } else { "web address" };
+            if *min == 0 { format!("{kind}, or empty") } else { kind.to_owned() }
+        }
+        Schema::Words(words) => format!("one of `{}`", words.join("`, `")),
+        Schema::Whole { min, max } => format!("whole number, {min} to {max}"),
+        Schema::Number { min, max } => format!("number, {min} to {max}"),
+        Schema::List { of, max: usize::MAX, .. } => format!("list, each: {}", words(of)),
+        Schema::List { of, max, .. } => format!("list of at most {max}, each: {}", words(of)),
+        Schema::Object([]) | Schema::Open([]) => "object".to_owned(),
+        Schema::Object(members) | Schema::Open(members) => {
+            let names: Vec<&str> = members.iter().map(|member| member.name).collect();
+            format!("object with `{}`", names.join("`, `"))
+        }
+        Schema::Map { of, .. } => format!("object of names of one's own, each: {}", words(of)),
+        Schema::Either(several) => several.iter().map(words).collect::<Vec<_>>().join(", or "),
+        Schema::Nullable(inner) => format!("{}, or null", words(inner)),
+    }
 }
 
 #[cfg(test)]

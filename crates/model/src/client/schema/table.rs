@@ -3,30 +3,69 @@
 use super::Era::{Brief, Later};
 use super::Null::{Kept, Refused};
 use super::Unset::{EmptyList, Off, On};
-use super::{Field, MANY, Rule, may, must, open, text};
-use crate::client::urls;
+use super::{Field, MANY, may};
+use crate::client::addon::ADDON_MEMBERS;
+use crate::client::grant_type::GrantType;
+use crate::client::kind::ClientKind;
+use crate::schema::{Format, OBJECT, Schema, formatted, list, optional, required, text};
 
-const ANY_OBJECT: Rule = open(&[]);
-const SHORT: Rule = Rule::Text { min: 1, max: 600 };
+/// The longest life of an ID token, in seconds.
+pub(in crate::client) const MAX_JWT_LIFETIME: i64 = 2_592_000;
+/// The longest life of a refresh token, in seconds.
+pub(in crate::client) const MAX_REFRESH_LIFETIME: i64 = 157_788_000;
+
+const SHORT: Schema = Schema::Text { min: 1, max: 600, format: Format::Any };
+const ID: Schema = text(128);
 /// A page as HTML: bounded by the size of a request.
-const PAGE: Rule = Rule::Text { min: 1, max: 65_536 };
-const CERTIFICATE: Rule = text(16_384);
-const HTTPS: Rule = Rule::Address { kind: "https address", check: urls::check_https, may_be_empty: false };
-const ENABLED: Rule = open(&[may("enabled", Rule::Flag)]);
+const PAGE: Schema = Schema::Text { min: 1, max: 65_536, format: Format::Any };
+const CERTIFICATE: Schema = text(16_384);
+const HTTPS: Schema = Schema::Text { min: 1, max: 2048, format: Format::Https };
+const ENABLED: Schema = Schema::Open(&[may("enabled", &Schema::Flag)]);
+const ADDRESSES: Schema = list(&text(2048), usize::MAX);
 
-const fn list(of: &'static Rule) -> Rule {
-    Rule::List { of, min: 0, max: MANY }
-}
+const APP_TYPES: &[&str] = &ClientKind::NAMES;
+const METHODS: &[&str] = &["none", "client_secret_post", "client_secret_basic"];
+const ALGORITHMS: &[&str] = &["HS256", "RS256", "RS512", "PS256"];
+const SECONDS: Schema = Schema::Whole { min: 1, max: MAX_REFRESH_LIFETIME };
 
-const MOBILE: Rule = open(&[
+const JWT: Schema = Schema::Object(&[
+    optional("lifetime_in_seconds", Schema::Whole { min: 1, max: MAX_JWT_LIFETIME }, ""),
+    optional("secret_encoded", Schema::Flag, ""),
+    optional("scopes", OBJECT, ""),
+    optional("alg", Schema::Words(ALGORITHMS), ""),
+]);
+
+const REFRESH_TOKEN: Schema = Schema::Object(&[
+    required("rotation_type", Schema::Words(&["rotating", "non-rotating"]), ""),
+    required("expiration_type", Schema::Words(&["expiring", "non-expiring"]), ""),
+    optional("leeway", Schema::Whole { min: 0, max: MAX_REFRESH_LIFETIME }, ""),
+    optional("token_lifetime", SECONDS, ""),
+    optional("idle_token_lifetime", SECONDS, ""),
+    optional("infinite_token_lifetime", Schema::Flag, ""),
+    optional("infinite_idle_token_lifetime", Schema::Flag, ""),
+    optional("policies", list(&POLICY, usize::MAX), ""),
+]);
+
+const POLICY: Schema =
+    Schema::Object(&[required("audience", SHORT, ""), required("scope", list(&text(1024), usize::MAX), "")]);
+
+const METADATA: Schema = Schema::Map { of: &Schema::Nullable(&text(255)), max: usize::MAX };
+
+const SIGNING_KEY: Schema = Schema::Open(&[
+    optional("cert", CERTIFICATE, ""),
+    optional("pkcs7", CERTIFICATE, ""),
+    optional("subject", text(600), ""),
+]);
+
+const MOBILE: Schema = Schema::Open(&[
     may(
         "android",
-        open(&[
-            may("app_package_name", SHORT),
-            may("sha256_cert_fingerprints", Rule::List { of: &SHORT, min: 1, max: MANY }),
+        &Schema::Open(&[
+            may("app_package_name", &SHORT),
+            may("sha256_cert_fingerprints", &Schema::List { of: &SHORT, min: 1, max: MANY }),
         ]),
     ),
-    may("ios", open(&[may("team_id", SHORT), may("app_bundle_identifier", SHORT)])),
+    may("ios", &Schema::Open(&[may("team_id", &SHORT), may("app_bundle_identifier", &SHORT)])),
 ]);
 
 const LOGOUT_INITIATORS: &[&str] = &[
@@ -41,19 +80,19 @@ const LOGOUT_INITIATORS: &[&str] = &[
     "account-deactivated",
 ];
 
-const OIDC_LOGOUT: Rule = open(&[
-    may("backchannel_logout_urls", list(&HTTPS)),
+const OIDC_LOGOUT: Schema = Schema::Open(&[
+    may("backchannel_logout_urls", &list(&HTTPS, MANY)),
     may(
         "backchannel_logout_initiators",
-        open(&[
-            must("mode", Rule::Word(&["custom", "all"])),
-            may("selected_initiators", list(&Rule::Word(LOGOUT_INITIATORS))),
+        &Schema::Open(&[
+            required("mode", Schema::Words(&["custom", "all"]), ""),
+            may("selected_initiators", &list(&Schema::Words(LOGOUT_INITIATORS), MANY)),
         ]),
     ),
-    may("backchannel_logout_session_metadata", open(&[may("include", Rule::Flag)])),
+    may("backchannel_logout_session_metadata", &Schema::Open(&[may("include", &Schema::Flag)])),
 ]);
 
-const COMPLIANCE: Rule = Rule::Word(&[
+const COMPLIANCE: Schema = Schema::Words(&[
     "none",
     "fapi1_adv_pkj_par",
     "fapi1_adv_mtls_par",
@@ -61,22 +100,24 @@ const COMPLIANCE: Rule = Rule::Word(&[
     "fapi2_sp_mtls_mtls",
 ]);
 
-const SESSION_TRANSFER: Rule = open(&[
-    may("can_create_session_transfer_token", Rule::Flag),
-    may("enforce_cascade_revocation", Rule::Flag),
-    may("allowed_authentication_methods", list(&Rule::Word(&["cookie", "query"]))),
-    may("enforce_device_binding", Rule::Word(&["ip", "asn", "none"])),
-    may("allow_refresh_token", Rule::Flag),
-    may("enforce_online_refresh_tokens", Rule::Flag),
-    may("delegation", ANY_OBJECT),
+const SESSION_TRANSFER: Schema = Schema::Open(&[
+    may("can_create_session_transfer_token", &Schema::Flag),
+    may("enforce_cascade_revocation", &Schema::Flag),
+    may("allowed_authentication_methods", &list(&Schema::Words(&["cookie", "query"]), MANY)),
+    may("enforce_device_binding", &Schema::Words(&["ip", "asn", "none"])),
+    may("allow_refresh_token", &Schema::Flag),
+    may("enforce_online_refresh_tokens", &Schema::Flag),
+    may("delegation", &OBJECT),
 ]);
 
-const DEFAULT_ORGANIZATION: Rule =
-    open(&[must("organization_id", SHORT), must("flows", list(&Rule::Word(&["client_credentials"])))]);
+const DEFAULT_ORGANIZATION: Schema = Schema::Open(&[
+    required("organization_id", SHORT, ""),
+    required("flows", list(&Schema::Words(&["client_credentials"]), MANY), ""),
+]);
 
-const TOKEN_EXCHANGE: Rule = open(&[may(
+const TOKEN_EXCHANGE: Schema = Schema::Open(&[may(
     "allow_any_profile_of_type",
-    list(&Rule::Word(&["custom_authentication", "on_behalf_of_token_exchange"])),
+    &list(&Schema::Words(&["custom_authentication", "on_behalf_of_token_exchange"]), MANY),
 )]);
 
 const ORGANIZATIONS: &str = "organizations";
@@ -87,105 +128,105 @@ const OTHER_PROTOCOLS: &str = "SAML and WS-Federation";
 /// Every field of a client.
 #[rustfmt::skip]
 pub const FIELDS: &[Field] = &[
-    Field::made("tenant", "name of the tenant").acts("shown"),
-    Field::made("global", "true for the one client that stands for all of the tenant").acts("shown"),
-    Field::further("is_token_endpoint_ip_header_trusted", Brief, Rule::Flag).always(Off)
+    Field::made("tenant", ID).acts("shown"),
+    Field::made("global", Schema::Flag).acts("true for the one client that stands for all of the tenant"),
+    Field::further("is_token_endpoint_ip_header_trusted", Brief, Schema::Flag).always(Off)
         .waits("the address of the person in the token endpoint's log"),
-    Field::typed("name", Brief, "text, 1 to 1024 characters, without `<` and `>`; needed").null(Refused)
-        .acts("shown to people"),
-    Field::typed("description", Brief, "text, at most 140 characters").acts("shown in the dashboard"),
-    Field::typed("is_first_party", Brief, "true or false; true").null(Refused)
-        .acts("a client of a third party needs consent"),
-    Field::typed("oidc_conformant", Brief, "true or false; false").null(Refused)
+    Field::typed("name", Brief, Schema::Text { min: 1, max: 1024, format: Format::Any }).null(Refused)
+        .acts("shown to people; without `<` and `>`"),
+    Field::typed("description", Brief, text(140)).acts("shown in the dashboard"),
+    Field::typed("is_first_party", Brief, Schema::Flag).null(Refused)
+        .acts("true unless said otherwise; a client of a third party needs consent"),
+    Field::typed("oidc_conformant", Brief, Schema::Flag).null(Refused)
         .acts("stored; there is one strict pipeline, which it never loosens"),
-    Field::typed("sso", Brief, "true or false")
+    Field::typed("sso", Brief, Schema::Flag)
         .acts("off: a session from an identity provider does not count, the provider is asked again"),
-    Field::typed("sso_disabled", Brief, "true or false; false").null(Refused).acts("on: every login asks"),
-    Field::further("cross_origin_authentication", Brief, Rule::Flag).also("cross_origin_auth").always(Off)
+    Field::typed("sso_disabled", Brief, Schema::Flag).null(Refused).acts("on: every login asks"),
+    Field::further("cross_origin_authentication", Brief, Schema::Flag).also("cross_origin_auth").always(Off)
         .waits("cross-origin authentication"),
-    Field::further("cross_origin_loc", Later,
-        Rule::Address { kind: "web address", check: urls::check_web_page, may_be_empty: true })
+    Field::further("cross_origin_loc", Later, formatted(2048, Format::WebAddress))
         .waits("cross-origin authentication"),
-    Field::typed("refresh_token", Later, "object; see the decision of refresh tokens")
+    Field::typed("refresh_token", Later, REFRESH_TOKEN)
         .acts("rotation, leeway, absolute and idle life; `policies` are stored"),
-    Field::made("signing_keys", "certificate of the tenant's key; needs `read:client_keys`").acts("shown"),
-    Field::made("client_id", "made once").acts("names the client"),
-    Field::made("callback_url_template", "always false").acts("shown"),
-    Field::made("client_secret", "made here; needs `read:client_keys`").acts("how the client proves itself"),
+    Field::made("signing_keys", list(&SIGNING_KEY, MANY))
+        .acts("the certificate of the tenant's key, for those with `read:client_keys`"),
+    Field::made("client_id", ID).acts("names the client"),
+    Field::made("callback_url_template", Schema::Flag).acts("always false"),
+    Field::made("client_secret", text(600))
+        .acts("how the client proves itself; shown to those with `read:client_keys`"),
     Field::further("encryption_key", Brief,
-        open(&[may("pub", CERTIFICATE), may("cert", CERTIFICATE), may("subject", SHORT)])).null(Kept)
+        Schema::Open(&[may("pub", &CERTIFICATE), may("cert", &CERTIFICATE), may("subject", &SHORT)])).null(Kept)
         .waits(OTHER_PROTOCOLS),
-    Field::typed("jwt_configuration", Brief,
-        "object with `lifetime_in_seconds` (1 to 2592000), `secret_encoded`, `scopes`, `alg` (`HS256`, `RS256`, \
-         `RS512`, `PS256`)")
+    Field::typed("jwt_configuration", Brief, JWT)
         .acts("life and signature of ID tokens; `scopes` is stored"),
-    Field::typed("callbacks", Brief, "list of Allowed Callback URLs").acts("where a login may lead"),
-    Field::typed("allowed_logout_urls", Brief, "list of Allowed Logout URLs").acts("where a logout may lead"),
-    Field::typed("allowed_origins", Brief, "list of Allowed Origins").acts("which pages may call (CORS)"),
-    Field::typed("web_origins", Brief, "list of at most 100 Allowed Web Origins")
-        .acts("silent login by `web_message`, CORS"),
-    Field::typed("logo_uri", Brief, "web address, or empty").acts("stored for pages that show it"),
-    Field::typed("app_type", Brief, "one of the four types, or an integration, which acts as `regular_web`")
-        .acts("defaults, settings that are shown, free loopback ports of `native`"),
-    Field::typed("token_endpoint_auth_method", Brief, "one of `none`, `client_secret_post`, `client_secret_basic`")
+    Field::typed("callbacks", Brief, ADDRESSES).acts("Allowed Callback URLs: where a login may lead"),
+    Field::typed("allowed_logout_urls", Brief, ADDRESSES).acts("Allowed Logout URLs: where a logout may lead"),
+    Field::typed("allowed_origins", Brief, ADDRESSES)
+        .acts("Allowed Origins (CORS): which pages may call, those of the callbacks besides"),
+    Field::typed("web_origins", Brief, list(&text(2048), MANY))
+        .acts("Allowed Web Origins: silent login by `web_message`, CORS"),
+    Field::typed("logo_uri", Brief, formatted(2048, Format::WebAddress)).acts("stored for pages that show it"),
+    Field::typed("app_type", Brief, Schema::Words(APP_TYPES))
+        .acts("defaults, settings that are shown, free loopback ports of `native`; all behind the first four \
+               act as `regular_web`"),
+    Field::typed("token_endpoint_auth_method", Brief, Schema::Words(METHODS))
         .acts("how the client proves itself; absent counts as a secret"),
-    Field::typed("grant_types", Brief, "list of grant types")
-        .null(Refused)
-        .acts("a grant that is not listed is refused; those that nothing answers yet are stored"),
-    Field::typed("client_metadata", Brief, "object of at most 10 texts; a text at null is removed")
-        .acts("stored for the client's own use"),
-    Field::typed("addons", Brief, "object by addon; one at null is removed, those not named stay")
+    Field::typed("grant_types", Brief, list(&Schema::Words(&GrantType::NAMES), usize::MAX)).null(Refused)
+        .acts("a grant that is not listed is refused; those behind the first four are stored, nothing answers them"),
+    Field::typed("client_metadata", Brief, METADATA)
+        .acts("stored for the client's own use, at most 10"),
+    Field::typed("addons", Brief, Schema::Object(&ADDON_MEMBERS))
         .waits("addons"),
-    Field::further("client_aliases", Brief, list(&SHORT)).always(EmptyList).waits(OTHER_PROTOCOLS),
-    Field::further("allowed_clients", Brief, list(&SHORT)).always(EmptyList).waits("delegation"),
-    Field::further("custom_login_page_on", Brief, Rule::Flag).always(On).waits(CLASSIC_PAGES),
+    Field::further("client_aliases", Brief, list(&SHORT, MANY)).always(EmptyList).waits(OTHER_PROTOCOLS),
+    Field::further("allowed_clients", Brief, list(&SHORT, MANY)).always(EmptyList).waits("delegation"),
+    Field::further("custom_login_page_on", Brief, Schema::Flag).always(On).waits(CLASSIC_PAGES),
     Field::further("custom_login_page", Brief, PAGE).waits(CLASSIC_PAGES),
     Field::further("custom_login_page_preview", Brief, PAGE).waits(CLASSIC_PAGES),
     Field::further("form_template", Brief, PAGE).waits(OTHER_PROTOCOLS),
-    Field::further("mobile", Brief, MOBILE).waits("association files"),
-    Field::further("initiate_login_uri", Later,
-        Rule::Address { kind: "https address without a fragment", check: urls::check_https, may_be_empty: true })
+    Field::further("mobile", Brief, MOBILE)
+        .acts("`/.well-known/assetlinks.json` and `apple-app-site-association`"),
+    Field::further("initiate_login_uri", Later, formatted(2048, Format::Https))
         .waits("logins that the client did not begin"),
     Field::further("native_social_login", Later,
-        open(&[may("apple", ENABLED), may("facebook", ENABLED), may("google", ENABLED)]))
+        Schema::Open(&[may("apple", &ENABLED), may("facebook", &ENABLED), may("google", &ENABLED)]))
         .waits("social connections"),
     Field::further("signed_request_object", Later,
-        open(&[may("required", Rule::Flag), may("credentials", list(&ANY_OBJECT))]))
+        Schema::Open(&[may("required", &Schema::Flag), may("credentials", &list(&OBJECT, MANY))]))
         .waits("signed requests"),
-    Field::further("require_pushed_authorization_requests", Later, Rule::Flag)
+    Field::further("require_pushed_authorization_requests", Later, Schema::Flag)
         .waits("pushed authorization requests"),
-    Field::further("require_proof_of_possession", Later, Rule::Flag).waits("DPoP"),
-    Field::further("par_request_expiry", Later, Rule::Number { min: 10, max: 600 }).null(Kept)
+    Field::further("require_proof_of_possession", Later, Schema::Flag).waits("DPoP"),
+    Field::further("par_request_expiry", Later, Schema::Whole { min: 10, max: 600 }).null(Kept)
         .waits("pushed authorization requests"),
     Field::further("compliance_level", Later, COMPLIANCE).null(Kept).waits("FAPI profiles"),
     Field::further("oidc_logout", Later, OIDC_LOGOUT).also("oidc_backchannel_logout")
         .waits("back-channel logout"),
-    Field::further("organization_usage", Later, Rule::Word(&["deny", "allow", "require"])).waits(ORGANIZATIONS),
+    Field::further("organization_usage", Later, Schema::Words(&["deny", "allow", "require"])).waits(ORGANIZATIONS),
     Field::further("organization_require_behavior", Later,
-        Rule::Word(&["no_prompt", "pre_login_prompt", "post_login_prompt"]))
+        Schema::Words(&["no_prompt", "pre_login_prompt", "post_login_prompt"]))
         .waits(ORGANIZATIONS),
-    Field::further("organization_discovery_methods", Later, list(&Rule::Word(&["email", "organization_name"])))
+    Field::further("organization_discovery_methods", Later, list(&Schema::Words(&["email", "organization_name"]), MANY))
         .waits(ORGANIZATIONS),
     Field::further("default_organization", Later, DEFAULT_ORGANIZATION).null(Kept).waits(ORGANIZATIONS),
     Field::further("session_transfer", Later, SESSION_TRANSFER).waits("sessions handed from apps to pages"),
-    Field::further("skip_non_verifiable_callback_uri_confirmation_prompt", Later, Rule::Flag).null(Kept)
+    Field::further("skip_non_verifiable_callback_uri_confirmation_prompt", Later, Schema::Flag).null(Kept)
         .waits("the question before an app is opened"),
-    Field::further("third_party_security_mode", Later, Rule::Word(&["strict", "permissive"])).fixed()
+    Field::further("third_party_security_mode", Later, Schema::Words(&["strict", "permissive"])).fixed()
         .acts("not `permissive`: a client of a third party has no wildcards"),
-    Field::further("redirection_policy", Later, Rule::Word(&["allow_always", "open_redirect_protection"]))
+    Field::further("redirection_policy", Later, Schema::Words(&["allow_always", "open_redirect_protection"]))
         .waits(THIRD_PARTIES),
     Field::further("token_exchange", Later, TOKEN_EXCHANGE).waits("token exchange"),
-    Field::further("token_quota", Later, ANY_OBJECT).waits("quotas"),
-    Field::further("my_organization_configuration", Later, ANY_OBJECT).waits(ORGANIZATIONS),
-    Field::further("express_configuration", Later, ANY_OBJECT).waits(ORGANIZATIONS),
-    Field::further("token_vault_privileged_access", Later, ANY_OBJECT).waits("token exchange"),
-    Field::further("fedcm_login", Later, ANY_OBJECT).waits("FedCM"),
+    Field::further("token_quota", Later, OBJECT).waits("quotas"),
+    Field::further("my_organization_configuration", Later, OBJECT).waits(ORGANIZATIONS),
+    Field::further("express_configuration", Later, OBJECT).waits(ORGANIZATIONS),
+    Field::further("token_vault_privileged_access", Later, OBJECT).waits("token exchange"),
+    Field::further("fedcm_login", Later, OBJECT).waits("FedCM"),
     Field::further("async_approval_notification_channels", Later,
-        list(&Rule::Word(&["guardian-push", "email"])))
+        list(&Schema::Words(&["guardian-push", "email"]), MANY))
         .waits("approvals on another device"),
     Field::further("resource_server_identifier", Later, SHORT).fixed().waits("token exchange"),
-    Field::further("external_client_id", Later, Rule::Text { min: 1, max: 2048 }).waits(THIRD_PARTIES),
-    Field::further("external_metadata_type", Later, Rule::Word(&["cimd", "dcr"])).waits(THIRD_PARTIES),
-    Field::further("external_metadata_created_by", Later, Rule::Word(&["admin", "client"])).waits(THIRD_PARTIES),
+    Field::further("external_client_id", Later, Schema::Text { min: 1, max: 2048, format: Format::Any }).waits(THIRD_PARTIES),
+    Field::further("external_metadata_type", Later, Schema::Words(&["cimd", "dcr"])).waits(THIRD_PARTIES),
+    Field::further("external_metadata_created_by", Later, Schema::Words(&["admin", "client"])).waits(THIRD_PARTIES),
     Field::further("jwks_uri", Later, HTTPS).waits("keys that a client publishes"),
 ];

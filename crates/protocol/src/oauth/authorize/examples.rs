@@ -33,7 +33,6 @@ pub(in crate::oauth) struct Scene {
     pub session: Session,
     pub user: User,
     pub is_logged_in: bool,
-    pub connection_enabled: bool,
     pub logged_in_here: Option<Timestamp>,
     pub now: Timestamp,
 }
@@ -57,7 +56,6 @@ impl Default for Scene {
             },
             user: user(now),
             is_logged_in: false,
-            connection_enabled: true,
             logged_in_here: None,
             now,
         }
@@ -81,11 +79,7 @@ impl Scene {
 
     pub fn decide_request(&self, request: &AuthorizeRequest) -> AuthorizeDecision {
         let id = request.client_id();
-        let facts = SessionFacts {
-            session: &self.session,
-            user: &self.user,
-            connection_enabled: self.connection_enabled,
-        };
+        let facts = SessionFacts { session: &self.session, user: &self.user };
         decide(&AuthorizeInput {
             request,
             issuer: &self.issuer,
@@ -169,10 +163,10 @@ pub(in crate::oauth) fn user(at: Timestamp) -> User {
 }
 
 fn connection(id: &str, name: &str) -> Connection {
-    Connection {
-        id: ConnectionId::parse(id).unwrap(),
-        name: name.to_owned(),
-        strategy: Strategy::Database(DatabaseOptions::default()),
-        created_at: Timestamp::from_seconds(NOW - 86_400),
-    }
+    Connection::new(
+        ConnectionId::parse(id).unwrap(),
+        name,
+        Strategy::Database(DatabaseOptions::default()),
+        Timestamp::from_seconds(NOW - 86_400),
+    )
 }

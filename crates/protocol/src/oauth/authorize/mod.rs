@@ -41,7 +41,8 @@ pub struct AuthorizeInput<'a> {
     pub issuer: &'a Issuer,
     /// The client that `client_id` names, if there is one.
     pub client: Option<&'a Client>,
-    /// The connections that are enabled for the client, in the order they are offered.
+    /// The connections that are enabled for the client, in the order they are offered. Those that may
+    /// not serve it do not count.
     pub connections: &'a [Connection],
     /// The tenant's APIs.
     pub apis: &'a [ResourceServer],
@@ -62,8 +63,6 @@ pub struct SessionFacts<'a> {
     pub session: &'a Session,
     /// The person.
     pub user: &'a User,
-    /// Whether the person's connection is enabled for the client.
-    pub connection_enabled: bool,
 }
 
 /// What happens next.
@@ -93,8 +92,9 @@ pub struct ReturnPath {
 /// A login that has to happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogIn {
-    /// Through which connection.
-    pub connection: ConnectionId,
+    /// The connections that are asked for the person, in this order: the one that the request names,
+    /// else all that are offered. Never empty.
+    pub connections: Vec<ConnectionId>,
     /// What to fill in for the person.
     pub login_hint: Option<String>,
     /// How the answer will get back, also when the person gives up.

@@ -78,6 +78,9 @@ pub struct AuthorizeRequest {
     /// `connection`, by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<String>,
+    /// `realm`: a connection by its name or by one of its other names. `connection` counts before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub realm: Option<String>,
     /// `login_hint`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
@@ -123,6 +126,7 @@ impl AuthorizeRequest {
             prompt: text("prompt"),
             max_age: text("max_age"),
             connection: text("connection"),
+            realm: text("realm"),
             login_hint: text("login_hint"),
             code_challenge: text("code_challenge"),
             code_challenge_method: text("code_challenge_method"),

@@ -105,11 +105,10 @@ async fn make_database(server: &str) -> String {
     name
 }
 
-/// A number that changes with the migrations.
+/// A number that changes with the migrations, so that two working copies never share a template.
 fn fingerprint() -> u64 {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "sql")).collect();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let mut hasher = std::hash::DefaultHasher::new();
     for file in files {

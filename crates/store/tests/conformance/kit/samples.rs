@@ -77,12 +77,7 @@ pub fn client(id: &str, name: &str) -> Client {
 }
 
 pub fn connection(id: &str, name: &str) -> Connection {
-    Connection {
-        id: connection_id(id),
-        name: name.to_owned(),
-        strategy: Strategy::Database(DatabaseOptions::default()),
-        created_at: NOW,
-    }
+    Connection::new(connection_id(id), name, Strategy::Database(DatabaseOptions::default()), NOW)
 }
 
 pub fn user(id: &str, address: &str) -> User {

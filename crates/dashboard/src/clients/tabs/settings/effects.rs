@@ -21,8 +21,9 @@ pub(crate) fn effects(saved: &Values, next: &Values) -> Vec<String> {
         let only = list.grants.iter().filter(|grant| !other.grants.contains(grant));
         only.map(|grant| grant_title(*grant)).collect::<Vec<_>>().join(" and ")
     };
-    // Of the method it was said already what becomes of it.
-    let is_hidden = |f: &Field| *f != Field::Method && f.is_for(saved.kind) && !f.is_for(next.kind);
+    // What a public type has fixed is shown as such, and of the method it was said what becomes of it.
+    let is_fixed = |f: Field| matches!(f, Field::Method | Field::Algorithm);
+    let is_hidden = |f: &Field| !is_fixed(*f) && f.is_for(saved.kind) && !f.is_for(next.kind);
     let hidden = Field::ALL.into_iter().filter(is_hidden).count();
     let mut parts = Vec::new();
     let (off, on) = (grants(saved, next), grants(next, saved));
@@ -47,25 +48,26 @@ pub(crate) fn effects(saved: &Values, next: &Values) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use doorward_model::client::Client;
     use doorward_model::client::auth_method::AuthMethod;
+    use doorward_model::client::defaults::for_people;
     use doorward_model::client::grant_type::GrantType;
+    use doorward_model::ids::ClientId;
+    use doorward_model::time::Timestamp;
 
     use super::*;
 
     fn values(kind: ClientKind, method: AuthMethod, grants: &[GrantType]) -> Values {
-        Values {
-            name: "Shop".into(),
-            kind: Some(kind),
-            method,
-            callbacks: String::new(),
-            logout_urls: String::new(),
-            origins: String::new(),
-            jwt_lifetime: "36000".into(),
-            sso: true,
-            description: String::new(),
-            grants: grants.to_vec(),
-            rotation: true,
-        }
+        let at = Timestamp::from_seconds(0);
+        let client = Client {
+            id: ClientId::parse("x").unwrap(),
+            global: false,
+            version: 1,
+            settings: for_people(kind),
+            created_at: at,
+            updated_at: at,
+        };
+        Values { method, grants: grants.to_vec(), ..Values::of(&client) }
     }
 
     #[test]
@@ -88,6 +90,6 @@ mod tests {
         machine.follow_type();
         let said = effects(&next, &machine);
         assert_eq!(said[0], "Non Interactive Client needs a secret. Saving sets the method to Post.");
-        assert_eq!(said[1], "Saving will turn on Client Credentials and hide 6 settings.");
+        assert_eq!(said[1], "Saving will turn on Client Credentials and hide 9 settings.");
     }
 }

@@ -16,13 +16,20 @@ pub(crate) enum Field {
     JwtLifetime,
     Sso,
     Description,
-    Grants,
+    Logo,
     Rotation,
+    RefreshLifetime,
+    RefreshIdle,
+    RefreshLeeway,
+    Grants,
+    Algorithm,
+    Conformant,
+    Metadata,
 }
 
 impl Field {
     /// All, in the order of the page.
-    pub(crate) const ALL: [Field; 11] = [
+    pub(crate) const ALL: [Field; 18] = [
         Field::Name,
         Field::Type,
         Field::Method,
@@ -32,9 +39,19 @@ impl Field {
         Field::JwtLifetime,
         Field::Sso,
         Field::Description,
-        Field::Grants,
+        Field::Logo,
         Field::Rotation,
+        Field::RefreshLifetime,
+        Field::RefreshIdle,
+        Field::RefreshLeeway,
+        Field::Grants,
+        Field::Algorithm,
+        Field::Conformant,
+        Field::Metadata,
     ];
+
+    /// The lists of URLs.
+    pub(crate) const LISTS: [Field; 3] = [Field::Callbacks, Field::LogoutUrls, Field::Origins];
 
     /// Its id in the page and its name in the form.
     pub(crate) fn id(self) -> &'static str {
@@ -48,9 +65,21 @@ impl Field {
             Field::JwtLifetime => "jwt_lifetime",
             Field::Sso => "sso",
             Field::Description => "description",
-            Field::Grants => "grants",
+            Field::Logo => "logo",
             Field::Rotation => "rotation",
+            Field::RefreshLifetime => "refresh_lifetime",
+            Field::RefreshIdle => "refresh_idle",
+            Field::RefreshLeeway => "refresh_leeway",
+            Field::Grants => "grants",
+            Field::Algorithm => "alg",
+            Field::Conformant => "conformant",
+            Field::Metadata => "metadata",
         }
+    }
+
+    /// The field of that id.
+    pub(crate) fn parse(id: &str) -> Option<Self> {
+        Field::ALL.into_iter().find(|field| field.id() == id)
     }
 
     /// Its label: the words of the brief.
@@ -65,8 +94,15 @@ impl Field {
             Field::JwtLifetime => "JWT Expiration (seconds)",
             Field::Sso => "Use Doorward instead of the IdP to do Single Sign On",
             Field::Description => "Description",
-            Field::Grants => "Grant Types",
+            Field::Logo => "Logo",
             Field::Rotation => "Refresh Token Rotation",
+            Field::RefreshLifetime => "Absolute Lifetime (seconds)",
+            Field::RefreshIdle => "Idle Lifetime (seconds)",
+            Field::RefreshLeeway => "Reuse Interval (seconds)",
+            Field::Grants => "Grant Types",
+            Field::Algorithm => "JsonWebToken Signature Algorithm",
+            Field::Conformant => "OIDC Conformant",
+            Field::Metadata => "Application Metadata",
         }
     }
 
@@ -79,16 +115,37 @@ impl Field {
             Field::Callbacks => "callbacks",
             Field::LogoutUrls => "allowed_logout_urls",
             Field::Origins => "allowed_origins",
-            Field::JwtLifetime => "jwt_configuration",
+            Field::JwtLifetime | Field::Algorithm => "jwt_configuration",
             Field::Sso => "sso",
             Field::Description => "description",
+            Field::Logo => "logo_uri",
+            Field::Rotation | Field::RefreshLifetime | Field::RefreshIdle | Field::RefreshLeeway => {
+                "refresh_token"
+            }
             Field::Grants => "grant_types",
-            Field::Rotation => "refresh_token",
+            Field::Conformant => "oidc_conformant",
+            Field::Metadata => "client_metadata",
+        }
+    }
+
+    /// What a setting is called in the list of changes: the log knows settings, not fields.
+    pub(crate) fn label_of_setting(setting: &str) -> Option<&'static str> {
+        match setting {
+            "jwt_configuration" => Some("ID token settings"),
+            "refresh_token" => Some("Refresh token settings"),
+            _ => Field::ALL.into_iter().find(|field| field.setting() == setting).map(Field::label),
         }
     }
 
     /// The field that a finding of the model is about; the first one for what has no field here.
     pub(crate) fn of_setting(path: &str) -> Self {
+        match path {
+            "jwt_configuration.alg" => return Field::Algorithm,
+            "refresh_token.token_lifetime" => return Field::RefreshLifetime,
+            "refresh_token.idle_token_lifetime" => return Field::RefreshIdle,
+            "refresh_token.leeway" => return Field::RefreshLeeway,
+            _ => {}
+        }
         let setting = path.split('.').next().unwrap_or(path);
         Field::ALL.into_iter().find(|field| field.setting() == setting).unwrap_or(Field::Name)
     }
@@ -97,15 +154,39 @@ impl Field {
     pub(crate) fn is_for(self, kind: Option<ClientKind>) -> bool {
         let is_machine = kind == Some(ClientKind::NonInteractive);
         match self {
-            Field::Name | Field::Type | Field::Description | Field::Grants => true,
-            // Public types have one method only; it is shown and cannot be changed.
-            Field::Method => !is_public(kind),
+            Field::Name
+            | Field::Type
+            | Field::Description
+            | Field::Logo
+            | Field::Grants
+            | Field::Conformant
+            | Field::Metadata => true,
+            // Public types have one method and one algorithm only; they are shown and cannot be changed.
+            Field::Method | Field::Algorithm => !is_public(kind),
             Field::Callbacks
             | Field::LogoutUrls
             | Field::Origins
             | Field::JwtLifetime
             | Field::Sso
-            | Field::Rotation => !is_machine,
+            | Field::Rotation
+            | Field::RefreshLifetime
+            | Field::RefreshIdle
+            | Field::RefreshLeeway => !is_machine,
+        }
+    }
+
+    /// Whether it stands under *Advanced* for a client of this type, and so is seen on demand.
+    pub(crate) fn is_advanced(self, kind: Option<ClientKind>) -> bool {
+        match self {
+            Field::Method => is_public(kind),
+            Field::Name
+            | Field::Type
+            | Field::Callbacks
+            | Field::LogoutUrls
+            | Field::Origins
+            | Field::JwtLifetime
+            | Field::Sso => false,
+            _ => true,
         }
     }
 }
@@ -127,16 +208,43 @@ mod tests {
         let all: Vec<_> = Field::ALL.into_iter().map(Field::id).collect();
         assert_eq!(ids(Some(ClientKind::RegularWeb)), all);
         assert_eq!(ids(None), all);
-        let public: Vec<_> = all.iter().copied().filter(|id| *id != "auth_method").collect();
+        let public: Vec<_> = all.iter().copied().filter(|id| !["auth_method", "alg"].contains(id)).collect();
         assert_eq!(ids(Some(ClientKind::Spa)), public);
         assert_eq!(ids(Some(ClientKind::Native)), public);
-        let machine = ["name", "app_type", "auth_method", "description", "grants"];
+        let machine = [
+            "name",
+            "app_type",
+            "auth_method",
+            "description",
+            "logo",
+            "grants",
+            "alg",
+            "conformant",
+            "metadata",
+        ];
         assert_eq!(ids(Some(ClientKind::NonInteractive)), machine);
     }
 
     #[test]
     fn a_finding_of_the_model_belongs_to_a_field() {
-        assert_eq!(Field::of_setting("callbacks.3"), Field::Callbacks);
-        assert_eq!(Field::of_setting("jwt_configuration.lifetime_in_seconds"), Field::JwtLifetime);
+        for (path, field) in [
+            ("callbacks.3", Field::Callbacks),
+            ("jwt_configuration.lifetime_in_seconds", Field::JwtLifetime),
+            ("jwt_configuration.alg", Field::Algorithm),
+            ("refresh_token.idle_token_lifetime", Field::RefreshIdle),
+            ("refresh_token.expiration_type", Field::Rotation),
+            ("client_metadata.colour", Field::Metadata),
+            ("what nobody knows", Field::Name),
+        ] {
+            assert_eq!(Field::of_setting(path), field, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_id_names_one_field() {
+        for field in Field::ALL {
+            assert_eq!(Field::parse(field.id()), Some(field));
+        }
+        assert_eq!(Field::parse("client_secret"), None);
     }
 }

@@ -2,11 +2,17 @@
 //!
 //! Source: the brief, "Client Settings"; UX §1.5 (fields per type, texts, stale edit).
 
+mod change;
+pub(crate) mod check;
 mod clash;
 mod effects;
 mod field;
+mod group;
+mod habits;
+mod rail;
 mod save;
 mod urls;
+pub(crate) mod used;
 mod values;
 mod view;
 pub(crate) mod wording;

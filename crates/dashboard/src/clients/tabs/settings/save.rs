@@ -1,7 +1,9 @@
 //! Saving the form: once, only as it was shown, and with all that is wrong said at once.
+//!
+//! The same form is also looked at field by field, and reviewed as a whole, without being saved.
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use doorward_engine::clients::{self, Change};
 use doorward_engine::fault::Fault;
 use doorward_model::client::kind::ClientKind;
@@ -10,13 +12,13 @@ use doorward_web::done::{self, Done, Outcome};
 use doorward_web::fault::PageFault;
 use doorward_web::signed_in::SignedForm;
 use doorward_web::state::Web;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::clash::{self, Stale};
 use super::effects::effects;
 use super::field::Field;
 use super::values::Values;
-use super::{Shown, page, urls, wording};
+use super::{Shown, change, check, habits, page, urls, wording};
 use crate::clients::{Opened, open, path};
 use crate::frame::Frame;
 use crate::parts;
@@ -25,8 +27,16 @@ pub(crate) async fn save(
     State(web): State<Web>,
     frame: Frame,
     Path(id): Path<String>,
+    headers: HeaderMap,
     form: SignedForm,
 ) -> Result<Response, PageFault> {
+    if let Some(asked) = check::asked(&headers) {
+        let field = Field::parse(asked).ok_or(Fault::NotFound { what: "field" })?;
+        let opened = open(&web, &frame, &id).await?;
+        let mut shown = Shown::typed(&form, &opened.client);
+        habits::note(&web, &frame, &opened, &mut shown).await?;
+        return Ok(check::answer(&frame, &opened, &shown, field).into_response());
+    }
     done::once(&web, &form, settle(&web, &frame, &id, &form)).await
 }
 
@@ -54,10 +64,14 @@ async fn settle(web: &Web, frame: &Frame, id: &str, form: &SignedForm) -> Result
         }
         shown.rebase(&opened.client);
     }
-    let mut errors = FieldErrors::default();
-    wording::check(&shown.values, &mut errors);
+    let errors = wording::check(&shown.values, &opened.client);
     if !errors.all().is_empty() {
+        habits::note(web, frame, &opened, &mut shown).await?;
         return refused(web, frame, &opened, &shown, &errors).await;
+    }
+    if form.is_on("review") {
+        shown.review = Some(change::differences(&saved, &shown.values));
+        return unsaved(web, frame, &opened, shown).await;
     }
     write(web, frame, &opened, shown, form).await
 }
@@ -69,7 +83,7 @@ async fn write(
     shown: Shown,
     form: &SignedForm,
 ) -> Result<Outcome, PageFault> {
-    let (client, patch) = (&opened.client, shown.values.patch(&opened.client));
+    let (client, patch) = (&opened.client, change::patch(&shown.values, &opened.client));
     match clients::edit(web.app(), form.caller(), &client.id, client.version, patch).await {
         Ok(saved) => {
             let is_same = saved.version == client.version;
@@ -95,9 +109,7 @@ pub(super) fn kind_of_form(form: &SignedForm) -> Option<ClientKind> {
 /// Puts `https://` in front of the URL whose button was pressed: `callbacks https://app.test/cb`.
 fn replace(form: &SignedForm, values: &mut Values) -> bool {
     let Some((name, fixed)) = form.get("fix").and_then(|fix| fix.split_once(' ')) else { return false };
-    let (Some(wrong), Some(field)) =
-        (fixed.strip_prefix("https://"), Field::ALL.into_iter().find(|field| field.id() == name))
-    else {
+    let (Some(wrong), Some(field)) = (fixed.strip_prefix("https://"), Field::parse(name)) else {
         return false;
     };
     let put_right = |text: &str| {
@@ -116,6 +128,7 @@ fn replace(form: &SignedForm, values: &mut Values) -> bool {
 /// The form again, with something in it that is not saved yet.
 async fn unsaved(web: &Web, frame: &Frame, opened: &Opened, mut shown: Shown) -> Result<Outcome, PageFault> {
     shown.is_dirty = true;
+    habits::note(web, frame, opened, &mut shown).await?;
     Ok(page(web, frame, opened, &shown, &FieldErrors::default()).await?.into())
 }
 

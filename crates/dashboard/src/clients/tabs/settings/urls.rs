@@ -14,7 +14,9 @@ const MOST_SHOWN: usize = 20;
 /// One thing to say about one URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding {
-    /// The URL, as far as a page shows it; empty where the text names it.
+    /// The URL, as far as a page shows it.
+    pub of: String,
+    /// The same, to be shown; empty where the text names it.
     pub url: String,
     /// What, why, what to do; `backticks` are code.
     pub text: String,
@@ -54,7 +56,7 @@ fn begins_a_url(word: &str) -> bool {
 pub(crate) fn problems(field: Field, list: &[String]) -> Vec<Finding> {
     if list.len() > MOST {
         let text = format!("Use at most {MOST} URLs.");
-        return vec![Finding { url: String::new(), text, fix: None }];
+        return vec![Finding { of: String::new(), url: String::new(), text, fix: None }];
     }
     let mut found = Vec::new();
     for (at, url) in list.iter().enumerate() {
@@ -78,11 +80,12 @@ fn check(field: Field, url: &str) -> Result<(), UrlProblem> {
 }
 
 fn finding(url: &str, text: impl Into<String>) -> Finding {
-    Finding { url: doorward_web::page::capped(url), text: text.into(), fix: None }
+    let url = doorward_web::page::capped(url);
+    Finding { of: url.clone(), url, text: text.into(), fix: None }
 }
 
-fn finding_that_names_it(text: String, fix: Option<String>) -> Finding {
-    Finding { url: String::new(), text, fix }
+fn finding_that_names_it(url: &str, text: String, fix: Option<String>) -> Finding {
+    Finding { of: doorward_web::page::capped(url), url: String::new(), text, fix }
 }
 
 fn problem_text(problem: UrlProblem, url: &str, field: Field) -> Finding {
@@ -92,7 +95,8 @@ fn problem_text(problem: UrlProblem, url: &str, field: Field) -> Finding {
         UrlProblem::NoScheme => {
             let fixed = format!("https://{url}");
             let fix = check(field, &fixed).is_ok().then_some(fixed);
-            finding_that_names_it(format!("`{shown}` has no protocol. Add `https://` in front."), fix)
+            let text = format!("`{shown}` has no protocol. Add `https://` in front.");
+            finding_that_names_it(url, text, fix)
         }
         UrlProblem::TooLong => finding(url, "This URL is too long. Use at most 2048 characters."),
         UrlProblem::UnsafeScheme => finding(url, "This protocol cannot receive logins."),
@@ -110,7 +114,8 @@ fn problem_text(problem: UrlProblem, url: &str, field: Field) -> Finding {
         ),
         UrlProblem::WildcardTooWide => {
             let origin = origin(&shown);
-            finding_that_names_it(format!("`{origin}` would allow anyone's site. Use your own domain."), None)
+            let text = format!("`{origin}` would allow anyone's site. Use your own domain.");
+            finding_that_names_it(url, text, None)
         }
         other => finding(url, other.to_string()),
     }
@@ -125,7 +130,7 @@ pub(crate) fn notes(field: Field, list: &[String], others: &[String], saved: &[S
     let mut notes = Vec::new();
     for url in list.iter().filter(|url| check(field, url).is_ok()) {
         notes.extend(note(field, url, list).map(|text| match field {
-            Field::Origins => finding_that_names_it(text, None),
+            Field::Origins => finding_that_names_it(url, text, None),
             _ => finding(url, text),
         }));
         if field == Field::Callbacks && others.contains(url) && !saved.contains(url) {

@@ -2,17 +2,18 @@
 
 use doorward_model::client::Client;
 use doorward_model::client::auth_method::AuthMethod;
-use doorward_model::client::edit::ClientPatch;
 use doorward_model::client::grant_type::GrantType;
-use doorward_model::client::jwt::{JwtConfiguration, JwtPatch};
+use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::client::kind::ClientKind;
-use doorward_model::client::refresh::{Expiration, RefreshPolicy, Rotation};
-use doorward_model::patch::Patch;
-use doorward_model::time::Lifetime;
+use doorward_model::client::refresh::Rotation;
 use doorward_web::signed_in::SignedForm;
 
 use super::field::{Field, is_public};
 use super::urls::split;
+
+/// The name of the fields of a pair in the form; the two come in the same order.
+pub(crate) const METADATA_KEY: &str = "metadata_key";
+pub(crate) const METADATA_VALUE: &str = "metadata_value";
 
 /// The texts of all fields, those that are not shown included.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +27,17 @@ pub(crate) struct Values {
     pub jwt_lifetime: String,
     pub sso: bool,
     pub description: String,
-    pub grants: Vec<GrantType>,
+    pub logo: String,
     pub rotation: bool,
+    /// Empty without end; so is the next.
+    pub refresh_lifetime: String,
+    pub refresh_idle: String,
+    pub refresh_leeway: String,
+    pub grants: Vec<GrantType>,
+    pub algorithm: IdTokenAlgorithm,
+    pub conformant: bool,
+    /// Pairs as typed: keys may stand twice, and either side may be empty.
+    pub metadata: Vec<(String, String)>,
 }
 
 impl Values {
@@ -35,6 +45,11 @@ impl Values {
     pub(crate) fn of(client: &Client) -> Self {
         let settings = &client.settings;
         let lines = |list: &Option<Vec<String>>| list.as_deref().unwrap_or_default().join("\n");
+        let refresh = &settings.refresh_token;
+        let life = |life: Option<doorward_model::time::Lifetime>| {
+            life.map(|life| life.seconds().to_string()).unwrap_or_default()
+        };
+        let pairs = settings.client_metadata.iter().flatten();
         Self {
             name: settings.name.clone(),
             kind: settings.app_type,
@@ -45,8 +60,17 @@ impl Values {
             jwt_lifetime: settings.jwt_configuration.lifetime().seconds().to_string(),
             sso: settings.sso.unwrap_or(true),
             description: settings.description.clone().unwrap_or_default(),
+            logo: settings.logo_uri.clone().unwrap_or_default(),
+            rotation: refresh.rotation_type == Rotation::Rotating,
+            refresh_lifetime: life(refresh.absolute_life()),
+            refresh_idle: life(refresh.idle_life()),
+            refresh_leeway: refresh.leeway.seconds().to_string(),
             grants: settings.grant_types.clone(),
-            rotation: settings.refresh_token.rotation_type == Rotation::Rotating,
+            algorithm: settings.jwt_configuration.alg.unwrap_or(IdTokenAlgorithm::RS256),
+            conformant: settings.oidc_conformant,
+            metadata: pairs
+                .map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned()))
+                .collect(),
         }
     }
 
@@ -60,20 +84,47 @@ impl Values {
     }
 
     fn read(&mut self, form: &SignedForm, field: Field) {
+        // A text that did not come is not one that was emptied.
+        let text = |into: &mut String| {
+            if form.get(field.id()).is_some() {
+                form.text(field.id()).clone_into(into);
+            }
+        };
         let raw = || form.all(field.id()).collect::<Vec<_>>().join("\n");
         match field {
-            Field::Name => form.text("name").clone_into(&mut self.name),
+            Field::Name => text(&mut self.name),
             Field::Type => self.kind = ClientKind::parse(form.text("app_type")).or(self.kind),
             Field::Method => self.method = AuthMethod::parse(form.text("auth_method")).unwrap_or(self.method),
             Field::Callbacks => self.callbacks = raw(),
             Field::LogoutUrls => self.logout_urls = raw(),
             Field::Origins => self.origins = raw(),
-            Field::JwtLifetime => form.text("jwt_lifetime").clone_into(&mut self.jwt_lifetime),
+            Field::JwtLifetime => text(&mut self.jwt_lifetime),
             Field::Sso => self.sso = form.is_on("sso"),
-            Field::Description => form.text("description").clone_into(&mut self.description),
-            Field::Grants => self.grants = form.all("grants").filter_map(GrantType::parse).collect(),
+            Field::Description => text(&mut self.description),
+            Field::Logo => text(&mut self.logo),
             Field::Rotation => self.rotation = form.is_on("rotation"),
+            Field::RefreshLifetime => text(&mut self.refresh_lifetime),
+            Field::RefreshIdle => text(&mut self.refresh_idle),
+            Field::RefreshLeeway => text(&mut self.refresh_leeway),
+            Field::Grants => self.grants = form.all("grants").filter_map(GrantType::parse).collect(),
+            Field::Algorithm => {
+                self.algorithm = IdTokenAlgorithm::parse(form.text("alg")).unwrap_or(self.algorithm)
+            }
+            Field::Conformant => self.conformant = form.is_on("conformant"),
+            Field::Metadata => self.read_metadata(form),
         }
+    }
+
+    fn read_metadata(&mut self, form: &SignedForm) {
+        if form.get(METADATA_KEY).is_none() {
+            return;
+        }
+        let keys = form.all(METADATA_KEY).map(str::trim);
+        let pairs = keys.zip(form.all(METADATA_VALUE).map(str::trim));
+        self.metadata = pairs
+            .filter(|(key, value)| !key.is_empty() || !value.is_empty())
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
     }
 
     /// Takes one field from other values.
@@ -88,12 +139,19 @@ impl Values {
             Field::JwtLifetime => self.jwt_lifetime.clone_from(&from.jwt_lifetime),
             Field::Sso => self.sso = from.sso,
             Field::Description => self.description.clone_from(&from.description),
-            Field::Grants => self.grants.clone_from(&from.grants),
+            Field::Logo => self.logo.clone_from(&from.logo),
             Field::Rotation => self.rotation = from.rotation,
+            Field::RefreshLifetime => self.refresh_lifetime.clone_from(&from.refresh_lifetime),
+            Field::RefreshIdle => self.refresh_idle.clone_from(&from.refresh_idle),
+            Field::RefreshLeeway => self.refresh_leeway.clone_from(&from.refresh_leeway),
+            Field::Grants => self.grants.clone_from(&from.grants),
+            Field::Algorithm => self.algorithm = from.algorithm,
+            Field::Conformant => self.conformant = from.conformant,
+            Field::Metadata => self.metadata.clone_from(&from.metadata),
         }
     }
 
-    /// A field in words, for comparing and for showing the two sides of a clash.
+    /// A field in words, for comparing and for showing the two sides of a change.
     pub(crate) fn text(&self, field: Field) -> String {
         let switch = |is_on: bool| if is_on { "on" } else { "off" }.to_owned();
         match field {
@@ -106,68 +164,41 @@ impl Values {
             Field::JwtLifetime => self.jwt_lifetime.clone(),
             Field::Sso => switch(self.sso),
             Field::Description => self.description.clone(),
+            Field::Logo => self.logo.clone(),
+            Field::Rotation => switch(self.rotation),
+            Field::RefreshLifetime => self.refresh_lifetime.clone(),
+            Field::RefreshIdle => self.refresh_idle.clone(),
+            Field::RefreshLeeway => self.refresh_leeway.clone(),
             Field::Grants => {
                 let held = GrantType::every().filter(|grant| self.grants.contains(grant));
                 held.map(grant_title).collect::<Vec<_>>().join(", ")
             }
-            Field::Rotation => switch(self.rotation),
+            Field::Algorithm => self.algorithm.as_str().to_owned(),
+            Field::Conformant => switch(self.conformant),
+            Field::Metadata => {
+                let lines = self.metadata.iter().map(|(key, value)| format!("{key}: {value}"));
+                lines.collect::<Vec<_>>().join("\n")
+            }
         }
+    }
+
+    /// Whether a field differs.
+    pub(crate) fn differs(&self, field: Field, from: &Self) -> bool {
+        self.text(field) != from.text(field)
     }
 
     /// The URLs of one of the three lists.
     pub(crate) fn urls(&self, field: Field) -> Vec<String> {
+        self.list(field).map(split).unwrap_or_default()
+    }
+
+    /// One of the three lists as it was typed.
+    pub(crate) fn list(&self, field: Field) -> Option<&str> {
         match field {
-            Field::Callbacks => split(&self.callbacks),
-            Field::LogoutUrls => split(&self.logout_urls),
-            Field::Origins => split(&self.origins),
-            _ => Vec::new(),
-        }
-    }
-
-    /// The change that leads from what is saved to these values; what did not change is not in it.
-    pub(crate) fn patch(&self, client: &Client) -> ClientPatch {
-        let saved = Self::of(client);
-        let mut patch = ClientPatch::default();
-        let changed = |field: Field| self.text(field) != saved.text(field);
-        for field in Field::ALL.into_iter().filter(|field| changed(*field)) {
-            match field {
-                Field::Name => patch.name = Patch::Set(self.name.clone()),
-                Field::Type => patch.app_type = self.kind.map_or(Patch::Clear, Patch::Set),
-                Field::Method => patch.token_endpoint_auth_method = Patch::Set(self.method),
-                Field::Callbacks => patch.callbacks = Patch::Set(self.urls(field)),
-                Field::LogoutUrls => patch.allowed_logout_urls = Patch::Set(self.urls(field)),
-                Field::Origins => patch.allowed_origins = Patch::Set(self.urls(field)),
-                Field::JwtLifetime => patch.jwt_configuration = self.jwt(client),
-                Field::Sso => patch.sso = Patch::Set(self.sso),
-                Field::Description if self.description.is_empty() => patch.description = Patch::Clear,
-                Field::Description => patch.description = Patch::Set(self.description.clone()),
-                Field::Grants => patch.grant_types = Patch::Set(self.grants.clone()),
-                Field::Rotation => patch.refresh_token = Patch::Set(self.refresh_token(client)),
-            }
-        }
-        patch
-    }
-
-    fn jwt(&self, client: &Client) -> Patch<JwtPatch> {
-        let seconds = self.jwt_lifetime.parse().ok().map(Lifetime::from_seconds);
-        let known = client.settings.jwt_configuration.clone();
-        let next = JwtConfiguration { lifetime_in_seconds: seconds.or(known.lifetime_in_seconds), ..known };
-        Patch::Set(next.into())
-    }
-
-    /// Tokens that rotate must end too (RFC 9700 §2.2.2); those that do not, stay as they were.
-    fn refresh_token(&self, client: &Client) -> RefreshPolicy {
-        let known = client.settings.refresh_token.clone();
-        if !self.rotation {
-            return RefreshPolicy { rotation_type: Rotation::NonRotating, ..known };
-        }
-        let never_ended = known.expiration_type == Expiration::NonExpiring;
-        RefreshPolicy {
-            rotation_type: Rotation::Rotating,
-            expiration_type: Expiration::Expiring,
-            infinite_token_lifetime: known.infinite_token_lifetime && !never_ended,
-            infinite_idle_token_lifetime: known.infinite_idle_token_lifetime && !never_ended,
-            ..known
+            Field::Callbacks => Some(&self.callbacks),
+            Field::LogoutUrls => Some(&self.logout_urls),
+            Field::Origins => Some(&self.origins),
+            _ => None,
         }
     }
 
@@ -177,6 +208,9 @@ impl Values {
         let without = |grants: &mut Vec<GrantType>, gone| grants.retain(|grant| *grant != gone);
         if is_public(self.kind) {
             self.method = AuthMethod::None;
+            if self.algorithm == IdTokenAlgorithm::HS256 {
+                self.algorithm = IdTokenAlgorithm::RS256;
+            }
             without(&mut self.grants, GrantType::ClientCredentials);
         }
         let is_machine = self.kind == Some(ClientKind::NonInteractive);
@@ -206,6 +240,7 @@ pub(crate) fn grant_title(grant: GrantType) -> &'static str {
         GrantType::Implicit => "Implicit",
         GrantType::RefreshToken => "Refresh Token",
         GrantType::ClientCredentials => "Client Credentials",
+        GrantType::Stored(_) if grant.as_str() == "password" => "Password",
         GrantType::Stored(_) => grant.as_str(),
     }
 }

@@ -4,6 +4,8 @@
 //! Single Sign On".
 
 use doorward_model::client::sso::session_counts;
+use doorward_model::connection::Connection;
+use doorward_model::ids::ConnectionId;
 use doorward_model::token::Authorization;
 
 use super::super::decide::{Outcome, Verified};
@@ -29,7 +31,7 @@ pub(in super::super) fn outcome(verified: &Verified<'_>) -> Result<Outcome, Redi
         Ok(facts) => plan(verified, facts).map(Outcome::Issue),
         Err(lack) if prompt::asked(verified.input.request)?.none => Err(silent(lack)),
         Err(_) => Ok(Outcome::LogIn(LogIn {
-            connection: connection::chosen(verified.input)?.id.clone(),
+            connections: ids(&connection::candidates(verified)?),
             login_hint: verified.input.request.login_hint.clone(),
             path: verified.path.clone(),
         })),
@@ -41,8 +43,7 @@ fn standing<'a>(verified: &Verified<'a>) -> Result<Result<SessionFacts<'a>, Lack
     let Some(facts) = input.session.filter(|facts| is_live(facts, input)) else {
         return Ok(Err(Lack::Login));
     };
-    let asked = input.request.connection.is_some().then(|| connection::chosen(input)).transpose()?;
-    if !facts.connection_enabled || asked.is_some_and(|asked| asked.id != facts.user.connection) {
+    if !ids(&connection::candidates(verified)?).contains(&facts.user.connection) {
         return Ok(Err(Lack::OtherConnection));
     }
     // A login within this transaction answers every wish for a fresh one, but only if it is the
@@ -60,6 +61,10 @@ fn standing<'a>(verified: &Verified<'a>) -> Result<Result<SessionFacts<'a>, Lack
         return Ok(Err(Lack::Login));
     }
     Ok(Ok(facts))
+}
+
+fn ids(connections: &[&Connection]) -> Vec<ConnectionId> {
+    connections.iter().map(|connection| connection.id.clone()).collect()
 }
 
 fn is_live(facts: &SessionFacts<'_>, input: &AuthorizeInput<'_>) -> bool {
@@ -183,7 +188,7 @@ mod tests {
         assert_eq!(scene.answer(&silently(&staff)), "interaction_required");
         scene.user.connection = ConnectionId::parse("con_2").unwrap();
         assert_eq!(scene.answer(&staff), "code");
-        scene.connection_enabled = false;
+        scene.connections.retain(|connection| connection.name != "Staff");
         assert_eq!(scene.answer(GOOD), "log in");
         scene.logged_in_here = Some(scene.session.authenticated_at);
         assert_eq!(scene.answer(GOOD), "log in");

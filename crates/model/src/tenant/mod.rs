@@ -5,10 +5,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use crate::ids::TenantId;
-use crate::time::{Lifetime, Timestamp};
+use crate::time::Timestamp;
+
+pub mod members;
+mod settings;
+
+pub use settings::TenantSettings;
 
 /// The issuer of a tenant: an origin with a final slash, `https://id.acme.test/`.
 ///
@@ -114,46 +117,6 @@ impl fmt::Display for Issuer {
     }
 }
 
-/// Settings of a tenant that its admins may change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TenantSettings {
-    /// Name for people, shown on login pages ("with your Acme account").
-    pub friendly_name: String,
-    /// Where `/v2/logout` may return to when no client is named.
-    #[serde(default)]
-    pub allowed_logout_urls: Vec<String>,
-    /// The API that a request without `audience` means, by identifier.
-    #[serde(default)]
-    pub default_audience: Option<String>,
-    /// How long a session may last, whatever happens in it.
-    pub session_lifetime: Lifetime,
-    /// How long a session may lie idle.
-    pub idle_session_lifetime: Lifetime,
-    /// Whether a new client gets every existing connection at once.
-    pub enable_client_connections: bool,
-    /// Whether the tenant is in development: loopback visitors then see details on error pages.
-    pub development: bool,
-    /// How long events of the log are kept.
-    pub log_retention: Lifetime,
-}
-
-impl TenantSettings {
-    /// What a new tenant starts with: sessions of 7 days, 3 days idle, logs for 30 days.
-    #[must_use]
-    pub fn new(friendly_name: String) -> Self {
-        Self {
-            friendly_name,
-            allowed_logout_urls: Vec::new(),
-            default_audience: None,
-            session_lifetime: Lifetime::from_seconds(168 * 3600),
-            idle_session_lifetime: Lifetime::from_seconds(72 * 3600),
-            enable_client_connections: true,
-            development: true,
-            log_retention: Lifetime::from_seconds(30 * 86400),
-        }
-    }
-}
-
 /// A tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
@@ -167,6 +130,15 @@ pub struct Tenant {
     pub settings: TenantSettings,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+impl Tenant {
+    /// What pages call the tenant: the name that its admins gave it, else its domain.
+    #[must_use]
+    pub fn display_name(&self) -> &str {
+        let name = self.settings.friendly_name.trim();
+        if name.is_empty() { self.issuer.host() } else { name }
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,22 @@
+//! What `/tenants` takes and gives.
+
+use doorward_model::tenant::members::BODY;
+
+use crate::openapi::operation::{FIELDS, INCLUDE_FIELDS, Operation};
+
+pub(crate) const OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "get_settings",
+        summary: "Get the settings of the tenant",
+        query: &[FIELDS, INCLUDE_FIELDS],
+        body: None,
+        answers: &[(200, Some(&BODY))],
+    },
+    Operation {
+        id: "patch_settings",
+        summary: "Update the settings of the tenant",
+        query: &[],
+        body: Some(&BODY),
+        answers: &[(200, Some(&BODY))],
+    },
+];

@@ -1,0 +1,290 @@
+//! What admins may change about a tenant.
+//!
+//! What something acts upon is a field of its own; what is only kept and given back stands in
+//! [`TenantSettings::kept`] as it was sent. Which is which is said in [`super::members`].
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::members::{self, SETTINGS};
+use crate::fields::FieldErrors;
+use crate::time::Lifetime;
+
+/// Settings of a tenant that its admins may change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantSettings {
+    /// Name for people, shown on login pages ("with your Acme account"); empty means the domain.
+    pub friendly_name: String,
+    /// Where people who are lost can write to.
+    #[serde(default)]
+    pub support_email: Option<String>,
+    /// Where people who are lost can read on.
+    #[serde(default)]
+    pub support_url: Option<String>,
+    /// Where `/v2/logout` may return to when no client is named.
+    #[serde(default)]
+    pub allowed_logout_urls: Vec<String>,
+    /// The API that a request without `audience` means, by identifier.
+    #[serde(default)]
+    pub default_audience: Option<String>,
+    /// How long a session may last, whatever happens in it.
+    pub session_lifetime: Lifetime,
+    /// How long a session may lie idle.
+    pub idle_session_lifetime: Lifetime,
+    /// Whether a new client gets every existing connection at once.
+    pub enable_client_connections: bool,
+    /// Whether the tenant is in development: loopback visitors then see details on error pages.
+    pub development: bool,
+    /// How long events of the log are kept.
+    pub log_retention: Lifetime,
+    /// Settings of the API that nothing acts upon yet, as they were sent; lengths of time among them,
+    /// because hours may have more digits than seconds can tell.
+    #[serde(default)]
+    pub kept: Map<String, Value>,
+}
+
+/// The members that are fields of their own.
+const FRIENDLY_NAME: &str = "friendly_name";
+const SUPPORT_EMAIL: &str = "support_email";
+const SUPPORT_URL: &str = "support_url";
+const LOGOUT_URLS: &str = "allowed_logout_urls";
+const DEFAULT_AUDIENCE: &str = "default_audience";
+const SESSION: &str = "session_lifetime";
+const IDLE_SESSION: &str = "idle_session_lifetime";
+const FLAGS: &str = "flags";
+const CLIENT_CONNECTIONS: &str = "enable_client_connections";
+
+impl TenantSettings {
+    /// What a new tenant starts with: sessions of 7 days, 3 days idle, logs for 30 days.
+    #[must_use]
+    pub fn new(friendly_name: String) -> Self {
+        Self {
+            friendly_name,
+            support_email: None,
+            support_url: None,
+            allowed_logout_urls: Vec::new(),
+            default_audience: None,
+            session_lifetime: Lifetime::from_seconds(168 * 3600),
+            idle_session_lifetime: Lifetime::from_seconds(72 * 3600),
+            enable_client_connections: true,
+            development: true,
+            log_retention: Lifetime::from_seconds(30 * 86400),
+            kept: Map::new(),
+        }
+    }
+
+    /// The settings as the Management API gives them, in the order of its members.
+    ///
+    /// ```
+    /// use doorward_model::tenant::TenantSettings;
+    /// let shown = TenantSettings::new("Acme".into()).to_api();
+    /// assert_eq!(shown["friendly_name"], "Acme");
+    /// assert_eq!(shown["session_lifetime"], 168);
+    /// assert_eq!(shown["flags"]["enable_client_connections"], true);
+    /// ```
+    #[must_use]
+    pub fn to_api(&self) -> Map<String, Value> {
+        let shown = SETTINGS.iter().map(|setting| setting.member.name);
+        shown.filter_map(|name| Some((name.to_owned(), self.member(name)?))).collect()
+    }
+
+    fn member(&self, name: &str) -> Option<Value> {
+        // An empty text, which is the original's word for "none", is given back as it was sent.
+        let text = |text: &Option<String>| {
+            text.as_ref().map(|text| json!(text)).or_else(|| self.kept.get(name).cloned())
+        };
+        match name {
+            FRIENDLY_NAME => Some(json!(self.friendly_name)),
+            SUPPORT_EMAIL => text(&self.support_email),
+            SUPPORT_URL => text(&self.support_url),
+            LOGOUT_URLS => Some(json!(self.allowed_logout_urls)),
+            DEFAULT_AUDIENCE => text(&self.default_audience),
+            SESSION => Some(self.hours(SESSION, self.session_lifetime)),
+            IDLE_SESSION => Some(self.hours(IDLE_SESSION, self.idle_session_lifetime)),
+            FLAGS => {
+                let mut flags =
+                    Map::from_iter([(CLIENT_CONNECTIONS.to_owned(), json!(self.enable_client_connections))]);
+                flags.extend(self.kept.get(FLAGS).and_then(Value::as_object).cloned().unwrap_or_default());
+                Some(Value::Object(flags))
+            }
+            other => self.kept.get(other).cloned(),
+        }
+    }
+
+    /// A length of time in hours: as it was sent, while that still is what counts.
+    fn hours(&self, name: &str, lifetime: Lifetime) -> Value {
+        if let Some(sent) = self.kept.get(name).filter(|sent| lifetime_of(sent) == Some(lifetime)) {
+            return sent.clone();
+        }
+        match (lifetime.seconds() / 3600, lifetime.seconds() % 3600) {
+            (hours, 0) => json!(hours),
+            _ => serde_json::from_str(&format!("{}", seconds_as_hours(lifetime))).unwrap_or_default(),
+        }
+    }
+
+    /// The settings after a change: what the body names is replaced, null clears, flags are changed
+    /// one by one.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the body.
+    pub fn apply(&self, body: &Map<String, Value>) -> Result<Self, FieldErrors> {
+        members::check(body)?;
+        let mut next = self.clone();
+        for (name, value) in body {
+            next.set(name, value);
+        }
+        Ok(next)
+    }
+
+    /// Puts one member, which was checked, in its place.
+    fn set(&mut self, name: &str, value: &Value) {
+        let text = || value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        match name {
+            FRIENDLY_NAME => self.friendly_name = text().unwrap_or_default(),
+            SUPPORT_EMAIL | SUPPORT_URL | DEFAULT_AUDIENCE => {
+                match name {
+                    SUPPORT_EMAIL => self.support_email = text(),
+                    SUPPORT_URL => self.support_url = text(),
+                    _ => self.default_audience = text(),
+                }
+                self.keep(name, value, value.as_str() == Some(""));
+            }
+            LOGOUT_URLS => {
+                let texts = value.as_array().map(Vec::as_slice).unwrap_or_default();
+                self.allowed_logout_urls =
+                    texts.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            }
+            SESSION | IDLE_SESSION => self.set_hours(name, value),
+            FLAGS => self.set_flags(value.as_object()),
+            other => self.keep(other, value, !value.is_null()),
+        }
+    }
+
+    fn keep(&mut self, name: &str, value: &Value, is_kept: bool) {
+        if is_kept {
+            self.kept.insert(name.to_owned(), value.clone());
+        } else {
+            self.kept.remove(name);
+        }
+    }
+
+    fn set_hours(&mut self, name: &str, value: &Value) {
+        let Some(lifetime) = lifetime_of(value) else { return };
+        if name == SESSION {
+            self.session_lifetime = lifetime;
+        } else {
+            self.idle_session_lifetime = lifetime;
+        }
+        // What seconds can tell exactly need not be kept twice.
+        self.kept.remove(name);
+        self.keep(name, value, self.hours(name, lifetime) != *value);
+    }
+
+    fn set_flags(&mut self, flags: Option<&Map<String, Value>>) {
+        let mut kept = self.kept.get(FLAGS).and_then(Value::as_object).cloned().unwrap_or_default();
+        for (name, value) in flags.into_iter().flatten() {
+            if name == CLIENT_CONNECTIONS {
+                self.enable_client_connections = value.as_bool().unwrap_or(self.enable_client_connections);
+            } else {
+                kept.insert(name.clone(), value.clone());
+            }
+        }
+        if !kept.is_empty() {
+            self.kept.insert(FLAGS.to_owned(), Value::Object(kept));
+        }
+    }
+}
+
+/// Hours, as the API has them, in whole seconds.
+fn lifetime_of(hours: &Value) -> Option<Lifetime> {
+    let seconds = (hours.as_f64()? * 3600.0).round();
+    format!("{seconds:.0}").parse().ok().map(Lifetime::from_seconds)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a lifetime has at most 32 bits, a double keeps 53")]
+fn seconds_as_hours(lifetime: Lifetime) -> f64 {
+    lifetime.seconds() as f64 / 3600.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> TenantSettings {
+        TenantSettings::new("Acme".into())
+    }
+
+    fn applied(body: &Value) -> TenantSettings {
+        settings().apply(body.as_object().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_given_can_be_sent_and_changes_nothing() {
+        let full = applied(&json!({
+            "friendly_name": "Acme & Co", "support_email": "", "default_audience": "",
+            "session_lifetime": 3.016_666_666_666_666_6, "idle_session_lifetime": 1.234_56,
+            "allowed_logout_urls": ["https://b.test", "https://a.test/x?y"],
+            "flags": { "enable_client_connections": false, "enable_pipeline2": true },
+            "error_page": { "html": "<p>", "show_log_link": false, "url": "" },
+            "enabled_locales": ["de", "en"], "device_flow": { "charset": "base20", "mask": "****-****" },
+            "universal_login": { "colors": { "primary": "#123456", "page_background": "#fff" } },
+        }));
+        for settings in [settings(), full] {
+            let shown = settings.to_api();
+            assert_eq!(settings.apply(&shown).unwrap(), settings);
+            let stored = serde_json::to_string(&settings).unwrap();
+            assert_eq!(serde_json::from_str::<TenantSettings>(&stored).unwrap(), settings);
+        }
+    }
+
+    #[test]
+    fn what_was_sent_is_what_is_given() {
+        let sent = json!({
+            "session_lifetime": 3.016_67, "idle_session_lifetime": 2, "support_url": "https://a.test/help",
+            "default_directory": "Users", "flags": { "enable_sso": true },
+        });
+        let shown = applied(&sent).to_api();
+        for (name, value) in sent.as_object().unwrap() {
+            if name != "flags" {
+                assert_eq!(&shown[name], value, "{name}");
+            }
+        }
+        assert_eq!(shown["flags"], json!({ "enable_client_connections": true, "enable_sso": true }));
+        assert_eq!(applied(&sent).session_lifetime.seconds(), 10_860);
+        let none = applied(&json!({ "default_audience": "", "support_email": "" }));
+        assert_eq!((&none.default_audience, &none.support_email), (&None, &None), "an empty text is none");
+        assert_eq!(none.to_api()["default_audience"], "");
+        let cleared = none.apply(json!({ "default_audience": null }).as_object().unwrap()).unwrap();
+        assert!(!cleared.to_api().contains_key("default_audience"));
+        assert_eq!(applied(&json!({ "session_lifetime": 0.5 })).to_api()["session_lifetime"], json!(0.5));
+    }
+
+    #[test]
+    fn a_length_of_time_that_somebody_else_changed_is_told_anew() {
+        let mut settings = applied(&json!({ "session_lifetime": 3.016_67 }));
+        settings.session_lifetime = Lifetime::from_seconds(7200);
+        assert_eq!(settings.to_api()["session_lifetime"], 2);
+        settings.session_lifetime = Lifetime::from_seconds(5400);
+        assert_eq!(settings.to_api()["session_lifetime"], json!(1.5));
+    }
+
+    #[test]
+    fn flags_are_changed_one_by_one_and_null_clears() {
+        let first = applied(
+            &json!({ "flags": { "enable_sso": true, "universal_login": true }, "default_directory": "a" }),
+        );
+        let body = json!({ "flags": { "enable_sso": false }, "default_directory": null });
+        let second = first.apply(body.as_object().unwrap()).unwrap();
+        let flags =
+            json!({ "enable_client_connections": true, "enable_sso": false, "universal_login": true });
+        assert_eq!(second.to_api()["flags"], flags);
+        assert!(!second.to_api().contains_key("default_directory"));
+    }
+
+    #[test]
+    fn settings_of_an_earlier_release_are_read() {
+        let old = r#"{"friendly_name":"A","session_lifetime":604800,"idle_session_lifetime":259200,
+            "enable_client_connections":true,"development":true,"log_retention":2592000}"#;
+        assert_eq!(serde_json::from_str::<TenantSettings>(old).unwrap(), TenantSettings::new("A".into()));
+    }
+}
