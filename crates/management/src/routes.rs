@@ -8,7 +8,7 @@ use doorward_web::route::Route;
 use http::Method;
 
 use crate::openapi::operation;
-use crate::{clients, connections, forms, logs, tenants};
+use crate::{clients, connections, devices, forms, logs, tenants, users};
 
 const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
@@ -18,9 +18,17 @@ const CONNECTION: &str = "/api/v2/connections/{id}";
 const CONNECTION_CLIENTS: &str = "/api/v2/connections/{id}/clients";
 const CONNECTION_STATUS: &str = "/api/v2/connections/{id}/status";
 const CONNECTION_USERS: &str = "/api/v2/connections/{id}/users";
+const DEVICES: &str = "/api/v2/device-credentials";
+const DEVICE: &str = "/api/v2/device-credentials/{id}";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
 const SETTINGS: &str = "/api/v2/tenants/settings";
+const USERS: &str = "/api/v2/users";
+const USER: &str = "/api/v2/users/{id}";
+const USER_LOGS: &str = "/api/v2/users/{id}/logs";
+const USERS_BY_EMAIL: &str = "/api/v2/users-by-email";
+const USER_BLOCKS: &str = "/api/v2/user-blocks";
+const BLOCKS_OF_USER: &str = "/api/v2/user-blocks/{id}";
 
 /// All endpoints of this front. The bearer token and its scopes are looked at before anything else;
 /// preflights are answered for every address by [`doorward_web::route`].
@@ -47,10 +55,24 @@ fn served() -> Vec<Route> {
         Route::patch(CONNECTION_CLIENTS, AnyOf(&[UpdateConnections]), "patch_connection_clients", connections::switch_clients),
         Route::get(CONNECTION_STATUS, AnyOf(&[ReadConnections]), "get_connection_status", connections::status),
         Route::delete(CONNECTION_USERS, AnyOf(&[DeleteUsers]), "delete_users_by_email", connections::delete_user),
+        Route::get(DEVICES, AnyOf(&[ReadDeviceCredentials]), "get_device_credentials", devices::list),
+        Route::post(DEVICES, AnyOf(&[CreateCurrentUserDeviceCredentials]), "post_device_credentials", devices::create),
+        Route::delete(DEVICE, AnyOf(&[DeleteCurrentUserDeviceCredentials, DeleteDeviceCredentials]), "delete_device_credentials_by_id", devices::delete),
         Route::get(LOGS, AnyOf(&[ReadLogs]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs]), "get_logs_by_id", logs::get),
         Route::get(SETTINGS, AnyOf(&[ReadTenantSettings]), "get_settings", tenants::get_settings),
         Route::patch(SETTINGS, AnyOf(&[UpdateTenantSettings]), "patch_settings", tenants::update_settings),
+        Route::get(USERS, AnyOf(&[ReadUsers, ReadUserIdpTokens]), "get_users", users::list),
+        Route::post(USERS, AnyOf(&[CreateUsers]), "post_users", users::create),
+        Route::get(USER, AnyOf(&[ReadUsers, ReadUserIdpTokens, ReadCurrentUser]), "get_users_by_id", users::get),
+        Route::patch(USER, AnyOf(&[UpdateUsers, UpdateUsersAppMetadata, UpdateCurrentUserMetadata]), "patch_users_by_id", users::update),
+        Route::delete(USER, AnyOf(&[DeleteUsers, DeleteCurrentUser]), "delete_users_by_id", users::delete),
+        Route::get(USER_LOGS, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs_by_user", users::logs),
+        Route::get(USERS_BY_EMAIL, AnyOf(&[ReadUsers]), "get_users_by_email", users::with_email),
+        Route::get(USER_BLOCKS, AnyOf(&[ReadUsers]), "get_user_blocks", users::blocks_of_identifier),
+        Route::delete(USER_BLOCKS, AnyOf(&[UpdateUsers]), "delete_user_blocks", users::unblock_identifier),
+        Route::get(BLOCKS_OF_USER, AnyOf(&[ReadUsers]), "get_user_blocks_by_id", users::blocks_of),
+        Route::delete(BLOCKS_OF_USER, AnyOf(&[UpdateUsers]), "delete_user_blocks_by_id", users::unblock),
     ]
 }
 

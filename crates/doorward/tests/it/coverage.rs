@@ -128,16 +128,15 @@ async fn each_scope_opens_its_row() {
     let house = House::new().await;
     for (row, scopes) in guarded() {
         for scope in scopes {
-            let machine = house.machine(&[scope.as_str()]).await;
-            let asked = match row.method {
-                Method::POST | Method::PATCH => Asked::json(
-                    row.method.as_str(),
-                    &row.path.replace("{id}", "nobody"),
-                    &json!({ "name": "x" }),
-                ),
-                _ => ask(&row),
+            // What is about oneself opens for oneself only, and a program is nobody.
+            let answer = if scope.is_personal() {
+                let email = format!("{}-{}@example.com", row.operation, scope.as_str().replace(':', "."));
+                house.user(&email, PASSWORD).await;
+                let person = house.person_called(&email, &[scope.as_str()]).await;
+                person.caller.send(sample(&row, &person.id.replace('|', "%7C"), *scope)).await
+            } else {
+                house.machine(&[scope.as_str()]).await.send(sample(&row, "nobody", *scope)).await
             };
-            let answer = machine.send(asked).await;
             assert!(
                 !matches!(answer.status.as_u16(), 401 | 403),
                 "{} by {scope:?}: {}",
@@ -147,6 +146,49 @@ async fn each_scope_opens_its_row() {
             assert!(!answer.status.is_server_error(), "{}: {}", row.operation, answer.text());
         }
     }
+}
+
+/// A request of a row with a body that `scope` may send.
+fn sample(row: &Route, id: &str, scope: ApiScope) -> Asked {
+    let path = row.path.replace("{id}", id);
+    let body = match scope {
+        ApiScope::UpdateUsersAppMetadata => json!({ "app_metadata": { "plan": "gold" } }),
+        ApiScope::UpdateCurrentUserMetadata => json!({ "user_metadata": { "color": "red" } }),
+        _ => json!({ "name": "x" }),
+    };
+    match row.method {
+        Method::POST | Method::PATCH | Method::PUT => Asked::json(row.method.as_str(), &path, &body),
+        _ => Asked::new(row.method.as_str(), &path),
+    }
+}
+
+/// A person's token opens what is about that person. Whatever else it says it allows, and whoever else
+/// it is asked about, is refused; and a program is nobody, whatever scopes about oneself it holds.
+#[tokio::test]
+async fn a_persons_token_opens_what_is_about_themselves_alone() {
+    let house = House::new().await;
+    house.user("eve@example.com", PASSWORD).await;
+    let everything: Vec<&str> = ApiScope::ALL.iter().map(|scope| scope.as_str()).collect();
+    let personal: Vec<&str> =
+        ApiScope::ALL.iter().filter(|scope| scope.is_personal()).map(|scope| scope.as_str()).collect();
+    let ada = house.person(&everything).await;
+    let eve = house.person_called("eve@example.com", &everything).await;
+    let machine = house.machine(&personal).await;
+    for (row, scopes) in guarded() {
+        let is_personal = scopes.iter().any(|scope| scope.is_personal());
+        let asked = || sample(&row, &eve.id.replace('|', "%7C"), ApiScope::UpdateCurrentUserMetadata);
+        if row.path.contains("{id}") || !is_personal {
+            let answer = ada.caller.send(asked()).await;
+            // To a person the devices of others are not there.
+            let expected = if row.operation == "delete_device_credentials_by_id" { 204 } else { 403 };
+            assert_eq!(answer.status.as_u16(), expected, "{}: {}", row.operation, answer.text());
+        }
+        if is_personal && row.operation != "delete_device_credentials_by_id" {
+            let answer = machine.send(asked()).await;
+            assert_eq!(answer.status.as_u16(), 403, "{}: {}", row.operation, answer.text());
+        }
+    }
+    eve.caller.get(&eve.path).await.is(200);
 }
 
 /// Nonsense at every address is an answer of ours, never a 5xx.

@@ -5,7 +5,7 @@
 
 use doorward_model::schema::{Schema, TEXT};
 
-use crate::{clients, tenants};
+use crate::{clients, devices, tenants, users};
 
 /// An operation, named as in `routes`.
 #[expect(dead_code, reason = "the OpenAPI document follows")]
@@ -49,7 +49,12 @@ pub(crate) const INCLUDE_FIELDS: Parameter = Parameter {
 };
 
 /// All operations that are described, resource by resource.
-const ALL: &[&[Operation]] = &[clients::schema::OPERATIONS, tenants::schema::OPERATIONS];
+const ALL: &[&[Operation]] = &[
+    clients::schema::OPERATIONS,
+    devices::schema::OPERATIONS,
+    tenants::schema::OPERATIONS,
+    users::schema::OPERATIONS,
+];
 
 /// The operation of that name.
 pub(crate) fn find(id: &str) -> Option<&'static Operation> {

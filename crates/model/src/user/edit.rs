@@ -77,10 +77,10 @@ impl UserPatch {
         let mut errors = FieldErrors::default();
         let mut patch = Self::default();
         for (key, value) in body {
-            let is_known = patch.read(key, value, &mut errors)
-                // Taken from tools that always send it: which client's mail templates to use.
-                || (key == "client_id" && text(value, key, &mut errors).is_some());
-            if !is_known {
+            if key == "client_id" {
+                // Taken from tools that send it: whose mails to use, and there are none yet.
+                text(value, key, &mut errors);
+            } else if !patch.read(key, value, &mut errors) {
                 errors.push(unknown(key));
             }
         }
