@@ -4,6 +4,7 @@
 
 use axum::body::Bytes;
 use axum::response::Response;
+use doorward_model::signing_key::KEY_SET_MAX_AGE;
 use doorward_web::cors;
 use doorward_web::tenant::Tenant;
 use http::HeaderValue;
@@ -19,7 +20,8 @@ pub(crate) fn public(body: Bytes) -> Response {
     let mut response = Response::new(body.into());
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    let kept = format!("public, max-age={}", KEY_SET_MAX_AGE.seconds());
+    headers.extend(HeaderValue::from_str(&kept).ok().map(|value| (CACHE_CONTROL, value)));
     cors::permit_everybody(headers);
     response
 }

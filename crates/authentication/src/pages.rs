@@ -95,7 +95,7 @@ impl ErrorPage<'_> {
 pub struct RestartPage<'a> {
     /// Who was spoken to.
     pub tenant: &'a Tenant,
-    /// Our own address that begins the same login anew, when it is still known.
+    /// Where the login begins anew, when that is still known.
     pub again: Option<&'a str>,
 }
 

@@ -71,7 +71,9 @@ impl Failure {
             Fault::NotFound { .. } => (Exit::NotFound, "Check the spelling."),
             Fault::Forbidden { .. } | Fault::Unauthenticated { .. } => (Exit::NotAllowed, "Ask an owner."),
             Fault::Invalid(_) => (Exit::Usage, "Correct the input and run the command again."),
-            Fault::Conflict { .. } | Fault::InUse { .. } => (Exit::NothingToDo, "Nothing is to be done."),
+            Fault::Conflict { .. } => (Exit::NothingToDo, "Nothing is to be done."),
+            Fault::InUse { .. } => (Exit::NotAllowed, "Take away what stands in the way first."),
+            Fault::TooSoon { .. } => (Exit::NotAllowed, "Wait that long and run the command again."),
             Fault::LimitReached { .. } | Fault::Unavailable { .. } => {
                 (Exit::Failed, "Run the command again in a moment.")
             }

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use doorward_model::admin::Role;
+use doorward_model::client::Client;
 use doorward_model::ids::{AdminId, ClientId, UserId};
 use doorward_model::scope::ApiScope;
 use doorward_model::user::Email;
@@ -20,6 +21,9 @@ use crate::state::TenantState;
 pub struct RequestInfo {
     /// The address, after trusted proxies were taken into account.
     pub ip: Option<IpAddr>,
+    /// Whom a server says that it asks for. It counts only once that server has proved itself, see
+    /// [`Caller::for_whom_it_asks`].
+    pub end_user_ip: Option<IpAddr>,
     /// Whether somebody passed the request on: the address may then be the proxy's.
     pub is_forwarded: bool,
     /// The browser or program.
@@ -84,6 +88,16 @@ impl Caller {
     #[must_use]
     pub fn command_line(tenant: Arc<TenantState>) -> Self {
         Self { tenant, who: Who::CommandLine, info: RequestInfo::default() }
+    }
+
+    /// The same, at the address of the person that `client`, which has proved itself with its secret,
+    /// says it asks for; unchanged when the client is not trusted with that.
+    #[must_use]
+    pub(crate) fn for_whom_it_asks(mut self, client: &Client) -> Self {
+        if client.trusts_ip_header() {
+            self.info.ip = self.info.end_user_ip.or(self.info.ip);
+        }
+        self
     }
 
     /// Whether the caller holds `scope`.

@@ -6,17 +6,18 @@
 
 use std::sync::Arc;
 
-use doorward_model::api::ClientGrant;
+use doorward_model::api::{ClientGrant, SubjectType};
 use doorward_model::client::Client;
 use doorward_model::ids::{ClientId, ConnectionId, SecretId, TenantId};
 use doorward_model::secret::Secret;
 use doorward_model::time::Timestamp;
 use doorward_model::user::User;
+use doorward_protocol::oauth::api_scope;
 use doorward_store::{client_grants, client_secrets, clients, connections};
 use quick_cache::sync::Cache;
 
 use crate::app::App;
-use crate::clients::secret_place;
+use crate::clients::{addon_keys, secret_place};
 use crate::fault::Fault;
 use crate::state::TenantState;
 
@@ -31,7 +32,7 @@ pub struct ClientEntry {
     pub secrets: Vec<(SecretId, Secret, Option<Timestamp>)>,
     /// The connections that its users may come from.
     pub connections: Vec<ConnectionId>,
-    /// What it may ask of APIs in its own name.
+    /// What it may ask of APIs, for itself and for people.
     pub grants: Vec<ClientGrant>,
 }
 
@@ -53,10 +54,10 @@ impl ClientEntry {
         live.map(|(_, secret, _)| secret.clone()).collect()
     }
 
-    /// The grant for the API with this identifier.
+    /// The grant for the client's own tokens for the API with this identifier.
     #[must_use]
     pub fn grant(&self, audience: &str) -> Option<&ClientGrant> {
-        self.grants.iter().find(|grant| grant.audience == audience)
+        api_scope::find(&self.grants, SubjectType::Client, audience)
     }
 }
 
@@ -102,6 +103,7 @@ impl App {
     async fn read_client(&self, tenant: &TenantId, id: &ClientId) -> Result<Option<ClientEntry>, Fault> {
         let scope = self.db().tenant(tenant);
         let Some(client) = clients::get(&scope, id).await? else { return Ok(None) };
+        let client = addon_keys::opened(self, tenant, client)?;
         let mut rows = client_secrets::for_client(&scope, id).await?;
         rows.sort_by_key(|row| (!row.primary, row.created_at));
         let mut secrets = Vec::with_capacity(rows.len());

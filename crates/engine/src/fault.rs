@@ -47,6 +47,13 @@ pub enum Fault {
         /// When to try again.
         retry_after: Lifetime,
     },
+    /// It can be done, but not yet.
+    TooSoon {
+        /// The noun: `signing key`.
+        what: &'static str,
+        /// When to try again.
+        retry_after: Lifetime,
+    },
     /// The token endpoint's own words.
     Token(TokenError),
     /// Not now: a full queue, a busy or unreachable store, a full disk.
@@ -106,12 +113,28 @@ impl Fault {
             Fault::InUse { what: "global client" } => {
                 "The global client stands for all clients of the tenant and cannot be deleted.".to_owned()
             }
+            Fault::InUse { what: "Management API" } => {
+                "The Management API is part of the tenant and cannot be deleted.".to_owned()
+            }
+            Fault::InUse { what: "current signing key" } => {
+                "This key signs, so it cannot be revoked. Rotate first; then it is a previous one.".to_owned()
+            }
+            Fault::InUse { what: "previous signing keys" } => {
+                "Too many previous keys are still published. Revoke those that nothing needs any more, then \
+                 rotate."
+                    .to_owned()
+            }
             Fault::InUse { what } => format!("The {what} is still in use and cannot be deleted."),
             Fault::Unauthenticated { why } => why.public().to_owned(),
             Fault::Forbidden { any_of } => forbidden(any_of),
             Fault::LimitReached { retry_after } => {
                 format!("Too many tries. Try again in {} seconds.", retry_after.seconds())
             }
+            Fault::TooSoon { what, retry_after } => format!(
+                "The next {what} has not been published for long enough: whoever keeps the key set for a while \
+                 would not know it. Try again in {} seconds.",
+                retry_after.seconds()
+            ),
             Fault::Token(error) => error.public.clone(),
             Fault::Unavailable { .. } => "The server is busy. Try again in a moment.".to_owned(),
             Fault::Internal { .. } => {
@@ -142,6 +165,12 @@ fn conflict(what: &str) -> String {
         "admin" => "An admin with this email address exists already.".to_owned(),
         "client" => {
             "The client was changed by somebody else at the same time. Read it again and retry.".to_owned()
+        }
+        "resource server" => "An API with this identifier exists already.".to_owned(),
+        "client grant" => "The client has a grant on this API already. Change that one.".to_owned(),
+        "role" => "A role with this name exists already.".to_owned(),
+        "change" => {
+            "Somebody else changed the same thing at the same time. Read it again and retry.".to_owned()
         }
         "connection" => {
             "A connection of this name exists already. Names are unique and never changed, so choose another."

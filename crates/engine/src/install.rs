@@ -6,27 +6,22 @@ use std::sync::Arc;
 
 use doorward_model::admin::{Admin, Role};
 use doorward_model::api::ResourceServer;
-use doorward_model::client::kind::ClientKind;
-use doorward_model::client::{Client, ClientSettings, DEFAULT_APP, GLOBAL_CLIENT, defaults};
+use doorward_model::client::{Client, ClientSettings, GLOBAL_CLIENT};
 use doorward_model::connection::{Connection, DEFAULT_DATABASE, DatabaseOptions, Strategy};
 use doorward_model::ids::TenantId;
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
-use doorward_model::signing_key::{KeyState, SigningKey};
+use doorward_model::signing_key::KeyState;
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
-use doorward_model::time::Lifetime;
-use doorward_store::{Batch, StoreError, connections, global, resource_servers, signing_keys};
+use doorward_store::{Batch, StoreError, clients, connections, global, resource_servers, signing_keys};
 use serde_json::json;
 
 use crate::app::App;
-use crate::clients::{Made, push_new};
+use crate::clients::{Made, default_settings, push_new};
 use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft};
 use crate::state::{TenantState, management_audience, management_permissions};
 use crate::{admins, keys};
-
-/// How long a token of the Management API lives: a day.
-const API_TOKEN_LIFETIME: Lifetime = Lifetime::from_seconds(86_400);
 
 /// What is wanted.
 #[derive(Debug, Clone)]
@@ -73,9 +68,14 @@ pub async fn init(app: &App, new: &NewInstallation<'_>) -> Result<Installed, Fau
         settings: TenantSettings::new(new.friendly_name.to_owned()),
         created_at: app.now(),
     };
+    let (current, next) = tokio::join!(
+        keys::fresh(app, &tenant, KeyState::Current),
+        keys::fresh(app, &tenant, KeyState::Next),
+    );
     let mut batch = app.db().tenant(&tenant.id).batch();
     global::tenants::insert(&mut batch, &tenant);
-    push_key(&mut batch, app, &tenant, KeyState::Current).await?;
+    signing_keys::insert(&mut batch, &current?);
+    signing_keys::insert(&mut batch, &next?);
     resource_servers::insert(&mut batch, &management_api(app, &tenant));
     let default_app = push_clients(&mut batch, app, &tenant)?;
     let admin =
@@ -99,60 +99,22 @@ fn tenant_id(issuer: &Issuer) -> Result<TenantId, Fault> {
         .map_err(|error| Fault::internal(format!("no tenant id follows from {issuer}: {error}")))
 }
 
-pub(crate) async fn push_key(
-    batch: &mut Batch,
-    app: &App,
-    tenant: &Tenant,
-    state: KeyState,
-) -> Result<(), Fault> {
-    let (entropy, host, now) = (app.entropy().clone(), tenant.issuer.host().to_owned(), app.now());
-    let fresh = app.signer().run(move |_| entropy.signing_key(&host, now)).await??;
-    let id = app.entropy().key_id();
-    let sealed = app.sealing().seal_text(keys::place(&tenant.id, id.as_str()), &fresh.private_key)?;
-    let key = SigningKey {
-        id,
-        state,
-        algorithm: "RS256".to_owned(),
-        sealed_private_key: sealed,
-        certificate_pem: fresh.certificate_pem,
-        created_at: now,
-    };
-    signing_keys::insert(batch, &key);
-    Ok(())
-}
-
 fn management_api(app: &App, tenant: &Tenant) -> ResourceServer {
+    let id = app.entropy().resource_server_id();
     ResourceServer {
-        id: app.entropy().resource_server_id(),
-        identifier: management_audience(tenant),
         name: "Doorward Management API".to_owned(),
         permissions: management_permissions(),
-        token_lifetime: API_TOKEN_LIFETIME,
-        allow_offline_access: false,
         is_system: true,
-        created_at: tenant.created_at,
+        ..ResourceServer::new(id, management_audience(tenant), tenant.created_at)
     }
 }
 
 /// `Default App`, the global client, and the database connection with `Default App` enabled.
 fn push_clients(batch: &mut Batch, app: &App, tenant: &Tenant) -> Result<Client, Fault> {
-    let strict = defaults::for_people(ClientKind::RegularWeb);
-    // Neither type nor method: the original's Default App has none, and without one it is a client
-    // with a secret that shows the settings of a regular web application.
-    let settings = ClientSettings {
-        name: DEFAULT_APP.to_owned(),
-        app_type: None,
-        token_endpoint_auth_method: None,
-        ..strict.clone()
-    };
-    let Made { client, .. } = push_new(batch, app, &tenant.id, settings, false)?;
-    let global = ClientSettings {
-        name: GLOBAL_CLIENT.to_owned(),
-        app_type: None,
-        token_endpoint_auth_method: None,
-        grant_types: Vec::new(),
-        ..strict
-    };
+    let settings = default_settings();
+    let Made { client, .. } = push_new(batch, app, &tenant.id, settings.clone(), false)?;
+    clients::mark_default(batch, &client.id);
+    let global = ClientSettings { name: GLOBAL_CLIENT.to_owned(), grant_types: Vec::new(), ..settings };
     push_new(batch, app, &tenant.id, global, true)?;
     let connection = Connection::new(
         app.entropy().connection_id(),
@@ -199,7 +161,8 @@ mod tests {
         assert_eq!(app.secrets.len(), 1);
         assert_eq!(installed.admin.unwrap().email.as_str(), ADMIN.0);
         let jwks: serde_json::Value = serde_json::from_slice(&state.keys.jwks).unwrap();
-        assert_eq!(jwks["keys"].as_array().unwrap().len(), 1);
+        assert_eq!(jwks["keys"].as_array().unwrap().len(), 2, "the key that signs, and the next one");
+        assert_eq!(jwks["keys"][0]["kid"], state.keys.current.kid().as_str());
         let discovery: serde_json::Value = serde_json::from_slice(&state.discovery).unwrap();
         assert_eq!(discovery["issuer"], ISSUER);
         let events = kit.events().await;

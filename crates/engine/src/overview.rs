@@ -1,6 +1,5 @@
 //! How far a new installation is. Source: UX §1.2 (3), §1.3.
 
-use doorward_model::client::DEFAULT_APP;
 use doorward_model::scope::ApiScope;
 use doorward_store::clients::{self, ClientFilter};
 use doorward_store::global::admins;
@@ -45,8 +44,9 @@ pub async fn progress(app: &App, caller: &Caller) -> Result<Progress, Fault> {
     let scope = app.db().tenant(&caller.tenant.tenant.id);
     let filter = ClientFilter { is_global: Some(false), ..ClientFilter::default() };
     let clients = clients::list(&scope, &filter, 0, LOOKED_AT).await?;
+    let default = clients::default_one(&scope).await?;
     Ok(Progress {
-        own_client: clients.iter().any(|client| client.settings.name != DEFAULT_APP),
+        own_client: clients.iter().any(|client| Some(&client.id) != default.as_ref()),
         callback: clients.iter().any(|client| !client.callbacks().is_empty()),
         login: users::any_logged_in(&scope).await?,
         second_admin: admins::list(&scope).await?.len() > 1,

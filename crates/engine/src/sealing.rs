@@ -206,15 +206,19 @@ impl Sealing {
     }
 
     /// A key for another purpose, derived from the newest master key: the same until the next
-    /// rotation, on every node.
+    /// rotation, on every node that knows of it.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
-        let mut key = Zeroizing::new([0; 32]);
-        if let Some(master) = self.keys().first() {
-            let tag = hmac::sign(&master.key, format!("derive\0{purpose}").as_bytes());
-            key.copy_from_slice(tag.as_ref());
-        }
-        key
+        self.keys().first().map_or_else(Zeroizing::default, |master| derived_for(master, purpose))
+    }
+
+    /// What [`Sealing::derive`] gave and gives with each of the master keys, newest first. The file is
+    /// read again when it changed: another process may derive with a newer key than this one knows.
+    ///
+    /// # Errors
+    /// When the changed file cannot be read, or is damaged.
+    pub fn derive_each(&self, purpose: &str) -> Result<Vec<Zeroizing<[u8; 32]>>, SealingError> {
+        Ok(self.newest_keys()?.iter().map(|master| derived_for(master, purpose)).collect())
     }
 
     /// The id of the key that seals now.
@@ -236,9 +240,14 @@ impl Sealing {
     /// changed: another process may have put a new key in front.
     fn keys_with(&self, id: &str) -> Result<Keys, SealingError> {
         let keys = self.keys();
-        let (Some(path), true) = (&self.0.path, keys.iter().all(|key| key.id != id)) else { return Ok(keys) };
+        if keys.iter().any(|key| key.id == id) { Ok(keys) } else { self.newest_keys() }
+    }
+
+    /// The keys, read again from the file when it has changed.
+    fn newest_keys(&self) -> Result<Keys, SealingError> {
+        let Some(path) = &self.0.path else { return Ok(self.keys()) };
         if look(path) == self.0.keys.read().1 {
-            return Ok(keys);
+            return Ok(self.keys());
         }
         let loaded = load(path)?;
         let keys = Arc::clone(&loaded.0);
@@ -291,6 +300,13 @@ impl Place<'_> {
         }
         bytes
     }
+}
+
+fn derived_for(master: &MasterKey, purpose: &str) -> Zeroizing<[u8; 32]> {
+    let tag = hmac::sign(&master.key, format!("derive\0{purpose}").as_bytes());
+    let mut key = Zeroizing::new([0; 32]);
+    key.copy_from_slice(tag.as_ref());
+    key
 }
 
 fn derived_key(master: &hmac::Key, salt: &[u8]) -> Result<LessSafeKey, SealingError> {

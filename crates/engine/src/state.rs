@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use doorward_model::api::{ApiPermission, ResourceServer};
 use doorward_model::connection::Connection;
-use doorward_model::ids::{ConnectionId, TenantId};
+use doorward_model::ids::{ConnectionId, ResourceServerId, TenantId};
 use doorward_model::scope::ApiScope;
 use doorward_model::tenant::Tenant;
 use doorward_protocol::association;
@@ -58,6 +58,12 @@ impl TenantState {
         self.apis.iter().find(|api| api.identifier == identifier)
     }
 
+    /// The API with this id of its own.
+    #[must_use]
+    pub fn api_by_id(&self, id: &ResourceServerId) -> Option<&ResourceServer> {
+        self.apis.iter().find(|api| api.id == *id)
+    }
+
     /// The connection with this id.
     #[must_use]
     pub fn connection(&self, id: &ConnectionId) -> Option<&Connection> {
@@ -80,11 +86,7 @@ pub fn management_audience(tenant: &Tenant) -> String {
 /// What the Management API of this build knows to allow. It follows from the code and not from the
 /// row of the API, which may have been written by an older build.
 pub(crate) fn management_permissions() -> Vec<ApiPermission> {
-    let permission = |scope: &ApiScope| ApiPermission {
-        value: scope.as_str().to_owned(),
-        description: scope.description().to_owned(),
-    };
-    ApiScope::ALL.iter().map(permission).collect()
+    ApiScope::ALL.iter().map(|scope| ApiPermission::new(scope.as_str(), scope.description())).collect()
 }
 
 /// Reads a tenant until nothing changed while it was read. `known` saves parsing keys again.
@@ -102,7 +104,10 @@ pub(crate) async fn read(
             .filter(|api| api.is_system)
             .for_each(|api| api.permissions = management_permissions());
         let rows = signing_keys::all(&scope).await?;
-        let algorithms = clients::further_algorithms(&scope).await?;
+        let mut algorithms = clients::further_algorithms(&scope).await?;
+        algorithms.extend(apis.iter().filter_map(|api| api.settings.signing_alg.further()));
+        algorithms.sort_unstable();
+        algorithms.dedup();
         let apps = clients::with_mobile(&scope, MOST_WITH_APPS).await?;
         if tenants::version(&scope).await? != Some(tenant.version) {
             continue;

@@ -6,7 +6,7 @@
 
 use doorward_engine::app::App;
 use doorward_engine::sealing::Place;
-use doorward_model::ids::TenantId;
+use doorward_model::ids::{IdError, TenantId};
 use doorward_model::secret::SealedSecret;
 use serde_json::{Map, Value, json};
 
@@ -59,6 +59,13 @@ impl Checkpoint {
             Refused::query("from", "format", "This is no checkpoint of this list. Use the value of next.")
         })?;
         Ok(Self { after: Some(key.expose().to_owned()), take })
+    }
+
+    /// The key of the last entry that is known, read with the rule of its kind.
+    pub(crate) fn key<T>(&self, parse: fn(&str) -> Result<T, IdError>) -> Result<Option<T>, Refused> {
+        let read = self.after.as_deref().map(parse).transpose();
+        // It was sealed here, so it was spelled well once.
+        read.map_err(|error| Refused::query("from", "format", format!("This is no checkpoint: {error}.")))
     }
 
     /// The answer. Ask the store for one entry more than `take` ([`Self::wanted`]): whether that one

@@ -8,11 +8,25 @@ use doorward_web::route::Route;
 use http::Method;
 
 use crate::openapi::operation;
-use crate::{clients, connections, devices, forms, logs, tenants, users};
+use crate::{
+    client_grants, clients, connections, devices, forms, keys, logs, permissions, resource_servers, roles,
+    tenants, users,
+};
 
 const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
+const CLIENT_CONNECTIONS: &str = "/api/v2/clients/{id}/connections";
 const ROTATE_SECRET: &str = "/api/v2/clients/{id}/rotate-secret";
+const CLIENT_GRANTS: &str = "/api/v2/client-grants";
+const CLIENT_GRANT: &str = "/api/v2/client-grants/{id}";
+const RESOURCE_SERVERS: &str = "/api/v2/resource-servers";
+const RESOURCE_SERVER: &str = "/api/v2/resource-servers/{id}";
+const ROLES: &str = "/api/v2/roles";
+const ROLE: &str = "/api/v2/roles/{id}";
+const ROLE_PERMISSIONS: &str = "/api/v2/roles/{id}/permissions";
+const ROLE_USERS: &str = "/api/v2/roles/{id}/users";
+const USER_ROLES: &str = "/api/v2/users/{id}/roles";
+const USER_PERMISSIONS: &str = "/api/v2/users/{id}/permissions";
 const CONNECTIONS: &str = "/api/v2/connections";
 const CONNECTION: &str = "/api/v2/connections/{id}";
 const CONNECTION_CLIENTS: &str = "/api/v2/connections/{id}/clients";
@@ -22,6 +36,10 @@ const DEVICES: &str = "/api/v2/device-credentials";
 const DEVICE: &str = "/api/v2/device-credentials/{id}";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
+const KEYS: &str = "/api/v2/keys/signing";
+const ROTATE_KEY: &str = "/api/v2/keys/signing/rotate";
+const KEY: &str = "/api/v2/keys/signing/{id}";
+const REVOKE_KEY: &str = "/api/v2/keys/signing/{id}/revoke";
 const SETTINGS: &str = "/api/v2/tenants/settings";
 const USERS: &str = "/api/v2/users";
 const USER: &str = "/api/v2/users/{id}";
@@ -46,6 +64,33 @@ fn served() -> Vec<Route> {
         Route::patch(CLIENT, AnyOf(&[UpdateClients, UpdateClientKeys]), "patch_clients_by_id", clients::update),
         Route::delete(CLIENT, AnyOf(&[DeleteClients]), "delete_clients_by_id", clients::delete),
         Route::post(ROTATE_SECRET, AnyOf(&[UpdateClientKeys]), "post_rotate_secret", clients::rotate_secret),
+        Route::get(CLIENT_CONNECTIONS, AnyOf(&[ReadConnections]), "get_client_connections", connections::of_client),
+        Route::get(CLIENT_GRANTS, AnyOf(&[ReadClientGrants]), "get_client_grants", client_grants::list),
+        Route::post(CLIENT_GRANTS, AnyOf(&[CreateClientGrants]), "post_client_grants", client_grants::create),
+        Route::get(CLIENT_GRANT, AnyOf(&[ReadClientGrants]), "get_client_grant", client_grants::get),
+        Route::patch(CLIENT_GRANT, AnyOf(&[UpdateClientGrants]), "patch_client_grants_by_id", client_grants::update),
+        Route::delete(CLIENT_GRANT, AnyOf(&[DeleteClientGrants]), "delete_client_grants_by_id", client_grants::delete),
+        Route::get(RESOURCE_SERVERS, AnyOf(&[ReadResourceServers]), "get_resource_servers", resource_servers::list),
+        Route::post(RESOURCE_SERVERS, AnyOf(&[CreateResourceServers]), "post_resource_servers", resource_servers::create),
+        Route::get(RESOURCE_SERVER, AnyOf(&[ReadResourceServers]), "get_resource_servers_by_id", resource_servers::get),
+        Route::patch(RESOURCE_SERVER, AnyOf(&[UpdateResourceServers]), "patch_resource_servers_by_id", resource_servers::update),
+        Route::delete(RESOURCE_SERVER, AnyOf(&[DeleteResourceServers]), "delete_resource_servers_by_id", resource_servers::delete),
+        Route::get(ROLES, AnyOf(&[ReadRoles]), "get_roles", roles::list),
+        Route::post(ROLES, AnyOf(&[CreateRoles]), "post_roles", roles::create),
+        Route::get(ROLE, AnyOf(&[ReadRoles]), "get_roles_by_id", roles::get),
+        Route::patch(ROLE, AnyOf(&[UpdateRoles]), "patch_roles_by_id", roles::update),
+        Route::delete(ROLE, AnyOf(&[DeleteRoles]), "delete_roles_by_id", roles::delete),
+        Route::get(ROLE_PERMISSIONS, AnyOf(&[ReadRoles]), "get_role_permission", roles::permissions),
+        Route::post(ROLE_PERMISSIONS, AnyOf(&[UpdateRoles]), "post_role_permission_assignment", roles::add_permissions),
+        Route::delete(ROLE_PERMISSIONS, AnyOf(&[UpdateRoles]), "delete_role_permission_assignment", roles::take_permissions),
+        Route::get(ROLE_USERS, AnyOf(&[ReadUsers, ReadRoles, ReadRoleMembers]), "get_role_user", roles::users),
+        Route::post(ROLE_USERS, AnyOf(&[UpdateRoles, CreateRoleMembers]), "post_role_users", roles::add_users),
+        Route::get(USER_ROLES, AnyOf(&[ReadUsers, ReadRoles, ReadRoleMembers]), "get_user_roles", roles::of_user),
+        Route::post(USER_ROLES, AnyOf(&[UpdateUsers, CreateRoleMembers]), "post_user_roles", roles::assign),
+        Route::delete(USER_ROLES, AnyOf(&[UpdateUsers, DeleteRoleMembers]), "delete_user_roles", roles::unassign),
+        Route::get(USER_PERMISSIONS, AnyOf(&[ReadUsers]), "get_permissions", permissions::list),
+        Route::post(USER_PERMISSIONS, AnyOf(&[UpdateUsers]), "post_permissions", permissions::add),
+        Route::delete(USER_PERMISSIONS, AnyOf(&[UpdateUsers]), "delete_permissions", permissions::take),
         Route::get(CONNECTIONS, AnyOf(&[ReadConnections]), "get_connections", connections::list),
         Route::post(CONNECTIONS, AnyOf(&[CreateConnections]), "post_connections", connections::create),
         Route::get(CONNECTION, AnyOf(&[ReadConnections]), "get_connections_by_id", connections::get),
@@ -58,8 +103,12 @@ fn served() -> Vec<Route> {
         Route::get(DEVICES, AnyOf(&[ReadDeviceCredentials]), "get_device_credentials", devices::list),
         Route::post(DEVICES, AnyOf(&[CreateCurrentUserDeviceCredentials]), "post_device_credentials", devices::create),
         Route::delete(DEVICE, AnyOf(&[DeleteCurrentUserDeviceCredentials, DeleteDeviceCredentials]), "delete_device_credentials_by_id", devices::delete),
-        Route::get(LOGS, AnyOf(&[ReadLogs]), "get_logs", logs::list),
-        Route::get(LOG, AnyOf(&[ReadLogs]), "get_logs_by_id", logs::get),
+        Route::get(LOGS, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs", logs::list),
+        Route::get(LOG, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs_by_id", logs::get),
+        Route::get(KEYS, AnyOf(&[ReadSigningKeys]), "get_signing_keys", keys::list),
+        Route::post(ROTATE_KEY, AnyOf(&[CreateSigningKeys, UpdateSigningKeys]), "post_signing_keys", keys::rotate),
+        Route::get(KEY, AnyOf(&[ReadSigningKeys]), "get_signing_key", keys::get),
+        Route::put(REVOKE_KEY, AnyOf(&[UpdateSigningKeys]), "put_signing_keys", keys::revoke),
         Route::get(SETTINGS, AnyOf(&[ReadTenantSettings]), "get_settings", tenants::get_settings),
         Route::patch(SETTINGS, AnyOf(&[UpdateTenantSettings]), "patch_settings", tenants::update_settings),
         Route::get(USERS, AnyOf(&[ReadUsers, ReadUserIdpTokens]), "get_users", users::list),

@@ -110,7 +110,8 @@ mod tests {
         assert_eq!(read(good).unwrap().device_name, "Phone");
         let missing = read(json!({"type": "refresh_token", "value": "", "colour": 1})).unwrap_err();
         assert_eq!(missing, ["type", "value", "colour", "device_name", "device_id"]);
-        let long = json!({"device_name": "x".repeat(256), "type": "public_key", "value": "A", "device_id": "d"});
+        let long =
+            json!({"device_name": "x".repeat(256), "type": "public_key", "value": "A", "device_id": "d"});
         assert_eq!(read(long).unwrap_err(), ["device_name"]);
     }
 }

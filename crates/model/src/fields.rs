@@ -8,7 +8,7 @@ pub struct FieldError {
     /// The field, dotted and indexed: `jwt_configuration.lifetime_in_seconds`, `callbacks.2`.
     pub path: String,
     /// The rule that failed, a stable word: `required`, `type`, `format`, `pattern`, `minimum`,
-    /// `maximum`, `min_length`, `max_length`, `enum`, `additional_properties`, `unique`.
+    /// `maximum`, `min_length`, `max_length`, `min_items`, `max_items`, `enum`, `additional_properties`, `unique`.
     pub rule: &'static str,
     /// What is wrong and what would be right, for people.
     pub text: String,

@@ -111,6 +111,8 @@ ids! {
     ClientGrantId max 64;
     /// A credential of a person's device: `dcr_` and 16 letters and digits.
     DeviceCredentialId max 64;
+    /// A role: `rol_` and 16 letters and digits.
+    RoleId max 64;
 }
 
 #[cfg(test)]

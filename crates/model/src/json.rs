@@ -5,6 +5,7 @@
 //!
 //! Source: the closed schemas of the Management API; RFC 8259; RFC 7396 for null.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::fields::{FieldError, FieldErrors};
@@ -100,6 +101,17 @@ pub fn texts(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Vec<
     let read = |(at, value)| text(value, &format!("{path}.{at}"), errors);
     let texts: Vec<String> = values.iter().enumerate().filter_map(read).collect();
     (texts.len() == values.len()).then_some(texts)
+}
+
+/// A word out of a list, read as serde spells it; `names` are the words that would do.
+pub fn word<T: DeserializeOwned>(
+    value: &Value,
+    path: &str,
+    names: &[&str],
+    errors: &mut FieldErrors,
+) -> Option<T> {
+    let text = text(value, path, errors)?;
+    one_of(serde_json::from_value(Value::String(text)).ok(), path, names, errors)
 }
 
 /// A word out of a list: `value` is what parsing it gave, `names` are the words that would do.

@@ -16,7 +16,9 @@
 //! | code | a single-use authorization code | – | `codes` |
 //! | family | everything that one authorization led to: its refresh tokens live and die together | – | `token_families` |
 //! | resource server | an API that access tokens are meant for | `resource-servers` | `resource_servers` |
-//! | client grant | what a client may ask of an API in its own name | `client-grants` | `client_grants` |
+//! | client grant | what a client may ask of an API | `client-grants` | `client_grants` |
+//! | permission | a scope value of an API, as somebody holds it | `permissions` | `user_permissions` |
+//! | role | a set of permissions that people are given together | `roles` | `roles` |
 //! | admin | a person who runs the installation; not a user of a connection | – | `admins` |
 //! | event | one line of the log | `logs` | `logs` |
 
@@ -32,6 +34,7 @@ pub mod ids;
 pub mod json;
 pub mod log;
 pub mod patch;
+pub mod role;
 pub mod schema;
 pub mod scope;
 pub mod search;

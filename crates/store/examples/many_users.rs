@@ -5,7 +5,7 @@
 //! `sqlite:FILE` or `postgres://…`. A database that has users already is only measured.
 
 #![expect(clippy::print_stdout, reason = "a tool for the command line")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what goes wrong here ends the run")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "what goes wrong here ends the run")]
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -30,12 +30,48 @@ const RUNS: usize = 41;
 const FIRST: i64 = 1_700_000_000_000;
 
 const GIVEN: [&str; 20] = [
-    "Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Frances", "John", "Margaret", "Tony", "Radia", "Ken",
-    "Sophie", "Niklaus", "Hedy", "Tim", "Lynn", "Leslie", "Shafi", "Whitfield",
+    "Ada",
+    "Grace",
+    "Alan",
+    "Edsger",
+    "Barbara",
+    "Donald",
+    "Frances",
+    "John",
+    "Margaret",
+    "Tony",
+    "Radia",
+    "Ken",
+    "Sophie",
+    "Niklaus",
+    "Hedy",
+    "Tim",
+    "Lynn",
+    "Leslie",
+    "Shafi",
+    "Whitfield",
 ];
 const FAMILY: [&str; 20] = [
-    "Lovelace", "Hopper", "Turing", "Dijkstra", "Liskov", "Knuth", "Allen", "Backus", "Hamilton", "Hoare", "Perlman",
-    "Thompson", "Wilson", "Wirth", "Lamarr", "Lee", "Conway", "Lamport", "Goldwasser", "Diffie",
+    "Lovelace",
+    "Hopper",
+    "Turing",
+    "Dijkstra",
+    "Liskov",
+    "Knuth",
+    "Allen",
+    "Backus",
+    "Hamilton",
+    "Hoare",
+    "Perlman",
+    "Thompson",
+    "Wilson",
+    "Wirth",
+    "Lamarr",
+    "Lee",
+    "Conway",
+    "Lamport",
+    "Goldwasser",
+    "Diffie",
 ];
 const DOMAINS: [&str; 5] = ["example.com", "mail.test", "acme.com", "uni.test", "post.test"];
 
@@ -43,7 +79,8 @@ const DOMAINS: [&str; 5] = ["example.com", "mail.test", "acme.com", "uni.test", 
 async fn main() {
     let mut args = std::env::args().skip(1);
     let url = args.next().expect("the address of a database is needed");
-    let wanted: u32 = args.next().map_or(1_000_000, |text| text.parse().expect("a number of users is needed"));
+    let wanted: u32 =
+        args.next().map_or(1_000_000, |text| text.parse().expect("a number of users is needed"));
     let url = match url.strip_prefix("sqlite:") {
         Some(file) => DatabaseUrl::Sqlite(PathBuf::from(file)),
         None => DatabaseUrl::parse(&url).unwrap(),
@@ -128,16 +165,13 @@ fn user(number: u32, connection: &ConnectionId) -> User {
     let logins = i64::from(mixed(number, 6) % 300);
     let plan = pick(&["free", "free", "free", "free", "free", "free", "free", "gold"], mixed(number, 7));
     let id = format!("auth0|{:08x}{:08x}{:08x}", made.seconds(), mixed(number, 3), mixed(number, 4));
-    let mut user = User::new(
-        UserId::parse(&id).unwrap(),
-        connection.clone(),
-        Email::parse(&address).unwrap(),
-        made,
-    );
-    user.email_verified = mixed(number, 8) % 10 != 0;
-    user.blocked = mixed(number, 9) % 1000 == 0;
+    let mut user =
+        User::new(UserId::parse(&id).unwrap(), connection.clone(), Email::parse(&address).unwrap(), made);
+    user.email_verified = !mixed(number, 8).is_multiple_of(10);
+    user.blocked = mixed(number, 9).is_multiple_of(1000);
     user.logins_count = logins;
-    user.last_login = (logins > 0).then(|| Timestamp::from_millis(made.millis() + i64::from(mixed(number, 10))));
+    user.last_login =
+        (logins > 0).then(|| Timestamp::from_millis(made.millis() + i64::from(mixed(number, 10))));
     user.profile = Profile {
         name: Some(format!("{given} {family}")),
         given_name: Some(given.to_owned()),
@@ -222,10 +256,5 @@ async fn row(
     pages.sort_unstable();
     totals.sort_unstable();
     let ms = |list: &[Duration], part: usize| list[(list.len() - 1) * part / 100].as_secs_f64() * 1000.0;
-    println!(
-        "{name:58} {found:>9} {:>9.2} {:>9.2} {:>9.2}",
-        ms(&pages, 50),
-        ms(&pages, 95),
-        ms(&totals, 50)
-    );
+    println!("{name:58} {found:>9} {:>9.2} {:>9.2} {:>9.2}", ms(&pages, 50), ms(&pages, 95), ms(&totals, 50));
 }

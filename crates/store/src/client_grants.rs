@@ -1,17 +1,37 @@
-//! Client grants: what a client may ask of an API in its own name.
+//! Client grants: what a client may ask of an API, for itself or for people.
 
-use doorward_model::api::ClientGrant;
+use doorward_model::api::grant::Organizations;
+use doorward_model::api::{ClientGrant, OrganizationUsage, SubjectType};
 use doorward_model::ids::{ClientGrantId, ClientId};
 
 use crate::sql::batch::{Batch, Expect};
 use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
-use crate::sql::row::Row;
+use crate::sql::list::List;
+use crate::sql::row::{Reader, Row};
 use crate::sql::value::args;
 use crate::tenants::bump_version;
 
 /// The label of the failure when there is no such grant.
 pub const MISSING: &str = "the client grant exists";
+/// The label of the failure when somebody else changed or deleted the grant meanwhile.
+pub const STALE: &str = "the client grant is unchanged since it was read";
+
+/// Which grants a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GrantFilter {
+    /// Only those of this client.
+    pub client: Option<ClientId>,
+    /// Only those on the API of this identifier.
+    pub audience: Option<String>,
+    /// Only those for such tokens.
+    pub subject: Option<SubjectType>,
+    /// Only those for which any organization would do, or only the others.
+    pub allow_any_organization: Option<bool>,
+}
+
+const LIST: &str = "SELECT id, client_id, audience, scope, subject_type, organization_usage, \
+     allow_any_organization, version FROM client_grants WHERE tenant_id = $1";
 
 fn grant(row: Row) -> Result<ClientGrant, StoreError> {
     let mut r = row.read("client_grants");
@@ -20,17 +40,81 @@ fn grant(row: Row) -> Result<ClientGrant, StoreError> {
         client: r.id("client_id", ClientId::parse)?,
         audience: r.text("audience")?,
         scope: r.words("scope")?,
+        subject: SubjectType::parse(&r.text("subject_type")?).ok_or_else(|| r.corrupt("subject_type"))?,
+        organizations: organizations(&mut r)?,
+        version: r.int("version")?,
     })
 }
 
-/// All grants of the tenant, by id.
+fn organizations(r: &mut Reader) -> Result<Organizations, StoreError> {
+    let usage = match r.text_or_none("organization_usage")? {
+        Some(text) => Some(OrganizationUsage::parse(&text).ok_or_else(|| r.corrupt("organization_usage"))?),
+        None => None,
+    };
+    Ok(Organizations { usage, allow_any: r.bool_or_none("allow_any_organization")? })
+}
+
+/// Grants by id, by page.
 ///
 /// # Errors
 /// Any failure of the store.
-pub async fn all(t: &Scope<'_>) -> Result<Vec<ClientGrant>, StoreError> {
-    const SQL: &str = "SELECT id, client_id, audience, scope FROM client_grants \
-         WHERE tenant_id = $1 ORDER BY id";
-    t.query(SQL, args![t.id()]).await?.into_iter().map(grant).collect()
+pub async fn list(
+    t: &Scope<'_>,
+    filter: &GrantFilter,
+    offset: u32,
+    limit: u32,
+) -> Result<Vec<ClientGrant>, StoreError> {
+    let mut list = List::new(LIST, args![t.id()]);
+    apply(&mut list, filter);
+    list.order("ORDER BY id");
+    list.page(offset, limit);
+    t.list(list).await?.into_iter().map(grant).collect()
+}
+
+/// Grants by id, those after a given one; cheap at any depth.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn list_after(
+    t: &Scope<'_>,
+    filter: &GrantFilter,
+    after: Option<&ClientGrantId>,
+    limit: u32,
+) -> Result<Vec<ClientGrant>, StoreError> {
+    let mut list = List::new(LIST, args![t.id()]);
+    apply(&mut list, filter);
+    if let Some(after) = after {
+        list.and("id > ?", args![after.as_str()]);
+    }
+    list.order("ORDER BY id");
+    list.page(0, limit);
+    t.list(list).await?.into_iter().map(grant).collect()
+}
+
+/// How many grants a filter shows.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn count(t: &Scope<'_>, filter: &GrantFilter) -> Result<i64, StoreError> {
+    let mut list = List::new("SELECT COUNT(id) FROM client_grants WHERE tenant_id = $1", args![t.id()]);
+    apply(&mut list, filter);
+    let row = t.list(list).await?.into_iter().next();
+    row.map_or(Ok(0), |row| row.read("client_grants").int("count"))
+}
+
+fn apply(list: &mut List, filter: &GrantFilter) {
+    if let Some(client) = &filter.client {
+        list.and("client_id = ?", args![client.as_str()]);
+    }
+    if let Some(audience) = &filter.audience {
+        list.and("audience = ?", args![audience.as_str()]);
+    }
+    if let Some(subject) = filter.subject {
+        list.and("subject_type = ?", args![subject.as_str()]);
+    }
+    if let Some(allowed) = filter.allow_any_organization {
+        list.and("COALESCE(allow_any_organization, FALSE) = ?", args![allowed]);
+    }
 }
 
 /// The grant of that id.
@@ -38,8 +122,8 @@ pub async fn all(t: &Scope<'_>) -> Result<Vec<ClientGrant>, StoreError> {
 /// # Errors
 /// Any failure of the store.
 pub async fn get(t: &Scope<'_>, id: &ClientGrantId) -> Result<Option<ClientGrant>, StoreError> {
-    const SQL: &str = "SELECT id, client_id, audience, scope FROM client_grants \
-         WHERE tenant_id = $1 AND id = $2";
+    const SQL: &str = "SELECT id, client_id, audience, scope, subject_type, organization_usage, \
+         allow_any_organization, version FROM client_grants WHERE tenant_id = $1 AND id = $2";
     t.first(SQL, args![t.id(), id.as_str()]).await?.map(grant).transpose()
 }
 
@@ -48,24 +132,47 @@ pub async fn get(t: &Scope<'_>, id: &ClientGrantId) -> Result<Option<ClientGrant
 /// # Errors
 /// Any failure of the store.
 pub async fn for_client(t: &Scope<'_>, client: &ClientId) -> Result<Vec<ClientGrant>, StoreError> {
-    const SQL: &str = "SELECT id, client_id, audience, scope FROM client_grants \
-         WHERE tenant_id = $1 AND client_id = $2 ORDER BY audience";
+    const SQL: &str = "SELECT id, client_id, audience, scope, subject_type, organization_usage, \
+         allow_any_organization, version FROM client_grants WHERE tenant_id = $1 AND client_id = $2 ORDER BY audience, subject_type";
     t.query(SQL, args![t.id(), client.as_str()]).await?.into_iter().map(grant).collect()
 }
 
-/// Adds a grant; a conflict when the client has one on that API, in use when client or API is not
-/// there.
+/// Adds a grant; a conflict when the client has one on that API for such tokens, in use when client
+/// or API is not there.
 pub fn insert(b: &mut Batch, grant: &ClientGrant) {
-    const SQL: &str = "INSERT INTO client_grants (tenant_id, id, client_id, audience, scope) \
-         VALUES ($1, $2, $3, $4, $5)";
+    const SQL: &str = "INSERT INTO client_grants \
+         (tenant_id, id, client_id, audience, scope, subject_type, organization_usage, \
+         allow_any_organization, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let args = args![
         b.tenant().as_str(),
         grant.id.as_str(),
         grant.client.as_str(),
         grant.audience.as_str(),
         grant.scope.join(" "),
+        grant.subject.as_str(),
+        grant.organizations.usage.map(OrganizationUsage::as_str),
+        grant.organizations.allow_any,
+        grant.version,
     ];
     b.push(SQL, args, Expect::Any);
+    bump_version(b);
+}
+
+/// Writes what may change of a grant that was read as `grant.version`; the row's version becomes one
+/// more. Fails as [`STALE`].
+pub fn update(b: &mut Batch, grant: &ClientGrant) {
+    const SQL: &str = "UPDATE client_grants SET version = version + 1, scope = $4, \
+         organization_usage = $5, allow_any_organization = $6 \
+         WHERE tenant_id = $1 AND id = $2 AND version = $3";
+    let args = args![
+        b.tenant().as_str(),
+        grant.id.as_str(),
+        grant.version,
+        grant.scope.join(" "),
+        grant.organizations.usage.map(OrganizationUsage::as_str),
+        grant.organizations.allow_any,
+    ];
+    b.push(SQL, args, Expect::Rows(1, STALE));
     bump_version(b);
 }
 

@@ -9,6 +9,7 @@ use doorward_model::client::kind::ClientKind;
 use doorward_model::ids::ClientId;
 use doorward_model::time::Timestamp;
 
+use crate::activity::{self, ConditionSince};
 use crate::sql::batch::{Batch, Expect};
 use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
@@ -35,6 +36,8 @@ pub struct ClientFilter {
     pub app_types: Vec<ClientKind>,
     /// Only clients whose name, id, callback, logout URL or origin contains this, whatever the case.
     pub search: Option<String>,
+    /// Only clients that fare like that.
+    pub condition: Option<ConditionSince>,
     /// The order.
     pub order: ClientOrder,
 }
@@ -49,6 +52,8 @@ pub enum ClientOrder {
     Newest,
     /// By name.
     Name,
+    /// The one that something happened at last comes first.
+    Activity,
 }
 
 impl ClientOrder {
@@ -57,6 +62,10 @@ impl ClientOrder {
             ClientOrder::Oldest => "ORDER BY created_at, id",
             ClientOrder::Newest => "ORDER BY created_at DESC, id DESC",
             ClientOrder::Name => "ORDER BY name_lower, id",
+            ClientOrder::Activity => {
+                "ORDER BY COALESCE((SELECT MAX(seen.id) FROM logs AS seen \
+                 WHERE seen.tenant_id = clients.tenant_id AND seen.client_id = clients.id), '') DESC, id"
+            }
         }
     }
 }
@@ -181,6 +190,9 @@ fn apply(list: &mut List, filter: &ClientFilter) {
     if !filter.app_types.is_empty() {
         list.and_in("app_type", filter.app_types.iter().map(|kind| kind.as_str().into()).collect());
     }
+    if let Some(condition) = &filter.condition {
+        activity::apply(list, condition);
+    }
     if let Some(search) = &filter.search {
         let pattern = contains(search);
         list.and(
@@ -196,6 +208,23 @@ fn search_text(client: &Client) -> String {
     let lists = [&settings.callbacks, &settings.allowed_logout_urls, &settings.allowed_origins];
     let addresses = lists.into_iter().flatten().flatten().map(String::as_str);
     std::iter::once(client.id.as_str()).chain(addresses).collect::<Vec<_>>().join("\n").to_lowercase()
+}
+
+/// The client that the installation began with, as long as it is there.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn default_one(t: &Scope<'_>) -> Result<Option<ClientId>, StoreError> {
+    const SQL: &str = "SELECT id FROM clients WHERE tenant_id = $1 AND is_default = TRUE LIMIT 1";
+    let row = t.first(SQL, args![t.id()]).await?;
+    row.map(|row| row.read("clients").id("id", ClientId::parse)).transpose()
+}
+
+/// Makes a client the one that the installation began with. Conflicts while there is one.
+pub fn mark_default(b: &mut Batch, id: &ClientId) {
+    const SQL: &str = "UPDATE clients SET is_default = TRUE WHERE tenant_id = $1 AND id = $2";
+    let args = args![b.tenant().as_str(), id.as_str()];
+    b.push(SQL, args, Expect::Rows(1, MISSING));
 }
 
 /// Adds a client. Fails as [`ID_WAS_USED`] when a client of that id was deleted, and as a conflict

@@ -7,6 +7,7 @@
 //!
 //! Source: "Durable and fast" and the shared dialect, `docs/sql-dialect.md`.
 
+pub mod activity;
 pub mod client_grants;
 pub mod client_secrets;
 pub mod clients;
@@ -17,8 +18,10 @@ pub mod global;
 pub mod login_attempts;
 pub mod logins;
 pub mod logs;
+pub mod permissions;
 pub mod refresh_tokens;
 pub mod resource_servers;
+pub mod roles;
 pub mod sessions;
 pub mod signing_keys;
 mod sql;

@@ -4,7 +4,8 @@
 //! Source: the brief, "Client Auditing"; `/api/v2/logs` (pages and checkpoints). Ids grow with time,
 //! so order, checkpoints and retention all go by id and need no further index.
 
-use doorward_model::ids::{ClientGrantId, ClientId, ConnectionId, LogId, UserId};
+use doorward_model::api::{ClientGrant, ResourceServer};
+use doorward_model::ids::{ClientId, ConnectionId, LogId, UserId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
 use doorward_model::time::Timestamp;
@@ -16,18 +17,23 @@ use crate::sql::list::List;
 use crate::sql::row::{Row, to_json};
 use crate::sql::value::{Value, args};
 
-/// The label of the failure when client or grant ended between the decision and the commit.
-pub const NOT_ALLOWED: &str = "the client and its grant are still there";
+/// The label of the failure when client, API or grant ended or changed between the decision and the
+/// commit.
+pub const NOT_ALLOWED: &str = "client, API and grant are what the token was made of";
 
 /// Which events a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LogFilter {
     /// Only these kinds; empty means all.
     pub codes: Vec<EventCode>,
-    /// Only events of this client.
+    /// Only events that this client took part in.
     pub client: Option<ClientId>,
+    /// Only events that this client took part in, and those about something that was done to it.
+    pub about: Option<ClientId>,
     /// Only events of this user.
     pub user: Option<UserId>,
+    /// Only events of some user.
+    pub of_people: bool,
     /// Only events at or after this time.
     pub since: Option<Timestamp>,
     /// Only events before this time.
@@ -72,7 +78,7 @@ fn event(row: Row) -> Result<Event, StoreError> {
     })
 }
 
-/// Binds an event, `$1` to `$22`.
+/// Binds an event, `$1` to `$23`.
 fn arguments(b: &Batch, event: &Event) -> Vec<Value> {
     args![
         b.tenant().as_str(),
@@ -97,7 +103,15 @@ fn arguments(b: &Batch, event: &Event) -> Vec<Value> {
         to_json(&event.details),
         event.fold_key.as_deref(),
         event.count,
+        target(event),
     ]
+}
+
+/// The client that something was done to.
+fn target(event: &Event) -> Option<&str> {
+    let target = event.details.get("target")?;
+    let id = target.as_str().or_else(|| target.get("client_id")?.as_str())?;
+    ClientId::parse(id).is_ok().then_some(id)
 }
 
 /// The event of that id.
@@ -120,9 +134,31 @@ pub async fn list(
     offset: u32,
     limit: u32,
 ) -> Result<Vec<Event>, StoreError> {
+    page(t, filter, "ORDER BY id DESC", (offset, limit)).await
+}
+
+/// Events from oldest to newest, by page; as [`list`].
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn list_oldest_first(
+    t: &Scope<'_>,
+    filter: &LogFilter,
+    offset: u32,
+    limit: u32,
+) -> Result<Vec<Event>, StoreError> {
+    page(t, filter, "ORDER BY id", (offset, limit)).await
+}
+
+async fn page(
+    t: &Scope<'_>,
+    filter: &LogFilter,
+    order: &'static str,
+    (offset, limit): (u32, u32),
+) -> Result<Vec<Event>, StoreError> {
     let mut list = List::new(LIST, args![t.id()]);
     apply(&mut list, filter);
-    list.order("ORDER BY id DESC");
+    list.order(order);
     list.page(offset, limit);
     t.list(list).await?.into_iter().map(event).collect()
 }
@@ -137,8 +173,32 @@ pub async fn list_before(
     before: Option<&LogId>,
     limit: u32,
 ) -> Result<Vec<Event>, StoreError> {
+    let Some(about) = &filter.about else {
+        return newest_before(t, filter, None, before, limit).await;
+    };
+    // Two short walks along two indexes instead of one that would have to sort what it finds.
+    let mut found = Vec::new();
+    for column in ["client_id = ?", "target_client_id = ?"] {
+        found.extend(newest_before(t, filter, Some((column, about)), before, limit).await?);
+    }
+    found.sort_by(|one, other| other.id.as_str().cmp(one.id.as_str()));
+    found.dedup_by(|one, other| one.id == other.id);
+    found.truncate(limit as usize);
+    Ok(found)
+}
+
+async fn newest_before(
+    t: &Scope<'_>,
+    filter: &LogFilter,
+    about: Option<(&str, &ClientId)>,
+    before: Option<&LogId>,
+    limit: u32,
+) -> Result<Vec<Event>, StoreError> {
     let mut list = List::new(LIST, args![t.id()]);
-    apply(&mut list, filter);
+    apply(&mut list, &LogFilter { about: None, ..filter.clone() });
+    if let Some((column, client)) = about {
+        list.and(column, args![client.as_str()]);
+    }
     if let Some(before) = before {
         list.and("id < ?", args![before.as_str()]);
     }
@@ -185,8 +245,15 @@ fn apply(list: &mut List, filter: &LogFilter) {
     if let Some(client) = &filter.client {
         list.and("client_id = ?", args![client.as_str()]);
     }
+    if let Some(client) = &filter.about {
+        let places = args![client.as_str(), client.as_str()];
+        list.and("(client_id = ? OR target_client_id = ?)", places);
+    }
     if let Some(user) = &filter.user {
         list.and("user_id = ?", args![user.as_str()]);
+    }
+    if filter.of_people {
+        list.and("user_id IS NOT NULL", Vec::new());
     }
     if let Some(since) = filter.since {
         list.and("at >= ?", args![since]);
@@ -196,78 +263,25 @@ fn apply(list: &mut List, filter: &LogFilter) {
     }
 }
 
-/// The latest changes by admins and programs, newest first. They have an index of their own, so that
-/// finding them among logins costs nothing.
+/// The latest changes that admins and programs made to a client, newest first.
 ///
 /// # Errors
 /// Any failure of the store.
-pub async fn latest_changes(t: &Scope<'_>, limit: u32) -> Result<Vec<Event>, StoreError> {
+pub async fn changes_of(t: &Scope<'_>, client: &ClientId, limit: u32) -> Result<Vec<Event>, StoreError> {
     let mut list = List::new(LIST, args![t.id()]);
-    list.and("code = 'sapi'", Vec::new());
+    list.and("target_client_id = ? AND code = 'sapi'", args![client.as_str()]);
     list.order("ORDER BY id DESC");
     list.page(0, limit);
     t.list(list).await?.into_iter().map(event).collect()
-}
-
-/// How a client fared since some time.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ClientActivity {
-    /// How often somebody or something was let in; counted up to [`MOST_COUNTED`].
-    pub successes: i64,
-    /// When that happened last.
-    pub last_success: Option<Timestamp>,
-    /// How often it was turned away after that, with a reason that only its settings can change.
-    pub refusals: i64,
-    /// When it was turned away first after that.
-    pub first_refusal: Option<Timestamp>,
-    /// When it was turned away last.
-    pub last_refusal: Option<Timestamp>,
-}
-
-/// Counting ends here: more is shown as more.
-pub const MOST_COUNTED: i64 = 10_000;
-
-/// What a client's log says from the event `since` on. Each part ends at a bound, so that a busy
-/// client costs no more than [`MOST_COUNTED`] entries of the index.
-///
-/// # Errors
-/// Any failure of the store.
-pub async fn activity(t: &Scope<'_>, client: &ClientId, since: &LogId) -> Result<ClientActivity, StoreError> {
-    const COUNT: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM logs WHERE tenant_id = $1 AND client_id = $2 \
-         AND id >= $3 AND code IN ('s', 'seccft') LIMIT 10001) AS seen";
-    const LAST: &str = "SELECT id, at FROM logs WHERE tenant_id = $1 AND client_id = $2 AND id >= $3 \
-         AND code IN ('s', 'seccft') ORDER BY id DESC LIMIT 1";
-    const REFUSED: &str = "SELECT CAST(SUM(repeats) AS BIGINT), MIN(at), MAX(at) FROM (SELECT repeats, at FROM logs \
-         WHERE tenant_id = $1 AND client_id = $2 AND id > $3 AND code IN ('f', 'feacft', 'feccft') \
-         ORDER BY id DESC LIMIT 1000) AS refused";
-    let bound = |from: &str| args![t.id(), client.as_str(), from];
-    let successes = match t.first(COUNT, bound(since.as_str())).await? {
-        Some(row) => row.read("logs").int("count")?,
-        None => 0,
-    };
-    let (from, last_success) = match t.first(LAST, bound(since.as_str())).await? {
-        Some(row) => {
-            let mut r = row.read("logs");
-            (r.id("id", LogId::parse)?, Some(r.time("at")?))
-        }
-        None => (since.clone(), None),
-    };
-    let mut activity = ClientActivity { successes, last_success, ..ClientActivity::default() };
-    if let Some(row) = t.first(REFUSED, bound(from.as_str())).await? {
-        let mut r = row.read("logs");
-        activity.refusals = r.int_or_none("repeats")?.unwrap_or(0);
-        activity.first_refusal = r.time_or_none("at")?;
-        activity.last_refusal = r.time_or_none("at")?;
-    }
-    Ok(activity)
 }
 
 /// Adds an event.
 pub fn insert(b: &mut Batch, event: &Event) {
     const SQL: &str = "INSERT INTO logs (tenant_id, id, at, code, description, client_id, client_name, \
          connection_id, connection_name, strategy, strategy_type, user_id, user_name, ip, user_agent, \
-         audience, scope, hostname, auth0_client, details, fold_key, repeats) VALUES ($1, $2, $3, $4, $5, \
-         $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
+         audience, scope, hostname, auth0_client, details, fold_key, repeats, target_client_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
+         $21, $22, $23)";
     let args = arguments(b, event);
     b.push(SQL, args, Expect::Any);
 }
@@ -277,29 +291,46 @@ pub fn insert(b: &mut Batch, event: &Event) {
 pub fn insert_folded(b: &mut Batch, event: &Event) {
     const SQL: &str = "INSERT INTO logs (tenant_id, id, at, code, description, client_id, client_name, \
          connection_id, connection_name, strategy, strategy_type, user_id, user_name, ip, user_agent, \
-         audience, scope, hostname, auth0_client, details, fold_key, repeats) VALUES ($1, $2, $3, $4, $5, \
-         $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) \
+         audience, scope, hostname, auth0_client, details, fold_key, repeats, target_client_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
+         $21, $22, $23) \
          ON CONFLICT (tenant_id, fold_key) WHERE fold_key IS NOT NULL \
          DO UPDATE SET repeats = logs.repeats + excluded.repeats, at = excluded.at";
     let args = arguments(b, event);
     b.push(SQL, args, Expect::Any);
 }
 
-/// Adds the event of a token that a client gets in its own name, if the client and its grant are
-/// there at the moment of the commit. Fails as [`NOT_ALLOWED`].
-pub fn insert_if_client(b: &mut Batch, event: &Event, client: &ClientId, grant: &ClientGrantId) {
+/// What a token for an API rests on; all of it must still be as it was read when the token's event is
+/// written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grounds<'a> {
+    /// The client.
+    pub client: &'a ClientId,
+    /// The API.
+    pub api: &'a ResourceServer,
+    /// The client grant, where the token needs one.
+    pub grant: Option<&'a ClientGrant>,
+}
+
+/// Adds the event of a token for an API, if client, API and grant are at the moment of the commit what
+/// the token was made of. Fails as [`NOT_ALLOWED`].
+pub fn insert_if(b: &mut Batch, event: &Event, grounds: &Grounds<'_>) {
     const SQL: &str = "INSERT INTO logs (tenant_id, id, at, code, description, client_id, client_name, \
          connection_id, connection_name, strategy, strategy_type, user_id, user_name, ip, user_agent, \
-         audience, scope, hostname, auth0_client, details, fold_key, repeats) \
+         audience, scope, hostname, auth0_client, details, fold_key, repeats, target_client_id) \
          SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS TEXT), \
          CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT), \
          CAST($11 AS TEXT), CAST($12 AS TEXT), CAST($13 AS TEXT), CAST($14 AS TEXT), CAST($15 AS TEXT), \
          CAST($16 AS TEXT), CAST($17 AS TEXT), CAST($18 AS TEXT), CAST($19 AS TEXT), CAST($20 AS TEXT), \
-         CAST($21 AS TEXT), CAST($22 AS BIGINT) \
-         WHERE EXISTS (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = $23) \
-         AND EXISTS (SELECT 1 FROM client_grants WHERE tenant_id = $1 AND id = $24 AND client_id = $23)";
+         CAST($21 AS TEXT), CAST($22 AS BIGINT), CAST($23 AS TEXT) \
+         WHERE EXISTS (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = $24) \
+         AND EXISTS (SELECT 1 FROM resource_servers WHERE tenant_id = $1 AND id = $25 AND version = $26) \
+         AND (CAST($27 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM client_grants \
+         WHERE tenant_id = $1 AND id = $27 AND client_id = $24 AND version = $28))";
+    let Grounds { client, api, grant } = grounds;
     let mut args = arguments(b, event);
-    args.extend(args![client.as_str(), grant.as_str()]);
+    args.extend(args![client.as_str(), api.id.as_str(), api.version]);
+    args.extend(args![grant.map(|grant| grant.id.as_str()), grant.map(|grant| grant.version)]);
     b.push(SQL, args, Expect::Rows(1, NOT_ALLOWED));
 }
 

@@ -23,10 +23,15 @@ const line = document.querySelector("[data-said]");
 let going;
 const fade = () => {
   clearTimeout(going);
-  going = setTimeout(() => (line.matches(":hover") ? fade() : (line.textContent = "")), 6000);
+  going = setTimeout(() => (line.matches(":hover,:focus-within") ? fade() : (line.textContent = "")), 6000);
 };
-const say = (text) => {
+const say = (text, undo) => {
   line.textContent = text;
+  if (undo) {
+    const button = make("button", { type: "button", class: "said-undo" }, "Undo");
+    button.addEventListener("click", undo);
+    line.append(" ", button);
+  }
   fade();
 };
 if (line.textContent) fade();
@@ -452,12 +457,16 @@ function switching(root) {
         const answer = await read("POST", form.action, body);
         if (answer.status >= 400) throw answer;
         const said = answer.response?.querySelector("[data-said]")?.textContent;
-        say(said || "Saved.");
+        say(said || "Saved.", () => {
+          box.click();
+          box.focus();
+        });
         box.defaultChecked = box.checked;
         for (const part of all("[data-follows]")) replace(part, answer.response);
       } catch (answer) {
-        // The server asks back: its page says what.
-        if (answer.status === 422) return form.submit();
+        // The server asks back: its page says what, and whoever does not say yes changed nothing.
+        const question = answer.status === 422 && answer.response?.querySelector("[data-dialog-content]");
+        if (question) return show(question, box, () => (box.checked = !box.checked));
         box.checked = !box.checked;
         if (answer.status === 401) say("You were logged out, so nothing was changed. Log in again in another tab.");
         else if (answer.status) say("This was not saved. Reload the page and try again.");
@@ -536,13 +545,15 @@ document.querySelector("[data-theme-form]")?.addEventListener("submit", async (e
   read("POST", event.target.action, body).catch(offline);
 });
 
-// The tenant menu closes like every menu.
-const menu = document.querySelector("details.tenant");
+// Menus close when something else is used, and by Escape.
 document.addEventListener("click", (event) => {
-  if (menu?.open && !menu.contains(event.target)) menu.open = false;
+  for (const menu of all("details[data-menu][open]")) if (!menu.querySelector("div").contains(event.target) && !menu.firstElementChild.contains(event.target)) menu.open = false;
+  const used = event.target.closest("details[data-menu] :is(a,[data-copy])");
+  if (used && !used.closest(".tenant")) used.closest("details").open = false;
 });
-menu?.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest("details[data-menu][open]");
+  if (!menu) return;
   menu.open = false;
   menu.querySelector("summary").focus();
 });
@@ -551,7 +562,7 @@ menu?.addEventListener("keydown", (event) => {
 const old = location.pathname === "/manage" && location.hash.match(/^#\/(clients(?:\/[\w-]+(?:\/\w+)?)?|logs)$/);
 if (old) location.replace("/manage/" + old[1]);
 
-// Single keys, never in a field: / for the search, g then c or l for the menu.
+// Single keys, never in a field: / for the search, c for a new client, g then c or l for the menu.
 let went = false;
 document.addEventListener("keydown", (event) => {
   const field = event.target.closest("input,textarea,select,[contenteditable],dialog");
@@ -562,7 +573,7 @@ document.addEventListener("keydown", (event) => {
     search.focus();
   } else if (went) {
     document.querySelector(`.nav a[data-key="${CSS.escape(event.key)}"]`)?.click();
-  }
+  } else if (event.key === "c") document.querySelector("[data-create]")?.click();
   went = event.key === "g";
 });
 

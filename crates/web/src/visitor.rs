@@ -49,6 +49,7 @@ pub(crate) fn read(proxies: &[IpNet], parts: &Parts) -> RequestInfo {
         parts.headers.get(header::USER_AGENT).map(|value| tame(&String::from_utf8_lossy(value.as_bytes())));
     RequestInfo {
         ip: peer(parts).map(|peer| client_address(proxies, peer, &parts.headers)),
+        end_user_ip: end_user(&parts.headers),
         is_forwarded: FORWARDED.iter().any(|name| parts.headers.contains_key(*name)),
         user_agent: agent.filter(|agent| !agent.is_empty()),
         auth0_client: telemetry(&parts.headers, &parts.uri),
@@ -75,6 +76,14 @@ fn client_address(proxies: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAdd
         }
     }
     nearest
+}
+
+/// The person that a server asks for, as it says. Which servers are believed is decided where they
+/// prove themselves.
+fn end_user(headers: &HeaderMap) -> Option<IpAddr> {
+    let mut values = headers.get_all("auth0-forwarded-for").iter();
+    let first = values.next()?.to_str().ok()?;
+    if values.next().is_some() { None } else { address(first.split(',').next()?.trim()) }
 }
 
 /// An address as proxies write it: bare, with a port, or in brackets.
@@ -123,6 +132,23 @@ mod tests {
         let (mut parts, ()) = request.body(()).unwrap().into_parts();
         parts.extensions.insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 1)));
         read(&proxies(), &parts).ip.unwrap().to_string()
+    }
+
+    #[test]
+    fn whom_a_server_asks_for_is_one_address_in_one_header() {
+        let read = |values: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append("auth0-forwarded-for", value.parse().unwrap());
+            }
+            end_user(&headers).map(|ip| ip.to_string())
+        };
+        assert_eq!(read(&["198.51.100.7"]).as_deref(), Some("198.51.100.7"));
+        assert_eq!(read(&["198.51.100.7, 10.0.0.1"]).as_deref(), Some("198.51.100.7"));
+        assert_eq!(read(&["2001:db8::1"]).as_deref(), Some("2001:db8::1"));
+        for bad in [&[][..], &["ada"], &[""], &["198.51.100.7", "198.51.100.8"]] {
+            assert_eq!(read(bad), None, "{bad:?}");
+        }
     }
 
     #[test]

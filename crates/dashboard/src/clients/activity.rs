@@ -1,14 +1,11 @@
 //! How a client fares, in words: the status of the list and the line in its head.
 
-use doorward_engine::clients::{ClientActivity, MOST_COUNTED, PERIOD};
+use doorward_engine::clients::{ClientActivity, MOST_COUNTED, PERIOD, RECENT};
 use doorward_model::client::Client;
 use doorward_model::client::kind::ClientKind;
-use doorward_model::time::{Lifetime, Timestamp};
+use doorward_model::time::Timestamp;
 
 use crate::parts::{self, When};
-
-/// How long a refusal makes a client one that turns logins away.
-const RECENT: Lifetime = Lifetime::from_seconds(86_400);
 
 /// A status: sign, class, and words that say the same.
 #[derive(Debug, Clone)]
@@ -76,6 +73,22 @@ pub(crate) fn uses(client: &Client, activity: &ClientActivity) -> (String, &'sta
     (number(activity.successes), noun)
 }
 
+/// The line of a week as the path of a drawing of 72 by 26, decoration beside the number; none where
+/// nothing happened, or more than is counted.
+pub(crate) fn line(activity: &ClientActivity) -> Option<String> {
+    let most = activity.days.iter().copied().max().filter(|most| *most > 0)?;
+    if activity.successes > MOST_COUNTED {
+        return None;
+    }
+    // In tenths, so that no fraction is rounded twice: the drawing is 70 wide and 22 high.
+    let tenths = |tenths: i64| format!("{}.{}", tenths / 10, tenths % 10);
+    let point = |(day, count): (i64, &i64)| {
+        format!("{} {}", tenths(10 + day * 700 / 6), tenths(240 - count * 220 / most))
+    };
+    let points: Vec<String> = (0..).zip(&activity.days).map(point).collect();
+    Some(format!("M{}", points.join(" L")))
+}
+
 /// A number with commas between thousands; what is not counted further has a plus.
 pub(crate) fn number(count: i64) -> String {
     let digits = count.min(MOST_COUNTED).to_string();
@@ -136,6 +149,17 @@ mod tests {
         assert_eq!(title(web, true, &refused, 100), "Turning logins away");
         assert_eq!(title(machine, true, &refused, 100), "Turning requests away");
         assert_eq!(title(web, true, &refused, 100_000), "Working");
+    }
+
+    #[test]
+    fn a_week_is_a_line_from_left_to_right_and_nothing_is_none() {
+        let week = |days: [i64; 7]| {
+            line(&ClientActivity { days, successes: days.iter().sum(), ..ClientActivity::default() })
+        };
+        let drawn = week([0, 1, 2, 4, 4, 0, 4]).unwrap();
+        assert_eq!(drawn, "M1.0 24.0 L12.6 18.5 L24.3 13.0 L36.0 2.0 L47.6 2.0 L59.3 24.0 L71.0 2.0");
+        assert_eq!(week([0; 7]), None);
+        assert_eq!(week([0, 0, 0, 0, 0, 0, 10_001]), None, "more than is counted");
     }
 
     #[test]

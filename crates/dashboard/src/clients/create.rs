@@ -1,10 +1,11 @@
 //! Making a client: a name and one of the four types. A page, and the dialog of the list.
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::response::Response;
-use doorward_engine::clients::{self, NewClient};
+use axum::response::{IntoResponse as _, Response};
+use doorward_engine::clients::{self, ClientQuery, NewClient};
 use doorward_engine::fault::Fault;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::fields::{FieldError, FieldErrors};
@@ -14,11 +15,11 @@ use doorward_web::fault::PageFault;
 use doorward_web::page::Page;
 use doorward_web::signed_in::SignedForm;
 use doorward_web::state::Web;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::tabs::settings::wording;
+use super::tabs::settings::{check, wording};
 use crate::frame::Frame;
 use crate::parts;
 
@@ -76,6 +77,17 @@ pub(crate) struct Wanted {
     r#type: String,
 }
 
+/// The name with what there is to say about it; alone when somebody leaves the field.
+#[derive(Template)]
+#[template(path = "clients/create_name.html")]
+struct NameGroup<'a> {
+    name: &'a str,
+    errors: &'a FieldErrors,
+    is_taken: bool,
+}
+
+impl HtmlSafe for NameGroup<'_> {}
+
 #[derive(Template)]
 #[template(path = "clients/create.html")]
 struct CreatePage<'a> {
@@ -86,6 +98,10 @@ struct CreatePage<'a> {
 }
 
 impl CreatePage<'_> {
+    fn name_group(&self) -> NameGroup<'_> {
+        NameGroup { name: self.name, errors: self.errors, is_taken: false }
+    }
+
     fn choices(&self) -> &'static [Choice] {
         &CHOICES
     }
@@ -112,9 +128,32 @@ pub(crate) async fn show(
 pub(crate) async fn create(
     State(web): State<Web>,
     frame: Frame,
+    headers: HeaderMap,
     form: SignedForm,
 ) -> Result<Response, PageFault> {
+    if check::asked(&headers).is_some() {
+        frame.caller().may(ApiScope::CreateClients)?;
+        let (name, mut errors) = (form.text("name"), FieldErrors::default());
+        wording::check_name(name, &mut errors);
+        let is_taken = errors.all().is_empty() && is_taken(&web, &frame, name).await?;
+        return Ok(Page::of(&NameGroup { name, errors: &errors, is_taken }).into_response());
+    }
     done::once(&web, &form, make(&web, &frame, &form)).await
+}
+
+/// How many clients with a name like that are looked at.
+const LOOKED_AT: u32 = 50;
+
+/// Whether there is a client of that name already, which is allowed and worth a word.
+async fn is_taken(web: &Web, frame: &Frame, name: &str) -> Result<bool, PageFault> {
+    let query = ClientQuery {
+        is_global: Some(false),
+        search: Some(name.to_owned()),
+        limit: LOOKED_AT,
+        ..ClientQuery::default()
+    };
+    let found = clients::list(web.app(), frame.caller(), &query).await?;
+    Ok(found.clients.iter().any(|shown| shown.client.settings.name == name))
 }
 
 async fn make(web: &Web, frame: &Frame, form: &SignedForm) -> Result<Outcome, PageFault> {
@@ -129,10 +168,13 @@ async fn make(web: &Web, frame: &Frame, form: &SignedForm) -> Result<Outcome, Pa
         Outcome::Page(frame.page(&page).status(StatusCode::UNPROCESSABLE_ENTITY))
     };
     let Some(kind) = kind.filter(|_| errors.all().is_empty()) else { return Ok(refused(&errors)) };
+    let is_twin = is_taken(web, frame, name).await?;
     let body = Map::from_iter([("name".to_owned(), Value::String(name.to_owned()))]);
     match clients::create(web.app(), form.caller(), NewClient::People { kind, body: &body }).await {
         Ok(made) => {
-            let said = format!("{} was created.", made.client.settings.name);
+            let name = &made.client.settings.name;
+            let twin = if is_twin { " You have another client of that name." } else { "" };
+            let said = format!("{name} was created.{twin}");
             Ok(Done::to(super::path(&made.client.id, "quickstart")).saying(said).into())
         }
         Err(Fault::Invalid(errors)) => Ok(refused(&errors)),

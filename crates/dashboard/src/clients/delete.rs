@@ -6,21 +6,27 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use doorward_engine::clients;
+use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::scope::ApiScope;
 use doorward_web::done::{self, Done, Outcome};
 use doorward_web::fault::PageFault;
 use doorward_web::page::Page;
 use doorward_web::signed_in::SignedForm;
 use doorward_web::state::Web;
+use http::StatusCode;
 
 use super::{Opened, activity, open, path};
 use crate::frame::Frame;
+use crate::parts;
 
 #[derive(Template)]
 #[template(path = "clients/delete.html")]
 struct DeletePage<'a> {
     frame: &'a Frame,
     opened: &'a Opened,
+    /// Whether the name must be typed: somebody used the client lately and may miss it.
+    asks_name: bool,
+    errors: &'a FieldErrors,
 }
 
 impl DeletePage<'_> {
@@ -48,6 +54,7 @@ impl DeletePage<'_> {
             said.push(format!("{count} will stay, with the people in it."));
         }
         said.push("Its secret, its codes and its refresh tokens stop working at once.".to_owned());
+        said.push("Its quick-start samples stop working.".to_owned());
         said.push("Its Client ID is never given to another client.".to_owned());
         said
     }
@@ -60,7 +67,14 @@ pub(crate) async fn show(
 ) -> Result<Page, PageFault> {
     frame.caller().may(ApiScope::DeleteClients)?;
     let opened = open(&web, &frame, &id).await?;
-    Ok(frame.page(&DeletePage { frame: &frame, opened: &opened }))
+    let asks_name = is_missed(&web, &frame, &opened).await?;
+    let errors = FieldErrors::default();
+    Ok(frame.page(&DeletePage { frame: &frame, opened: &opened, asks_name, errors: &errors }))
+}
+
+/// Whether the client was used in the last thirty days.
+async fn is_missed(web: &Web, frame: &Frame, opened: &Opened) -> Result<bool, PageFault> {
+    Ok(clients::last_use(web.app(), frame.caller(), &opened.client.id).await?.is_some())
 }
 
 pub(crate) async fn delete(
@@ -71,9 +85,16 @@ pub(crate) async fn delete(
 ) -> Result<Response, PageFault> {
     let work = async {
         let opened = open(&web, &frame, &id).await?;
+        let name = &opened.client.settings.name;
+        let asks_name = is_missed(&web, &frame, &opened).await?;
+        if asks_name && form.text("typed") != name.trim() {
+            let text = format!("Type the name as it is: {name}");
+            let errors = FieldErrors::from(FieldError::new("typed", "match", text));
+            let page = DeletePage { frame: &frame, opened: &opened, asks_name, errors: &errors };
+            return Ok(Outcome::Page(frame.page(&page).status(StatusCode::UNPROCESSABLE_ENTITY)));
+        }
         clients::delete(web.app(), form.caller(), &opened.client.id).await?;
-        let said = format!("{} was deleted.", opened.client.settings.name);
-        Ok(Outcome::Done(Done::to("/manage/clients").saying(said)))
+        Ok(Outcome::Done(Done::to("/manage/clients").saying(format!("{name} was deleted."))))
     };
     done::once(&web, &form, work).await
 }

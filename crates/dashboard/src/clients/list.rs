@@ -1,14 +1,18 @@
-//! The list of clients: search, filter by type, order, pages; everything stands in the address.
+//! The list of clients: search, filter by type and status, order, pages; everything stands in the
+//! address. Source: the brief, "How to configure a Client"; UX §1.4.
 
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use doorward_engine::clients::{self, ClientOrder, ClientQuery};
+use axum::response::Response;
+use doorward_engine::clients::{self, ClientOrder, ClientQuery, Condition};
 use doorward_model::client::Client;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::scope::ApiScope;
+use doorward_web::done::{self, Done, Outcome};
 use doorward_web::fault::PageFault;
 use doorward_web::page::{Page, capped};
+use doorward_web::signed_in::SignedForm;
 use doorward_web::state::Web;
 use serde::Deserialize;
 
@@ -20,7 +24,16 @@ use crate::parts;
 const PER_PAGE: u32 = 50;
 /// The longest search that is looked for, in characters: no name or address is longer.
 const MAX_SEARCH: usize = 2048;
-const ORDERS: [(&str, &str); 3] = [("", "Oldest first"), ("newest", "Newest first"), ("name", "By name")];
+const ORDERS: [(&str, &str); 4] =
+    [("", "Oldest first"), ("newest", "Newest first"), ("name", "By name"), ("activity", "By activity")];
+/// How a client fares; each is found in the log as it is now.
+const STATUSES: [(&str, &str, Option<Condition>); 5] = [
+    ("", "Any status", None),
+    ("working", "Working", Some(Condition::Working)),
+    ("quiet", "No logins", Some(Condition::Quiet)),
+    ("refusing", "Turning logins away", Some(Condition::TurningAway)),
+    ("missing", "Setting missing", Some(Condition::SettingMissing)),
+];
 
 /// What the address says. What is not understood does not count.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -28,6 +41,7 @@ const ORDERS: [(&str, &str); 3] = [("", "Oldest first"), ("newest", "Newest firs
 pub(crate) struct Wanted {
     q: String,
     r#type: String,
+    status: String,
     sort: String,
     page: String,
 }
@@ -42,8 +56,13 @@ impl Wanted {
         ClientKind::parse(&self.r#type)
     }
 
+    fn condition(&self) -> Option<Condition> {
+        STATUSES.into_iter().find(|(name, ..)| *name == self.status).and_then(|(.., condition)| condition)
+    }
+
     fn order(&self) -> ClientOrder {
         match self.sort.as_str() {
+            "activity" => ClientOrder::Activity,
             "newest" => ClientOrder::Newest,
             "name" => ClientOrder::Name,
             _ => ClientOrder::Oldest,
@@ -56,13 +75,15 @@ impl Wanted {
     }
 
     fn is_filtered(&self) -> bool {
-        self.search().is_some() || self.kind().is_some()
+        self.search().is_some() || self.kind().is_some() || self.condition().is_some()
     }
 
     fn address(&self, page: u32) -> String {
         let mut pairs = Vec::new();
         let search = self.search().unwrap_or_default();
-        for (name, value) in [("q", search.as_str()), ("type", &self.r#type), ("sort", &self.sort)] {
+        let filters =
+            [("q", search.as_str()), ("type", &self.r#type), ("status", &self.status), ("sort", &self.sort)];
+        for (name, value) in filters {
             if !value.is_empty() {
                 pairs.push(format!("{name}={}", super::segment(value)));
             }
@@ -81,13 +102,19 @@ impl Wanted {
 /// One line.
 struct Row {
     client: Client,
+    is_default: bool,
     status: Status,
     uses: (String, &'static str),
+    line: Option<String>,
 }
 
 impl Row {
     fn path(&self) -> String {
         super::path(&self.client.id, "settings")
+    }
+
+    fn to(&self, page: &str) -> String {
+        super::path(&self.client.id, page)
     }
 
     fn kind(&self) -> &'static str {
@@ -127,10 +154,23 @@ impl ListPage<'_> {
     fn no_match(&self) -> String {
         let kind = self.wanted.kind().map(|kind| format!(" of the type {}", kind.title()));
         let kind = kind.unwrap_or_default();
+        let status = STATUSES.into_iter().find(|(name, ..)| !name.is_empty() && *name == self.wanted.status);
+        let status = status.map(|(_, title, _)| format!(" with the status {title}")).unwrap_or_default();
         match self.wanted.search() {
-            Some(text) => format!("No client{kind} matches “{}”.", capped(&text)),
-            None => format!("There is no client{kind}."),
+            Some(text) => format!("No client{kind}{status} matches “{}”.", capped(&text)),
+            None => format!("There is no client{kind}{status}."),
         }
+    }
+
+    /// What a program needs to know of a client, as lines for its environment. The secret is not in
+    /// it: it is shown after a fresh sign-in only.
+    fn env(&self, row: &Row) -> String {
+        let (issuer, id) = (&self.frame.tenant().issuer, &row.client.id);
+        format!("ISSUER={issuer}\nDOMAIN={}\nCLIENT_ID={id}\n", issuer.host())
+    }
+
+    fn can_delete(&self) -> bool {
+        self.frame.may(ApiScope::DeleteClients)
     }
 
     fn is_kind(&self, kind: &ClientKind) -> bool {
@@ -166,6 +206,7 @@ pub(crate) async fn show(
         is_global: Some(false),
         app_types: wanted.kind().into_iter().collect(),
         search: wanted.search(),
+        condition: wanted.condition(),
         order: wanted.order(),
         offset: (page - 1) * PER_PAGE,
         limit: PER_PAGE,
@@ -176,7 +217,10 @@ pub(crate) async fn show(
     let shown: Vec<Client> = found.clients.into_iter().map(|shown| shown.client).collect();
     let ids: Vec<_> = shown.iter().map(|client| &client.id).collect();
     let activities = clients::statistics(web.app(), frame.caller(), &ids).await?;
+    let default = clients::default_app(web.app(), frame.caller()).await?;
     let row = |(client, activity): (&Client, &clients::ClientActivity)| Row {
+        is_default: default.as_ref() == Some(&client.id),
+        line: activity::line(activity),
         status: activity::status(client, activity, frame.now()),
         uses: activity::uses(client, activity),
         client: client.clone(),
@@ -189,12 +233,28 @@ pub(crate) async fn show(
     Ok(frame.page(&ListPage { frame: &frame, wanted: &wanted, rows: &rows, total, newer, older }))
 }
 
+/// The Default App, made anew where it was deleted.
+pub(crate) async fn bring_back(State(web): State<Web>, form: SignedForm) -> Result<Response, PageFault> {
+    let work = async {
+        let made = clients::bring_back(web.app(), form.caller()).await?.client;
+        let said = format!("{} is back.", made.settings.name);
+        Ok(Outcome::Done(Done::to(super::path(&made.id, "settings")).saying(said)))
+    };
+    done::once(&web, &form, work).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn wanted(q: &str, kind: &str, sort: &str, page: &str) -> Wanted {
-        Wanted { q: q.into(), r#type: kind.into(), sort: sort.into(), page: page.into() }
+        Wanted {
+            q: q.into(),
+            r#type: kind.into(),
+            status: String::new(),
+            sort: sort.into(),
+            page: page.into(),
+        }
     }
 
     #[test]
@@ -213,5 +273,8 @@ mod tests {
         assert!(!odd.is_filtered());
         assert_eq!((odd.page(), odd.order()), (1, ClientOrder::Oldest));
         assert_eq!(wanted("", "", "", "99999999").page(), 10_000);
+        let refusing = Wanted { status: "refusing".into(), ..Wanted::default() };
+        assert_eq!(refusing.condition(), Some(Condition::TurningAway));
+        assert_eq!(refusing.address(1), "/manage/clients?status=refusing");
     }
 }

@@ -32,6 +32,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/manage/clients", ADMIN, "show_clients", list::show),
         Route::get("/manage/clients/new", ADMIN, "show_create_client", create::show),
         Route::post("/manage/clients", ADMIN, "create_client_by_form", create::create),
+        Route::post("/manage/clients/default", ADMIN, "bring_back_default_app", list::bring_back),
         Route::get("/manage/clients/{id}", ADMIN, "show_client", first_tab),
         Route::get("/manage/clients/{id}/settings", ADMIN, "show_client_settings", tabs::settings::show),
         Route::post("/manage/clients/{id}/settings", ADMIN, "save_client_settings", tabs::settings::save),

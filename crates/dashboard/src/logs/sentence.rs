@@ -81,7 +81,27 @@ const DEEDS: &[(&str, &str)] = &[
     ("Make the installation", "made this installation"),
     ("Log in to the dashboard", "logged in to the dashboard"),
     ("Log out of the dashboard", "logged out of the dashboard"),
+    ("Rotate the signing key", "rotated the signing key"),
+    ("Revoke a signing key", "revoked a signing key"),
+    ("Make the next signing key", "made the next signing key"),
+    ("Retire a signing key", "retired a signing key: all that it signed has run out"),
     ("Update the tenant settings", "changed the tenant settings"),
+    ("Create an API", "created the API"),
+    ("Update an API", "changed the API"),
+    ("Delete an API", "deleted the API"),
+    ("Read signing secrets of APIs", "read signing secrets of APIs"),
+    ("Update a client grant", "changed what may be asked of an API by"),
+    ("Delete a client grant", "took an API from"),
+    ("Create a role", "created the role"),
+    ("Update a role", "changed the role"),
+    ("Delete a role", "deleted the role"),
+    ("Give a role to users", "gave people the role"),
+    ("Add permissions to a role", "added permissions to the role"),
+    ("Take permissions from a role", "took permissions from the role"),
+    ("Give roles to a user", "gave roles to"),
+    ("Take roles from a user", "took roles from"),
+    ("Add permissions to a user", "gave permissions to"),
+    ("Take permissions from a user", "took permissions from"),
 ];
 
 /// "mara@acme.test created the client Storefront".
@@ -116,6 +136,7 @@ fn refused(event: &Event) -> String {
 fn actor(event: &Event) -> String {
     match text(&event.details, &["by", "kind"]) {
         Some("command_line") => "Command line".to_owned(),
+        Some("schedule") => "The server".to_owned(),
         Some("client" | "user") => text(&event.details, &["by", "name"]).unwrap_or("A program").to_owned(),
         Some("admin") => text(&event.details, &["by", "email"]).unwrap_or("An admin").to_owned(),
         _ => {
@@ -125,10 +146,10 @@ fn actor(event: &Event) -> String {
     }
 }
 
-/// The client it was done to; else the address of whom it was done to.
+/// The client, API, role or user it was done to; else the address of whom it was done to.
 fn target(event: &Event) -> String {
     let of_target = |name| text(&event.details, &["target", name]);
-    let client = of_target("client_name").or_else(|| of_target("client_id"));
+    let client = of_target("client_name").or_else(|| of_target("client_id")).or_else(|| of_target("name"));
     // A program stands in its event as the client that did it.
     let by_itself = text(&event.details, &["by", "kind"]) == Some("client");
     let client = client.or_else(|| event.client_name.as_deref().filter(|_| !by_itself));
@@ -224,6 +245,10 @@ pub(super) mod tests {
             sentence(&not),
             "Command line could not delete a client (Storefront): the client does not exist"
         );
+        let mut role = event(EventCode::ManagementWrite, "Give a role to users");
+        role.details.insert("by".into(), json!({ "kind": "admin", "id": "1", "email": "mara@acme.test" }));
+        role.details.insert("target".into(), json!({ "role_id": "rol_1", "name": "Editor" }));
+        assert_eq!(sentence(&role), "mara@acme.test gave people the role Editor");
         let mut first = event(EventCode::ManagementWrite, "Use a set-up link");
         (first.client_name, first.client, first.user_name) = (None, None, None);
         first.details.insert("target".into(), json!({ "email": "ada@acme.test" }));

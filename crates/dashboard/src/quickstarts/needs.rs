@@ -144,12 +144,8 @@ mod tests {
             before.iter().map(|need| (need.label(), need.is_met)).collect::<Vec<_>>(),
             [("Management API", false)]
         );
-        let grant = ClientGrant {
-            id: ClientGrantId::parse("cgr_1").unwrap(),
-            client: client.id.clone(),
-            audience: "https://api.test/".to_owned(),
-            scope: vec![ASKED.as_str().to_owned()],
-        };
+        let (id, audience) = (ClientGrantId::parse("cgr_1").unwrap(), "https://api.test/".to_owned());
+        let grant = ClientGrant::new(id, client.id.clone(), audience, vec![ASKED.as_str().to_owned()]);
         assert!(needs(guide, &values, &client, &[grant]).iter().all(|need| need.is_met));
     }
 }

@@ -7,6 +7,7 @@ mod admin;
 mod clients;
 pub(crate) mod init;
 mod keys;
+mod logs;
 mod password;
 mod users;
 
@@ -73,6 +74,9 @@ enum Command {
     /// Users: the people who log in
     #[command(subcommand)]
     Users(users::Users),
+    /// Logs: what happened, and what happens
+    #[command(subcommand)]
+    Logs(logs::Logs),
     /// The keys of this installation
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -98,6 +102,7 @@ impl Cli {
             Command::Admin(admin) => admin.run(&here).await,
             Command::Clients(clients) => clients.run(&here).await,
             Command::Users(users) => users.run(&here).await,
+            Command::Logs(logs) => logs.run(&here).await,
             Command::Keys(keys) => keys.run(&here).await,
             Command::Version => {
                 console.result(&serde_json::json!({ "version": VERSION }), &[("doorward", VERSION)]);

@@ -1,6 +1,7 @@
 //! Two tenants in one database, told apart by `Host` and by nothing else.
 
 use doorward_model::client::kind::ClientKind;
+use doorward_model::scope::ApiScope;
 use serde_json::json;
 
 use crate::kit::{Asked, EMAIL, Engine, House, PASSWORD, Via, Visitor};
@@ -51,7 +52,8 @@ async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
         assert!(!list.contains(&connection), "a list shows a connection of another tenant");
 
         let person = house.person(&["read:current_user", "create:current_user_device_credentials"]).await;
-        let device = json!({ "device_name": "Phone", "type": "public_key", "value": "AAAA", "device_id": "d" });
+        let device =
+            json!({ "device_name": "Phone", "type": "public_key", "value": "AAAA", "device_id": "d" });
         let made = person.caller.post("/api/v2/device-credentials", &device).await.is(201).json();
         stranger.get(&person.path).await.is(404);
         stranger.patch(&person.path, &json!({ "blocked": true })).await.is(404);
@@ -60,15 +62,23 @@ async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
         let blocks = person.path.replace("/users/", "/user-blocks/");
         stranger.get(&blocks).await.is(404);
         stranger.delete(&blocks).await.is(404);
-        stranger.delete(&format!("/api/v2/device-credentials/{}", made["id"].as_str().unwrap())).await.is(204);
+        stranger
+            .delete(&format!("/api/v2/device-credentials/{}", made["id"].as_str().unwrap()))
+            .await
+            .is(204);
         assert_eq!(stranger.get("/api/v2/device-credentials").await.is(200).json(), json!([]));
         let found = stranger.get(&format!("/api/v2/users-by-email?email={EMAIL}")).await.is(200).json();
         assert_eq!(found, json!([]));
         for list in ["", "?q=email:ada*", "?q=*", "?q=NOT%20blocked:true"] {
-            let list = format!("/api/v2/users{list}{}include_totals=true", if list.is_empty() { "?" } else { "&" });
+            let list =
+                format!("/api/v2/users{list}{}include_totals=true", if list.is_empty() { "?" } else { "&" });
             let found = stranger.get(&list).await.is(200).json();
-            let names: Vec<&str> =
-                found["users"].as_array().unwrap().iter().map(|user| user["email"].as_str().unwrap()).collect();
+            let names: Vec<&str> = found["users"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|user| user["email"].as_str().unwrap())
+                .collect();
             let own = if list.contains("ada") { &[][..] } else { &["grace@example.com"] };
             assert_eq!((names.as_slice(), &found["total"]), (own, &json!(own.len())), "{list}");
         }
@@ -115,5 +125,64 @@ async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
             keys(house.get("/.well-known/jwks.json").await),
             keys(other.get("/.well-known/jwks.json").await)
         );
+    }
+}
+
+/// APIs, grants, roles and permissions of one tenant, asked by a program of the other that may
+/// everything at home.
+#[tokio::test]
+async fn rights_of_one_tenant_are_neither_seen_nor_given_in_the_other() {
+    for engine in Engine::all() {
+        let house = House::on(engine).await;
+        let other = house.second_tenant("other.test").await;
+        let everything: Vec<&str> = ApiScope::ALL.iter().map(|scope| scope.as_str()).collect();
+        let (owner, stranger) = (house.machine(&everything).await, other.machine(&everything).await);
+        let api = json!({ "identifier": "https://api.test/", "scopes": [{ "value": "read:all" }] });
+        let api = owner.post("/api/v2/resource-servers", &api).await.is(201).json();
+        let grant =
+            json!({ "client_id": owner.client_id, "audience": "https://api.test/", "scope": ["read:all"] });
+        let grant = owner.post("/api/v2/client-grants", &grant).await.is(201).json();
+        let role = owner.post("/api/v2/roles", &json!({ "name": "Editor" })).await.is(200).json();
+        let ada = house.user_id(EMAIL).await;
+        let id = |made: &serde_json::Value| made["id"].as_str().unwrap().to_owned();
+        let (api, grant, role) = (id(&api), id(&grant), id(&role));
+        let permissions = json!({ "permissions": [
+            { "resource_server_identifier": "https://api.test/", "permission_name": "read:all" },
+        ] });
+
+        for path in [
+            format!("resource-servers/{api}"),
+            "resource-servers/https%3A%2F%2Fapi.test%2F".to_owned(),
+            format!("client-grants/{grant}"),
+            format!("roles/{role}"),
+        ] {
+            let path = format!("/api/v2/{path}");
+            stranger.get(&path).await.is(404);
+            stranger.patch(&path, &json!({})).await.is(404);
+            assert!(stranger.delete(&path).await.status.is_success(), "{path}");
+            owner.get(&path).await.is(200);
+        }
+        for path in [format!("roles/{role}/permissions"), format!("users/{ada}/permissions")] {
+            let path = format!("/api/v2/{path}");
+            stranger.get(&path).await.is(404);
+            // The API is unknown there, so the body is refused, or there is nobody to give it to.
+            assert!(stranger.post(&path, &permissions).await.status.is_client_error(), "{path}");
+            owner.post(&path, &permissions).await.is(201);
+            stranger.delete_with(&path, &permissions).await.is(404);
+            assert_eq!(owner.get(&path).await.is(200).json().as_array().unwrap().len(), 1, "{path}");
+        }
+        let user = ada.replace("%7C", "|");
+        stranger.post(&format!("/api/v2/roles/{role}/users"), &json!({ "users": [user] })).await.is(404);
+        stranger.post(&format!("/api/v2/users/{ada}/roles"), &json!({ "roles": [role] })).await.is(404);
+        let theirs = stranger.post("/api/v2/roles", &json!({ "name": "Editor" })).await.is(200).json();
+        let path = format!("/api/v2/roles/{}/users", id(&theirs));
+        stranger.post(&path, &json!({ "users": [user] })).await.is(404);
+        owner.post(&format!("/api/v2/users/{ada}/roles"), &json!({ "roles": [id(&theirs)] })).await.is(404);
+        let lent = json!({ "client_id": owner.client_id, "audience": other.api(), "scope": [] });
+        stranger.post("/api/v2/client-grants", &lent).await.is(404);
+        for (path, mine) in [("resource-servers", 1), ("roles", 1), ("client-grants", 1)] {
+            let list = stranger.get(&format!("/api/v2/{path}?per_page=100")).await.is(200).json();
+            assert_eq!(list.as_array().unwrap().len(), mine, "{path}: {list}");
+        }
     }
 }

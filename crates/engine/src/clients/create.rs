@@ -8,10 +8,10 @@ use doorward_model::client::{Client, ClientSecret, ClientSettings, defaults};
 use doorward_model::ids::TenantId;
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
-use doorward_store::{Batch, client_secrets, clients, connections};
+use doorward_store::{Batch, client_secrets, connections};
 use serde_json::{Map, Value};
 
-use super::{ShownClient, about, secret_place};
+use super::{ShownClient, about, addon_keys, secret_place};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -88,7 +88,7 @@ pub(crate) fn push_new(
     let now = app.now();
     let id = app.entropy().client_id();
     let client = Client { id, global, version: 1, settings, created_at: now, updated_at: now };
-    clients::insert(batch, &client);
+    addon_keys::insert(batch, app, &client)?;
     let secret = app.entropy().client_secret();
     let secret_id = app.entropy().secret_id();
     let sealed = app.sealing().seal_text(secret_place(tenant, &secret_id), &secret)?;

@@ -9,7 +9,7 @@ use doorward_model::scope::ApiScope;
 use doorward_store::{StoreError, clients};
 use serde_json::{Map, Value};
 
-use super::about;
+use super::{about, addon_keys};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -53,11 +53,11 @@ async fn change(
     let settings = edit::apply(&current.settings, patch)?;
     let fields = changed(&current.settings, &settings)?;
     if fields.is_empty() {
-        return Ok(current);
+        return addon_keys::opened(app, tenant, current);
     }
     let next = Client { settings, updated_at: app.now(), ..current };
     let mut batch = scope.batch();
-    clients::update(&mut batch, &next);
+    addon_keys::update(&mut batch, app, &next)?;
     record::push_by(&mut batch, app, caller, about(WHAT, &next).detail("fields", fields));
     match batch.commit().await {
         Ok(_) => {}
@@ -65,7 +65,7 @@ async fn change(
         Err(error) => return Err(error.into()),
     }
     app.changed(tenant).await;
-    Ok(Client { version: next.version + 1, ..next })
+    addon_keys::opened(app, tenant, Client { version: next.version + 1, ..next })
 }
 
 /// The names of the settings that differ.

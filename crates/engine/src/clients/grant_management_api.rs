@@ -35,12 +35,9 @@ async fn grant(app: &App, caller: &Caller, id: &ClientId, scopes: &[ApiScope]) -
     let tenant = &caller.tenant.tenant.id;
     let scope = app.db().tenant(tenant);
     let client = clients::get(&scope, id).await?.ok_or(Fault::NotFound { what: "client" })?;
-    let grant = ClientGrant {
-        id: app.entropy().client_grant_id(),
-        client: id.clone(),
-        audience: caller.tenant.management_audience(),
-        scope: scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
-    };
+    let scopes = scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
+    let audience = caller.tenant.management_audience();
+    let grant = ClientGrant::new(app.entropy().client_grant_id(), id.clone(), audience, scopes);
     let mut batch = scope.batch();
     client_grants::insert(&mut batch, &grant);
     let draft = about(WHAT, &client).audience(&grant.audience).scope(&grant.scope);

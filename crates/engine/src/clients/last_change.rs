@@ -10,9 +10,6 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
 
-/// How many of the latest changes are looked at.
-const LOOKED_AT: u32 = 200;
-
 /// A change, and who made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -34,15 +31,11 @@ pub async fn last_changes(
     app: &App,
     caller: &Caller,
     id: &ClientId,
-    limit: usize,
+    limit: u32,
 ) -> Result<Vec<Change>, Fault> {
     caller.may(ApiScope::ReadLogs)?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
-    let events = logs::latest_changes(&scope, LOOKED_AT).await?;
-    let of_it = |event: &&Event| {
-        event.details.get("target").and_then(|t| t.get("client_id")?.as_str()) == Some(id.as_str())
-    };
-    Ok(events.iter().filter(of_it).take(limit).map(change).collect())
+    Ok(logs::changes_of(&scope, id, limit).await?.iter().map(change).collect())
 }
 
 fn change(event: &Event) -> Change {

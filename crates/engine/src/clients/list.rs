@@ -10,7 +10,8 @@ use doorward_store::clients::{self, ClientFilter};
 
 pub use doorward_store::clients::ClientOrder;
 
-use super::{READING, ShownClient, secrets_read};
+use super::statistics::{self, Condition};
+use super::{READING, ShownClient, addon_keys, secrets_read};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -27,6 +28,8 @@ pub struct ClientQuery {
     pub app_types: Vec<ClientKind>,
     /// Only clients whose name, id, callback, logout URL or origin contains this.
     pub search: Option<String>,
+    /// Only clients that fare like that.
+    pub condition: Option<Condition>,
     /// The order.
     pub order: ClientOrder,
     /// How many to skip.
@@ -63,6 +66,7 @@ pub async fn list(app: &App, caller: &Caller, query: &ClientQuery) -> Result<Cli
         is_first_party: query.is_first_party,
         app_types: query.app_types.clone(),
         search: query.search.clone(),
+        condition: query.condition.map(|condition| statistics::since(app, condition)),
         order: query.order,
     };
     let total = if query.with_total { Some(clients::count(&scope, &filter).await?) } else { None };
@@ -75,6 +79,7 @@ pub async fn list(app: &App, caller: &Caller, query: &ClientQuery) -> Result<Cli
     for client in found {
         let entry = if with_secrets { app.client(&state, &client.id).await? } else { None };
         let secret = entry.as_deref().and_then(super::primary);
+        let client = addon_keys::opened(app, &state.tenant.id, client)?;
         shown.push(ShownClient { client, secret });
     }
     if with_secrets && !shown.is_empty() {

@@ -2,7 +2,9 @@
 //!
 //! Source: the brief, "Clients"; the Management API's `/api/v2/clients`.
 
+pub(crate) mod addon_keys;
 mod create;
+mod default_app;
 mod delete;
 mod edit;
 mod enable_connection;
@@ -34,6 +36,8 @@ use crate::sealing::Place;
 
 pub(crate) use create::{Made, push_new};
 pub use create::{NewClient, create};
+pub(crate) use default_app::settings as default_settings;
+pub use default_app::{bring_back, default_app};
 pub use delete::delete;
 pub use edit::edit;
 pub use enable_connection::enable_connection;
@@ -45,7 +49,7 @@ pub use list::{ClientOrder, ClientPage, ClientQuery, list};
 pub use look_up::{Overview, look_up};
 pub use reveal_secret::reveal_secret;
 pub use rotate_secret::rotate_secret;
-pub use statistics::{ClientActivity, MOST_COUNTED, PERIOD, statistics};
+pub use statistics::{ClientActivity, Condition, MOST_COUNTED, PERIOD, RECENT, last_use, statistics};
 pub use update::update;
 
 /// The scopes that open the reading of clients; how much of one is shown depends on which.

@@ -7,7 +7,7 @@ use doorward_model::ids::ClientId;
 use doorward_model::scope::ApiScope;
 use doorward_store::{StoreError, client_secrets, clients};
 
-use super::{ShownClient, about, secret_place};
+use super::{ShownClient, about, addon_keys, secret_place};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -54,5 +54,6 @@ async fn rotate(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClient
         Err(error) => return Err(error.into()),
     }
     app.changed(tenant).await;
+    let client = addon_keys::opened(app, tenant, client)?;
     Ok(ShownClient { client, secret: Some(secret) })
 }

@@ -2,17 +2,22 @@
 
 use doorward_model::ids::{ClientId, LogId};
 use doorward_model::scope::ApiScope;
-use doorward_model::time::Lifetime;
-use doorward_store::logs;
+use doorward_model::time::{Lifetime, Timestamp};
+use doorward_store::activity::{self, ConditionSince, DAYS};
 
 use crate::app::{App, first_log_id};
 use crate::caller::Caller;
 use crate::fault::Fault;
 
-pub use doorward_store::logs::{ClientActivity, MOST_COUNTED};
+pub use doorward_store::activity::{ClientActivity, Condition, MOST_COUNTED};
 
+const DAY: u32 = 86_400;
 /// How far back is looked.
-pub const PERIOD: Lifetime = Lifetime::from_seconds(7 * 86_400);
+pub const PERIOD: Lifetime = Lifetime::from_seconds(7 * DAY);
+/// How long a refusal makes a client one that turns logins away.
+pub const RECENT: Lifetime = Lifetime::from_seconds(DAY);
+/// How long ago a client may have been used and still counts as one that somebody may miss.
+pub const MISSED: Lifetime = Lifetime::from_seconds(30 * DAY);
 
 /// How each of these clients fared, in the same order.
 ///
@@ -25,10 +30,32 @@ pub async fn statistics(
 ) -> Result<Vec<ClientActivity>, Fault> {
     caller.may(ApiScope::ReadLogs)?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
-    let since: LogId = first_log_id(app.now().before(PERIOD));
+    let now = app.now();
+    let days: [LogId; DAYS] = std::array::from_fn(|day| {
+        let back = u32::try_from(DAYS - day).unwrap_or_default();
+        first_log_id(now.before(Lifetime::from_seconds(back * DAY)))
+    });
     let mut activities = Vec::with_capacity(clients.len());
     for client in clients {
-        activities.push(logs::activity(&scope, client, &since).await?);
+        activities.push(activity::activity(&scope, client, &days).await?);
     }
     Ok(activities)
+}
+
+/// When the client let somebody or something in last, if that was in the last thirty days: then
+/// somebody may miss it.
+///
+/// # Errors
+/// [`Fault::Forbidden`], or trouble with the store.
+pub async fn last_use(app: &App, caller: &Caller, client: &ClientId) -> Result<Option<Timestamp>, Fault> {
+    caller.may(ApiScope::ReadLogs)?;
+    let scope = app.db().tenant(&caller.tenant.tenant.id);
+    let since = first_log_id(app.now().before(MISSED));
+    Ok(activity::last_success(&scope, client, &since).await?)
+}
+
+/// The condition as of now, for a list.
+pub(super) fn since(app: &App, condition: Condition) -> ConditionSince {
+    let now = app.now();
+    ConditionSince { condition, worked: first_log_id(now.before(PERIOD)), refused: now.before(RECENT) }
 }

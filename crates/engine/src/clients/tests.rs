@@ -51,6 +51,43 @@ async fn a_client_is_made_read_changed_rotated_and_deleted() {
 }
 
 #[tokio::test]
+async fn the_keys_of_addons_are_sealed_in_the_store_and_shown_as_they_were_sent() {
+    let kit = Kit::new().await;
+    let addons = json!({
+        "azure_sb": { "sasKey": "hush-hush", "namespace": "plain" }, "firebase": { "secret": null }, "box": {},
+    });
+    let made = kit.client(json!({"name": "Shop", "addons": addons})).await.client;
+    let stored = async || {
+        let tenant = kit.tenant().tenant.id.clone();
+        let row =
+            doorward_store::clients::get(&kit.app.db().tenant(&tenant), &made.id).await.unwrap().unwrap();
+        serde_json::to_string(&row.settings).unwrap()
+    };
+    let row = stored().await;
+    assert!(row.contains("plain") && !row.contains("hush-hush"), "{row}");
+    let all = kit.machine(ApiScope::ALL);
+    let shown = |client: &Client| serde_json::Value::Object(client.settings.addons.clone().unwrap());
+    assert_eq!(shown(&made), addons);
+    assert_eq!(shown(&get(&kit.app, &all, &made.id).await.unwrap().client), addons);
+    let query = ClientQuery { limit: 50, ..ClientQuery::default() };
+    let listed = list(&kit.app, &all, &query).await.unwrap().clients;
+    assert_eq!(shown(&listed.iter().find(|it| it.client.id == made.id).unwrap().client), addons);
+    assert_eq!(shown(&rotate_secret(&kit.app, &all, &made.id).await.unwrap().client), addons);
+
+    // What a change does not name stays sealed under the same words; what it names is sealed anew.
+    let body =
+        object(json!({"name": "Other", "addons": { "box": null, "wams": { "masterkey": "hush again" } }}));
+    let changed = update(&kit.app, &all, &made.id, &body).await.unwrap().client;
+    assert_eq!(changed.settings.addons.as_ref().unwrap()["azure_sb"], addons["azure_sb"]);
+    let row = stored().await;
+    assert!(!row.contains("hush"), "{row}");
+    let patch = ClientPatch { name: Patch::Set("Third".to_owned()), ..ClientPatch::default() };
+    let edited = edit(&kit.app, &kit.shell(), &made.id, changed.version, patch).await.unwrap();
+    assert_eq!(edited.settings.addons, changed.settings.addons);
+    assert!(!stored().await.contains("hush"));
+}
+
+#[tokio::test]
 async fn a_deleted_client_cannot_come_back() {
     let kit = Kit::new().await;
     let client = kit.client(json!({"name": "Shop"})).await.client;

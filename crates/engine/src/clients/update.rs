@@ -9,7 +9,7 @@ use doorward_model::scope::ApiScope;
 use doorward_store::{StoreError, clients};
 use serde_json::{Map, Value};
 
-use super::{ShownClient, about};
+use super::{ShownClient, about, addon_keys};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -51,7 +51,7 @@ async fn change(app: &App, caller: &Caller, id: &ClientId, body: &Map<String, Va
         let settings = edit::apply(&current.settings, patch.clone())?;
         let next = Client { settings, updated_at: app.now(), ..current };
         let mut batch = scope.batch();
-        clients::update(&mut batch, &next);
+        addon_keys::update(&mut batch, app, &next)?;
         let draft = about(WHAT, &next).detail("fields", body.keys().cloned().collect::<Vec<_>>());
         record::push_by(&mut batch, app, caller, draft);
         match batch.commit().await {

@@ -8,6 +8,7 @@ mod delete;
 mod delete_user;
 mod get;
 mod list;
+mod of_client;
 mod update;
 
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub(crate) use delete::finish;
 pub use delete_user::delete_user;
 pub use get::get;
 pub use list::{ConnectionPage, ConnectionPart, ConnectionQuery, list};
+pub use of_client::{OF_A_CLIENT, of_client};
 pub use update::update;
 
 /// A connection with what is joined to it.

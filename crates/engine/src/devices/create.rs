@@ -19,7 +19,11 @@ const WHAT: &str = "Create a device credential";
 ///
 /// # Errors
 /// [`Fault::Forbidden`], [`Fault::Invalid`], or trouble with the store. Refusals are logged.
-pub async fn create(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<DeviceCredential, Fault> {
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    body: &Map<String, Value>,
+) -> Result<DeviceCredential, Fault> {
     match make(app, caller, body).await {
         Ok(device) => Ok(device),
         Err(fault) => Err(record::refused(app, caller, WHAT, None, fault).await),

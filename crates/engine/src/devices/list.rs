@@ -39,7 +39,8 @@ pub struct DevicePage {
 pub async fn list(app: &App, caller: &Caller, query: &DeviceQuery) -> Result<DevicePage, Fault> {
     caller.may(ApiScope::ReadDeviceCredentials)?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
-    let total = if query.with_total { Some(device_credentials::count(&scope, &query.filter).await?) } else { None };
+    let total =
+        if query.with_total { Some(device_credentials::count(&scope, &query.filter).await?) } else { None };
     let devices = device_credentials::list(&scope, &query.filter, query.offset, query.limit).await?;
     Ok(DevicePage { devices, total })
 }

@@ -13,8 +13,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_model::connection::Strategy;
 use doorward_model::ids::{
-    AdminId, ClientGrantId, ClientId, ConnectionId, DeviceCredentialId, FamilyId, IdError, KeyId, LogId, LoginId,
-    ResourceServerId, SecretId, SessionId, UserId,
+    AdminId, ClientGrantId, ClientId, ConnectionId, DeviceCredentialId, FamilyId, IdError, KeyId, LogId,
+    LoginId, ResourceServerId, RoleId, SecretId, SessionId, UserId,
 };
 use doorward_model::secret::Secret;
 use doorward_model::time::Timestamp;
@@ -110,6 +110,12 @@ impl Entropy {
     #[must_use]
     pub fn device_credential_id(&self) -> DeviceCredentialId {
         spelled(DeviceCredentialId::parse(&format!("dcr_{}", self.text(ALPHANUMERIC, 16))))
+    }
+
+    /// A role: `rol_` and 16 letters and digits.
+    #[must_use]
+    pub fn role_id(&self) -> RoleId {
+        spelled(RoleId::parse(&format!("rol_{}", self.text(ALPHANUMERIC, 16))))
     }
 
     /// A resource server: 24 hexadecimal digits.

@@ -1,4 +1,5 @@
-//! What runs in the background: watching for changes of other processes, and cleaning.
+//! What runs in the background: watching for changes of other processes, cleaning, and seeing to it
+//! that every tenant has a next signing key.
 //!
 //! Nothing relies on cleaning: expiry is checked at use. Every job may run on any number of nodes at
 //! the same time; what one has done the others find done.
@@ -14,16 +15,20 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::app::App;
 use crate::fault::Fault;
 
+use crate::keys::tend::tend;
+
 pub(crate) use clean::clean;
 
 /// Half of the second within which a change is everywhere.
 const WATCH_EVERY: Duration = Duration::from_millis(500);
 const CLEAN_EVERY: Duration = Duration::from_secs(60);
+const TEND_EVERY: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone, Copy)]
 enum Job {
     Watch,
     Clean,
+    TendKeys,
 }
 
 impl Job {
@@ -31,6 +36,7 @@ impl Job {
         match self {
             Job::Watch => WATCH_EVERY,
             Job::Clean => CLEAN_EVERY,
+            Job::TendKeys => TEND_EVERY,
         }
     }
 
@@ -38,6 +44,7 @@ impl Job {
         match self {
             Job::Watch => app.poll().await,
             Job::Clean => clean(app).await,
+            Job::TendKeys => tend(app).await,
         }
     }
 }
@@ -45,7 +52,7 @@ impl Job {
 /// Starts the jobs; they end when `stop` turns true.
 pub(crate) fn start(app: &App, stop: &watch::Sender<bool>) -> Vec<JoinHandle<()>> {
     let begin = |job| tokio::spawn(repeat(job, app.clone(), stop.subscribe()));
-    vec![begin(Job::Watch), begin(Job::Clean)]
+    vec![begin(Job::Watch), begin(Job::Clean), begin(Job::TendKeys)]
 }
 
 async fn repeat(job: Job, app: App, mut stop: watch::Receiver<bool>) {

@@ -85,6 +85,7 @@ async fn judge_once(
         client: client.as_ref().map(|entry| &entry.client),
         connections: &connections,
         apis: &caller.tenant.apis,
+        grants: client.as_ref().map_or(&[], |entry| &entry.grants),
         settings: &caller.tenant.tenant.settings,
         session: present.map(|present| SessionFacts { session: &present.session, user: &present.user }),
         logged_in_here,

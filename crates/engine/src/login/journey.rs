@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::password::{Try, log_in};
 use super::{Browser, LoginForm, NewLogin, Return, Step, begin, show};
+use crate::app::App;
 use crate::caller::{Caller, RequestInfo, Who};
 use crate::fault::Fault;
 use crate::kit::Kit;
@@ -137,6 +138,19 @@ impl Journey {
             "refresh_token": token.expose(),
         });
         self.ask(fields).await.outcome
+    }
+
+    /// The same, asked of another process.
+    pub(crate) async fn refresh_at(&self, app: &App, token: &Secret) -> Result<TokenAnswer, Fault> {
+        let fields = json!({
+            "grant_type": "refresh_token",
+            "client_id": self.client.as_str(),
+            "refresh_token": token.expose(),
+        });
+        let params = Params::from_json(fields.to_string().as_bytes()).unwrap();
+        let tenant = app.tenant(&self.kit.tenant().tenant.id).unwrap();
+        let visitor = Caller { tenant, ..self.visitor() };
+        tokens::grant(app, &visitor, None, &params).await.outcome
     }
 
     pub(crate) async fn block(&self) {

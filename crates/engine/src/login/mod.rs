@@ -126,7 +126,7 @@ impl Return {
 /// A login that has to begin again.
 #[derive(Debug, Default)]
 pub struct Restart {
-    /// Our own address, from `/authorize` on, that begins the same login anew; none when the login is
-    /// not one of this browser.
+    /// Where the login begins anew: the client's address for that, else our own, from `/authorize` on;
+    /// none when the login is not one of this browser.
     pub again: Option<String>,
 }

@@ -55,7 +55,7 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
         return show::refuse(app, &judged, &transaction).await;
     };
     if transaction.is_over(app.now()) {
-        return Ok(Step::Restart(show::restart(&transaction)));
+        return Ok(Step::Restart(show::restart(&judged, &transaction)));
     }
     let state = &judged.caller.tenant;
     let asked: Vec<&Connection> = login.connections.iter().filter_map(|id| state.connection(id)).collect();
@@ -152,7 +152,7 @@ async fn finish(
     match &judged.decision {
         AuthorizeDecision::Issue(plan) => match issue(app, &judged, plan, &Grounds::Proved(&proof)).await? {
             Some(back) => Ok(Step::Return(back)),
-            None => Ok(Step::Restart(show::restart(transaction))),
+            None => Ok(Step::Restart(show::restart(&judged, transaction))),
         },
         AuthorizeDecision::LogIn(_) => Err(Fault::internal("a person who logged in is asked to log in")),
         AuthorizeDecision::Page(_) | AuthorizeDecision::Redirect(..) => {

@@ -4,6 +4,7 @@
 
 use doorward_model::ids::LoginId;
 use doorward_protocol::oauth::authorize::{AuthorizeDecision, ReturnPath};
+use doorward_protocol::oauth::initiate;
 use serde_json::Value;
 
 use super::facts::{Judged, judge};
@@ -25,7 +26,7 @@ pub async fn show(app: &App, caller: &Caller, browser: &Browser, id: &LoginId) -
     let judged = judge(app, caller, &transaction.request, None, None).await?;
     match &judged.decision {
         AuthorizeDecision::LogIn(login) if transaction.is_over(app.now()) => {
-            Ok(Step::Restart(restart(&transaction)))
+            Ok(Step::Restart(restart(&judged, &transaction)))
         }
         AuthorizeDecision::LogIn(login) => {
             let hint = login.login_hint.clone().unwrap_or_default();
@@ -52,8 +53,15 @@ pub(super) fn form(
     })
 }
 
-/// The way to begin the same login anew.
-pub(super) fn restart(transaction: &Transaction) -> Restart {
+/// The way to begin the login anew: where the client says that it begins one, else the same request
+/// once more.
+pub(super) fn restart(judged: &Judged, transaction: &Transaction) -> Restart {
+    let issuer = &judged.caller.tenant.tenant.issuer;
+    let client = judged.known_client().ok();
+    let initiated = client.and_then(|entry| initiate::address(&entry.client.settings, issuer));
+    if initiated.is_some() {
+        return Restart { again: initiated };
+    }
     let request = serde_json::to_value(&transaction.request);
     let fields = match &request {
         Ok(Value::Object(fields)) => fields.iter().filter_map(|(name, value)| Some((name, value.as_str()?))),

@@ -18,8 +18,10 @@ use crate::fault::Fault;
 pub struct EventQuery {
     /// Only these kinds; empty means all.
     pub codes: Vec<EventCode>,
-    /// Only events of this client.
+    /// Only events that this client took part in.
     pub client: Option<ClientId>,
+    /// Only events that this client took part in, and those about something that was done to it.
+    pub about: Option<ClientId>,
     /// Only events of this user.
     pub user: Option<UserId>,
     /// Only events at or after this time.
@@ -33,6 +35,15 @@ pub struct EventQuery {
 pub enum EventPart {
     /// A page, from newest to oldest.
     Page {
+        /// How many to skip.
+        offset: u32,
+        /// How many to give.
+        limit: u32,
+        /// Whether to count all that match.
+        with_total: bool,
+    },
+    /// A page, from oldest to newest.
+    OldestPage {
         /// How many to skip.
         offset: u32,
         /// How many to give.
@@ -65,7 +76,12 @@ pub struct EventPage {
     pub total: Option<i64>,
 }
 
-/// The events that match.
+/// Whether the caller sees only what happened to people.
+pub(super) fn sees_people_only(caller: &Caller) -> bool {
+    !caller.holds(ApiScope::ReadLogs)
+}
+
+/// The events that match. Who may read the log of people only sees events that name a user.
 ///
 /// # Errors
 /// [`Fault::Forbidden`], or trouble with the store.
@@ -75,14 +91,20 @@ pub async fn list(
     query: EventQuery,
     part: &EventPart,
 ) -> Result<EventPage, Fault> {
-    caller.may(ApiScope::ReadLogs)?;
+    caller.may_any(&[ApiScope::ReadLogs, ApiScope::ReadLogsUsers])?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
-    let EventQuery { codes, client, user, since, until } = query;
-    let filter = LogFilter { codes, client, user, since, until };
+    let EventQuery { codes, client, about, user, since, until } = query;
+    let of_people = sees_people_only(caller);
+    let filter = LogFilter { codes, client, about, user, of_people, since, until };
     match part {
         EventPart::Page { offset, limit, with_total } => {
             let total = if *with_total { Some(logs::count(&scope, &filter).await?) } else { None };
             let events = logs::list(&scope, &filter, *offset, *limit).await?;
+            Ok(EventPage { events, total })
+        }
+        EventPart::OldestPage { offset, limit, with_total } => {
+            let total = if *with_total { Some(logs::count(&scope, &filter).await?) } else { None };
+            let events = logs::list_oldest_first(&scope, &filter, *offset, *limit).await?;
             Ok(EventPage { events, total })
         }
         EventPart::Before { checkpoint, limit } => {

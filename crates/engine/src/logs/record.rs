@@ -10,12 +10,13 @@ use std::net::IpAddr;
 use data_encoding::BASE64URL_NOPAD;
 use doorward_model::client::Client;
 use doorward_model::connection::Connection;
-use doorward_model::ids::{ClientGrantId, ClientId};
+use doorward_model::ids::ClientId;
 use doorward_model::log::code::{EventCode, Level};
 use doorward_model::log::event::{Event, tame};
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
 use doorward_protocol::digest::sha256;
+use doorward_store::logs::Grounds;
 use doorward_store::{Batch, logs};
 use serde_json::{Map, Value, json};
 
@@ -194,17 +195,11 @@ pub(crate) fn push_first(batch: &mut Batch, app: &App, tenant: &Tenant, draft: E
     logs::insert(batch, &event);
 }
 
-/// As [`push`], for a token that a client gets in its own name: the batch fails as
-/// [`logs::NOT_ALLOWED`] when the client or its grant ended in the meantime.
-pub fn push_if_client(
-    batch: &mut Batch,
-    app: &App,
-    caller: &Caller,
-    draft: EventDraft,
-    (client, grant): (&ClientId, &ClientGrantId),
-) {
+/// As [`push`], for a token for an API: the batch fails as [`logs::NOT_ALLOWED`] when what the token
+/// rests on ended or changed in the meantime.
+pub fn push_if(batch: &mut Batch, app: &App, caller: &Caller, draft: EventDraft, grounds: &Grounds<'_>) {
     let event = draft.into_event(app, &caller.tenant.tenant, &caller.info);
-    logs::insert_if_client(batch, &event, client, grant);
+    logs::insert_if(batch, &event, grounds);
 }
 
 /// Commits an event that stands for itself.

@@ -1,18 +1,17 @@
 //! A token for a program, with its own credentials.
 //!
-//! The event is written only if client and grant are still there at that moment, and the token is
-//! given only if the event was written: what was deleted gets nothing.
+//! The event is written only if client, grant and API are still the same at that moment, and the token
+//! is given only if the event was written: what was deleted gets nothing, what was changed is asked anew.
 //! Source: RFC 6749 §4.4; the Management API's client grants.
 
 use doorward_model::log::code::EventCode;
-use doorward_model::secret::Secret;
-use doorward_protocol::jose::TokenType;
 use doorward_protocol::oauth::error::{OAuthErrorCode, TokenError};
 use doorward_protocol::oauth::grants::client_credentials;
 use doorward_protocol::oidc::access_token::{MachineTokenFacts, machine_token_claims};
 use doorward_store::StoreError;
+use doorward_store::logs::Grounds;
 
-use super::{Asking, Refused, TokenAnswer};
+use super::{Asking, Refused, TokenAnswer, mint};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft};
@@ -23,26 +22,25 @@ pub(super) async fn grant(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer,
     let (api, granted) = (state.api(audience), asking.entry.grant(audience));
     let plan = client_credentials::decide(&asking.entry.client, api, granted, asking.params)?;
     let granted = granted.ok_or_else(|| Fault::internal("a token was planned without a grant"))?;
-    let now = app.now();
+    let api = api.ok_or_else(|| Fault::internal("a token was planned without an API"))?;
     let claims = machine_token_claims(&MachineTokenFacts {
         issuer: &state.tenant.issuer,
         client: &asking.entry.client.id,
-        audience: &plan.audience,
+        api,
         scope: &plan.scope,
-        lifetime: plan.lifetime,
-        now,
+        jti: &mint::jti(app, api),
+        now: app.now(),
     });
-    let key = state.keys.current.clone();
-    let signed = app.signer().run(move |_| key.sign(TokenType::Jwt, &claims)).await?;
-    let access_token = signed.map(Secret::new).map_err(|error| Fault::internal(error.to_string()))?;
+    let access_token = mint::signed(app, state, api, claims).await?;
 
     let draft =
         EventDraft::new(EventCode::ClientCredentials, "A program got a token with its own credentials")
             .client(&asking.entry.client)
             .audience(&plan.audience)
-            .scope(&plan.scope);
+            .scope(&plan.scope.scope);
+    let grounds = Grounds { client: &granted.client, api, grant: Some(granted) };
     let mut batch = app.db().tenant(&state.tenant.id).batch();
-    record::push_if_client(&mut batch, app, asking.caller, draft, (&granted.client, &granted.id));
+    record::push_if(&mut batch, app, asking.caller, draft, &grounds);
     match batch.commit().await {
         Ok(_) => {}
         Err(StoreError::Unmet { .. }) => return Err(gone().into()),
@@ -52,7 +50,7 @@ pub(super) async fn grant(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer,
         access_token,
         id_token: None,
         refresh_token: None,
-        scope: plan.scope,
+        scope: plan.scope.scope,
         expires_in: plan.lifetime,
     })
 }

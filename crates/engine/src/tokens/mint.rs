@@ -1,33 +1,38 @@
 //! Making the access token and the ID token of a person's authorization.
 //!
-//! Signatures happen on the signer pool, off the async threads.
+//! What the person may do is read here, once per token, and only where the API enforces it. Signatures
+//! happen on the signer pool, off the async threads.
 //! Source: OpenID Connect Core §3.1.3.3; RFC 9068.
 
 use std::sync::Arc;
 
-use doorward_model::api::ResourceServer;
+use doorward_model::api::{ResourceServer, SigningAlg};
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::ids::FamilyId;
 use doorward_model::secret::Secret;
-use doorward_model::tenant::Issuer;
 use doorward_model::time::{Lifetime, Timestamp};
 use doorward_model::token::Authorization;
 use doorward_model::user::User;
-use doorward_protocol::jose::{JoseError, RsaKey, TokenType};
-use doorward_protocol::oauth::error::{OAuthErrorCode, TokenError};
-use doorward_protocol::oidc::access_token::{AccessTokenFacts, access_token_claims};
+use doorward_protocol::jose::JoseError;
+use doorward_protocol::oauth::api_scope::{self, PersonFacts, TokenScope};
+use doorward_protocol::oidc::access_token::{self, AccessTokenClaims, AccessTokenFacts, access_token_claims};
 use doorward_protocol::oidc::id_token::{self, IdTokenFacts, id_token_claims};
+use doorward_store::permissions;
 
-use super::Asking;
 use super::opaque::{self, Opaque};
+use super::{Asking, Refused};
 use crate::app::App;
 use crate::clients_cache::ClientEntry;
 use crate::fault::Fault;
+use crate::resource_servers::secret_place;
+use crate::state::TenantState;
 
 /// What tokens are to be made of.
 pub(super) struct Order {
     pub grant: GrantType,
     pub authorization: Authorization,
+    /// When the person's authorization was given.
+    pub granted_at: Timestamp,
     pub family: FamilyId,
     pub user: User,
     pub nonce: Option<String>,
@@ -40,73 +45,156 @@ pub(super) struct Minted {
     pub access_token: Secret,
     pub id_token: Option<Secret>,
     pub expires_in: Lifetime,
+    /// What the access token says.
+    pub scope: Vec<String>,
+}
+
+/// The access token before its signature.
+enum Draft {
+    /// It needs none.
+    Opaque(Secret),
+    /// Its claims, and the secret of an API that wants its own.
+    Jwt(Box<AccessTokenClaims>, Option<Secret>),
 }
 
 /// All that the signing thread needs.
 struct Bench {
     order: Order,
     entry: Arc<ClientEntry>,
-    issuer: Issuer,
-    key: Arc<RsaKey>,
+    state: Arc<TenantState>,
     secret: Option<Secret>,
     now: Timestamp,
 }
 
 /// Makes the tokens.
-pub(super) async fn mint(app: &App, asking: &Asking<'_>, order: Order) -> Result<Minted, Fault> {
+pub(super) async fn mint(app: &App, asking: &Asking<'_>, order: Order) -> Result<Minted, Refused> {
     let state = &asking.caller.tenant;
     let now = app.now();
     let wants_id_token = order.id_token;
-    let api = match &order.authorization.audience {
-        Some(audience) => Some(state.api(audience).ok_or_else(gone)?),
-        None => None,
+    let (draft, scope, expires_in) = draft(app, asking, &order, now).await?;
+    let draft = match draft {
+        Draft::Opaque(access_token) if !wants_id_token => {
+            return Ok(Minted { access_token, id_token: None, expires_in, scope });
+        }
+        draft => draft,
     };
-    let lifetime = api.map_or(opaque::LIFETIME, |api| api.token_lifetime);
-    let ready = match api {
-        Some(_) => None,
-        None => Some(opaque_token(app, asking, &order, now.after(lifetime))?),
-    };
-    if let (Some(token), false) = (&ready, wants_id_token) {
-        return Ok(Minted { access_token: token.clone(), id_token: None, expires_in: lifetime });
-    }
     let bench = Bench {
         order,
         entry: Arc::clone(asking.entry),
-        issuer: state.tenant.issuer.clone(),
-        key: Arc::clone(&state.keys.current),
+        state: Arc::clone(state),
         secret: asking.entry.live_secrets(now).into_iter().next(),
         now,
     };
-    let api: Option<ResourceServer> = api.cloned();
     let signed = app.signer().run(move |_| {
-        let access_token = match (ready, &api) {
-            (Some(token), _) => token,
-            (None, api) => bench.access_token(api.as_ref())?,
-        };
+        let access_token = bench.access_token(draft)?;
         let id_token = if wants_id_token { Some(bench.id_token(&access_token)?) } else { None };
         Ok::<_, JoseError>((access_token, id_token))
     });
     let (access_token, id_token) = signed.await?.map_err(|error| Fault::internal(error.to_string()))?;
-    Ok(Minted { access_token, id_token, expires_in: lifetime })
+    Ok(Minted { access_token, id_token, expires_in, scope })
+}
+
+/// What the access token is to say, and for how long.
+async fn draft(
+    app: &App,
+    asking: &Asking<'_>,
+    order: &Order,
+    now: Timestamp,
+) -> Result<(Draft, Vec<String>, Lifetime), Refused> {
+    let state = &asking.caller.tenant;
+    let Some(audience) = &order.authorization.audience else {
+        let token = opaque_token(app, asking, order, now.after(opaque::LIFETIME))?;
+        return Ok((Draft::Opaque(token), order.authorization.scope.clone(), opaque::LIFETIME));
+    };
+    let api = state.api(audience).ok_or_else(api_scope::gone)?;
+    let scope = scope(app, asking, order, api).await?;
+    let claims = access_token_claims(&AccessTokenFacts {
+        issuer: &state.tenant.issuer,
+        authorization: &order.authorization,
+        api,
+        scope: &scope,
+        grant: order.grant,
+        jti: &jti(app, api),
+        now,
+    });
+    let secret = open_secret(app, state, api)?;
+    Ok((Draft::Jwt(Box::new(claims), secret), scope.scope, api.lifetime(&order.grant)))
+}
+
+async fn scope(
+    app: &App,
+    asking: &Asking<'_>,
+    order: &Order,
+    api: &ResourceServer,
+) -> Result<TokenScope, Refused> {
+    let held = if api.enforces_policies() {
+        let scope = app.db().tenant(&asking.caller.tenant.tenant.id);
+        permissions::effective(&scope, &order.user.id, &api.id).await?
+    } else {
+        Vec::new()
+    };
+    let said = api_scope::of_person(&PersonFacts {
+        api,
+        client: &asking.entry.client.id,
+        grants: &asking.entry.grants,
+        granted: &order.authorization.scope,
+        granted_at: order.granted_at,
+        held: &held,
+    });
+    Ok(said?)
+}
+
+/// A fresh id for a token of a profile that has one.
+pub(super) fn jti(app: &App, api: &ResourceServer) -> String {
+    if api.dialect().is_rfc9068() { app.entropy().token().expose().to_owned() } else { String::new() }
+}
+
+/// Signs the access token of a program.
+pub(super) async fn signed(
+    app: &App,
+    state: &Arc<TenantState>,
+    api: &ResourceServer,
+    claims: AccessTokenClaims,
+) -> Result<Secret, Fault> {
+    let secret = open_secret(app, state, api)?;
+    let (state, identifier) = (Arc::clone(state), api.identifier.clone());
+    let signed = app.signer().run(move |_| sign(&state, &identifier, (&claims, secret.as_ref()))).await?;
+    signed.map_err(|error| Fault::internal(error.to_string()))
+}
+
+fn sign(
+    state: &TenantState,
+    identifier: &str,
+    (claims, secret): (&AccessTokenClaims, Option<&Secret>),
+) -> Result<Secret, JoseError> {
+    let api = state.api(identifier).ok_or(JoseError::Claims)?;
+    access_token::sign(api, &state.keys.current, secret, claims).map(Secret::new)
+}
+
+fn open_secret(app: &App, state: &TenantState, api: &ResourceServer) -> Result<Option<Secret>, Fault> {
+    match (&api.signing_secret, api.settings.signing_alg) {
+        (Some(sealed), SigningAlg::Hs256) => {
+            let place = secret_place(&state.tenant.id, &api.id);
+            Ok(Some(app.sealing().open_text(place, sealed)?))
+        }
+        _ => Ok(None),
+    }
 }
 
 impl Bench {
-    fn access_token(&self, api: Option<&ResourceServer>) -> Result<Secret, JoseError> {
-        let claims = access_token_claims(&AccessTokenFacts {
-            issuer: &self.issuer,
-            authorization: &self.order.authorization,
-            audience: api.map_or("", |api| &api.identifier),
-            grant: self.order.grant,
-            lifetime: api.map_or(opaque::LIFETIME, |api| api.token_lifetime),
-            now: self.now,
-        });
-        self.key.sign(TokenType::Jwt, &claims).map(Secret::new)
+    fn access_token(&self, draft: Draft) -> Result<Secret, JoseError> {
+        match (draft, &self.order.authorization.audience) {
+            (Draft::Opaque(token), _) => Ok(token),
+            (Draft::Jwt(claims, secret), audience) => {
+                sign(&self.state, audience.as_deref().unwrap_or_default(), (&claims, secret.as_ref()))
+            }
+        }
     }
 
     fn id_token(&self, access_token: &Secret) -> Result<Secret, JoseError> {
         let client = &self.entry.client;
         let claims = id_token_claims(&IdTokenFacts {
-            issuer: &self.issuer,
+            issuer: &self.state.tenant.issuer,
             client,
             user: &self.order.user,
             authorization: &self.order.authorization,
@@ -116,7 +204,7 @@ impl Bench {
             code: None,
             now: self.now,
         });
-        id_token::sign(client, &self.key, self.secret.as_ref(), &claims).map(Secret::new)
+        id_token::sign(client, &self.state.keys.current, self.secret.as_ref(), &claims).map(Secret::new)
     }
 }
 
@@ -129,11 +217,4 @@ fn opaque_token(app: &App, asking: &Asking<'_>, order: &Order, ends_at: Timestam
         ends_at,
     };
     opaque::seal(app, &asking.caller.tenant.tenant.id, &opaque)
-}
-
-fn gone() -> TokenError {
-    TokenError::new(
-        OAuthErrorCode::InvalidGrant,
-        "The API that this was granted for does not exist any more.",
-    )
 }

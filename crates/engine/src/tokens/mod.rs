@@ -26,9 +26,10 @@ use doorward_model::time::Lifetime;
 use doorward_model::token::Authorization;
 use doorward_protocol::oauth::client_auth::{self, Note};
 use doorward_protocol::oauth::error::TokenError;
-use doorward_protocol::oauth::grants;
 use doorward_protocol::oauth::params::Params;
-use doorward_store::{StoreError, codes, token_families};
+use doorward_protocol::oauth::{api_scope, grants};
+use doorward_store::logs::Grounds;
+use doorward_store::{Batch, StoreError, codes, token_families};
 use serde_json::json;
 
 use crate::app::App;
@@ -136,6 +137,7 @@ pub async fn grant(
     };
     match authenticate(app, caller, authorization, params).await {
         Ok((caller, entry)) => {
+            let caller = caller.for_whom_it_asks(&entry.client);
             let by_header = authorization.is_some();
             let asking = Asking { caller: &caller, entry: &entry, params, by_header };
             let outcome = by_grant(app, &asking, kind).await;
@@ -284,4 +286,21 @@ fn success(asking: &Asking<'_>, code: EventCode, text: &str, authorization: &Aut
         Some(audience) => draft.audience(audience),
         None => draft,
     }
+}
+
+/// Pushes that event. For an API's token it counts only if the API, and the client grant that it may
+/// want, are at the commit what they were when the token was made.
+fn push_success(
+    batch: &mut Batch,
+    app: &App,
+    asking: &Asking<'_>,
+    draft: EventDraft,
+    audience: Option<&str>,
+) {
+    let (caller, client) = (asking.caller, &asking.entry.client.id);
+    let Some(api) = audience.and_then(|audience| caller.tenant.api(audience)) else {
+        return record::push(batch, app, &caller.tenant, &caller.info, draft);
+    };
+    let grant = api_scope::user_grant(api, client, &asking.entry.grants).ok().flatten();
+    record::push_if(batch, app, caller, draft, &Grounds { client, api, grant });
 }

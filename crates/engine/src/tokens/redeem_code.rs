@@ -8,7 +8,7 @@ use doorward_model::client::grant_type::GrantType;
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::{Secret, TokenHash};
 use doorward_model::time::Timestamp;
-use doorward_model::token::{Code, Family, RefreshToken};
+use doorward_model::token::{CODE_LIFETIME, Code, Family, RefreshToken};
 use doorward_model::user::User;
 use doorward_protocol::digest;
 use doorward_protocol::oauth::grants;
@@ -16,17 +16,16 @@ use doorward_protocol::oauth::grants::authorization_code::{self, CodeDecision, C
 use doorward_store::{StoreError, codes, refresh_tokens, token_families, users};
 
 use super::mint::{Minted, Order, mint};
-use super::{Asking, Consequence, Refused, TokenAnswer, opaque, success};
+use super::{Asking, Consequence, Refused, TokenAnswer, opaque, push_success, success};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::logs::record;
 
 pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer, Refused> {
     let text = Secret::new(grants::required(asking.params, "code")?.to_owned());
     let hash = digest::token_hash(&text);
-    let scope = app.db().tenant(&asking.caller.tenant.tenant.id);
-    let code = codes::get(&scope, &hash).await?.ok_or_else(authorization_code::unknown)?;
-    let user = users::get(&scope, &code.authorization.user).await?;
+    let store = app.db().tenant(&asking.caller.tenant.tenant.id);
+    let code = codes::get(&store, &hash).await?.ok_or_else(authorization_code::unknown)?;
+    let user = users::get(&store, &code.authorization.user).await?;
     let grant = match decide(asking, &code, user.as_ref(), app.now()) {
         CodeDecision::Grant(grant) => grant,
         CodeDecision::Replay(family, error) => {
@@ -41,13 +40,14 @@ pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer
     let order = Order {
         grant: GrantType::AuthorizationCode,
         authorization: family.authorization.clone(),
+        granted_at: code.expires_at.before(CODE_LIFETIME),
         family: family.id.clone(),
         user: user.clone(),
         nonce: grant.nonce,
         auth_time_wanted: grant.auth_time_wanted,
         id_token: grant.id_token,
     };
-    let Minted { access_token, id_token, expires_in } = mint(app, asking, order).await?;
+    let Minted { access_token, id_token, expires_in, scope } = mint(app, asking, order).await?;
     let refresh = grant.refresh_token.then(|| first_refresh_token(app, asking, &family, now));
     let saved = save(app, asking, (&hash, &code, &family, &user), refresh.as_ref().map(|(_, token)| token));
     match saved.await {
@@ -57,7 +57,7 @@ pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer
         Err(error) => return Err(error.into()),
     }
     let refresh_token = refresh.map(|(text, _)| text);
-    Ok(TokenAnswer { access_token, id_token, refresh_token, scope: family.authorization.scope, expires_in })
+    Ok(TokenAnswer { access_token, id_token, refresh_token, scope, expires_in })
 }
 
 fn decide(asking: &Asking<'_>, code: &Code, user: Option<&User>, now: Timestamp) -> CodeDecision {
@@ -113,7 +113,7 @@ async fn save(
         .detail("redirect_uri", code.redirect_uri.as_str())
         .detail("auth_method", asking.via().as_str())
         .detail("pkce", code.code_challenge.is_some());
-    record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
+    push_success(&mut batch, app, asking, draft, family.authorization.audience.as_deref());
     batch.commit().await.map(|_| ())
 }
 

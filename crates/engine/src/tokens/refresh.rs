@@ -6,23 +6,26 @@
 //! Source: RFC 6749 §6; RFC 9700 §4.14.2; OpenID Connect Core §12.
 
 use doorward_model::client::grant_type::GrantType;
+use doorward_model::ids::FamilyId;
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
 use doorward_model::token::RefreshToken;
 use doorward_model::user::User;
 use doorward_protocol::digest;
-use doorward_protocol::oauth::grants;
 use doorward_protocol::oauth::grants::refresh_token::{self, RefreshDecision, RefreshGrant, RefreshInput};
-use doorward_store::{Batch, StoreError, refresh_tokens, users};
+use doorward_protocol::oauth::{api_scope, grants};
+use doorward_store::{Batch, StoreError, logs, refresh_tokens, users};
 
 use super::mint::{Minted, Order, mint};
-use super::{Asking, Consequence, Refused, TokenAnswer, success};
+use super::{Asking, Consequence, Refused, TokenAnswer, push_success, success};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::logs::record;
 
 /// How often a token is looked at anew when somebody else used it in between.
 const TRIES: usize = 3;
+
+/// What keys that successors are derived with are for.
+const SUCCESSOR: &str = "refresh token successor";
 
 /// What is written besides the event.
 enum Write {
@@ -46,10 +49,10 @@ pub(super) async fn refresh(app: &App, asking: &Asking<'_>) -> Result<TokenAnswe
 
 /// Nothing when the token was not any more what it had been when it was read.
 async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<Option<TokenAnswer>, Refused> {
-    let scope = app.db().tenant(&asking.caller.tenant.tenant.id);
-    let found = refresh_tokens::get(&scope, &digest::token_hash(text)).await?;
+    let store = app.db().tenant(&asking.caller.tenant.tenant.id);
+    let found = refresh_tokens::get(&store, &digest::token_hash(text)).await?;
     let token = found.ok_or_else(refresh_token::unknown)?;
-    let user = users::get(&scope, &token.family.authorization.user).await?;
+    let user = users::get(&store, &token.family.authorization.user).await?;
     let decision = refresh_token::decide(&RefreshInput {
         token: &token,
         client: &asking.entry.client,
@@ -71,6 +74,7 @@ async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<O
     let order = Order {
         grant: GrantType::RefreshToken,
         authorization: grant.authorization.clone(),
+        granted_at: token.family.created_at,
         family: grant.family.clone(),
         user: user.clone(),
         nonce: None,
@@ -78,20 +82,41 @@ async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<O
         auth_time_wanted: true,
         id_token: grant.id_token,
     };
-    let Minted { access_token, id_token, expires_in } = mint(app, asking, order).await?;
+    let Minted { access_token, id_token, expires_in, scope } = mint(app, asking, order).await?;
     let next = match write {
-        Write::Rotate | Write::Again => {
-            digest::successor(&*app.sealing().derive("refresh token successor"), text, &grant.family)
-        }
+        Write::Rotate => digest::successor(&*app.sealing().derive(SUCCESSOR), text, &grant.family),
+        Write::Again => match given_before(app, asking, text, &grant.family).await? {
+            Some(successor) => successor,
+            None => return Ok(None),
+        },
         Write::Keep => text.clone(),
     };
     match save(app, asking, (&token, &grant, &user), (&write, &next)).await {
         Ok(()) => {}
+        // Looking again needs a newer memory.
+        Err(StoreError::Unmet { what: logs::NOT_ALLOWED }) => return Err(api_scope::gone().into()),
         Err(StoreError::Unmet { .. } | StoreError::Conflict { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     }
-    let scope = grant.authorization.scope;
     Ok(Some(TokenAnswer { access_token, id_token, refresh_token: Some(next), scope, expires_in }))
+}
+
+/// The successor that was given when the token was rotated. It was derived with the master key that
+/// was the newest then, wherever that was: which of them it was is said by the token that there is.
+async fn given_before(
+    app: &App,
+    asking: &Asking<'_>,
+    parent: &Secret,
+    family: &FamilyId,
+) -> Result<Option<Secret>, Refused> {
+    let scope = app.db().tenant(&asking.caller.tenant.tenant.id);
+    for key in app.sealing().derive_each(SUCCESSOR).map_err(Fault::from)? {
+        let successor = digest::successor(&*key, parent, family);
+        if refresh_tokens::get(&scope, &digest::token_hash(&successor)).await?.is_some() {
+            return Ok(Some(successor));
+        }
+    }
+    Ok(None)
 }
 
 async fn save(
@@ -105,7 +130,7 @@ async fn save(
     push(&mut batch, app, (token, grant), (write, next));
     let text = "A refresh token was exchanged for tokens";
     let draft = success(asking, EventCode::RefreshExchange, text, &grant.authorization).user(user);
-    record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
+    push_success(&mut batch, app, asking, draft, grant.authorization.audience.as_deref());
     batch.commit().await.map(|_| ())
 }
 

@@ -96,7 +96,8 @@ fn read(app: &App, caller: &Caller, bearer: &Secret) -> Option<Read> {
         return None;
     }
     Some(Read {
-        client: ClientId::parse(text("azp")?).ok()?,
+        // RFC 9068 has another name for it.
+        client: ClientId::parse(text("azp").or_else(|| text("client_id"))?).ok()?,
         user: UserId::parse(text("sub")?).ok()?,
         scope: text("scope").unwrap_or_default().split(' ').map(str::to_owned).collect(),
         ends_at: Timestamp::from_seconds(claims.get("exp").and_then(Value::as_i64)?),

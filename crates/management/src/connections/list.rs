@@ -22,7 +22,8 @@ use crate::refused::{Answer, Refused};
 
 const PARAMETERS: &[&str] =
     &["fields", "include_fields", "page", "per_page", "include_totals", "from", "take", "strategy", "name"];
-const OPTIONS: &str = "options";
+/// What only `read:connections_options` shows in a list.
+pub(super) const OPTIONS: &str = "options";
 
 pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized, uri: Uri) -> Answer {
     let query = Query::read_with_repeats(&uri, PARAMETERS, &["strategy"])?;
@@ -61,11 +62,12 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
 }
 
 /// The place of a connection in the list.
-fn key(shown: &ShownConnection) -> String {
+pub(super) fn key(shown: &ShownConnection) -> String {
     format!("{} {}", shown.connection.created_at.millis(), shown.connection.id)
 }
 
-fn unkey(key: &str) -> Result<(Timestamp, ConnectionId), Refused> {
+/// Reads what [`key`] wrote.
+pub(super) fn unkey(key: &str) -> Result<(Timestamp, ConnectionId), Refused> {
     let read = |(at, id): (&str, &str)| {
         Some((Timestamp::from_millis(at.parse().ok()?), ConnectionId::parse(id).ok()?))
     };

@@ -31,7 +31,11 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
     let fields = Fields::read(&query)?;
     let page = Page::read(&query)?;
     if page.start.saturating_add(page.limit) > MAX_DEPTH {
-        return Err(Refused::query("page", "maximum", "Pages lead to the first 1000 devices. Name a user_id."));
+        return Err(Refused::query(
+            "page",
+            "maximum",
+            "Pages lead to the first 1000 devices. Name a user_id.",
+        ));
     }
     if query.text("type").is_some_and(|kind| kind != PUBLIC_KEY) {
         let text = "This lists public_key only. Refresh tokens have a list of their own.";

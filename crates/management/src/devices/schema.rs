@@ -43,7 +43,11 @@ const fn parameter(name: &'static str, schema: Schema, about: &'static str) -> P
 const LISTED: &[Parameter] = &[
     parameter("page", Schema::Whole { min: 0, max: 1000 }, "Which page, from 0."),
     parameter("per_page", Schema::Whole { min: 0, max: 100 }, "How many a page has; 50 when left out."),
-    parameter("include_totals", Schema::Flag, "Whether the answer is an object with numbers around the page."),
+    parameter(
+        "include_totals",
+        Schema::Flag,
+        "Whether the answer is an object with numbers around the page.",
+    ),
     FIELDS,
     INCLUDE_FIELDS,
     parameter("user_id", TEXT, "Only those of this user."),

@@ -5,7 +5,7 @@
 
 use doorward_model::schema::{Schema, TEXT};
 
-use crate::{clients, devices, tenants, users};
+use crate::{client_grants, clients, devices, keys, resource_servers, roles, tenants, users};
 
 /// An operation, named as in `routes`.
 #[expect(dead_code, reason = "the OpenAPI document follows")]
@@ -51,7 +51,11 @@ pub(crate) const INCLUDE_FIELDS: Parameter = Parameter {
 /// All operations that are described, resource by resource.
 const ALL: &[&[Operation]] = &[
     clients::schema::OPERATIONS,
+    client_grants::schema::OPERATIONS,
     devices::schema::OPERATIONS,
+    keys::schema::OPERATIONS,
+    resource_servers::schema::OPERATIONS,
+    roles::schema::OPERATIONS,
     tenants::schema::OPERATIONS,
     users::schema::OPERATIONS,
 ];

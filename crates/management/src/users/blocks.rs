@@ -72,7 +72,11 @@ pub(crate) async fn unblock(
 fn identifier(query: &Query) -> Result<Whose, Refused> {
     let given = query.text("identifier").filter(|text| !text.trim().is_empty());
     let Some(text) = given else {
-        return Err(Refused::query("identifier", "required", "Whose? Give the name that was typed to log in."));
+        return Err(Refused::query(
+            "identifier",
+            "required",
+            "Whose? Give the name that was typed to log in.",
+        ));
     };
     if text.len() > MAX_IDENTIFIER {
         let text = format!("Use at most {MAX_IDENTIFIER} bytes.");
@@ -82,8 +86,6 @@ fn identifier(query: &Query) -> Result<Whose, Refused> {
 }
 
 fn shown(blocks: &[Block]) -> Value {
-    let one = |block: &Block| {
-        json!({ "identifier": block.identifier, "ip": block.ip, "connection": block.connection })
-    };
+    let one = |block: &Block| json!({ "identifier": block.identifier, "ip": block.ip, "connection": block.connection });
     json!({ "blocked_for": blocks.iter().map(one).collect::<Vec<_>>() })
 }

@@ -33,11 +33,19 @@ const NEW: Schema = Schema::Object(&[
     optional("user_metadata", METADATA, "What the person may change; at most 16 KiB."),
     optional("app_metadata", METADATA, "What applications keep about the person; at most 16 KiB."),
     optional("verify_email", Schema::Flag, "No mails are sent yet: false, or left out."),
-    optional("username", Schema::Nullable(&TEXT), "Connections know people by their address: null, or left out."),
+    optional(
+        "username",
+        Schema::Nullable(&TEXT),
+        "Connections know people by their address: null, or left out.",
+    ),
 ]);
 
 const CHANGE: Schema = Schema::Object(&[
-    optional("email", formatted(254, Format::Email), "A new address; it counts as not proven unless this says so."),
+    optional(
+        "email",
+        formatted(254, Format::Email),
+        "A new address; it counts as not proven unless this says so.",
+    ),
     optional("email_verified", Schema::Flag, "Whether the address is proven to be theirs."),
     optional("blocked", Schema::Flag, "Whether the user gets no tokens."),
     optional("password", named(1024), "A new password; it ends all sessions and refresh tokens."),
@@ -54,7 +62,11 @@ const CHANGE: Schema = Schema::Object(&[
     optional("client_id", TEXT, "Taken from tools that send it; it has no meaning yet."),
     optional("verify_email", Schema::Flag, "No mails are sent yet: false, or left out."),
     optional("verify_phone_number", Schema::Flag, "No messages are sent yet: false, or left out."),
-    optional("username", Schema::Nullable(&TEXT), "Connections know people by their address: null, or left out."),
+    optional(
+        "username",
+        Schema::Nullable(&TEXT),
+        "Connections know people by their address: null, or left out.",
+    ),
 ]);
 
 const IDENTITY: Schema = Schema::Object(&[
@@ -121,8 +133,11 @@ const fn parameter(name: &'static str, schema: Schema, about: &'static str) -> P
 const PAGE: Parameter = parameter("page", Schema::Whole { min: 0, max: 1000 }, "Which page, from 0.");
 const PER_PAGE: Parameter =
     parameter("per_page", Schema::Whole { min: 0, max: 100 }, "How many a page has; 50 when left out.");
-const TOTALS_WANTED: Parameter =
-    parameter("include_totals", Schema::Flag, "Whether the answer is an object with numbers around the page.");
+const TOTALS_WANTED: Parameter = parameter(
+    "include_totals",
+    Schema::Flag,
+    "Whether the answer is an object with numbers around the page.",
+);
 const PROTECTED: Parameter = parameter(
     "consider_brute_force_enablement",
     Schema::Flag,
@@ -139,7 +154,11 @@ const LISTED: &[Parameter] = &[
     FIELDS,
     INCLUDE_FIELDS,
     parameter("q", TEXT, "What to search for; the language is described in the reference."),
-    parameter("search_engine", Schema::Words(&["v1", "v2", "v3"]), "Known and without meaning: there is one."),
+    parameter(
+        "search_engine",
+        Schema::Words(&["v1", "v2", "v3"]),
+        "Known and without meaning: there is one.",
+    ),
     parameter("primary_order", Schema::Flag, "Known and without meaning: the order is always the same."),
 ];
 
@@ -182,7 +201,12 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "get_logs_by_user",
         summary: "List the events of a user",
-        query: &[PAGE, PER_PAGE, TOTALS_WANTED, parameter("sort", Schema::Words(&["date:-1"]), "Newest first.")],
+        query: &[
+            PAGE,
+            PER_PAGE,
+            TOTALS_WANTED,
+            parameter("sort", Schema::Words(&["date:-1"]), "Newest first."),
+        ],
         body: None,
         answers: &[(200, Some(&LOGS))],
     },

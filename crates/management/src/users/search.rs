@@ -66,7 +66,16 @@ mod tests {
     use super::*;
 
     fn parse(query: &str) -> Result<UserQuery, String> {
-        let known = ["q", "sort", "connection", "search_engine", "primary_order", "page", "per_page", "include_totals"];
+        let known = [
+            "q",
+            "sort",
+            "connection",
+            "search_engine",
+            "primary_order",
+            "page",
+            "per_page",
+            "include_totals",
+        ];
         let query = Query::read(&format!("/x?{query}").parse().unwrap(), &known).unwrap();
         let page = Page::read(&query).unwrap();
         read(&query, page).map_err(|refused| refused.refusal().text().to_owned())
@@ -80,7 +89,14 @@ mod tests {
         };
         assert_eq!(order(""), Some((UserOrder::CreatedAt, false)));
         assert_eq!(order("sort=last_login:-1"), Some((UserOrder::LastLogin, true)));
-        for bad in ["sort=", "sort=email", "sort=email:2", "sort=blocked:1", "sort=user_metadata.a:1", "sort=id;--:1"] {
+        for bad in [
+            "sort=",
+            "sort=email",
+            "sort=email:2",
+            "sort=blocked:1",
+            "sort=user_metadata.a:1",
+            "sort=id;--:1",
+        ] {
             assert!(parse(bad).unwrap_err().contains("on property sort"), "{bad}");
         }
     }

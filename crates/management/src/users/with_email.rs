@@ -22,7 +22,6 @@ pub(crate) async fn with_email(State(web): State<Web>, Authorized(caller): Autho
     };
     let email = Email::parse(email).map_err(|error| Refused::query("email", "format", error.text))?;
     let found = users::with_email(web.app(), &caller, &email).await?;
-    let shown: Value =
-        found.iter().map(|user| Value::Object(fields.select(view::user(user)))).collect();
+    let shown: Value = found.iter().map(|user| Value::Object(fields.select(view::user(user)))).collect();
     Ok(answer::json(StatusCode::OK, &shown))
 }

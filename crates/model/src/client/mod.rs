@@ -28,7 +28,7 @@ use crate::json::Object;
 use crate::secret::SealedSecret;
 use crate::time::Timestamp;
 use auth_method::AuthMethod;
-use further::Further;
+use further::{Further, IP_HEADER_TRUSTED};
 use grant_type::GrantType;
 use jwt::JwtConfiguration;
 use kind::ClientKind;
@@ -116,6 +116,13 @@ impl Client {
     #[must_use]
     pub fn is_confidential(&self) -> bool {
         self.settings.token_endpoint_auth_method != Some(AuthMethod::None)
+    }
+
+    /// Whether it may say at the token endpoint for whom it asks. Only who keeps a secret can be
+    /// believed: everybody could write such a header in the name of a public client.
+    #[must_use]
+    pub fn trusts_ip_header(&self) -> bool {
+        self.is_confidential() && self.settings.further.is_on(IP_HEADER_TRUSTED)
     }
 
     /// Whether it may use `grant`.

@@ -7,8 +7,8 @@ use super::lexer::{Lexer, Place, Range, Token, Word};
 use super::time::Moment;
 use super::value::Pattern;
 use super::{
-    Bound, Kind, Language, MAX_DEPTH, MAX_LENGTH, MAX_STARS, MAX_TERMS, MIN_LITERALS, Query, Scalar, SearchError,
-    Target, Test,
+    Bound, Kind, Language, MAX_DEPTH, MAX_LENGTH, MAX_STARS, MAX_TERMS, MIN_LITERALS, Query, Scalar,
+    SearchError, Target, Test,
 };
 
 /// The name whose value is the name of a field.
@@ -19,8 +19,15 @@ pub(super) fn parse(language: &Language, text: &str) -> Result<Query, SearchErro
         let at = text.char_indices().take_while(|(at, _)| *at < MAX_LENGTH).count();
         return Err(SearchError::new(at, format!("A query has at most {MAX_LENGTH} bytes.")));
     }
-    let mut parser =
-        Parser { language, lexer: Lexer::new(text), at: 0, token: Token::End, scope: None, depth: 0, terms: 0 };
+    let mut parser = Parser {
+        language,
+        lexer: Lexer::new(text),
+        at: 0,
+        token: Token::End,
+        scope: None,
+        depth: 0,
+        terms: 0,
+    };
     parser.step()?;
     if parser.token == Token::End {
         return Err(SearchError::new(0, "The query is empty."));
@@ -104,7 +111,7 @@ impl Parser<'_> {
             Token::Name(name) => self.named(at, &name),
             Token::Word(word) => {
                 let target = self.scope.clone().unwrap_or(Target::Anywhere);
-                let query = self.term(at, target, word)?;
+                let query = self.term(at, target, &word)?;
                 self.step()?;
                 Ok(query)
             }
@@ -114,7 +121,9 @@ impl Parser<'_> {
                 self.step()?;
                 Ok(query)
             }
-            Token::Close => Err(SearchError::new(at, "Something to search for is missing before this bracket.")),
+            Token::Close => {
+                Err(SearchError::new(at, "Something to search for is missing before this bracket."))
+            }
             Token::And | Token::Or => {
                 let text = "Something to search for is missing before this word. To search for the word itself, \
                             put it into quotes.";
@@ -166,7 +175,7 @@ impl Parser<'_> {
     fn about(&mut self, at: usize, name: &str) -> Parsed {
         let target = self.target(at, name)?;
         match self.lexer.next(Place::Value)? {
-            (at, Token::Word(word)) => self.term(at, target, word),
+            (at, Token::Word(word)) => self.term(at, target, &word),
             (at, Token::Range(range)) => self.range(at, target, range),
             (at, Token::Open) => {
                 self.scope = Some(target);
@@ -175,7 +184,9 @@ impl Parser<'_> {
                 query
             }
             (at, _) => {
-                let text = format!("A value is missing after {name}: here. Put one that is an operator into quotes.");
+                let text = format!(
+                    "A value is missing after {name}: here. Put one that is an operator into quotes."
+                );
                 Err(SearchError::new(at, text))
             }
         }
@@ -191,7 +202,7 @@ impl Parser<'_> {
         Err(SearchError::new(at, unknown(self.language, name)))
     }
 
-    fn term(&mut self, at: usize, target: Target, word: Word) -> Parsed {
+    fn term(&mut self, at: usize, target: Target, word: &Word) -> Parsed {
         self.count(at)?;
         let is_all = word.parts.len() > 1 && word.parts.iter().all(String::is_empty);
         let test = match (Pattern::new(word.parts.clone()), &target) {
@@ -263,15 +274,17 @@ fn checked(at: usize, target: &Target, pattern: Pattern) -> Result<Pattern, Sear
     if let Target::Field(field) = target
         && !matches!(field.kind, Kind::Text | Kind::Folded)
     {
-        return Err(SearchError::new(at, format!("{} holds no text, so a star does not work here.", field.name)));
+        return Err(SearchError::new(
+            at,
+            format!("{} holds no text, so a star does not work here.", field.name),
+        ));
     }
     if pattern.stars() > MAX_STARS {
         return Err(SearchError::new(at, format!("A pattern has at most {MAX_STARS} stars.")));
     }
     if pattern.prefix().is_none() && pattern.literals() < MIN_LITERALS {
-        let text = format!(
-            "A pattern whose star is not at its end needs at least {MIN_LITERALS} other characters."
-        );
+        let text =
+            format!("A pattern whose star is not at its end needs at least {MIN_LITERALS} other characters.");
         return Err(SearchError::new(at, text));
     }
     Ok(pattern)

@@ -12,8 +12,12 @@ impl Pattern {
     pub fn new(parts: Vec<String>) -> Option<Self> {
         let last = parts.len().checked_sub(1).filter(|last| *last > 0)?;
         let inner = |at: usize, part: &String| at == 0 || at == last || !part.is_empty();
-        let kept: Vec<String> =
-            parts.into_iter().enumerate().filter(|(at, part)| inner(*at, part)).map(|(_, part)| part).collect();
+        let kept: Vec<String> = parts
+            .into_iter()
+            .enumerate()
+            .filter(|(at, part)| inner(*at, part))
+            .map(|(_, part)| part)
+            .collect();
         Some(Self(kept))
     }
 

@@ -277,7 +277,10 @@ mod tests {
 
     #[test]
     fn a_change_that_changes_nothing_leaves_the_time_alone() {
-        assert_eq!(apply(&ada(), json!({"email": "ADA@a.test", "blocked": false, "user_metadata": {}})), ada());
+        assert_eq!(
+            apply(&ada(), json!({"email": "ADA@a.test", "blocked": false, "user_metadata": {}})),
+            ada()
+        );
     }
 
     #[test]
@@ -299,8 +302,15 @@ mod tests {
                 "phone_number": "030", "user_metadata": [], "verify_email": true, "username": "ada", "role": "admin",
             })),
             [
-                "email format", "blocked type", "user_metadata type", "verify_email enum", "username enum",
-                "role additional_properties", "name min_length", "nickname max_length", "picture format",
+                "email format",
+                "blocked type",
+                "user_metadata type",
+                "verify_email enum",
+                "username enum",
+                "role additional_properties",
+                "name min_length",
+                "nickname max_length",
+                "picture format",
                 "phone_number pattern",
             ]
         );
@@ -312,7 +322,8 @@ mod tests {
     fn metadata_that_grows_too_large_is_refused_when_it_is_applied() {
         let mut user = ada();
         user.user_metadata = object(json!({"a": "x".repeat(10_000)}));
-        let patch = UserPatch::from_json(&object(json!({"user_metadata": {"b": "x".repeat(10_000)}}))).unwrap();
+        let patch =
+            UserPatch::from_json(&object(json!({"user_metadata": {"b": "x".repeat(10_000)}}))).unwrap();
         let errors = patch.apply(&user, NOW).unwrap_err();
         assert_eq!(errors.all()[0].path, "user_metadata");
     }

@@ -129,26 +129,29 @@ mod tests {
         object
     }
 
-    fn patch(value: Value) -> Option<MetadataPatch> {
-        MetadataPatch::from_json(&value, "user_metadata", &mut FieldErrors::default())
+    fn patch(value: &Value) -> Option<MetadataPatch> {
+        MetadataPatch::from_json(value, "user_metadata", &mut FieldErrors::default())
     }
 
     #[test]
     fn first_level_names_are_merged_and_null_removes_one() {
         let current = object(json!({"color": "red", "address": {"city": "Bonn", "zip": "53111"}, "old": 1}));
         let change = json!({"address": {"city": "Ulm"}, "old": null, "missing": null, "new": [1, null]});
-        let merged = patch(change).unwrap().apply(&current);
-        assert_eq!(Value::Object(merged), json!({"color": "red", "address": {"city": "Ulm"}, "new": [1, null]}));
+        let merged = patch(&change).unwrap().apply(&current);
+        assert_eq!(
+            Value::Object(merged),
+            json!({"color": "red", "address": {"city": "Ulm"}, "new": [1, null]})
+        );
     }
 
     #[test]
     fn null_and_an_empty_object_remove_everything() {
         let current = object(json!({"color": "red"}));
         for change in [json!(null), json!({})] {
-            assert!(patch(change).unwrap().apply(&current).is_empty());
+            assert!(patch(&change).unwrap().apply(&current).is_empty());
         }
         for bad in [json!([]), json!("x"), json!(7), json!(true)] {
-            assert_eq!(patch(bad), None);
+            assert_eq!(patch(&bad), None);
         }
     }
 

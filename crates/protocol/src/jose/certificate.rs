@@ -3,8 +3,10 @@
 //! Source: RFC 5280; RFC 7468 §5 (PEM); RFC 5652 §5 (`SignedData` with certificates and no signers,
 //! which RFC 2315 calls degenerate).
 
+use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use data_encoding::HEXUPPER;
 
 use super::der::{self, CONTEXT_0, INTEGER, OBJECT_IDENTIFIER, SEQUENCE, SET, element};
 
@@ -19,7 +21,8 @@ pub struct Certificate(Vec<u8>);
 
 impl Certificate {
     /// Reads the one certificate of a PEM text.
-    pub(super) fn from_pem(pem: &str) -> Option<Self> {
+    #[must_use]
+    pub fn from_pem(pem: &str) -> Option<Self> {
         der::certificate(pem).map(Self)
     }
 
@@ -33,6 +36,21 @@ impl Certificate {
     #[must_use]
     pub fn pem(&self) -> String {
         pem("CERTIFICATE", &self.0)
+    }
+
+    /// What people compare certificates by: SHA-1 in upper-case hexadecimal, as the original shows it.
+    /// It names a certificate and protects nothing.
+    #[must_use]
+    pub fn thumbprint(&self) -> String {
+        HEXUPPER.encode(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &self.0).as_ref())
+    }
+
+    /// The same with colons between the bytes.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let thumbprint = self.thumbprint();
+        let pairs = thumbprint.as_bytes().chunks(2).map(String::from_utf8_lossy);
+        pairs.collect::<Vec<_>>().join(":")
     }
 
     /// A PKCS #7 file that holds nothing but the certificate.
@@ -87,6 +105,14 @@ mod tests {
         let hex: String = before.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hex, BEFORE);
         assert_eq!(rest, [certificate.der(), &AFTER].concat());
+    }
+
+    #[test]
+    fn a_certificate_is_known_by_its_sha_1() {
+        let certificate = Certificate::from_pem(CERTIFICATE).unwrap();
+        // vectors::CERTIFICATE_SHA1 in hexadecimal.
+        assert_eq!(certificate.thumbprint(), "7FDA76E2AD056EBDB0C4945C1A81D3F382BD4E23");
+        assert!(certificate.fingerprint().starts_with("7F:DA:76:") && certificate.fingerprint().len() == 59);
     }
 
     #[test]

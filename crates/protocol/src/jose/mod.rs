@@ -22,5 +22,5 @@ pub use certificate::Certificate;
 pub use error::JoseError;
 pub use jwk::{Jwk, JwkSet};
 pub use rsa::{RsaAlgorithm, RsaKey, TokenType};
-pub use secret_key::{SecretKey, sign_hs256, verify_hs256};
+pub use secret_key::{SecretKey, sign_hs256, sign_hs256_as, verify_hs256};
 pub use verify::{MAX_TOKEN, verify_rs256, verify_rsa};

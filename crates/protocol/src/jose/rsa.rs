@@ -186,10 +186,23 @@ impl RsaKey {
     /// # Errors
     /// As [`Self::sign`].
     pub fn sign_as<C: Serialize>(&self, algorithm: RsaAlgorithm, claims: &C) -> Result<String, JoseError> {
+        self.sign_typed(algorithm, TokenType::Jwt, claims)
+    }
+
+    /// As [`Self::sign_as`], for a token of that type.
+    ///
+    /// # Errors
+    /// As [`Self::sign`].
+    pub fn sign_typed<C: Serialize>(
+        &self,
+        algorithm: RsaAlgorithm,
+        typ: TokenType,
+        claims: &C,
+    ) -> Result<String, JoseError> {
         if algorithm == RsaAlgorithm::RS256 {
-            return self.sign(TokenType::Jwt, claims);
+            return self.sign(typ, claims);
         }
-        let header = header(algorithm, TokenType::Jwt, &self.kid_for(algorithm))?;
+        let header = header(algorithm, typ, &self.kid_for(algorithm))?;
         self.compact(&header, algorithm, claims)
     }
 

@@ -1,4 +1,4 @@
-//! HS256 with a client's secret.
+//! HS256 with the secret of a client or of an API.
 //!
 //! The key is the text of the secret, or, for a client whose secret is marked as encoded, the bytes
 //! that this text is base64url of.
@@ -15,17 +15,19 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::JoseError;
 use super::verify::Unverified;
+use super::{JoseError, TokenType};
 
 /// RFC 7518 §3.2: a key of the size of the hash or larger must be used. It also keeps an empty
 /// secret from signing anything.
 const MIN_KEY: usize = 32;
 
-/// `{"alg":"HS256","typ":"JWT"}`, encoded. There is no `kid`: the client knows its secret.
-const HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+/// `{"alg":"HS256","typ":"JWT"}`, encoded, and the same with `at+jwt`. There is no `kid`: whoever checks
+/// the token knows the secret.
+const JWT_HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+const AT_JWT_HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9";
 
-/// A client secret as a key for HS256.
+/// A secret as a key for HS256.
 pub struct SecretKey(hmac::Key);
 
 impl fmt::Debug for SecretKey {
@@ -53,13 +55,25 @@ impl SecretKey {
     }
 }
 
-/// Signs `claims` with HS256 and gives the compact form.
+/// Signs `claims` with HS256 as a JWT and gives the compact form.
 ///
 /// # Errors
 /// When the claims cannot be written as JSON.
 pub fn sign_hs256<C: Serialize>(key: &SecretKey, claims: &C) -> Result<String, JoseError> {
+    sign_hs256_as(key, TokenType::Jwt, claims)
+}
+
+/// As [`sign_hs256`], for a token of that type.
+///
+/// # Errors
+/// When the claims cannot be written as JSON.
+pub fn sign_hs256_as<C: Serialize>(key: &SecretKey, typ: TokenType, claims: &C) -> Result<String, JoseError> {
     let payload = serde_json::to_vec(claims).map_err(|_| JoseError::Claims)?;
-    let mut token = format!("{HEADER}.");
+    let header = match typ {
+        TokenType::Jwt => JWT_HEADER,
+        TokenType::AccessToken => AT_JWT_HEADER,
+    };
+    let mut token = format!("{header}.");
     URL_SAFE_NO_PAD.encode_string(&payload, &mut token);
     let signature = hmac::sign(&key.0, token.as_bytes());
     token.push('.');
@@ -110,7 +124,10 @@ mod tests {
     #[test]
     fn what_is_signed_is_verified_with_the_same_key_only() {
         let token = sign_hs256(&key(SECRET), &serde_json::json!({"sub": "auth0|1"})).unwrap();
-        assert!(token.starts_with("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."));
+        let header = |token: &str| URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
+        assert_eq!(header(&token), br#"{"alg":"HS256","typ":"JWT"}"#);
+        let other = sign_hs256_as(&key(SECRET), TokenType::AccessToken, &serde_json::json!({})).unwrap();
+        assert_eq!(header(&other), br#"{"alg":"HS256","typ":"at+jwt"}"#);
         assert_eq!(verify_hs256(&token, &key(SECRET)).unwrap()["sub"], "auth0|1");
         let other = key("another secret of thirty-two bytes or more");
         assert_eq!(verify_hs256(&token, &other), Err(JoseError::Signature));

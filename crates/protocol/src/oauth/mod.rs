@@ -5,12 +5,14 @@
 //!
 //! Source: RFC 6749, RFC 7636, RFC 9207, OpenID Connect Core 1.0.
 
+pub mod api_scope;
 pub mod authorize;
 pub mod client_auth;
 pub mod cors;
 pub mod discovery;
 pub mod error;
 pub mod grants;
+pub mod initiate;
 pub mod logout;
 pub mod params;
 pub mod response;

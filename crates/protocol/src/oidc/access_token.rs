@@ -1,17 +1,22 @@
-//! Access tokens for an API: what they hold.
+//! Access tokens for an API: what they hold, and how they are signed.
 //!
 //! A request without an audience gets an opaque token instead; that one is not made here.
 //!
-//! Source: the original's access token profile (`azp`, `gty`, `{id}@clients`); RFC 9068 §2.2 for what
-//! must be there.
+//! Source: the original's access token profile (`azp`, `gty`, `{id}@clients`, `permissions`); RFC 9068
+//! §2.2 for the other profile.
 
+use doorward_model::api::{ResourceServer, SigningAlg};
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::ids::ClientId;
 use doorward_model::scope::oidc;
+use doorward_model::secret::Secret;
 use doorward_model::tenant::Issuer;
-use doorward_model::time::{Lifetime, Timestamp};
+use doorward_model::time::Timestamp;
 use doorward_model::token::Authorization;
 use serde::Serialize;
+
+use crate::jose::{JoseError, RsaAlgorithm, RsaKey, SecretKey, TokenType, sign_hs256_as};
+use crate::oauth::api_scope::TokenScope;
 
 /// What an access token of a person is made of.
 #[derive(Debug, Clone, Copy)]
@@ -20,12 +25,14 @@ pub struct AccessTokenFacts<'a> {
     pub issuer: &'a Issuer,
     /// What was granted.
     pub authorization: &'a Authorization,
-    /// The API that it is for, by identifier.
-    pub audience: &'a str,
+    /// The API that it is for.
+    pub api: &'a ResourceServer,
+    /// What it may say of that.
+    pub scope: &'a TokenScope,
     /// The grant that gives it.
     pub grant: GrantType,
-    /// How long the API wants its tokens to live.
-    pub lifetime: Lifetime,
+    /// A fresh id, for the profile that has one.
+    pub jti: &'a str,
     /// The time of issue.
     pub now: Timestamp,
 }
@@ -37,12 +44,12 @@ pub struct MachineTokenFacts<'a> {
     pub issuer: &'a Issuer,
     /// The program.
     pub client: &'a ClientId,
-    /// The API that it is for, by identifier.
-    pub audience: &'a str,
-    /// The granted scope values.
-    pub scope: &'a [String],
-    /// How long the API wants its tokens to live.
-    pub lifetime: Lifetime,
+    /// The API that it is for.
+    pub api: &'a ResourceServer,
+    /// What it may say.
+    pub scope: &'a TokenScope,
+    /// A fresh id, for the profile that has one.
+    pub jti: &'a str,
     /// The time of issue.
     pub now: Timestamp,
 }
@@ -73,47 +80,102 @@ pub struct AccessTokenClaims {
     /// The granted scope values, space-separated; absent when there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
-    /// The grant that gave it, in the original's words; absent for a code.
+    /// The grant that gave it, in the original's words; absent for a code, and from RFC 9068.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gty: Option<&'static str>,
-    /// The client.
-    pub azp: ClientId,
+    /// The client, in the original's profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub azp: Option<ClientId>,
+    /// The client, in the profile of RFC 9068.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<ClientId>,
+    /// The token's own id, in the profile of RFC 9068.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jti: Option<String>,
+    /// What the subject may do with the API, where the API wants to be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<String>>,
 }
 
 /// Puts together what an access token says that a person's authorization led to.
 #[must_use]
 pub fn access_token_claims(facts: &AccessTokenFacts<'_>) -> AccessTokenClaims {
     let authorization = facts.authorization;
-    let api = facts.audience.to_owned();
-    let aud = if authorization.scope.iter().any(|value| value == oidc::OPENID) {
+    let api = facts.api.identifier.clone();
+    // Userinfo takes the usual algorithm alone.
+    let opens_userinfo = facts.api.settings.signing_alg == SigningAlg::Rs256
+        && authorization.scope.iter().any(|value| value == oidc::OPENID);
+    let aud = if opens_userinfo {
         Audience::ApiAndUserinfo([api, facts.issuer.url("userinfo")])
     } else {
         Audience::Api(api)
     };
-    AccessTokenClaims {
+    let lifetime = facts.api.lifetime(&facts.grant);
+    let claims = AccessTokenClaims {
         iss: facts.issuer.as_str().to_owned(),
         sub: authorization.user.as_str().to_owned(),
         aud,
         iat: facts.now.seconds(),
-        exp: facts.now.after(facts.lifetime).seconds(),
-        scope: joined(&authorization.scope),
+        exp: facts.now.after(lifetime).seconds(),
+        scope: joined(&facts.scope.scope),
         gty: grant_word(facts.grant),
-        azp: authorization.client.clone(),
-    }
+        azp: Some(authorization.client.clone()),
+        client_id: None,
+        jti: None,
+        permissions: facts.scope.permissions.clone(),
+    };
+    in_dialect(claims, facts.api, facts.jti)
 }
 
 /// Puts together what an access token says that a program got with its own credentials.
 #[must_use]
 pub fn machine_token_claims(facts: &MachineTokenFacts<'_>) -> AccessTokenClaims {
-    AccessTokenClaims {
+    let grant = GrantType::ClientCredentials;
+    let claims = AccessTokenClaims {
         iss: facts.issuer.as_str().to_owned(),
         sub: format!("{}@clients", facts.client),
-        aud: Audience::Api(facts.audience.to_owned()),
+        aud: Audience::Api(facts.api.identifier.clone()),
         iat: facts.now.seconds(),
-        exp: facts.now.after(facts.lifetime).seconds(),
-        scope: joined(facts.scope),
-        gty: grant_word(GrantType::ClientCredentials),
-        azp: facts.client.clone(),
+        exp: facts.now.after(facts.api.lifetime(&grant)).seconds(),
+        scope: joined(&facts.scope.scope),
+        gty: grant_word(grant),
+        azp: Some(facts.client.clone()),
+        client_id: None,
+        jti: None,
+        permissions: facts.scope.permissions.clone(),
+    };
+    in_dialect(claims, facts.api, facts.jti)
+}
+
+/// RFC 9068 §2.2: `client_id` and `jti` must be there; what the original adds besides is left out.
+fn in_dialect(mut claims: AccessTokenClaims, api: &ResourceServer, jti: &str) -> AccessTokenClaims {
+    if api.dialect().is_rfc9068() {
+        claims.client_id = claims.azp.take();
+        claims.jti = Some(jti.to_owned());
+        claims.gty = None;
+    }
+    claims
+}
+
+/// Signs an access token as its API wants it: with the tenant's key, or with the secret of the API.
+///
+/// # Errors
+/// When the API wants its own secret and has none, or the library refuses to sign.
+pub fn sign(
+    api: &ResourceServer,
+    key: &RsaKey,
+    secret: Option<&Secret>,
+    claims: &AccessTokenClaims,
+) -> Result<String, JoseError> {
+    let typ = if api.dialect().is_rfc9068() { TokenType::AccessToken } else { TokenType::Jwt };
+    match api.settings.signing_alg {
+        SigningAlg::Rs256 => key.sign(typ, claims),
+        SigningAlg::Rs512 => key.sign_typed(RsaAlgorithm::RS512, typ, claims),
+        SigningAlg::Ps256 => key.sign_typed(RsaAlgorithm::PS256, typ, claims),
+        SigningAlg::Hs256 => {
+            let secret = secret.ok_or(JoseError::ShortSecret)?;
+            sign_hs256_as(&SecretKey::new(secret, false)?, typ, claims)
+        }
     }
 }
 
@@ -132,35 +194,51 @@ fn grant_word(grant: GrantType) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use doorward_model::api::TokenDialect;
+    use serde_json::{Map, Value, json};
 
     use super::super::id_token::tests::authorization;
     use super::*;
+    use crate::jose::{vectors, verify_hs256, verify_rs256, verify_rsa};
+    use crate::oauth::authorize::examples;
 
-    fn of_a_person(scope: &str, grant: GrantType) -> Value {
-        let issuer = Issuer::parse("https://id.acme.test").unwrap();
-        let claims = access_token_claims(&AccessTokenFacts {
-            issuer: &issuer,
-            authorization: &authorization(scope),
-            audience: "https://api.acme.test/",
-            grant,
-            lifetime: Lifetime::from_seconds(86_400),
-            now: Timestamp::from_seconds(1000),
-        });
-        serde_json::to_value(claims).unwrap()
+    fn api() -> ResourceServer {
+        examples::api("https://api.acme.test/", false)
     }
 
-    fn of_a_program(scope: &[String]) -> Value {
-        let issuer = Issuer::parse("https://id.acme.test").unwrap();
-        let claims = machine_token_claims(&MachineTokenFacts {
-            issuer: &issuer,
-            client: &ClientId::parse("robot").unwrap(),
-            audience: "https://id.acme.test/api/v2/",
-            scope,
-            lifetime: Lifetime::from_seconds(86_400),
+    fn of(scope: &[&str]) -> TokenScope {
+        TokenScope { scope: scope.iter().copied().map(str::to_owned).collect(), permissions: None }
+    }
+
+    fn person(api: &ResourceServer, scope: &str, grant: GrantType) -> AccessTokenClaims {
+        access_token_claims(&AccessTokenFacts {
+            issuer: &Issuer::parse("https://id.acme.test").unwrap(),
+            authorization: &authorization(scope),
+            api,
+            scope: &of(&scope.split(' ').collect::<Vec<_>>()),
+            grant,
+            jti: "fresh",
             now: Timestamp::from_seconds(1000),
-        });
-        serde_json::to_value(claims).unwrap()
+        })
+    }
+
+    fn program(api: &ResourceServer, scope: &TokenScope) -> AccessTokenClaims {
+        machine_token_claims(&MachineTokenFacts {
+            issuer: &Issuer::parse("https://id.acme.test").unwrap(),
+            client: &ClientId::parse("robot").unwrap(),
+            api,
+            scope,
+            jti: "fresh",
+            now: Timestamp::from_seconds(1000),
+        })
+    }
+
+    fn of_a_person(scope: &str, grant: GrantType) -> Value {
+        serde_json::to_value(person(&api(), scope, grant)).unwrap()
+    }
+
+    fn of_a_program(scope: &[&str]) -> Value {
+        serde_json::to_value(program(&api(), &of(scope))).unwrap()
     }
 
     #[test]
@@ -189,11 +267,11 @@ mod tests {
     #[test]
     fn a_program_is_its_own_subject() {
         assert_eq!(
-            of_a_program(&["read:clients".to_owned(), "read:logs".to_owned()]),
+            of_a_program(&["read:clients", "read:logs"]),
             json!({
                 "iss": "https://id.acme.test/",
                 "sub": "robot@clients",
-                "aud": "https://id.acme.test/api/v2/",
+                "aud": "https://api.acme.test/",
                 "iat": 1000,
                 "exp": 87_400,
                 "scope": "read:clients read:logs",
@@ -206,5 +284,81 @@ mod tests {
     #[test]
     fn an_empty_scope_is_absent() {
         assert_eq!(of_a_program(&[]).get("scope"), None);
+    }
+
+    #[test]
+    fn an_api_decides_how_long_its_tokens_live() {
+        let mut api = api();
+        api.token_lifetime = doorward_model::time::Lifetime::from_seconds(60);
+        assert_eq!(person(&api, "openid", GrantType::RefreshToken).exp, 1060);
+        assert_eq!(program(&api, &of(&[])).exp, 1060);
+    }
+
+    #[test]
+    fn rfc_9068_2_2_the_claims_of_its_profile() {
+        let mut api = api();
+        for dialect in [TokenDialect::Rfc9068Profile, TokenDialect::Rfc9068ProfileAuthz] {
+            api.settings.token_dialect = Some(dialect);
+            let claims =
+                serde_json::to_value(person(&api, "openid read:orders", GrantType::RefreshToken)).unwrap();
+            for (name, value) in [("client_id", "shop"), ("jti", "fresh"), ("scope", "openid read:orders")] {
+                assert_eq!(claims[name], value, "{dialect:?}");
+            }
+            for name in ["azp", "gty", "permissions"] {
+                assert!(claims.get(name).is_none(), "{dialect:?} {name}");
+            }
+            let machine = serde_json::to_value(program(&api, &of(&["a"]))).unwrap();
+            assert_eq!((&machine["client_id"], &machine["sub"]), (&json!("robot"), &json!("robot@clients")));
+        }
+    }
+
+    #[test]
+    fn permissions_are_a_claim_of_their_own() {
+        let scope = TokenScope { permissions: Some(vec!["read:things".to_owned()]), ..of(&[]) };
+        let claims = serde_json::to_value(program(&api(), &scope)).unwrap();
+        assert_eq!(claims["permissions"], json!(["read:things"]));
+        let none = TokenScope { permissions: Some(Vec::new()), ..of(&[]) };
+        assert_eq!(serde_json::to_value(program(&api(), &none)).unwrap()["permissions"], json!([]));
+    }
+
+    #[test]
+    fn rfc_9068_2_1_the_header_says_at_jwt() {
+        let key = vectors::key("k");
+        let mut api = api();
+        let header = |api: &ResourceServer| -> Map<String, Value> {
+            let token = sign(api, &key, None, &program(api, &of(&["a"]))).unwrap();
+            assert!(verify_rs256(&token, &[&key]).is_ok());
+            let part = data_encoding::BASE64URL_NOPAD.decode(token.split('.').next().unwrap().as_bytes());
+            serde_json::from_slice(&part.unwrap()).unwrap()
+        };
+        assert_eq!((&header(&api)["typ"], &header(&api)["alg"]), (&json!("JWT"), &json!("RS256")));
+        api.settings.token_dialect = Some(TokenDialect::Rfc9068Profile);
+        assert_eq!((&header(&api)["typ"], &header(&api)["kid"]), (&json!("at+jwt"), &json!("k")));
+        for (alg, name, algorithm) in [
+            (SigningAlg::Rs512, "RS512", RsaAlgorithm::RS512),
+            (SigningAlg::Ps256, "PS256", RsaAlgorithm::PS256),
+        ] {
+            api.settings.signing_alg = alg;
+            let token = sign(&api, &key, None, &program(&api, &of(&["a"]))).unwrap();
+            assert!(verify_rsa(&token, algorithm, &[&key]).is_ok(), "{name}");
+            let part = data_encoding::BASE64URL_NOPAD.decode(token.split('.').next().unwrap().as_bytes());
+            let header: Value = serde_json::from_slice(&part.unwrap()).unwrap();
+            assert_eq!(header, json!({ "alg": name, "typ": "at+jwt", "kid": format!("k-{name}") }));
+        }
+    }
+
+    #[test]
+    fn a_token_that_the_api_checks_with_its_secret_is_for_the_api_alone() {
+        let (key, secret) =
+            (vectors::key("k"), Secret::new("a secret of at least thirty-two bytes".to_owned()));
+        let mut api = api();
+        api.settings.signing_alg = SigningAlg::Hs256;
+        let claims = person(&api, "openid read:things", GrantType::AuthorizationCode);
+        assert_eq!(claims.aud, Audience::Api("https://api.acme.test/".to_owned()));
+        let token = sign(&api, &key, Some(&secret), &claims).unwrap();
+        let read = verify_hs256(&token, &SecretKey::new(&secret, false).unwrap()).unwrap();
+        assert_eq!(read["scope"], "openid read:things");
+        assert!(verify_rs256(&token, &[&key]).is_err());
+        assert_eq!(sign(&api, &key, None, &claims), Err(JoseError::ShortSecret));
     }
 }

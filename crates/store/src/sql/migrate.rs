@@ -23,7 +23,11 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0004__client_columns", include_str!("../../migrations/V0004__client_columns.sql")),
     ("V0007__users", include_str!("../../migrations/V0007__users.sql")),
     ("V0008__devices", include_str!("../../migrations/V0008__devices.sql")),
+    ("V0009__apis", include_str!("../../migrations/V0009__apis.sql")),
+    ("V0010__roles", include_str!("../../migrations/V0010__roles.sql")),
+    ("V0011__key_lives", include_str!("../../migrations/V0011__key_lives.sql")),
     ("V0013__connections", include_str!("../../migrations/V0013__connections.sql")),
+    ("V0015__find_changes", include_str!("../../migrations/V0015__find_changes.sql")),
 ];
 
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.

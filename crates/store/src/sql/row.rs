@@ -75,6 +75,16 @@ impl Reader {
         }
     }
 
+    pub(crate) fn bool_or_none(&mut self, column: &'static str) -> Result<Option<bool>, StoreError> {
+        match self.values.next() {
+            Some(Value::Null) => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(value)),
+            Some(Value::Int(0)) => Ok(Some(false)),
+            Some(Value::Int(1)) => Ok(Some(true)),
+            _ => Err(self.corrupt(column)),
+        }
+    }
+
     pub(crate) fn time(&mut self, column: &'static str) -> Result<Timestamp, StoreError> {
         self.int(column).map(Timestamp::from_millis)
     }

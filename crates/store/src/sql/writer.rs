@@ -48,7 +48,7 @@ pub(crate) fn run(connection: Connection, jobs: &Receiver<Job>) {
         while let Some(job) = next {
             match job {
                 Job::Batch { statements, durable, answer } => {
-                    group.push(Waiting { statements, durable, answer })
+                    group.push(Waiting { statements, durable, answer });
                 }
                 job => other = Some(job),
             }

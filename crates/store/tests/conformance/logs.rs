@@ -4,9 +4,10 @@ use doorward_model::api::{ClientGrant, ResourceServer};
 use doorward_model::ids::{ClientGrantId, ResourceServerId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
-use doorward_model::time::Lifetime;
-use doorward_store::logs::{ClientActivity, LogFilter};
+use doorward_store::logs::{Grounds, LogFilter};
 use doorward_store::{client_grants, clients, logs, resource_servers};
+
+use serde_json::json;
 
 use crate::kit::on_both;
 use crate::kit::samples::*;
@@ -82,6 +83,7 @@ fn pages_go_back_in_time_and_checkpoints_forward() {
         let all = LogFilter::default();
         assert_eq!(ids(&logs::list(&scope, &all, 0, 2).await.unwrap()), ["4", "3"]);
         assert_eq!(ids(&logs::list(&scope, &all, 4, 2).await.unwrap()), ["0"]);
+        assert_eq!(ids(&logs::list_oldest_first(&scope, &all, 1, 2).await.unwrap()), ["1", "2"]);
         assert_eq!(ids(&logs::list_after(&scope, &all, None, 2).await.unwrap()), ["0", "1"]);
         assert_eq!(
             ids(&logs::list_after(&scope, &all, Some(&log_id("1")), 9).await.unwrap()),
@@ -97,6 +99,7 @@ fn pages_go_back_in_time_and_checkpoints_forward() {
         assert_eq!(found(&LogFilter { codes: vec![EventCode::WrongPassword], ..all.clone() }).await, "3 1");
         assert_eq!(found(&LogFilter { client: Some(client_id("client")), ..all.clone() }).await, "4 2 0");
         assert_eq!(found(&LogFilter { user: Some(user_id("auth0|1")), ..all.clone() }).await, "4 2 0");
+        assert_eq!(found(&LogFilter { of_people: true, ..all.clone() }).await, "4 2 0");
         assert_eq!(found(&LogFilter { since: Some(later(2)), ..all.clone() }).await, "4 3 2");
         assert_eq!(found(&LogFilter { until: Some(later(2)), ..all.clone() }).await, "1 0");
         let codes = vec![EventCode::WrongPassword, EventCode::Login, EventCode::Logout];
@@ -105,45 +108,40 @@ fn pages_go_back_in_time_and_checkpoints_forward() {
 }
 
 #[test]
-fn the_event_of_a_machines_token_needs_its_client_and_grant() {
+fn the_event_of_a_token_needs_client_api_and_grant_as_they_were_read() {
     on_both(async |db| {
         let t = furnish(&db, "a").await;
         let scope = db.tenant(&t);
-        let (app, grant) = (client_id("client"), ClientGrantId::parse("cgr_1").unwrap());
-        let api = ResourceServer {
-            id: ResourceServerId::parse("api").unwrap(),
-            identifier: "https://api.test/".to_owned(),
-            name: "API".to_owned(),
-            permissions: Vec::new(),
-            token_lifetime: Lifetime::from_seconds(60),
-            allow_offline_access: false,
-            is_system: false,
-            created_at: NOW,
+        let id = ResourceServerId::parse("api").unwrap();
+        let api = ResourceServer::new(id, "https://api.test/".to_owned(), NOW);
+        let id = ClientGrantId::parse("cgr_1").unwrap();
+        let grant = ClientGrant::new(id, client_id("client"), api.identifier.clone(), Vec::new());
+        let issue = async |id: &str, api: &ResourceServer, grant: Option<&ClientGrant>| {
+            let client = client_id("client");
+            write(&db, &t, |b| logs::insert_if(b, &event(id), &Grounds { client: &client, api, grant })).await
         };
-        let issue = |id: &'static str| {
-            let (app, grant) = (app.clone(), grant.clone());
-            write(&db, &t, move |b| logs::insert_if_client(b, &event(id), &app, &grant))
-        };
-        assert_eq!(issue("1").await, unmet(logs::NOT_ALLOWED));
-        let mut b = scope.batch();
-        resource_servers::insert(&mut b, &api);
-        client_grants::insert(
-            &mut b,
-            &ClientGrant {
-                id: grant.clone(),
-                client: app.clone(),
-                audience: api.identifier,
-                scope: Vec::new(),
-            },
-        );
-        b.commit().await.unwrap();
-        assert_eq!(issue("2").await, Ok(()));
+        assert_eq!(issue("1", &api, None).await, unmet(logs::NOT_ALLOWED));
+        write(&db, &t, |b| resource_servers::insert(b, &api)).await.unwrap();
+        assert_eq!(issue("2", &api, None).await, Ok(()));
         assert_eq!(logs::get(&scope, &log_id("2")).await.unwrap(), Some(event("2")));
-        write(&db, &t, |b| client_grants::delete(b, &grant)).await.unwrap();
-        assert_eq!(issue("3").await, unmet(logs::NOT_ALLOWED));
-        write(&db, &t, |b| clients::delete(b, &app, NOW)).await.unwrap();
-        assert_eq!(issue("4").await, unmet(logs::NOT_ALLOWED));
-        assert_eq!(logs::count(&scope, &LogFilter::default()).await.unwrap(), 1);
+        assert_eq!(issue("3", &api, Some(&grant)).await, unmet(logs::NOT_ALLOWED));
+        write(&db, &t, |b| client_grants::insert(b, &grant)).await.unwrap();
+        assert_eq!(issue("4", &api, Some(&grant)).await, Ok(()));
+
+        write(&db, &t, |b| client_grants::update(b, &grant)).await.unwrap();
+        assert_eq!(issue("5", &api, Some(&grant)).await, unmet(logs::NOT_ALLOWED));
+        let grant = ClientGrant { version: 2, ..grant };
+        assert_eq!(issue("6", &api, Some(&grant)).await, Ok(()));
+        write(&db, &t, |b| resource_servers::update(b, &api)).await.unwrap();
+        assert_eq!(issue("7", &api, Some(&grant)).await, unmet(logs::NOT_ALLOWED));
+        let api = ResourceServer { version: 2, ..api };
+        assert_eq!(issue("8", &api, Some(&grant)).await, Ok(()));
+
+        write(&db, &t, |b| client_grants::delete(b, &grant.id)).await.unwrap();
+        assert_eq!(issue("9", &api, Some(&grant)).await, unmet(logs::NOT_ALLOWED));
+        write(&db, &t, |b| clients::delete(b, &client_id("client"), NOW)).await.unwrap();
+        assert_eq!(issue("10", &api, None).await, unmet(logs::NOT_ALLOWED));
+        assert_eq!(logs::count(&scope, &LogFilter::default()).await.unwrap(), 4);
     });
 }
 
@@ -166,39 +164,39 @@ fn retention_deletes_the_oldest_in_steps() {
 }
 
 #[test]
-fn how_a_client_fared_is_read_from_its_events_alone() {
+fn what_was_done_to_a_client_is_found_beside_what_happened_at_it() {
     on_both(async |db| {
         let t = furnish(&db, "a").await;
         let scope = db.tenant(&t);
-        let client = event("1").client.unwrap();
-        let none = logs::activity(&scope, &client, &log_id("0")).await.unwrap();
-        assert_eq!(none, ClientActivity::default());
-        let mut b = scope.batch();
-        let rows = [
-            ("1", EventCode::Login, 1),
-            ("2", EventCode::LoginFailed, 1),
-            ("3", EventCode::ClientCredentials, 1),
-            ("4", EventCode::LoginFailed, 5),
-            ("5", EventCode::WrongPassword, 1),
-            ("6", EventCode::LoginFailed, 2),
-            ("7", EventCode::ManagementWrite, 1),
-        ];
-        for (at, (id, code, count)) in (0..).zip(rows) {
-            logs::insert(&mut b, &Event { code, count, at: later(at), ..event(id) });
-        }
-        logs::insert(&mut b, &Event { client: None, at: later(9), ..event("8") });
-        b.commit().await.unwrap();
-        let expected = ClientActivity {
-            successes: 2,
-            last_success: Some(later(2)),
-            refusals: 7,
-            first_refusal: Some(later(3)),
-            last_refusal: Some(later(5)),
+        let about = |id: &str, target: serde_json::Value| {
+            let mut event = Event { client: None, code: EventCode::ManagementWrite, ..event(id) };
+            event.details.insert("target".to_owned(), target);
+            event
         };
-        assert_eq!(logs::activity(&scope, &client, &log_id("1")).await.unwrap(), expected);
-        let recent = logs::activity(&scope, &client, &log_id("4")).await.unwrap();
-        assert_eq!((recent.successes, recent.last_success, recent.refusals), (0, None, 2));
-        let changes = logs::latest_changes(&scope, 9).await.unwrap();
-        assert_eq!(ids(&changes), ["7"]);
+        let mut b = scope.batch();
+        logs::insert(&mut b, &event("1"));
+        logs::insert(&mut b, &about("2", json!({ "client_id": "client", "client_name": "App" })));
+        logs::insert_folded(&mut b, &about("3", json!("client")));
+        logs::insert(&mut b, &about("4", json!({ "client_id": "other" })));
+        logs::insert(&mut b, &about("5", json!({ "email": "client" })));
+        // A client that changes itself is found once.
+        let itself = about("6", json!({ "client_id": "client" }));
+        logs::insert(&mut b, &Event { client: Some(client_id("client")), ..itself });
+        b.commit().await.unwrap();
+        let of_it = LogFilter { about: Some(client_id("client")), ..LogFilter::default() };
+        let before = async |id: Option<&str>, limit: u32| {
+            let id = id.map(log_id);
+            let found = logs::list_before(&scope, &of_it, id.as_ref(), limit).await.unwrap();
+            ids(&found).join(" ")
+        };
+        assert_eq!(before(None, 9).await, "6 3 2 1");
+        assert_eq!(before(None, 2).await, "6 3");
+        assert_eq!(before(Some("3"), 9).await, "2 1");
+        assert_eq!(ids(&logs::list(&scope, &of_it, 0, 9).await.unwrap()), ["6", "3", "2", "1"]);
+        assert_eq!(logs::count(&scope, &of_it).await.unwrap(), 4);
+        let changes = logs::changes_of(&scope, &client_id("client"), 2).await.unwrap();
+        assert_eq!(ids(&changes), ["6", "3"]);
+        let at_it = LogFilter { client: Some(client_id("client")), ..LogFilter::default() };
+        assert_eq!(ids(&logs::list(&scope, &at_it, 0, 9).await.unwrap()), ["6", "1"]);
     });
 }

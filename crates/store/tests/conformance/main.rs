@@ -8,6 +8,7 @@
 
 mod kit;
 
+mod activity;
 mod admins;
 mod apis;
 mod clients;
@@ -18,8 +19,10 @@ mod isolation;
 mod logins;
 mod logs;
 mod purge;
+mod roles;
 mod seam;
 mod search;
+mod signing_keys;
 mod tenants;
 mod tokens;
 mod users;

@@ -22,12 +22,31 @@ const QUERIES: usize = 400;
 
 /// The texts that names, addresses and values are made of: few, so that most queries find something.
 fn word() -> impl Strategy<Value = String> {
-    let words = ["ada", "Ada", "ADAM", "john", "Jo", "é", "Éva", "a b", "50%", "x_y", "x\\y", "\u{10FFFF}z", "ß", "'"];
+    let words = [
+        "ada",
+        "Ada",
+        "ADAM",
+        "john",
+        "Jo",
+        "é",
+        "Éva",
+        "a b",
+        "50%",
+        "x_y",
+        "x\\y",
+        "\u{10FFFF}z",
+        "ß",
+        "'",
+    ];
     select(words.map(str::to_owned).to_vec())
 }
 
 fn address() -> impl Strategy<Value = String> {
-    (select(vec!["ada", "adam", "john", "jo", "eva"]), 0..100_u32, select(vec!["acme.com", "acme.com.test", "b.test"]))
+    (
+        select(vec!["ada", "adam", "john", "jo", "eva"]),
+        0..100_u32,
+        select(vec!["acme.com", "acme.com.test", "b.test"]),
+    )
         .prop_map(|(name, number, domain)| format!("{name}{number}@{domain}"))
 }
 
@@ -38,7 +57,8 @@ fn metadata() -> impl Strategy<Value = Map<String, Value>> {
         any::<bool>().prop_map(Value::from),
         Just(json!(null)),
         Just(json!([])),
-        (word(), 0..3_i64).prop_map(|(text, number)| json!({ "city": text, "n": [number, { "city": "Bonn" }] })),
+        (word(), 0..3_i64)
+            .prop_map(|(text, number)| json!({ "city": text, "n": [number, { "city": "Bonn" }] })),
     ];
     prop::collection::vec((select(vec!["plan", "a b", "home"]), value), 0..3)
         .prop_map(|pairs| pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
@@ -48,46 +68,67 @@ fn person() -> impl Strategy<Value = User> {
     let name = || prop::option::of(word());
     let texts = (address(), name(), name(), name(), name());
     let numbers = (0..5_i64, prop::option::of(0..5_i64), 0..5_i64, any::<bool>(), any::<bool>());
-    (texts, numbers, (metadata(), metadata()), select(vec!["con_1", "con_2"]), prop::option::of(0..3_u32)).prop_map(
-        |((address, name, nickname, given_name, family_name), numbers, metadata, connection, phone)| {
-            let (logins_count, last_login, created, blocked, email_verified) = numbers;
-            let day = |n: i64| Timestamp::from_seconds(1_767_225_600 + n * 86_400);
-            let profile = Profile {
-                name,
-                nickname,
-                given_name,
-                family_name,
-                phone_number: phone.map(|number| format!("+49{number}")),
-                ..Profile::default()
-            };
-            User {
-                profile,
-                logins_count,
-                last_login: last_login.map(day),
-                last_ip: last_login.map(|n| format!("192.0.2.{n}")),
-                blocked,
-                email_verified,
-                user_metadata: metadata.0,
-                app_metadata: metadata.1,
-                ..User::new(user_id("auth0|0"), connection_id(connection), email(&address), day(created))
-            }
-        },
-    )
+    (texts, numbers, (metadata(), metadata()), select(vec!["con_1", "con_2"]), prop::option::of(0..3_u32))
+        .prop_map(
+            |((address, name, nickname, given_name, family_name), numbers, metadata, connection, phone)| {
+                let (logins_count, last_login, created, blocked, email_verified) = numbers;
+                let day = |n: i64| Timestamp::from_seconds(1_767_225_600 + n * 86_400);
+                let profile = Profile {
+                    name,
+                    nickname,
+                    given_name,
+                    family_name,
+                    phone_number: phone.map(|number| format!("+49{number}")),
+                    ..Profile::default()
+                };
+                User {
+                    profile,
+                    logins_count,
+                    last_login: last_login.map(day),
+                    last_ip: last_login.map(|n| format!("192.0.2.{n}")),
+                    blocked,
+                    email_verified,
+                    user_metadata: metadata.0,
+                    app_metadata: metadata.1,
+                    ..User::new(user_id("auth0|0"), connection_id(connection), email(&address), day(created))
+                }
+            },
+        )
 }
 
 /// Queries as people type them.
 fn query() -> impl Strategy<Value = String> {
     let quoted = |text: String| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
-    let field = select(vec!["name", "nickname", "given_name", "family_name", "user_id", "last_ip", "phone_number"]);
-    let pattern = select(vec!["a*", "A*", "jo*", "*ada*", "*ohn*", "j*hn", "50%*", "x_*", "*x\\\\y*", "é*", "\u{10FFFF}*", "auth0*", "+49*"]);
+    let field =
+        select(vec!["name", "nickname", "given_name", "family_name", "user_id", "last_ip", "phone_number"]);
+    let pattern = select(vec![
+        "a*",
+        "A*",
+        "jo*",
+        "*ada*",
+        "*ohn*",
+        "j*hn",
+        "50%*",
+        "x_*",
+        "*x\\\\y*",
+        "é*",
+        "\u{10FFFF}*",
+        "auth0*",
+        "+49*",
+    ]);
     let path = select(vec!["plan", "a\\ b", "home", "home.city", "home.n", "home.n.city", "hom", "nothing"]);
     let root = select(vec!["user_metadata", "app_metadata"]);
-    let value = prop_oneof![word().prop_map(quoted), (0..3_i64).prop_map(|n| n.to_string()), any::<bool>().prop_map(|b| b.to_string())];
+    let value = prop_oneof![
+        word().prop_map(quoted),
+        (0..3_i64).prop_map(|n| n.to_string()),
+        any::<bool>().prop_map(|b| b.to_string())
+    ];
     let span = |text: Vec<&'static str>| {
         (select(vec!['[', '{']), select(text.clone()), select(text), select(vec![']', '}']))
             .prop_map(|(open, low, high, close)| format!("{open}{low} TO {high}{close}"))
     };
-    let days = vec!["*", "2026", "2026-01", "2026-01-01", "2026-01-03", "2026-01-02T00:00:00Z", "2026-01-04T12:00"];
+    let days =
+        vec!["*", "2026", "2026-01", "2026-01-01", "2026-01-03", "2026-01-02T00:00:00Z", "2026-01-04T12:00"];
     let leaf = prop_oneof![
         word().prop_map(quoted),
         pattern.clone().prop_map(str::to_owned),
@@ -96,18 +137,38 @@ fn query() -> impl Strategy<Value = String> {
         (field.clone(), pattern.clone()).prop_map(|(field, text)| format!("{field}:{text}")),
         (field, span(vec!["*", "a", "Ada", "john", "é"])).prop_map(|(field, span)| format!("{field}:{span}")),
         address().prop_map(|address| format!("email:{}", address.to_uppercase())),
-        select(vec!["email:*@acme.com", "email:ad*", "email:*@acme*", "email.domain:ACME.com", "email:*7@acme.com"])
-            .prop_map(str::to_owned),
+        select(vec![
+            "email:*@acme.com",
+            "email:ad*",
+            "email:*@acme*",
+            "email.domain:ACME.com",
+            "email:*7@acme.com"
+        ])
+        .prop_map(str::to_owned),
         (0..5_i64).prop_map(|n| format!("logins_count:{n}")),
         span(vec!["*", "0", "2", "4"]).prop_map(|span| format!("logins_count:{span}")),
-        (select(vec!["last_login", "created_at", "updated_at"]), span(days.clone())).prop_map(|(f, s)| format!("{f}:{s}")),
-        (select(vec!["last_login", "created_at"]), select(days[1..].to_vec())).prop_map(|(f, d)| format!("{f}:{d}")),
-        (select(vec!["blocked", "email_verified"]), any::<bool>()).prop_map(|(field, flag)| format!("{field}:{flag}")),
+        (select(vec!["last_login", "created_at", "updated_at"]), span(days.clone()))
+            .prop_map(|(f, s)| format!("{f}:{s}")),
+        (select(vec!["last_login", "created_at"]), select(days[1..].to_vec()))
+            .prop_map(|(f, d)| format!("{f}:{d}")),
+        (select(vec!["blocked", "email_verified"]), any::<bool>())
+            .prop_map(|(field, flag)| format!("{field}:{flag}")),
         select(vec![
-            "identities.connection:Users", "identities.connection:Mo*", "identities.connection:none",
-            "identities.provider:auth0", "identities.provider:google", "username:ada", "*",
-            "_exists_:name", "_exists_:given_name", "_exists_:phone_number", "_exists_:last_login",
-            "_exists_:username", "_exists_:blocked", "_exists_:logins_count", "_exists_:last_ip",
+            "identities.connection:Users",
+            "identities.connection:Mo*",
+            "identities.connection:none",
+            "identities.provider:auth0",
+            "identities.provider:google",
+            "username:ada",
+            "*",
+            "_exists_:name",
+            "_exists_:given_name",
+            "_exists_:phone_number",
+            "_exists_:last_login",
+            "_exists_:username",
+            "_exists_:blocked",
+            "_exists_:logins_count",
+            "_exists_:last_ip",
         ])
         .prop_map(str::to_owned),
         (root.clone(), path.clone(), value).prop_map(|(root, path, value)| format!("{root}.{path}:{value}")),
@@ -137,7 +198,11 @@ fn people(runner: &mut TestRunner, count: usize) -> Vec<User> {
         if all.iter().any(|other| (&other.connection, &other.email) == (&user.connection, &user.email)) {
             continue;
         }
-        let id = if all.len() % 7 == 0 { format!("auth0|Ada{}", all.len()) } else { format!("auth0|{}", all.len()) };
+        let id = if all.len() % 7 == 0 {
+            format!("auth0|Ada{}", all.len())
+        } else {
+            format!("auth0|{}", all.len())
+        };
         all.push(User { id: user_id(&id), ..user });
     }
     all
@@ -216,13 +281,18 @@ fn every_order_goes_both_ways_and_by_page() {
             let mut expected: Vec<&User> = all.iter().collect();
             expected.sort_by_key(|user| {
                 // Users with the same value stand in the order in which they were made, but for these.
-                let made = if matches!(name, "email" | "user_id" | "updated_at") { 0 } else { user.created_at.millis() };
+                let made = if matches!(name, "email" | "user_id" | "updated_at") {
+                    0
+                } else {
+                    user.created_at.millis()
+                };
                 (key(name, user), made, user.id.as_str().to_owned())
             });
             for descending in [false, true] {
                 let mut found = Vec::new();
                 for offset in [0, 15, 30, 45] {
-                    found.extend(list::page(&scope, filter, (order, descending), (offset, 15)).await.unwrap());
+                    found
+                        .extend(list::page(&scope, filter, (order, descending), (offset, 15)).await.unwrap());
                 }
                 assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{name} {descending}");
                 expected.reverse();
@@ -269,7 +339,16 @@ fn means(query: &Query, user: &User, known: &[Connection]) -> bool {
         Query::Any(parts) => parts.iter().any(|part| means(part, user, known)),
         Query::Not(inner) => !means(inner, user, known),
         Query::Term(Target::Anywhere, test) => {
-            let bare = ["user_id", "email", "username", "name", "nickname", "given_name", "family_name", "phone_number"];
+            let bare = [
+                "user_id",
+                "email",
+                "username",
+                "name",
+                "nickname",
+                "given_name",
+                "family_name",
+                "phone_number",
+            ];
             bare.iter().any(|name| values(name, user, known).iter().any(|value| passes(value, test)))
         }
         Query::Term(Target::Field(field), test) => {
@@ -312,7 +391,8 @@ enum Known {
 }
 
 fn values(name: &str, user: &User, known: &[Connection]) -> Vec<Known> {
-    let any_case = |text: Option<&str>| text.map(|text| Known::AnyCase(text.to_owned())).into_iter().collect();
+    let any_case =
+        |text: Option<&str>| text.map(|text| Known::AnyCase(text.to_owned())).into_iter().collect();
     let exact = |text: Option<&str>| text.map(|text| Known::Exact(text.to_owned())).into_iter().collect();
     let profile = &user.profile;
     let connection = known.iter().find(|connection| connection.id == user.connection);
@@ -349,8 +429,11 @@ fn passes(value: &Known, test: &Test) -> bool {
                 Scalar::Text(text) => fold(text),
                 other => panic!("{other:?}"),
             };
-            low.as_ref().is_none_or(|low| fold(value) > end(low) || (low.inclusive && fold(value) == end(low)))
-                && high.as_ref().is_none_or(|high| fold(value) < end(high) || (high.inclusive && fold(value) == end(high)))
+            low.as_ref()
+                .is_none_or(|low| fold(value) > end(low) || (low.inclusive && fold(value) == end(low)))
+                && high.as_ref().is_none_or(|high| {
+                    fold(value) < end(high) || (high.inclusive && fold(value) == end(high))
+                })
         }
         Test::Is(_) => false,
     };
@@ -367,7 +450,9 @@ fn passes(value: &Known, test: &Test) -> bool {
                     _ => panic!("{bound:?}"),
                 };
                 low.as_ref().is_none_or(|low| side(low).is_gt() || (low.inclusive && side(low).is_eq()))
-                    && high.as_ref().is_none_or(|high| side(high).is_lt() || (high.inclusive && side(high).is_eq()))
+                    && high
+                        .as_ref()
+                        .is_none_or(|high| side(high).is_lt() || (high.inclusive && side(high).is_eq()))
             }
             _ => false,
         },
@@ -379,8 +464,10 @@ fn passes(value: &Known, test: &Test) -> bool {
                     Scalar::Time(moment) => moment,
                     _ => panic!("{bound:?}"),
                 };
-                let starts = |low: &Bound| if low.inclusive { moment(low).start() } else { moment(low).end() };
-                let ends = |high: &Bound| if high.inclusive { moment(high).end() } else { moment(high).start() };
+                let starts =
+                    |low: &Bound| if low.inclusive { moment(low).start() } else { moment(low).end() };
+                let ends =
+                    |high: &Bound| if high.inclusive { moment(high).end() } else { moment(high).start() };
                 low.as_ref().is_none_or(|low| *value >= starts(low))
                     && high.as_ref().is_none_or(|high| *value < ends(high))
             }
@@ -394,7 +481,9 @@ fn looks_like(text: &str, pattern: &Pattern, fold: fn(&str) -> String) -> bool {
     fn matches(text: &[char], pattern: &[Option<char>]) -> bool {
         match pattern.split_first() {
             None => text.is_empty(),
-            Some((Some(c), rest)) => text.split_first().is_some_and(|(first, left)| first == c && matches(left, rest)),
+            Some((Some(c), rest)) => {
+                text.split_first().is_some_and(|(first, left)| first == c && matches(left, rest))
+            }
             Some((None, rest)) => (0..=text.len()).any(|skip| matches(&text[skip..], rest)),
         }
     }

@@ -260,6 +260,9 @@ impl Refusal {
                     .oauth("too_many_attempts")
                     .wait(retry_after)
             }
+            Fault::TooSoon { retry_after, .. } => Self::new(StatusCode::TOO_MANY_REQUESTS, "Not yet", text)
+                .code("too_many_requests")
+                .wait(retry_after),
             Fault::Token(error) => {
                 let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
                 let refusal = Self::new(status, "This request was refused", text)

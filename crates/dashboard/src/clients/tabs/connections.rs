@@ -88,7 +88,6 @@ impl ConnectionsPage<'_> {
 #[template(path = "clients/last_connection.html")]
 struct LastPage<'a> {
     frame: &'a Frame,
-    header: Header<'a>,
     opened: &'a Opened,
     connection: &'a Connection,
 }
@@ -187,8 +186,7 @@ async fn turn(
     let connection = known.ok_or(Fault::NotFound { what: "connection" })?;
     let is_on = form.is_on("on");
     if !is_on && !form.is_on("sure") && opened.connections == [connection.id.clone()] {
-        let header = Header::of(&opened, frame, Tab::Connections);
-        let page = LastPage { frame, header, opened: &opened, connection: &connection };
+        let page = LastPage { frame, opened: &opened, connection: &connection };
         return Ok(frame.page(&page).status(http::StatusCode::UNPROCESSABLE_ENTITY).into());
     }
     clients::enable_connection(web.app(), form.caller(), &opened.client.id, &connection.id, is_on).await?;

@@ -1,6 +1,7 @@
 //! A person logs in, by each kind of application (RFC 6749 §4.1, RFC 7636, OpenID Connect Core §3.1).
 
 use doorward_model::client::kind::ClientKind;
+use serde_json::json;
 
 use crate::kit::{EMAIL, Engine, House, NONCE, PASSWORD, RelyingParty, STATE, Via, Visitor, jwt};
 
@@ -165,4 +166,20 @@ async fn an_answer_by_form_post_is_a_page_that_posts_itself() {
     assert_eq!(field("state").as_deref(), Some(STATE));
     assert_eq!(field("iss").as_deref(), Some(house.issuer()));
     party.swap(&field("code").unwrap()).await.is(200);
+}
+
+/// OpenID Connect Core §4: a login that took too long begins again where the client begins its logins.
+#[tokio::test]
+async fn a_login_that_took_too_long_begins_again_where_the_client_says() {
+    let house = House::new().await;
+    let uri = json!({ "initiate_login_uri": "https://app.test/login?a=1" });
+    let said = house.party_with(ClientKind::RegularWeb, Via::Post, uri).await;
+    let silent = house.party(ClientKind::RegularWeb, Via::Post).await;
+    for (party, again) in [(&said, "https://app.test/login?a=1&amp;iss="), (&silent, "/authorize?")] {
+        let visitor = Visitor::new(&house);
+        let address = visitor.get(&party.authorize(&[])).await.location().to_owned();
+        house.advance(3 * 3600);
+        let page = visitor.get(house.path(&address)).await.is(400).text();
+        assert!(page.replace("&#38;", "&amp;").contains(&format!("href=\"{again}")), "{page}");
+    }
 }

@@ -102,6 +102,45 @@ async fn a_listed_origin_may_read_the_token_endpoint_and_its_errors() {
     assert!(allowed == Some(origin.as_str()) || allowed == Some("*"), "{allowed:?}");
 }
 
+/// The lists that count are those of the client: its origins, its web origins, those of its callbacks;
+/// and what a page cannot read it cannot act upon, so errors carry the headers as well.
+#[tokio::test]
+async fn pages_of_every_list_may_read_every_answer_of_the_token_endpoint() {
+    let house = House::new().await;
+    let lists = json!({
+        "allowed_origins": ["https://listed.test/any/path?x#y", "https://*.wild.example.com"],
+        "web_origins": ["https://web.test"],
+    });
+    let party = house.party_with(ClientKind::RegularWeb, Via::Post, lists).await;
+    let id = party.client_id.as_str();
+    for origin in
+        ["https://app.test", "https://listed.test", "https://qa.wild.example.com", "https://web.test"]
+    {
+        for (fields, status) in [
+            (&[("grant_type", "authorization_code"), ("code", "wrong")][..], 400),
+            (&[("grant_type", "refresh_token"), ("refresh_token", "wrong")], 400),
+            (&[("grant_type", "client_credentials"), ("audience", "nowhere")], 403),
+            (&[("grant_type", "magic")], 400),
+            (&[], 400),
+        ] {
+            let asked = party.token_request(fields).header("origin", origin).header("auth0-client", "e30");
+            let answer = house.send(asked).await.is(status);
+            assert_eq!(answer.header("access-control-allow-origin"), Some(origin), "{fields:?}");
+            assert_eq!(answer.header("access-control-allow-credentials"), None, "{fields:?}");
+        }
+        let wrong = [("grant_type", "refresh_token"), ("client_id", id), ("client_secret", "wrong")];
+        let answer = house.send(Asked::form("/oauth/token", &wrong).header("origin", origin)).await.is(401);
+        assert_eq!(answer.header("access-control-allow-origin"), Some(origin));
+    }
+    let preflight = Asked::new("OPTIONS", "/oauth/token")
+        .header("origin", "https://web.test")
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "auth0-client");
+    let answer = house.send(preflight).await;
+    assert!(answer.header("access-control-allow-headers").unwrap().contains("auth0-client"));
+    assert_eq!(answer.header("access-control-allow-credentials"), None);
+}
+
 /// CVE-2024-41657, CVE-2026-37977: no origin is reflected, and never with credentials.
 #[tokio::test]
 async fn a_foreign_origin_reads_nothing_of_a_client() {

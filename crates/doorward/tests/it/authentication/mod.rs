@@ -1,5 +1,6 @@
 //! The Authentication API over its wire, one file per journey.
 
+mod apis;
 mod authorize_errors;
 mod enumeration;
 mod files;

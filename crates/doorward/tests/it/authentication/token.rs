@@ -219,3 +219,32 @@ async fn a_deleted_client_is_unknown_at_once() {
     let page = visitor.get(&party.authorize(&[])).await.is(400);
     assert!(page.header("location").is_none());
 }
+
+/// "Trust Token Endpoint IP Header": only of a client that proved itself with its secret.
+#[tokio::test]
+async fn a_trusted_server_says_for_whom_it_asks() {
+    let house = House::new().await;
+    let trust = json!({ "is_token_endpoint_ip_header_trusted": true });
+    let trusted = house.party_with(ClientKind::RegularWeb, Via::Post, trust.clone()).await;
+    let public = house.party_with(ClientKind::Spa, Via::None, trust).await;
+    let plain = house.party(ClientKind::RegularWeb, Via::Basic).await;
+    for (party, counts) in [(&trusted, true), (&public, false), (&plain, false)] {
+        let code = party.code(&Visitor::new(&house), EMAIL, PASSWORD).await;
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", party.callback.as_str()),
+            ("code_verifier", VERIFIER),
+        ];
+        let asked = party.token_request(&fields).header("auth0-forwarded-for", "198.51.100.7");
+        house.send(asked).await.is(200);
+        let events = house.logs().await;
+        let swap =
+            events.iter().find(|event| event["client_id"] == party.client_id && event["type"] == "seacft");
+        assert_eq!(swap.unwrap()["ip"] == "198.51.100.7", counts, "{}", party.client_id);
+    }
+    let wrong = [("grant_type", "refresh_token"), ("client_id", &trusted.client_id), ("client_secret", "x")];
+    let asked = Asked::form("/oauth/token", &wrong).header("auth0-forwarded-for", "198.51.100.9");
+    house.send(asked).await.is(401);
+    assert!(house.logs().await.iter().all(|event| event["ip"] != "198.51.100.9"), "nobody proved anything");
+}

@@ -297,6 +297,31 @@ fn two_lengths_in_one_request_are_refused() {
 }
 
 #[test]
+fn signing_keys_are_listed_rotated_and_revoked() {
+    let folder = installation(free_port(), &[]);
+    let data = folder.path().to_str().unwrap();
+    let keys = || run(&["keys", "list", "--data", data, "--json"]).exits(0).json();
+    let of = |state: &str| {
+        let keys = keys();
+        let mut all = keys.as_array().unwrap().iter().filter(|key| key["state"] == state);
+        all.next().map(|key| key["kid"].as_str().unwrap().to_owned())
+    };
+    let (current, next) = (of("current").unwrap(), of("next").unwrap());
+    let table = run(&["keys", "list", "--data", data]).exits(0).out;
+    assert!(table.lines().count() == 2 && table.contains(&current) && table.contains("published"), "{table}");
+    // The next key is seconds old.
+    let early = run(&["keys", "rotate", "--data", data]).exits(4);
+    assert!(early.err.contains("seconds"), "{}", early.err);
+    let signs = run(&["keys", "revoke", &current, "--data", data]).exits(4);
+    assert!(signs.err.contains("Rotate first"), "{}", signs.err);
+    let revoked = run(&["keys", "revoke", &next, "--data", data, "--json"]).exits(0).json();
+    assert_eq!((&revoked["kid"], &revoked["state"]), (&next.clone().into(), &"revoked".into()));
+    assert_ne!(of("next").unwrap(), next);
+    run(&["keys", "revoke", &next, "--data", data]).exits(5);
+    run(&["keys", "revoke", "nobody", "--data", data]).exits(3);
+}
+
+#[test]
 fn two_nodes_that_start_at_once_on_an_empty_database_both_serve() {
     if !Engine::all().contains(&Engine::Postgres) {
         return;

@@ -4,5 +4,6 @@ mod browser;
 mod contract;
 mod https;
 mod kill;
+mod logs;
 pub mod process;
 mod timing;

@@ -7,7 +7,7 @@ use thirtyfour::By;
 
 use super::first_run::OWNER_PASSWORD;
 use super::{Browser, Neighbour, OpenHouse};
-use crate::kit::Via;
+use crate::kit::{EMAIL, PASSWORD, Via, Visitor};
 
 /// The four types as the brief writes them, and what each is called once chosen.
 const TYPES: [&str; 4] =
@@ -57,6 +57,17 @@ async fn default_app_is_there_and_a_client_is_found_by_anything() {
     }
     browser.fill("Search clients", "nothing is called that").await;
     browser.sees_no_longer("Default App").await;
+    browser.press("Clear filters").await;
+    browser.sees("Default App").await;
+
+    // What can be done with one is in its menu.
+    browser.press("Actions for Storefront").await;
+    browser.sees("Copy as .env").await;
+    browser.press_within("details[@open]", "Delete").await;
+    browser.sees("Delete Storefront?").await;
+    browser.sees("It was not used in the last 7 days.").await;
+    assert!(!browser.shows("Type the name of the client").await, "nobody misses it");
+    browser.press("Cancel").await;
     browser.end().await;
 }
 
@@ -144,6 +155,13 @@ async fn connections_stand_in_three_groups_and_a_switch_acts_at_once() {
     browser.open(&connections).await;
     browser.tick("Username-Password-Authentication").await;
     browser.sees("People can log in with").await;
+    // What was switched can be taken back from where it is said; the last one asks again.
+    browser.press("Undo").await;
+    browser.sees("Nobody could log in to Regular Web Application then.").await;
+    browser.press("Cancel").await;
+    browser.sees_no_longer("Nobody could log in to Regular Web Application then.").await;
+    let is_on = browser.run("return document.querySelector('.toggle').checked").await;
+    assert_eq!(is_on, true, "whoever cancels changed something");
     browser.open(&house.page(&party.authorize(&[]))).await;
     browser.sees("Email address").await;
     browser.end().await;
@@ -157,12 +175,17 @@ async fn a_client_is_deleted_for_good_and_only_on_purpose() {
         house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Billing portal" })).await;
     browser.set_up(&house).await;
 
+    party.code(&Visitor::new(&house), EMAIL, PASSWORD).await;
     browser.open(&house.page(&format!("/manage/clients/{}/settings", party.client_id))).await;
     browser.sees("Danger Zone").await;
     assert!(!browser.shows("Yes, delete client").await, "it can be pressed without the dialog");
     browser.press("Delete Client").await;
     browser.sees("Delete Billing portal?").await;
+    browser.sees("1 login in the last 7 days would fail.").await;
     assert_eq!(browser.run("return document.activeElement.textContent").await, "Cancel");
+    browser.press("Yes, delete client").await;
+    browser.sees("Type the name as it is: Billing portal").await;
+    browser.fill("Type the name of the client to delete it", "Billing portal").await;
     browser.press("Yes, delete client").await;
     browser.sees("Billing portal was deleted.").await;
     browser.sees("Default App").await;

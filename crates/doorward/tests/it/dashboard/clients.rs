@@ -4,7 +4,7 @@ use doorward_model::client::kind::ClientKind;
 use serde_json::json;
 
 use super::form::{Fields, client, hidden, owned, post, saved, settings_path, web};
-use crate::kit::{EMAIL, House, PASSWORD, Via, Visitor};
+use crate::kit::{Asked, EMAIL, House, PASSWORD, Via, Visitor};
 
 const MARKUP: &str = "\"'&amp; javascript:alert(1)//`";
 
@@ -47,6 +47,90 @@ async fn a_list_without_clients_says_what_one_is() {
     let page = admin.get("/manage/clients").await.is(200).text();
     assert!(page.contains("Default App was deleted."));
     assert!(page.contains("No clients yet. A client is one application that uses Doorward."));
+
+    // And it comes back, once.
+    let empty = admin.get("/manage/clients").await.is(200);
+    let back = post(&admin, &empty, "/manage/clients/default", &[]).await.is(303);
+    assert!(back.location().ends_with("/settings"));
+    let page = admin.get("/manage/clients").await.is(200).text();
+    assert!(page.contains("Default App</a> <span class=\"badge\">Default</span>"), "{page}");
+    let fields = hidden(&empty, "/manage/clients/default");
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let again = admin.post("/manage/clients/default", &fields).await.is(303);
+    assert_eq!(again.location(), back.location(), "the same form made another one");
+}
+
+#[tokio::test]
+async fn the_badge_stays_with_the_default_app_whatever_it_is_called() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    client(&house, ClientKind::Spa, "Default App").await;
+    let machine = house.machine(&["read:clients", "update:clients"]).await;
+    let list = machine.get("/api/v2/clients?is_global=false").await.is(200).json();
+    let first = list.as_array().unwrap().iter().find(|one| one["app_type"].is_null()).unwrap();
+    let id = first["client_id"].as_str().unwrap();
+    machine.patch(&format!("/api/v2/clients/{id}"), &json!({ "name": "Mine" })).await.is(200);
+    let page = admin.get("/manage/clients").await.is(200).text();
+    assert!(page.contains("Mine</a> <span class=\"badge\">Default</span>"), "{page}");
+    assert_eq!(page.matches(">Default</span>").count(), 1);
+}
+
+#[tokio::test]
+async fn the_list_is_filtered_by_status_and_ordered_by_activity() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let quiet = client(&house, ClientKind::Spa, "Quiet").await;
+    let busy = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Busy" })).await;
+    busy.code(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    let wrong = format!("/authorize?client_id={quiet}&response_type=code&redirect_uri=https://shop.test/x");
+    let names = async |query: &str| {
+        let html = admin.get(&format!("/manage/clients?{query}")).await.is(200).text();
+        let links = html.split("/settings\">").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned());
+        links.filter(|name| !name.is_empty()).collect::<Vec<_>>()
+    };
+    assert_eq!(names("status=working").await, ["Busy"]);
+    assert_eq!(names("status=quiet").await, ["Quiet"]);
+    assert_eq!(names("status=missing").await, ["Default App"]);
+    assert!(names("status=refusing").await.is_empty());
+    let none = admin.get("/manage/clients?status=refusing&type=spa").await.is(200).text();
+    assert!(none.contains(
+        "There is no client of the type Single Page Application with the status Turning logins away."
+    ));
+    house.get(&wrong).await.is(400);
+    assert_eq!(names("status=refusing").await, ["Quiet"]);
+    assert_eq!(names("sort=activity").await[..2], ["Quiet", "Busy"]);
+    let html = admin.get("/manage/clients?status=working").await.text();
+    assert!(html.contains("<path class=\"fill\" d=\"M1.0 24.0"), "no line for a week with a login");
+    assert!(html.contains(&format!("CLIENT_ID={}", busy.client_id)) && !html.contains(&busy.secret));
+}
+
+#[tokio::test]
+async fn a_name_that_another_client_has_is_worth_a_word_and_no_error() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    client(&house, ClientKind::Spa, "Storefront").await;
+    let page = admin.get("/manage/clients/new").await.is(200);
+    let check = async |name: &str| {
+        let mut all = hidden(&page, "/manage/clients");
+        all.push(("name".to_owned(), name.to_owned()));
+        let fields: Vec<(&str, &str)> = all.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let origin = house.origin();
+        let asked = Asked::form("/manage/clients", &fields).header("origin", &origin);
+        admin.send(asked.header("x-doorward-check", "name")).await.is(200).text()
+    };
+    let taken = check("Storefront").await;
+    assert!(taken.contains(
+        "You already have a client called Storefront. Two with one name are hard to tell apart in logs."
+    ));
+    assert!(!taken.contains("aria-invalid") && !taken.contains("<html"));
+    assert!(!check("Store").await.contains("You already have"), "a part of a name is another name");
+    assert!(check("a<b").await.contains("Use a name without &#60; or &#62;."));
+    assert!(check(&"x".repeat(81)).await.contains("Long names are cut in lists."));
+    let machine = house.machine(&["read:clients"]).await;
+    assert!(!machine.get("/api/v2/clients").await.text().contains(&"x".repeat(81)), "looking made a client");
+    let made =
+        post(&admin, &page, "/manage/clients", &[("name", "Storefront"), ("type", "spa")]).await.is(303);
+    assert!(admin.get(made.location()).await.text().contains("You have another client of that name."));
 }
 
 #[tokio::test]
@@ -186,10 +270,16 @@ async fn deleting_asks_with_numbers_and_is_final() {
     let (cancel, yes) =
         (html.find("autofocus>Cancel</a>").unwrap(), html.find("Yes, delete client</button>").unwrap());
     assert!(cancel < yes && html.matches("autofocus").count() == 1, "Cancel has the focus");
-    let done = post(&admin, &ask, &path, &[]).await.is(303);
+    // Somebody used it lately, so its name is to be typed.
+    for typed in ["", "regular web application"] {
+        let refused = post(&admin, &ask, &path, &[("typed", typed)]).await.is(422).text();
+        assert_eq!(refused.matches("Type the name as it is: Regular Web Application").count(), 2, "{typed}");
+    }
+    admin.get(&settings_path(&id)).await.is(200);
+    let done = post(&admin, &ask, &path, &[("typed", "Regular Web Application")]).await.is(303);
     assert_eq!(done.location(), "/manage/clients");
     assert!(admin.get("/manage/clients").await.text().contains("was deleted."));
-    let again = post(&admin, &ask, &path, &[]).await.is(303);
+    let again = post(&admin, &ask, &path, &[("typed", "")]).await.is(303);
     assert_eq!(again.location(), "/manage/clients", "the same form says the same");
     admin.get(&settings_path(&id)).await.is(404);
     assert!(house.logs().await.iter().any(|event| event["description"] == "Delete a client"));

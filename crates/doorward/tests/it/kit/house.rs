@@ -25,8 +25,8 @@ use doorward_model::ids::TenantId;
 use doorward_model::secret::Secret;
 use doorward_model::tenant::Issuer;
 use doorward_model::time::{Lifetime, Timestamp};
-use doorward_model::user::Profile;
-use doorward_store::Db;
+use doorward_model::user::{Email, Profile};
+use doorward_store::{self as store, Db};
 use doorward_web::rate::ApiLimit;
 use doorward_web::state::Web;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
@@ -217,6 +217,15 @@ impl House {
             profile: Profile { name: Some("Ada Lovelace".into()), ..Profile::default() },
         };
         users::create(&self.app, &self.caller(), new).await.unwrap();
+    }
+
+    /// The id of a person, as it stands in an address.
+    pub async fn user_id(&self, email: &str) -> String {
+        let state = self.state();
+        let connection = state.connection_named("Username-Password-Authentication").unwrap();
+        let scope = self.app.db().tenant(&self.tenant);
+        let found = store::users::by_email(&scope, &connection.id, &Email::parse(email).unwrap()).await;
+        found.unwrap().expect("nobody of that address").0.id.as_str().replace('|', "%7C")
     }
 
     /// The first admin, in a browser in which they are logged in to the dashboard.

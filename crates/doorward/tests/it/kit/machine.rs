@@ -51,12 +51,21 @@ impl<'h> Machine<'h> {
         self.send(Asked::new("DELETE", path)).await
     }
 
+    /// A deletion that says in its body what is to go.
+    pub async fn delete_with(&self, path: &str, body: &Value) -> Answer {
+        self.send(Asked::json("DELETE", path, body)).await
+    }
+
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(Asked::json("POST", path, body)).await
     }
 
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
         self.send(Asked::json("PATCH", path, body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(Asked::json("PUT", path, body)).await
     }
 
     pub async fn raw(&self, method: &str, path: &str, kind: &str, body: Vec<u8>) -> Answer {

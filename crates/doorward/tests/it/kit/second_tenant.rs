@@ -9,7 +9,6 @@ use doorward_model::ids::TenantId;
 use doorward_model::scope::ApiScope;
 use doorward_model::signing_key::{KeyState, SigningKey};
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
-use doorward_model::time::Lifetime;
 use doorward_store::{connections, global, resource_servers, signing_keys};
 
 pub async fn make(app: &App, issuer: &Issuer) -> TenantId {
@@ -23,29 +22,15 @@ pub async fn make(app: &App, issuer: &Issuer) -> TenantId {
     };
     let mut batch = app.db().tenant(&tenant.id).batch();
     global::tenants::insert(&mut batch, &tenant);
-    let fresh = app.entropy().signing_key(issuer.host(), now).unwrap();
-    let id = app.entropy().key_id();
-    let sealed = app.sealing().seal_text(keys::place(&tenant.id, id.as_str()), &fresh.private_key).unwrap();
-    let key = SigningKey {
-        id,
-        state: KeyState::Current,
-        algorithm: "RS256".into(),
-        sealed_private_key: sealed,
-        certificate_pem: fresh.certificate_pem,
-        created_at: now,
-    };
-    signing_keys::insert(&mut batch, &key);
-    let permission =
-        |scope: &ApiScope| ApiPermission { value: scope.as_str().into(), description: String::new() };
+    for state in [KeyState::Current, KeyState::Next] {
+        signing_keys::insert(&mut batch, &key(app, &tenant, state));
+    }
+    let id = app.entropy().resource_server_id();
     let api = ResourceServer {
-        id: app.entropy().resource_server_id(),
-        identifier: management_audience(&tenant),
         name: "Management API".into(),
-        permissions: ApiScope::ALL.iter().map(permission).collect(),
-        token_lifetime: Lifetime::from_seconds(86_400),
-        allow_offline_access: false,
+        permissions: ApiScope::ALL.iter().map(|scope| ApiPermission::new(scope.as_str(), "")).collect(),
         is_system: true,
-        created_at: now,
+        ..ResourceServer::new(id, management_audience(&tenant), now)
     };
     resource_servers::insert(&mut batch, &api);
     let connection = Connection::new(
@@ -58,4 +43,22 @@ pub async fn make(app: &App, issuer: &Issuer) -> TenantId {
     batch.commit().await.unwrap();
     app.reload(&tenant.id).await.unwrap();
     tenant.id
+}
+
+fn key(app: &App, tenant: &Tenant, state: KeyState) -> SigningKey {
+    let now = app.now();
+    let fresh = app.entropy().signing_key(tenant.issuer.host(), now).unwrap();
+    let id = app.entropy().key_id();
+    let sealed = app.sealing().seal_text(keys::place(&tenant.id, id.as_str()), &fresh.private_key).unwrap();
+    SigningKey {
+        id,
+        state,
+        algorithm: "RS256".into(),
+        sealed_private_key: sealed,
+        certificate_pem: fresh.certificate_pem,
+        created_at: now,
+        current_since: (state == KeyState::Current).then_some(now),
+        current_until: None,
+        revoked_at: None,
+    }
 }

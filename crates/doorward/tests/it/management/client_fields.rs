@@ -342,6 +342,61 @@ async fn lists_filter_by_party_and_type_and_walk_by_checkpoint() {
     assert_eq!(walked, everybody);
 }
 
+#[tokio::test]
+async fn the_connections_of_a_client_are_listed_to_who_may_see_both() {
+    let house = House::new().await;
+    let machine = house.machine(&["create:clients", "create:connections", "update:connections"]).await;
+    let client = make(&machine, &json!({ "name": "x" })).await;
+    let other = make(&machine, &json!({ "name": "y" })).await;
+    let path = format!("{}/connections", path(&client));
+    for name in ["one", "two"] {
+        let body = json!({ "name": name, "strategy": "auth0", "enabled_clients": [client["client_id"]] });
+        machine.post("/api/v2/connections", &body).await.is(201);
+    }
+    let body = json!({ "name": "other", "strategy": "auth0", "enabled_clients": [other["client_id"]] });
+    machine.post("/api/v2/connections", &body).await.is(201);
+
+    let reader = house.machine(&["read:connections", "read:client_summary"]).await;
+    let mut names = Vec::new();
+    let mut query = "?take=1".to_owned();
+    loop {
+        let part = reader.get(&format!("{path}{query}")).await.is(200).json();
+        for connection in part["connections"].as_array().unwrap() {
+            assert!(
+                connection.get("enabled_clients").is_none() && connection.get("options").is_none(),
+                "{part}"
+            );
+            names.push(connection["name"].as_str().unwrap().to_owned());
+        }
+        let Some(next) = part["next"].as_str() else { break };
+        query = format!("?take=1&from={next}");
+    }
+    names.sort();
+    // A new client has all connections that are there.
+    assert_eq!(names, ["Username-Password-Authentication", "one", "two"]);
+    let none = reader.get(&format!("{path}?strategy=samlp")).await.is(200).json();
+    assert_eq!(none, json!({ "connections": [] }));
+    reader.get(&format!("{path}?fields=options")).await.is(403);
+    reader.get("/api/v2/clients/nobody/connections").await.is(404);
+    let refused = house.machine(&["read:connections"]).await.get(&path).await.is(403).json();
+    assert!(refused["message"].as_str().unwrap().contains("read:client_summary"), "{refused}");
+    house.machine(&["read:clients"]).await.get(&path).await.is(403);
+}
+
+/// The deploy tool keeps the tenant's login page on the client that stands for all.
+#[tokio::test]
+async fn the_global_client_takes_the_login_page_of_the_tenant() {
+    let house = House::new().await;
+    let machine = house.machine(ALL).await;
+    let global = machine.get("/api/v2/clients?is_global=true").await.is(200).json()[0].clone();
+    let page = json!({ "custom_login_page": "<html>é</html>", "custom_login_page_on": false });
+    machine.patch(&path(&global), &page).await.is(200);
+    let read = machine.get("/api/v2/clients?is_global=true").await.is(200).json()[0].clone();
+    assert_eq!((&read["custom_login_page"], &read["global"]), (&page["custom_login_page"], &json!(true)));
+    machine.delete(&path(&global)).await.is(400);
+    machine.delete("/api/v2/clients/nobody").await.is(204);
+}
+
 /// CVE-2026-33503: a cursor is good for its list and its tenant.
 #[tokio::test]
 async fn a_checkpoint_that_was_made_up_or_belongs_elsewhere_is_refused() {

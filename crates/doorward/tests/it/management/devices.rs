@@ -20,6 +20,7 @@ async fn a_person_registers_and_removes_their_own_devices() {
             made["id"].as_str().unwrap().to_owned()
         };
         let first = id(&ada, device("one")).await;
+        house.advance(1);
         let second = id(&eve, device("two")).await;
         assert!(first.starts_with("dcr_"));
         let list = admin.get(&format!("{DEVICES}?include_totals=true")).await.is(200).json();

@@ -58,3 +58,57 @@ async fn refused_writes_are_events_too() {
     machine.post("/api/v2/clients", &json!({ "name": 7 })).await.is(400);
     assert!(house.log_types().await.contains(&"fapi".to_owned()));
 }
+
+/// Who may read the log of people sees what happened to people, and nothing else.
+#[tokio::test]
+async fn the_log_of_people_is_that_of_people_only() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    let all = house.logs().await;
+    let (people, others): (Vec<_>, Vec<_>) = all.iter().partition(|event| event.get("user_id").is_some());
+    assert!(people.len() >= 2 && !others.is_empty());
+    let reader = house.machine(&["read:logs_users"]).await;
+    let seen = reader.get("/api/v2/logs?per_page=100&include_totals=true").await.is(200).json();
+    assert_eq!(seen["total"], people.len());
+    let ids = |events: &[&serde_json::Value]| -> Vec<String> {
+        events.iter().map(|event| event["log_id"].as_str().unwrap().to_owned()).collect()
+    };
+    let shown: Vec<_> = seen["logs"].as_array().unwrap().iter().collect();
+    assert_eq!(ids(&shown), ids(&people));
+    let after = reader.get("/api/v2/logs?take=100").await.is(200).json();
+    assert_eq!(after.as_array().unwrap().len(), people.len());
+    for (events, status) in [(&people, 200), (&others, 404)] {
+        let path = format!("/api/v2/logs/{}", events[0]["log_id"].as_str().unwrap());
+        reader.get(&path).await.is(status);
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_sorted_picked_and_wrapped_as_asked_and_never_searched_in_silence() {
+    let house = House::new().await;
+    let machine = house.machine(&["read:logs", "create:clients"]).await;
+    for number in 0..3 {
+        house.advance(1);
+        machine.post("/api/v2/clients", &json!({ "name": format!("n{number}") })).await.is(201);
+    }
+    let newest = machine.get("/api/v2/logs?per_page=100&sort=date:-1").await.is(200).json();
+    let oldest =
+        machine.get("/api/v2/logs?per_page=100&sort=date:1&include_totals=true").await.is(200).json();
+    let mut turned = newest.as_array().unwrap().clone();
+    turned.reverse();
+    assert_eq!(oldest["logs"].as_array().unwrap(), &turned);
+    assert_eq!((&oldest["start"], &oldest["limit"]), (&json!(0), &json!(100)));
+    assert_eq!((&oldest["length"], &oldest["total"]), (&json!(turned.len()), &json!(turned.len())));
+    let some = machine.get("/api/v2/logs?fields=type,date&per_page=1").await.is(200).json();
+    assert_eq!(some[0].as_object().unwrap().len(), 2, "{some}");
+    let rest =
+        machine.get("/api/v2/logs?fields=type,date&include_fields=false&per_page=1").await.is(200).json();
+    assert!(rest[0].get("type").is_none() && rest[0].get("log_id").is_some(), "{rest}");
+    for query in ["q=type:sapi", "search=n1", "sort=type:1", "q=x&from=900&take=1"] {
+        let refused = machine.get(&format!("/api/v2/logs?{query}")).await.is(400).json();
+        assert_eq!(refused["errorCode"], "invalid_query_string", "{query}");
+    }
+    let said = machine.get("/api/v2/logs?q=type:sapi").await.is(400).json();
+    assert!(said["message"].as_str().unwrap().contains("Searching the log is not offered yet"), "{said}");
+}

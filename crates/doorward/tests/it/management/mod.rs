@@ -1,11 +1,27 @@
 //! The Management API over its wire.
 
 mod client_fields;
+mod client_grants;
 mod clients;
 mod connections;
 mod conventions;
 mod devices;
+mod keys;
 mod logs;
+mod resource_servers;
+mod roles;
 mod tenants;
 mod users;
 mod users_search;
+
+use serde_json::{Value, json};
+
+use crate::kit::Answer;
+
+/// The error body that every refusal has.
+fn error(answer: Answer, status: u16, code: &str) -> Value {
+    let body = answer.is(status).json();
+    assert_eq!((&body["statusCode"], &body["errorCode"]), (&json!(status), &json!(code)), "{body}");
+    assert!(body["message"].as_str().is_some_and(|text| !text.is_empty()), "{body}");
+    body
+}

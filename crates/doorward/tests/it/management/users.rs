@@ -75,9 +75,13 @@ async fn a_user_is_made_read_changed_and_deleted() {
 async fn fields_choose_what_is_shown() {
     let house = House::new().await;
     let machine = house.machine(ALL).await;
-    let made = make(&machine, "eve@example.com", json!({ "app_metadata": { "a": { "b": 1, "c": 2 } } })).await;
+    let made =
+        make(&machine, "eve@example.com", json!({ "app_metadata": { "a": { "b": 1, "c": 2 } } })).await;
     let get = async |query: &str| machine.get(&format!("{}?{query}", path(&made))).await.is(200).json();
-    assert_eq!(get("fields=email,app_metadata.a.b").await, json!({ "email": "eve@example.com", "app_metadata": { "a": { "b": 1 } } }));
+    assert_eq!(
+        get("fields=email,app_metadata.a.b").await,
+        json!({ "email": "eve@example.com", "app_metadata": { "a": { "b": 1 } } })
+    );
     let rest = get("fields=email,identities&include_fields=false").await;
     assert!(rest.get("email").is_none() && rest.get("identities").is_none() && rest.get("name").is_some());
     machine.get(&format!("{}?nonsense=1", path(&made))).await.is(400);
@@ -96,7 +100,10 @@ async fn an_address_and_an_id_are_taken_once_and_an_id_never_again() {
     assert_eq!(code(&same), "user_exists");
     assert!(same.json()["message"].as_str().unwrap().contains("user_id"));
     for bad in ["", "auth0|", "a b", &"x".repeat(255)] {
-        assert_eq!(code(&machine.post("/api/v2/users", &body("c@example.com", bad)).await.is(400)), "invalid_body");
+        assert_eq!(
+            code(&machine.post("/api/v2/users", &body("c@example.com", bad)).await.is(400)),
+            "invalid_body"
+        );
     }
     machine.delete(&path(&made)).await.is(204);
     // CVE-2026-55670: the address may come back, the id may not.
@@ -118,7 +125,11 @@ async fn what_a_new_user_lacks_or_has_too_much_of_is_said_at_once() {
         assert!(text.contains(&format!("on property {field} ")), "{text}");
     }
     assert!(said(json!({ "connection": DATABASE, "email": "a@b.test" })).await.contains("property password"));
-    assert!(said(json!({ "connection": DATABASE, "email": "a@b.test", "password": "x" })).await.contains("password"));
+    assert!(
+        said(json!({ "connection": DATABASE, "email": "a@b.test", "password": "x" }))
+            .await
+            .contains("password")
+    );
     let large = json!({ "connection": DATABASE, "email": "a@b.test", "password": PASSWORD, "user_metadata": { "a": "x".repeat(20_000) } });
     assert!(said(large).await.contains("property user_metadata"));
     let nowhere = json!({ "connection": "nowhere", "email": "a@b.test", "password": PASSWORD });
@@ -129,7 +140,9 @@ async fn what_a_new_user_lacks_or_has_too_much_of_is_said_at_once() {
 async fn metadata_is_merged_by_first_level_names() {
     let house = House::new().await;
     let machine = house.machine(ALL).await;
-    let made = make(&machine, "a@example.com", json!({ "user_metadata": { "a": 1, "b": { "c": 1, "d": 2 } } })).await;
+    let made =
+        make(&machine, "a@example.com", json!({ "user_metadata": { "a": 1, "b": { "c": 1, "d": 2 } } }))
+            .await;
     let patch = async |body: Value| machine.patch(&path(&made), &body).await.is(200).json();
     let merged = patch(json!({ "user_metadata": { "b": { "c": 3 }, "e": "new" } })).await;
     assert_eq!(merged["user_metadata"], json!({ "a": 1, "b": { "c": 3 }, "e": "new" }));
@@ -154,7 +167,8 @@ async fn an_address_can_be_changed_to_one_that_is_free() {
     let elsewhere = machine.patch(&path(&made), &json!({ "connection": "other" })).await.is(400);
     assert_eq!(code(&elsewhere), "invalid_body");
     assert!(house.log_types().await.contains(&"sce".to_owned()));
-    let found = machine.get("/api/v2/users-by-email?email=NEW@example.com&fields=user_id").await.is(200).json();
+    let found =
+        machine.get("/api/v2/users-by-email?email=NEW@example.com&fields=user_id").await.is(200).json();
     assert_eq!(found, json!([{ "user_id": made["user_id"] }]));
     assert_eq!(machine.get("/api/v2/users-by-email?email=old@example.com").await.is(200).json(), json!([]));
     for bad in ["", "?email=", "?email=x", "?email=a@b.c&page=1"] {
@@ -172,7 +186,8 @@ async fn a_changed_password_ends_sessions_and_refresh_tokens() {
         let party = house.party(ClientKind::RegularWeb, Via::Post).await;
         let visitor = Visitor::new(&house);
         let tokens = party.tokens(&visitor, EMAIL, PASSWORD).await;
-        let user = machine.get(&format!("/api/v2/users-by-email?email={EMAIL}")).await.is(200).json()[0].clone();
+        let user =
+            machine.get(&format!("/api/v2/users-by-email?email={EMAIL}")).await.is(200).json()[0].clone();
         assert_eq!((&user["logins_count"], &user["last_ip"]), (&json!(1), &json!("192.0.2.1")));
         let weak = machine.patch(&path(&user), &json!({ "password": "short" })).await.is(400);
         assert_eq!(code(&weak), "invalid_body");
@@ -200,7 +215,8 @@ async fn a_deleted_user_has_nothing_left_that_works() {
         let visitor = Visitor::new(&house);
         let tokens = party.tokens(&visitor, EMAIL, PASSWORD).await;
         let person = house.person(&["read:current_user", "create:current_user_device_credentials"]).await;
-        let device = json!({ "device_name": "Phone", "type": "public_key", "value": "AAAA", "device_id": "d" });
+        let device =
+            json!({ "device_name": "Phone", "type": "public_key", "value": "AAAA", "device_id": "d" });
         person.caller.post("/api/v2/device-credentials", &device).await.is(201);
         let waiting = visitor.get(&party.authorize(&[("prompt", "none")])).await.query("code").unwrap();
         machine.delete(&person.path).await.is(204);
@@ -213,7 +229,9 @@ async fn a_deleted_user_has_nothing_left_that_works() {
         // What happened stays readable.
         let events = machine.get(&format!("{}/logs?include_totals=true", person.path)).await.is(200).json();
         assert!(events["total"].as_i64().unwrap() >= 3, "{events}");
-        assert!(events["logs"].as_array().unwrap().iter().all(|event| event["user_id"] == person.id.as_str()));
+        assert!(
+            events["logs"].as_array().unwrap().iter().all(|event| event["user_id"] == person.id.as_str())
+        );
         assert!(events["logs"].as_array().unwrap().iter().any(|event| event["type"] == "s"));
     }
 }
@@ -239,7 +257,8 @@ async fn a_change_needs_the_scope_of_every_field() {
     let house = House::new().await;
     let made = make(&house.machine(ALL).await, "a@example.com", json!({})).await;
     let keeper = house.machine(&["update:users_app_metadata"]).await;
-    let kept = keeper.patch(&path(&made), &json!({ "app_metadata": { "plan": "gold" } })).await.is(200).json();
+    let kept =
+        keeper.patch(&path(&made), &json!({ "app_metadata": { "plan": "gold" } })).await.is(200).json();
     assert_eq!(kept["app_metadata"], json!({ "plan": "gold" }));
     for body in [
         json!({ "email_verified": true }),
@@ -274,7 +293,11 @@ async fn a_person_changes_their_own_metadata_and_nothing_else() {
     }
     let after = person.caller.get(&person.path).await.is(200).json();
     assert_eq!(after, changed, "something of it was done all the same");
-    let by = house.logs().await.into_iter().find(|event| event["type"] == "sapi" && event["description"] == "Update a user");
+    let by = house
+        .logs()
+        .await
+        .into_iter()
+        .find(|event| event["type"] == "sapi" && event["description"] == "Update a user");
     let by = by.expect("the change is an event")["details"]["by"].clone();
     assert_eq!((&by["kind"], &by["id"]), (&json!("user"), &json!(person.id)));
 
@@ -285,7 +308,10 @@ async fn a_person_changes_their_own_metadata_and_nothing_else() {
     blind.caller.get(&blind.path).await.is(403);
     let shown = blind.caller.patch(&blind.path, &body).await.is(200).json();
     assert!(shown.get("app_metadata").is_none());
-    assert_eq!(person.caller.get(&person.path).await.is(200).json()["app_metadata"], json!({ "plan": "gold" }));
+    assert_eq!(
+        person.caller.get(&person.path).await.is(200).json()["app_metadata"],
+        json!({ "plan": "gold" })
+    );
 }
 
 #[tokio::test]
@@ -307,18 +333,26 @@ async fn a_locked_account_is_seen_and_unlocked() {
         let house = House::on(engine).await;
         let machine = house.machine(ALL).await;
         let party = house.party(ClientKind::RegularWeb, Via::Post).await;
-        let user = machine.get(&format!("/api/v2/users-by-email?email={EMAIL}")).await.is(200).json()[0].clone();
+        let user =
+            machine.get(&format!("/api/v2/users-by-email?email={EMAIL}")).await.is(200).json()[0].clone();
         let by_id = path(&user).replace("/users/", "/user-blocks/");
         let by_name = format!("/api/v2/user-blocks?identifier={}", EMAIL.to_uppercase());
         assert_eq!(machine.get(&by_id).await.is(200).json(), json!({ "blocked_for": [] }));
         for _ in 0..10 {
             Visitor::new(&house).log_in(&party.authorize(&[]), EMAIL, "wrong").await;
         }
-        let locked = json!({ "blocked_for": [{ "identifier": EMAIL, "ip": "192.0.2.1", "connection": DATABASE }] });
+        let locked =
+            json!({ "blocked_for": [{ "identifier": EMAIL, "ip": "192.0.2.1", "connection": DATABASE }] });
         for path in [&by_id, &by_name, &format!("{by_name}&consider_brute_force_enablement=true")] {
             assert_eq!(machine.get(path).await.is(200).json(), locked, "{path}");
         }
-        assert!(!Visitor::new(&house).log_in(&party.authorize(&[]), EMAIL, PASSWORD).await.status.is_redirection());
+        assert!(
+            !Visitor::new(&house)
+                .log_in(&party.authorize(&[]), EMAIL, PASSWORD)
+                .await
+                .status
+                .is_redirection()
+        );
         machine.delete(&by_name).await.is(204);
         party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
         assert_eq!(machine.get(&by_id).await.is(200).json(), json!({ "blocked_for": [] }));
@@ -327,7 +361,9 @@ async fn a_locked_account_is_seen_and_unlocked() {
         machine.delete(&by_id).await.is(204);
         assert_eq!(unlocked().await, 1, "nothing was locked, so nothing was done");
 
-        for bad in ["/api/v2/user-blocks", "/api/v2/user-blocks?identifier=", "/api/v2/user-blocks?identifier=a&x=1"] {
+        for bad in
+            ["/api/v2/user-blocks", "/api/v2/user-blocks?identifier=", "/api/v2/user-blocks?identifier=a&x=1"]
+        {
             assert_eq!(code(&machine.get(bad).await.is(400)), "invalid_query_string", "{bad}");
         }
         assert_eq!(code(&machine.get("/api/v2/user-blocks/auth0%7Cnobody").await.is(404)), "inexistent_user");

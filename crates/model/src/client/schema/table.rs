@@ -131,7 +131,7 @@ pub const FIELDS: &[Field] = &[
     Field::made("tenant", ID).acts("shown"),
     Field::made("global", Schema::Flag).acts("true for the one client that stands for all of the tenant"),
     Field::further("is_token_endpoint_ip_header_trusted", Brief, Schema::Flag).always(Off)
-        .waits("the address of the person in the token endpoint's log"),
+        .acts("on, and the client has a secret: `auth0-forwarded-for` at the token endpoint is the person's address"),
     Field::typed("name", Brief, Schema::Text { min: 1, max: 1024, format: Format::Any }).null(Refused)
         .acts("shown to people; without `<` and `>`"),
     Field::typed("description", Brief, text(140)).acts("shown in the dashboard"),
@@ -186,7 +186,7 @@ pub const FIELDS: &[Field] = &[
     Field::further("mobile", Brief, MOBILE)
         .acts("`/.well-known/assetlinks.json` and `apple-app-site-association`"),
     Field::further("initiate_login_uri", Later, formatted(2048, Format::Https))
-        .waits("logins that the client did not begin"),
+        .acts("where *Start again* leads after a login that took too long, with `iss`"),
     Field::further("native_social_login", Later,
         Schema::Open(&[may("apple", &ENABLED), may("facebook", &ENABLED), may("google", &ENABLED)]))
         .waits("social connections"),

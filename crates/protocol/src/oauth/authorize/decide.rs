@@ -136,7 +136,7 @@ pub(super) const STEPS: Steps = Steps {
         Step {
             name: "audience",
             source: "RFC 8707 §2 (as `audience`)",
-            says: "is absent, the userinfo endpoint, or the identifier of an API that people may use",
+            says: "is absent, the userinfo endpoint, or the identifier of an API whose tokens of people this client may have",
             run: audience::check,
         },
         Step {

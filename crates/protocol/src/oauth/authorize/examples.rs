@@ -1,13 +1,13 @@
 //! One tenant with two clients, for the tests of the checks.
 
-use doorward_model::api::{ApiPermission, ResourceServer};
+use doorward_model::api::{ApiPermission, ClientGrant, ResourceServer};
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::{Client, defaults};
 use doorward_model::connection::{Connection, DatabaseOptions, Strategy};
 use doorward_model::ids::{ClientId, ConnectionId, ResourceServerId, SessionId, UserId};
 use doorward_model::session::Session;
 use doorward_model::tenant::{Issuer, TenantSettings};
-use doorward_model::time::{Lifetime, Timestamp};
+use doorward_model::time::Timestamp;
 use doorward_model::user::{Email, User};
 
 use super::{AuthorizeDecision, AuthorizeInput, AuthorizeRequest, CodePlan, SessionFacts, decide};
@@ -29,6 +29,7 @@ pub(in crate::oauth) struct Scene {
     pub spa: Client,
     pub connections: Vec<Connection>,
     pub apis: Vec<ResourceServer>,
+    pub grants: Vec<ClientGrant>,
     pub settings: TenantSettings,
     pub session: Session,
     pub user: User,
@@ -46,6 +47,7 @@ impl Default for Scene {
             spa: client("spa", ClientKind::Spa),
             connections: vec![connection("con_1", "People"), connection("con_2", "Staff")],
             apis: vec![api("https://api.test/", false), api("https://id.test/api/v2/", true)],
+            grants: Vec::new(),
             settings: TenantSettings::new("Acme".into()),
             session: Session {
                 id: SessionId::parse("session-1").unwrap(),
@@ -86,6 +88,7 @@ impl Scene {
             client: [&self.web, &self.spa].into_iter().find(|client| Some(&client.id) == id.as_ref()),
             connections: &self.connections,
             apis: &self.apis,
+            grants: &self.grants,
             settings: &self.settings,
             session: self.is_logged_in.then_some(facts),
             logged_in_here: self.logged_in_here,
@@ -136,17 +139,15 @@ pub(in crate::oauth) fn client(id: &str, kind: ClientKind) -> Client {
     }
 }
 
-pub(in crate::oauth) fn api(identifier: &str, is_system: bool) -> ResourceServer {
-    let permission = |value: &str| ApiPermission { value: value.to_owned(), description: String::new() };
+pub(crate) fn api(identifier: &str, is_system: bool) -> ResourceServer {
+    let id = ResourceServerId::parse("api_1").unwrap();
+    let made = Timestamp::from_seconds(NOW - 86_400);
+    let permissions = ["read:things", "write:things", "read:clients"];
     ResourceServer {
-        id: ResourceServerId::parse("api_1").unwrap(),
-        identifier: identifier.to_owned(),
         name: "Things".to_owned(),
-        permissions: vec![permission("read:things"), permission("write:things"), permission("read:clients")],
-        token_lifetime: Lifetime::from_seconds(86_400),
-        allow_offline_access: false,
+        permissions: permissions.map(|value| ApiPermission::new(value, "")).into(),
         is_system,
-        created_at: Timestamp::from_seconds(NOW - 86_400),
+        ..ResourceServer::new(id, identifier.to_owned(), made)
     }
 }
 

@@ -8,13 +8,13 @@
 mod checks;
 mod decide;
 #[cfg(test)]
-pub(in crate::oauth) mod examples;
+pub(crate) mod examples;
 #[cfg(test)]
 mod properties;
 mod reference;
 mod request;
 
-use doorward_model::api::ResourceServer;
+use doorward_model::api::{ClientGrant, ResourceServer};
 use doorward_model::client::Client;
 use doorward_model::connection::Connection;
 use doorward_model::ids::ConnectionId;
@@ -46,6 +46,8 @@ pub struct AuthorizeInput<'a> {
     pub connections: &'a [Connection],
     /// The tenant's APIs.
     pub apis: &'a [ResourceServer],
+    /// The client's grants on them.
+    pub grants: &'a [ClientGrant],
     /// The tenant's settings.
     pub settings: &'a TenantSettings,
     /// The session of this browser, if there is one.

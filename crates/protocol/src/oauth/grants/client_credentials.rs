@@ -5,13 +5,14 @@
 //!
 //! Source: RFC 6749 §4.4; RFC 8707 §2 under the original's name `audience`; client grants.
 
-use doorward_model::api::{ClientGrant, ResourceServer};
+use doorward_model::api::{ClientGrant, ClientPolicy, ResourceServer, SubjectType};
 use doorward_model::client::Client;
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::tenant::TenantSettings;
 use doorward_model::time::Lifetime;
 
 use super::may_use;
+use crate::oauth::api_scope::{self, TokenScope};
 use crate::oauth::error::{OAuthErrorCode, TokenError};
 use crate::oauth::params::Params;
 
@@ -20,8 +21,8 @@ use crate::oauth::params::Params;
 pub struct MachinePlan {
     /// The API, by identifier.
     pub audience: String,
-    /// The granted scope values.
-    pub scope: Vec<String>,
+    /// What the token says.
+    pub scope: TokenScope,
     /// How long the token lives.
     pub lifetime: Lifetime,
 }
@@ -55,7 +56,15 @@ pub fn decide(
         let asked = params.get("audience").unwrap_or("the default audience");
         return Err(denied(&format!("Service not found: {asked}")));
     };
-    let is_granted = |grant: &&ClientGrant| grant.client == client.id && grant.audience == api.identifier;
+    if api.client_policy() == ClientPolicy::DenyAll {
+        return Err(denied(&format!("{} gives no tokens to programs.", api.identifier)));
+    }
+    let is_granted = |grant: &&ClientGrant| {
+        grant.client == client.id
+            && grant.audience == api.identifier
+            && grant.subject == SubjectType::Client
+            && api_scope::may_be_without_organization(grant)
+    };
     let Some(grant) = grant.filter(is_granted) else {
         return Err(denied(&format!(
             "Client is not authorized to access {}. Create a client grant.",
@@ -64,14 +73,14 @@ pub fn decide(
     };
     Ok(MachinePlan {
         audience: api.identifier.clone(),
-        scope: scope(api, grant, params)?,
-        lifetime: api.token_lifetime,
+        scope: api_scope::of_program(api, scope(api, grant, params)?),
+        lifetime: api.lifetime(&GrantType::ClientCredentials),
     })
 }
 
 /// All that is granted and known to the API, or the part of it that is asked for.
 fn scope(api: &ResourceServer, grant: &ClientGrant, params: &Params) -> Result<Vec<String>, TokenError> {
-    let known = |value: &&String| api.permissions.iter().any(|permission| permission.value == **value);
+    let known = |value: &&String| api.knows(value);
     let mut scope: Vec<String> = grant.scope.iter().filter(known).cloned().collect();
     if let Some(asked) = params.get("scope") {
         let asked: Vec<&str> = asked.split(' ').filter(|value| !value.is_empty()).collect();
@@ -90,6 +99,7 @@ fn denied(text: &str) -> TokenError {
 
 #[cfg(test)]
 mod tests {
+    use doorward_model::api::{OrganizationUsage, Policy, SubjectTypeAuthorization};
     use doorward_model::client::auth_method::AuthMethod;
     use doorward_model::client::kind::ClientKind;
     use doorward_model::ids::{ClientGrantId, ClientId};
@@ -105,12 +115,9 @@ mod tests {
 
     fn scene() -> Scene {
         let client = examples::client("machine", ClientKind::NonInteractive);
-        let grant = ClientGrant {
-            id: ClientGrantId::parse("cgr_1").unwrap(),
-            client: client.id.clone(),
-            audience: "https://api.test/".into(),
-            scope: vec!["read:things".into(), "write:things".into(), "gone:things".into()],
-        };
+        let scope = ["read:things", "write:things", "gone:things"].map(str::to_owned).into();
+        let id = ClientGrantId::parse("cgr_1").unwrap();
+        let grant = ClientGrant::new(id, client.id.clone(), "https://api.test/".into(), scope);
         Scene { client, api: Some(examples::api("https://api.test/", false)), grant: Some(grant) }
     }
 
@@ -130,13 +137,14 @@ mod tests {
     fn rfc_6749_4_4_without_scope_all_that_is_granted_is_given() {
         let plan = scene().decide("audience=https://api.test/").unwrap();
         assert_eq!(plan.audience, "https://api.test/");
-        assert_eq!(plan.scope, ["read:things", "write:things"]);
+        assert_eq!(plan.scope.scope, ["read:things", "write:things"]);
+        assert_eq!(plan.scope.permissions, None);
         assert_eq!(plan.lifetime.seconds(), 86_400);
     }
 
     #[test]
     fn a_scope_narrows_and_never_widens() {
-        let scope = |asked: &str| scene().decide(&format!("scope={asked}")).map(|plan| plan.scope);
+        let scope = |asked: &str| scene().decide(&format!("scope={asked}")).map(|plan| plan.scope.scope);
         assert_eq!(scope("write:things"), Ok(vec!["write:things".into()]));
         assert_eq!(scope("write:things+read:clients"), Ok(vec!["write:things".into()]));
         assert_eq!(scene().error("scope=read:clients"), (400, "invalid_scope"));
@@ -157,6 +165,27 @@ mod tests {
         let mut other_api = scene();
         other_api.grant.as_mut().unwrap().audience = "https://other.test/".into();
         assert_eq!(other_api.error(""), (403, "access_denied"));
+    }
+
+    #[test]
+    fn a_grant_for_people_or_for_organizations_is_none_for_a_program() {
+        let mut for_people = scene();
+        for_people.grant.as_mut().unwrap().subject = SubjectType::User;
+        assert_eq!(for_people.error(""), (403, "access_denied"));
+        let mut organized = scene();
+        organized.grant.as_mut().unwrap().organizations.usage = Some(OrganizationUsage::Require);
+        assert_eq!(organized.error(""), (403, "access_denied"));
+        organized.grant.as_mut().unwrap().organizations.usage = Some(OrganizationUsage::Allow);
+        assert!(organized.decide("").is_ok());
+    }
+
+    #[test]
+    fn an_api_may_want_no_programs() {
+        let mut scene = scene();
+        let client = Some(Policy { policy: ClientPolicy::DenyAll });
+        let settings = &mut scene.api.as_mut().unwrap().settings;
+        settings.subject_type_authorization = Some(SubjectTypeAuthorization { user: None, client });
+        assert_eq!(scene.error(""), (403, "access_denied"));
     }
 
     #[test]

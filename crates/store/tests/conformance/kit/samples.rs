@@ -3,9 +3,10 @@
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::{Client, ClientSettings, defaults};
 use doorward_model::connection::{Connection, DatabaseOptions, Strategy};
-use doorward_model::ids::{ClientId, ConnectionId, FamilyId, LogId, SessionId, TenantId, UserId};
+use doorward_model::ids::{ClientId, ConnectionId, FamilyId, LogId, RoleId, SessionId, TenantId, UserId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
+use doorward_model::role::Role;
 use doorward_model::secret::TokenHash;
 use doorward_model::session::Session;
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
@@ -86,6 +87,10 @@ pub fn user(id: &str, address: &str) -> User {
         profile: Profile { name: Some("Ada".to_owned()), ..Profile::default() },
         ..User::new(user_id(id), connection_id("con_1"), email(address), NOW)
     }
+}
+
+pub fn role(id: &str, name: &str) -> Role {
+    Role { id: RoleId::parse(id).unwrap(), name: name.to_owned(), description: None, created_at: NOW }
 }
 
 pub fn session(id: &str) -> Session {

@@ -24,7 +24,7 @@ use crate::frame::Frame;
 use crate::parts;
 
 /// How many of the latest changes stand beside the form.
-const CHANGES: usize = 4;
+const CHANGES: u32 = 4;
 /// How many endpoints stand beside the form; all of them stand under *Advanced*.
 const ENDPOINTS: usize = 4;
 

@@ -2,14 +2,22 @@
 //!
 //! Source: RFC 8707 §2, under the original's name `audience`; the tenant's default audience.
 
-use doorward_model::api::ResourceServer;
+use doorward_model::api::{ClientGrant, ResourceServer};
 
 use super::super::AuthorizeInput;
 use super::super::decide::Verified;
+use crate::oauth::api_scope::{self, Denied};
 use crate::oauth::error::{OAuthErrorCode, RedirectError};
 
 pub(in super::super) fn check(verified: &Verified<'_>) -> Result<(), RedirectError> {
-    asked(verified.input).map(|_| ())
+    grant(verified).map(|_| ())
+}
+
+/// The client grant that the API wants, where it wants one for tokens of people.
+pub(super) fn grant<'a>(verified: &Verified<'a>) -> Result<Option<&'a ClientGrant>, RedirectError> {
+    let Some(api) = asked(verified.input)? else { return Ok(None) };
+    let found = api_scope::user_grant(api, &verified.client.id, verified.input.grants);
+    found.map_err(|Denied(text)| RedirectError::new(OAuthErrorCode::AccessDenied, &text))
 }
 
 /// The API that is asked for; none means the userinfo endpoint only.
@@ -27,6 +35,9 @@ pub(super) fn asked<'a>(input: &AuthorizeInput<'a>) -> Result<Option<&'a Resourc
 
 #[cfg(test)]
 mod tests {
+    use doorward_model::api::{ClientGrant, Policy, SubjectType, SubjectTypeAuthorization, UserPolicy};
+    use doorward_model::ids::{ClientGrantId, ClientId};
+
     use crate::oauth::authorize::AuthorizeDecision;
     use crate::oauth::authorize::examples::{GOOD, Scene, encoded};
 
@@ -55,6 +66,26 @@ mod tests {
                 assert_eq!(scene.plan(&query).authorization.audience.as_deref(), api, "{audience}");
             }
         }
+    }
+
+    #[test]
+    fn an_api_may_give_tokens_of_people_to_some_clients_only() {
+        let query = GOOD.replace("scope=openid", "scope=openid+read:things+write:things")
+            + "&audience=https://api.test/";
+        let scene = &mut Scene::default();
+        scene.log_in();
+        let policy = |policy| SubjectTypeAuthorization { user: Some(Policy { policy }), client: None };
+        scene.apis[0].settings.subject_type_authorization = Some(policy(UserPolicy::DenyAll));
+        assert_eq!(scene.answer(&query), "access_denied");
+        scene.apis[0].settings.subject_type_authorization = Some(policy(UserPolicy::RequireClientGrant));
+        assert_eq!(scene.answer(&query), "access_denied");
+        let (id, client) = (ClientGrantId::parse("cgr_1").unwrap(), ClientId::parse("web").unwrap());
+        let grant = ClientGrant::new(id, client, "https://api.test/".into(), vec!["write:things".into()]);
+        scene.grants = vec![grant.clone()];
+        assert_eq!(scene.answer(&query), "access_denied", "a grant of its own is none for people");
+        scene.grants = vec![ClientGrant { subject: SubjectType::User, ..grant }];
+        assert_eq!(scene.plan(&query).authorization.scope, ["openid", "write:things"]);
+        assert_eq!(scene.answer(GOOD), "code", "without the API nothing is asked of it");
     }
 
     #[test]

@@ -27,7 +27,8 @@ pub(super) fn asks_for_openid(request: &AuthorizeRequest) -> bool {
 
 /// The values that are granted, in the order asked, each once.
 pub(super) fn granted(verified: &Verified<'_>) -> Result<Vec<String>, RedirectError> {
-    let api = audience::asked(verified.input)?;
+    let (api, grant) = (audience::asked(verified.input)?, audience::grant(verified)?);
+    let is_granted = |value: &str| grant.is_none_or(|grant| grant.scope.iter().any(|known| known == value));
     let may_be_offline =
         verified.client.may_use(&GrantType::RefreshToken) && api.is_none_or(|api| api.allow_offline_access);
     let mut scope: Vec<String> = Vec::new();
@@ -35,7 +36,7 @@ pub(super) fn granted(verified: &Verified<'_>) -> Result<Vec<String>, RedirectEr
         let known = match value {
             oidc::OPENID | oidc::PROFILE | oidc::EMAIL => true,
             oidc::OFFLINE_ACCESS => may_be_offline,
-            _ => api.is_some_and(|api| may_be_given(api, value)),
+            _ => api.is_some_and(|api| may_be_given(api, value)) && is_granted(value),
         };
         if known && !scope.iter().any(|earlier| earlier == value) {
             scope.push(value.to_owned());
@@ -47,8 +48,7 @@ pub(super) fn granted(verified: &Verified<'_>) -> Result<Vec<String>, RedirectEr
 /// Whether an API gives this to people. The scopes of the Management API are rights over the tenant,
 /// and no user of a connection has such rights, but for those over themselves.
 fn may_be_given(api: &ResourceServer, value: &str) -> bool {
-    api.permissions.iter().any(|known| known.value == value)
-        && (!api.is_system || ApiScope::parse(value).is_some_and(ApiScope::is_personal))
+    api.knows(value) && (!api.is_system || ApiScope::parse(value).is_some_and(ApiScope::is_personal))
 }
 
 fn asked(request: &AuthorizeRequest) -> impl Iterator<Item = &str> {
@@ -98,10 +98,8 @@ mod tests {
     fn of_the_management_api_people_get_what_is_about_themselves_alone() {
         let scene = &mut Scene::default();
         let api = scene.apis.iter_mut().find(|api| api.is_system).unwrap();
-        let permission = |scope: &ApiScope| ApiPermission {
-            value: scope.as_str().to_owned(),
-            description: String::new(),
-        };
+        let permission =
+            |scope: &ApiScope| ApiPermission { value: scope.as_str().to_owned(), description: None };
         api.permissions = ApiScope::ALL.iter().map(permission).collect();
         let all: Vec<&str> = ApiScope::ALL.iter().map(|scope| scope.as_str()).collect();
         let own: Vec<&str> =

@@ -1,6 +1,13 @@
-//! The signing keys of a tenant, parsed once, and the key set as it is served.
+//! The signing keys of a tenant: parsed once, the key set as it is served, and what is done to them.
+//! Each verb begins with the permission and ends with the event of the log.
 //!
-//! Source: RFC 7517; OpenID Connect Discovery §3 (`jwks_uri`).
+//! Source: RFC 7517; OpenID Connect Discovery §3 (`jwks_uri`); the Management API's `/keys/signing`.
+
+mod fresh;
+mod list;
+mod revoke;
+mod rotate;
+pub(crate) mod tend;
 
 use std::sync::Arc;
 
@@ -17,6 +24,11 @@ use zeroize::Zeroizing;
 use crate::fault::Fault;
 use crate::sealing::{Place, Sealing};
 
+pub(crate) use fresh::{fresh, push_fresh};
+pub use list::{get, list};
+pub use revoke::revoke;
+pub use rotate::rotate;
+
 /// Where the private part of a signing key is sealed.
 #[must_use]
 pub fn place<'a>(tenant: &'a TenantId, kid: &'a str) -> Place<'a> {
@@ -27,7 +39,7 @@ pub fn place<'a>(tenant: &'a TenantId, kid: &'a str) -> Place<'a> {
 pub struct KeySet {
     /// The one that signs.
     pub current: Arc<RsaKey>,
-    /// All that are published: next, current and previous ones.
+    /// All that are published: the current one, the next, previous ones.
     pub all: Vec<Arc<RsaKey>>,
     /// `/.well-known/jwks.json`.
     pub jwks: Bytes,
@@ -56,7 +68,8 @@ impl KeySet {
     ) -> Result<Self, Fault> {
         let mut all = Vec::with_capacity(rows.len());
         let mut current = None;
-        for row in &rows {
+        // Clients that read only the first key of the set read the one that signs.
+        for row in in_order(&rows) {
             let encoded = sealing.open_text(place(tenant, row.id.as_str()), &row.sealed_private_key)?;
             let unreadable = |why: String| Fault::internal(format!("the signing key {}: {why}", row.id));
             let private = STANDARD.decode(encoded.expose()).map_err(|error| unreadable(error.to_string()))?;
@@ -72,6 +85,12 @@ impl KeySet {
             current.ok_or_else(|| Fault::internal(format!("{tenant} has no current signing key")))?;
         let jwks = published(&all, &algorithms).map_err(|error| Fault::internal(error.to_string()))?;
         Ok(Self { current, all, jwks: jwks.into(), rows, algorithms })
+    }
+
+    /// The keys as stored, revoked ones included, from oldest to newest.
+    #[must_use]
+    pub fn rows(&self) -> &[SigningKey] {
+        &self.rows
     }
 
     /// Whether the set was made from exactly these rows for exactly these algorithms.
@@ -99,4 +118,11 @@ fn published(keys: &[Arc<RsaKey>], algorithms: &[IdTokenAlgorithm]) -> Result<Ve
     let further =
         algorithms.iter().flat_map(|algorithm| keys.iter().map(|key| key.jwk_for(of_tenant_key(*algorithm))));
     JwkSet { keys: usual.chain(further).collect::<Result<_, _>>()? }.to_bytes()
+}
+
+/// The published keys in the order of the set.
+fn in_order(rows: &[SigningKey]) -> impl Iterator<Item = &SigningKey> {
+    [KeyState::Current, KeyState::Next, KeyState::Previous]
+        .into_iter()
+        .flat_map(|state| rows.iter().filter(move |row| row.state == state))
 }

@@ -1,0 +1,175 @@
+//! Which events are shown, as typed: `client:Storefront outcome:failed`, and words of the text.
+//!
+//! A value ends where the next name begins, so names with spaces need no quotes; quotes do no harm.
+//! Source: the filter text of the log page.
+
+use doorward_engine::clients::{self, ClientQuery};
+use doorward_engine::logs::list::EventQuery;
+use doorward_model::ids::{ClientId, UserId};
+use doorward_model::log::code::{EventCode, Level};
+use doorward_model::log::event::Event;
+
+use crate::failure::{Exit, Failure};
+use crate::open::Opened;
+
+const NAMES: [&str; 4] = ["client:", "user:", "outcome:", "type:"];
+
+/// What is to be shown.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wanted {
+    /// What the log itself picks.
+    pub query: EventQuery,
+    /// Words that must stand in the text, lower-cased.
+    words: Vec<String>,
+}
+
+/// A filter taken apart.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Parts {
+    named: Vec<(&'static str, String)>,
+    words: Vec<String>,
+}
+
+impl Wanted {
+    /// Reads the filter; a client may be named by its id or by its name.
+    pub(super) async fn read(opened: &Opened, texts: &[String]) -> Result<Self, Failure> {
+        let parts = parts(&texts.join(" "));
+        let mut wanted = Self { words: parts.words, ..Self::default() };
+        let mut codes: Vec<EventCode> = EventCode::ALL.to_vec();
+        for (name, value) in parts.named {
+            match name {
+                "client:" => wanted.query.client = Some(client(opened, &value).await?),
+                "user:" => {
+                    let id =
+                        UserId::parse(&value).map_err(|error| unusable(name, &value, &error.to_string()))?;
+                    wanted.query.user = Some(id);
+                }
+                "outcome:" => {
+                    let level = outcome(&value)?;
+                    codes.retain(|code| code.level() == level);
+                }
+                _ => {
+                    let known = EventCode::ALL.iter().any(|code| code.as_str() == value);
+                    if !known {
+                        return Err(unusable(name, &value, "there is no such type of event"));
+                    }
+                    codes.retain(|code| code.as_str() == value);
+                }
+            }
+        }
+        if codes.is_empty() {
+            let why = "An event has one outcome and one type, and these two never come together.";
+            return Err(Failure::usage("The filter lets nothing through.", why, "Leave one of them out."));
+        }
+        // All of them is no choice.
+        wanted.query.codes = if codes.len() == EventCode::ALL.len() { Vec::new() } else { codes };
+        Ok(wanted)
+    }
+
+    /// Whether the words stand in the event's text.
+    pub(super) fn takes(&self, event: &Event) -> bool {
+        let texts = [
+            Some(event.description.as_str()),
+            event.client_name.as_deref(),
+            event.user_name.as_deref(),
+            event.connection_name.as_deref(),
+            event.ip.as_deref(),
+            Some(event.code.title()),
+        ];
+        let text = texts.into_iter().flatten().collect::<Vec<_>>().join("\n").to_lowercase();
+        self.words.iter().all(|word| text.contains(word.as_str()))
+    }
+}
+
+fn parts(text: &str) -> Parts {
+    let mut parts = Parts::default();
+    let mut current: Option<(&'static str, Vec<&str>)> = None;
+    for word in text.split_whitespace() {
+        let named = NAMES.iter().find_map(|name| Some((*name, word.strip_prefix(name)?)));
+        match (named, &mut current) {
+            (Some((name, rest)), _) => {
+                parts.named.extend(current.take().map(|(name, words)| (name, bare(&words))));
+                current = Some((name, vec![rest]));
+            }
+            (None, Some((_, words))) => words.push(word),
+            (None, None) => parts.words.push(word.trim_matches('"').to_lowercase()),
+        }
+    }
+    parts.named.extend(current.map(|(name, words)| (name, bare(&words))));
+    parts
+}
+
+fn bare(words: &[&str]) -> String {
+    words.join(" ").trim_matches('"').to_owned()
+}
+
+fn outcome(text: &str) -> Result<Level, Failure> {
+    match text {
+        "failed" => Ok(Level::Failure),
+        "success" => Ok(Level::Success),
+        "warning" => Ok(Level::Warning),
+        _ => Err(unusable("outcome:", text, "an outcome is failed, success or warning")),
+    }
+}
+
+fn unusable(name: &str, value: &str, why: &str) -> Failure {
+    let what = format!("The filter {name}{value} cannot be used.");
+    Failure::usage(what, format!("{why}."), "Type `doorward logs tail --help` to see what a filter may say.")
+}
+
+/// The client of that id, else the one of that name.
+async fn client(opened: &Opened, text: &str) -> Result<ClientId, Failure> {
+    const LOOKED_AT: u32 = 100;
+    let query = ClientQuery { search: Some(text.to_owned()), limit: LOOKED_AT, ..ClientQuery::default() };
+    let found = clients::list(&opened.app, &opened.caller(), &query).await;
+    let found = found.map_err(|fault| Failure::of("The clients cannot be read.", &fault))?.clients;
+    if let Some(exact) = found.iter().find(|shown| shown.client.id.as_str() == text) {
+        return Ok(exact.client.id.clone());
+    }
+    let lowered = text.to_lowercase();
+    let is_named = |name: &str| name.to_lowercase() == lowered;
+    let named: Vec<_> = found.iter().filter(|shown| is_named(&shown.client.settings.name)).collect();
+    match named[..] {
+        [one] => Ok(one.client.id.clone()),
+        // The log outlives clients: what is spelled like an id may be one that was deleted.
+        [] => ClientId::parse(text).ok().filter(|_| text.len() == 32).ok_or_else(|| {
+            Failure::new(
+                Exit::NotFound,
+                format!("There is no client named {text}."),
+                "A client is named by its whole name, whatever its case, or by its Client ID.",
+                "Check the spelling, or take the Client ID from the dashboard.",
+            )
+        }),
+        _ => {
+            let ids: Vec<&str> = named.iter().map(|shown| shown.client.id.as_str()).collect();
+            let why = format!("{} clients have this name: {}.", ids.len(), ids.join(", "));
+            Err(Failure::usage(format!("Which {text}?"), why, "Name the one you mean by its Client ID."))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_ends_where_the_next_name_begins() {
+        let read = |text: &str| parts(text);
+        let named = |name, value: &str| (name, value.to_owned());
+        assert_eq!(read("").named, []);
+        let both = read("client:Billing portal outcome:failed");
+        assert_eq!(both.named, [named("client:", "Billing portal"), named("outcome:", "failed")]);
+        assert_eq!(read("client:\"Billing portal\" type:fp").named[0], named("client:", "Billing portal"));
+        let words = read("Callback \"url\" user:auth0|1");
+        assert_eq!(
+            (words.words, words.named),
+            (vec!["callback".into(), "url".into()], vec![named("user:", "auth0|1")])
+        );
+    }
+
+    #[test]
+    fn an_outcome_is_one_of_three() {
+        assert_eq!(outcome("failed").unwrap(), Level::Failure);
+        assert!(outcome("bad").is_err());
+    }
+}

@@ -1,0 +1,159 @@
+//! An event as a line for people: when, how it went, what, who, and on failure why.
+//!
+//! Equal events in a row are one line with a count. What strangers chose (names, addresses) cannot
+//! move the cursor or break a line.
+
+use doorward_model::log::code::Level;
+use doorward_model::log::event::Event;
+use doorward_model::time::Timestamp;
+use jiff::tz::TimeZone;
+
+/// How lines look.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style {
+    /// Whether a person reads along: the time is short, and that of their place.
+    pub is_terminal: bool,
+    /// Whether colours may be used.
+    pub color: bool,
+    /// Whether events are JSON.
+    pub json: bool,
+}
+
+/// The lines of some events.
+pub(super) fn lines<'e>(style: Style, events: impl Iterator<Item = &'e Event>) -> String {
+    let mut folded: Vec<(&Event, i64)> = Vec::new();
+    for event in events {
+        match folded.last_mut() {
+            Some((last, count)) if is_repeat(last, event) => {
+                *count += event.count;
+                *last = event;
+            }
+            _ => folded.push((event, event.count)),
+        }
+    }
+    folded.into_iter().map(|(event, count)| line(style, event, count)).collect()
+}
+
+fn is_repeat(last: &Event, event: &Event) -> bool {
+    let facts = |event: &Event| {
+        (
+            event.code,
+            event.client.clone(),
+            event.user_name.clone(),
+            event.description.clone(),
+            event.ip.clone(),
+        )
+    };
+    // An event that comes again with its new count stands for all of its repeats by itself.
+    last.id != event.id && facts(last) == facts(event)
+}
+
+fn line(style: Style, event: &Event, count: i64) -> String {
+    let (sign, color) = match event.code.level() {
+        Level::Success => ("✓", "32"),
+        Level::Warning => ("!", "33"),
+        Level::Failure => ("✗", "31"),
+    };
+    let sign = if style.color { format!("\u{1b}[{color}m{sign}\u{1b}[0m") } else { sign.to_owned() };
+    let client = tamed(event.client_name.as_deref().unwrap_or("–"));
+    let facts = [Some(event.description.as_str()), event.user_name.as_deref(), event.ip.as_deref()];
+    let facts = facts.into_iter().flatten().map(tamed).collect::<Vec<_>>().join("  ");
+    let repeats = if count > 1 { format!("  ×{count}") } else { String::new() };
+    let title = event.code.title();
+    let mut text = format!("{}  {sign} {title:<36}  {client:<20}  {facts}{repeats}\n", time(style, event.at));
+    if event.code.level() == Level::Failure
+        && let Some(hint) = event.details.get("hint").and_then(|hint| hint.as_str())
+    {
+        text.push_str(&format!("          why  {}\n", tamed(hint)));
+    }
+    text
+}
+
+/// Of the place of whoever reads along; whole, and in UTC, for programs.
+fn time(style: Style, at: Timestamp) -> String {
+    match jiff::Timestamp::from_millisecond(at.millis()) {
+        Ok(time) if style.is_terminal => time.to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string(),
+        _ => at.to_string(),
+    }
+}
+
+fn tamed(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_model::ids::{ClientId, LogId};
+    use doorward_model::log::code::EventCode;
+    use serde_json::{Map, json};
+
+    use super::*;
+
+    const PLAIN: Style = Style { is_terminal: false, color: false, json: false };
+
+    fn event(id: &str, code: EventCode, description: &str) -> Event {
+        Event {
+            id: LogId::parse(id).unwrap(),
+            at: Timestamp::from_seconds(1_763_877_600),
+            code,
+            description: description.to_owned(),
+            client: ClientId::parse("abc").ok(),
+            client_name: Some("Storefront".to_owned()),
+            connection: None,
+            connection_name: None,
+            strategy: None,
+            strategy_type: None,
+            user: None,
+            user_name: Some("ada@example.com".to_owned()),
+            ip: Some("203.0.113.9".to_owned()),
+            user_agent: None,
+            audience: None,
+            scope: None,
+            hostname: None,
+            auth0_client: None,
+            details: Map::new(),
+            fold_key: None,
+            count: 1,
+        }
+    }
+
+    #[test]
+    fn an_event_is_a_line_and_a_failure_says_why() {
+        let good = event("1", EventCode::Login, "Logged in");
+        assert_eq!(
+            lines(PLAIN, [&good].into_iter()),
+            "2025-11-23T06:00:00.000Z  ✓ Success Login                         Storefront            \
+             Logged in  ada@example.com  203.0.113.9\n"
+        );
+        let mut bad = event("2", EventCode::CodeExchangeFailed, "The code is wrong.");
+        bad.details.insert("hint".to_owned(), json!("the code is too old"));
+        let text = lines(PLAIN, [&bad].into_iter());
+        assert!(text.contains("✗ ") && text.ends_with("\n          why  the code is too old\n"), "{text}");
+        let colored = lines(Style { color: true, ..PLAIN }, [&bad].into_iter());
+        assert!(colored.contains("\u{1b}[31m✗\u{1b}[0m"), "{colored:?}");
+        let short = lines(Style { is_terminal: true, ..PLAIN }, [&good].into_iter());
+        assert_eq!((&short[2..3], &short[5..6], &short[8..10]), (":", ":", "  "), "{short}");
+    }
+
+    #[test]
+    fn equal_events_in_a_row_are_one_line_with_a_count() {
+        let mut many = event("1", EventCode::WrongPassword, "Wrong password");
+        many.count = 13;
+        let (again, other) = (event("2", many.code, "Wrong password"), event("3", many.code, "Another"));
+        let text = lines(PLAIN, [&many, &again, &other, &again].into_iter());
+        let counts: Vec<bool> = text.lines().map(|line| line.ends_with("×14")).collect();
+        assert_eq!(counts, [true, false, false]);
+        // The same event with its new count says the whole of it.
+        let more = Event { count: 20, ..many.clone() };
+        assert!(lines(PLAIN, [&many, &more].into_iter()).contains("×20"));
+    }
+
+    #[test]
+    fn names_cannot_move_the_cursor_or_break_a_line() {
+        let mut hostile = event("1", EventCode::Login, "a\nb\u{1b}[2J");
+        hostile.client_name = Some("x\r\u{9b}31m".to_owned());
+        hostile.user_name = Some("\u{7}".to_owned());
+        let text = lines(PLAIN, [&hostile].into_iter());
+        assert!(!text.trim_end_matches('\n').chars().any(char::is_control), "{text:?}");
+    }
+}

@@ -1,0 +1,119 @@
+//! `doorward logs tail`: a second process that reads along until it is told to stop.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::process::{doorward, free_port, installation, run, run_with_input};
+
+/// Far longer than the slowest machine needs; only a failure waits that long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Tail {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Tail {
+    fn start(data: &str, more: &[&str]) -> Self {
+        let args = [&["logs", "tail", "--data", data][..], more].concat();
+        let mut child = doorward(&args).spawn().unwrap();
+        let (send, lines) = channel();
+        let out = child.stdout.take().unwrap();
+        std::thread::spawn(move || {
+            BufReader::new(out).lines().map_while(Result::ok).try_for_each(|line| send.send(line))
+        });
+        Self { child, lines }
+    }
+
+    fn line(&self) -> String {
+        self.lines.recv_timeout(PATIENCE).expect("no line came")
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.line()).unwrap()
+    }
+
+    /// Ends it as Ctrl C does; gives the exit code.
+    fn interrupt(mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", "INT", &id]).status().unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Tail {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn create(data: &str, name: &str) {
+    run(&["clients", "create", "--data", data, "--name", name, "--type", "spa"]).exits(0);
+}
+
+#[test]
+fn events_of_another_process_come_as_they_happen_and_ctrl_c_ends_it() {
+    let folder = installation(free_port(), &[]);
+    let data = folder.path().to_str().unwrap();
+    create(data, "First");
+    let tail = Tail::start(data, &["-n", "1", "--json"]);
+    let first = tail.json();
+    assert_eq!((&first["type"], &first["description"]), (&"sapi".into(), &"Create a client".into()));
+    assert_eq!(first["details"]["target"]["client_name"], "First");
+    create(data, "Second");
+    assert_eq!(tail.json()["details"]["target"]["client_name"], "Second");
+    let weak = ["users", "create", "--data", data, "--email", "ada@example.com", "--password-stdin"];
+    run_with_input(&weak, "x\n").exits(2);
+    assert_eq!(tail.json()["type"], "fapi");
+    assert_eq!(tail.interrupt(), Some(0));
+}
+
+#[test]
+fn what_is_shown_can_be_picked_and_is_plain_when_piped() {
+    let folder = installation(free_port(), &[]);
+    let data = folder.path().to_str().unwrap();
+    run_with_input(&["users", "create", "--data", data, "--email", "a@b.test", "--password-stdin"], "x\n")
+        .exits(2);
+    let failed = Tail::start(data, &["--since", "1h", "outcome:failed"]);
+    let line = failed.line();
+    assert!(line.contains("✗ Failed API Operation") && line.contains("Create a user"), "{line}");
+    assert!(!line.contains('\u{1b}'), "{line:?}");
+    create(data, "Third");
+    run_with_input(&["users", "create", "--data", data, "--email", "c@d.test", "--password-stdin"], "x\n")
+        .exits(2);
+    assert!(failed.line().contains("Create a user"), "the success was not left out");
+    drop(failed);
+    let words = Tail::start(data, &["--since", "1h", "CREATE", "user", "--json"]);
+    assert_eq!(words.json()["description"], "Create a user");
+    drop(words);
+    for (args, code) in [
+        (&["client:nobody"][..], 3),
+        (&["outcome:bad"], 2),
+        (&["type:zz"], 2),
+        (&["outcome:success", "type:fp"], 2),
+        (&["--since", "yesterday"], 2),
+        (&["--since", "1h", "-n", "3"], 2),
+    ] {
+        let done = run(&[&["logs", "tail", "--data", data][..], args].concat()).exits(code);
+        assert_eq!(done.out, "", "{args:?}");
+    }
+}
+
+/// `doorward logs tail | head -1` ends when `head` has what it wanted.
+#[test]
+fn a_reader_that_goes_away_ends_it() {
+    let folder = installation(free_port(), &[]);
+    let data = folder.path().to_str().unwrap();
+    let mut child = doorward(&["logs", "tail", "--data", data, "-n", "1"]).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("Make the installation") || line.contains("admin"), "{line}");
+    // The pipe is closed now; the next event finds nobody.
+    create(data, "Late");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}

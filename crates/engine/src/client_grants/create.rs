@@ -1,0 +1,63 @@
+//! Letting a client ask for tokens of an API.
+//!
+//! Source: the Management API's `POST /client-grants`.
+
+use doorward_model::api::ClientGrant;
+use doorward_model::api::grant::NewClientGrant;
+use doorward_model::scope::ApiScope;
+use doorward_store::{StoreError, client_grants, clients, resource_servers};
+use serde_json::{Map, Value};
+
+use super::{TRIES, about, check_scope};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::fault::Fault;
+use crate::logs::record;
+
+const WHAT: &str = "Create a client grant";
+
+/// Makes a grant.
+///
+/// # Errors
+/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::NotFound`] for client or API,
+/// [`Fault::Conflict`] when the client has such a grant, or trouble with the store. Refusals are
+/// logged.
+pub async fn create(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<ClientGrant, Fault> {
+    match make(app, caller, body).await {
+        Ok(grant) => Ok(grant),
+        Err(fault) => Err(record::refused(app, caller, WHAT, None, fault).await),
+    }
+}
+
+async fn make(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<ClientGrant, Fault> {
+    caller.may(ApiScope::CreateClientGrants)?;
+    let NewClientGrant { client, audience, subject, patch } = NewClientGrant::from_json(body)?;
+    let mut grant = ClientGrant::new(app.entropy().client_grant_id(), client, audience, Vec::new());
+    grant.subject = subject;
+    patch.apply(&mut grant);
+    for _ in 0..TRIES {
+        let (state, _) = app.refresh(&caller.tenant).await?;
+        let tenant = &state.tenant.id;
+        let scope = app.db().tenant(tenant);
+        // The global client stands for all clients and gets no tokens of its own.
+        let client = clients::get(&scope, &grant.client).await?.filter(|client| !client.global);
+        client.ok_or(Fault::NotFound { what: "client" })?;
+        let api = state.api(&grant.audience).ok_or(Fault::NotFound { what: "resource server" })?;
+        check_scope(api, &grant.scope)?;
+        let mut batch = scope.batch();
+        resource_servers::expect_unchanged(&mut batch, api);
+        client_grants::insert(&mut batch, &grant);
+        record::push_by(&mut batch, app, caller, about(WHAT, &grant));
+        match batch.commit().await {
+            Ok(_) => {
+                app.changed(tenant).await;
+                return Ok(grant);
+            }
+            Err(StoreError::Unmet { what: resource_servers::STALE }) => {}
+            Err(StoreError::Conflict { .. }) => return Err(Fault::Conflict { what: "client grant" }),
+            Err(StoreError::InUse { .. }) => return Err(Fault::NotFound { what: "client" }),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Fault::Conflict { what: "change" })
+}

@@ -1,0 +1,30 @@
+//! `DELETE /api/v2/users/{id}/permissions`: 204; what the user holds by a role stays.
+
+use axum::extract::State;
+use axum::response::IntoResponse;
+use doorward_engine::permissions;
+use doorward_model::ids::UserId;
+use doorward_web::body::RawBody;
+use doorward_web::caller::Authorized;
+use doorward_web::state::Web;
+use http::{HeaderMap, StatusCode, Uri};
+
+use crate::body;
+use crate::path::{self, Segment};
+use crate::query::Query;
+use crate::refused::Answer;
+
+pub(crate) async fn take(
+    State(web): State<Web>,
+    Authorized(caller): Authorized,
+    uri: Uri,
+    id: Segment,
+    headers: HeaderMap,
+    RawBody(bytes): RawBody,
+) -> Answer {
+    let id = path::id(id, UserId::parse)?;
+    Query::read(&uri, &[])?;
+    let unwanted = body::object(&headers, &bytes)?;
+    permissions::take_from_user(web.app(), &caller, &id, &unwanted).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -1,0 +1,151 @@
+//! What `/roles` takes and gives, and the roles and permissions of users.
+
+use doorward_model::schema::{Member, Schema, TEXT, WHOLE, list, optional, required, text};
+
+use crate::openapi::operation::{Operation, Parameter};
+
+const NAME: Schema = Schema::Text { min: 1, max: 255, format: doorward_model::schema::Format::Any };
+const DESCRIPTION: Schema = Schema::Nullable(&text(500));
+const NEW: Schema = Schema::Object(&[
+    required("name", NAME, "Its name, unique within the tenant."),
+    optional("description", DESCRIPTION, "What it is for."),
+]);
+const CHANGE: Schema =
+    Schema::Object(&[optional("name", NAME, ""), optional("description", DESCRIPTION, "")]);
+const ROLE: Schema = Schema::Object(&[
+    required("id", TEXT, ""),
+    required("name", TEXT, ""),
+    required("description", Schema::Nullable(&TEXT), ""),
+]);
+const ROLES: Schema = list(&ROLE, usize::MAX);
+
+const PERMISSION: Schema = Schema::Object(&[
+    required("resource_server_identifier", text(600), "The API."),
+    required("permission_name", text(280), "One of its scopes."),
+]);
+const PERMISSIONS: Schema =
+    Schema::Object(&[required("permissions", Schema::List { of: &PERMISSION, min: 1, max: 1000 }, "")]);
+const USER_IDS: Schema =
+    Schema::Object(&[required("users", Schema::List { of: &text(255), min: 1, max: 1000 }, "")]);
+const ROLE_IDS: Schema =
+    Schema::Object(&[required("roles", Schema::List { of: &text(64), min: 1, max: 1000 }, "")]);
+const SOURCE: Schema = Schema::Object(&[
+    required("source_id", TEXT, ""),
+    required("source_name", TEXT, ""),
+    required("source_type", Schema::Words(&["DIRECT", "ROLE"]), ""),
+]);
+const HELD: Schema = Schema::Object(&[
+    required("permission_name", TEXT, ""),
+    optional("description", TEXT, ""),
+    required("resource_server_name", TEXT, ""),
+    required("resource_server_identifier", TEXT, ""),
+    optional("sources", list(&SOURCE, usize::MAX), "Where a person has it from."),
+]);
+const ALL_HELD: Schema = list(&HELD, usize::MAX);
+const MEMBER: Schema = Schema::Object(&[
+    required("user_id", TEXT, ""),
+    optional("email", TEXT, ""),
+    optional("name", TEXT, ""),
+    optional("picture", TEXT, ""),
+]);
+const MEMBERS: Schema = list(&MEMBER, usize::MAX);
+const NOTHING: Schema = Schema::Object(&[]);
+
+const fn totals(name: &'static str, of: Schema) -> [Member; 5] {
+    [
+        required("start", WHOLE, ""),
+        required("limit", WHOLE, ""),
+        required("length", WHOLE, ""),
+        required("total", WHOLE, ""),
+        required(name, of, ""),
+    ]
+}
+
+const ROLE_LIST: Schema = Schema::Either(&[ROLES, Schema::Object(&totals("roles", ROLES))]);
+const HELD_LIST: Schema = Schema::Either(&[ALL_HELD, Schema::Object(&totals("permissions", ALL_HELD))]);
+const MEMBER_LIST: Schema = Schema::Either(&[
+    MEMBERS,
+    Schema::Object(&totals("users", MEMBERS)),
+    Schema::Object(&[
+        required("users", MEMBERS, ""),
+        optional("next", TEXT, "The checkpoint of the part that follows."),
+    ]),
+]);
+
+const fn parameter(name: &'static str, schema: Schema, about: &'static str) -> Parameter {
+    Parameter { name, schema, about }
+}
+
+const PAGE: Parameter = parameter("page", Schema::Whole { min: 0, max: 1_000_000 }, "Which page, from 0.");
+const PER_PAGE: Parameter =
+    parameter("per_page", Schema::Whole { min: 0, max: 100 }, "How many a page has; 50 when left out.");
+const WITH_TOTALS: Parameter = parameter(
+    "include_totals",
+    Schema::Flag,
+    "Whether the answer is an object with numbers around the page.",
+);
+const PAGED: &[Parameter] = &[PAGE, PER_PAGE, WITH_TOTALS];
+const FOUND: &[Parameter] = &[
+    PAGE,
+    PER_PAGE,
+    WITH_TOTALS,
+    parameter("name_filter", TEXT, "Only roles whose name contains this, whatever its case."),
+    parameter(
+        "type",
+        Schema::Words(&["tenant", "organization"]),
+        "Roles of the tenant, or within organizations.",
+    ),
+];
+const WALKED: &[Parameter] = &[
+    PAGE,
+    PER_PAGE,
+    WITH_TOTALS,
+    parameter("from", TEXT, "A checkpoint: the value of next in the part before."),
+    parameter("take", Schema::Whole { min: 1, max: 100 }, "How many a part has; 50 when left out."),
+];
+
+type Answers = &'static [(u16, Option<&'static Schema>)];
+
+const fn reads(
+    id: &'static str,
+    summary: &'static str,
+    query: &'static [Parameter],
+    answers: Answers,
+) -> Operation {
+    Operation { id, summary, query, body: None, answers }
+}
+
+const fn writes(
+    id: &'static str,
+    summary: &'static str,
+    body: &'static Schema,
+    answers: Answers,
+) -> Operation {
+    Operation { id, summary, query: &[], body: Some(body), answers }
+}
+
+const DONE: Answers = &[(204, None)];
+
+pub(crate) const OPERATIONS: &[Operation] = &[
+    reads("get_roles", "List roles", FOUND, &[(200, Some(&ROLE_LIST))]),
+    writes("post_roles", "Create a role", &NEW, &[(200, Some(&ROLE))]),
+    reads("get_roles_by_id", "Get a role", &[], &[(200, Some(&ROLE))]),
+    writes("patch_roles_by_id", "Update a role", &CHANGE, &[(200, Some(&ROLE))]),
+    reads("delete_roles_by_id", "Delete a role", &[], &[(200, Some(&NOTHING))]),
+    reads("get_role_permission", "List what a role brings", PAGED, &[(200, Some(&HELD_LIST))]),
+    writes(
+        "post_role_permission_assignment",
+        "Add permissions to a role",
+        &PERMISSIONS,
+        &[(201, Some(&NOTHING))],
+    ),
+    writes("delete_role_permission_assignment", "Take permissions from a role", &PERMISSIONS, DONE),
+    reads("get_role_user", "List who has a role", WALKED, &[(200, Some(&MEMBER_LIST))]),
+    writes("post_role_users", "Give a role to users", &USER_IDS, &[(200, Some(&NOTHING))]),
+    reads("get_user_roles", "List the roles of a user", PAGED, &[(200, Some(&ROLE_LIST))]),
+    writes("post_user_roles", "Give roles to a user", &ROLE_IDS, DONE),
+    writes("delete_user_roles", "Take roles from a user", &ROLE_IDS, DONE),
+    reads("get_permissions", "List what a user may do", PAGED, &[(200, Some(&HELD_LIST))]),
+    writes("post_permissions", "Add permissions to a user", &PERMISSIONS, &[(201, Some(&NOTHING))]),
+    writes("delete_permissions", "Take permissions from a user", &PERMISSIONS, DONE),
+];
