@@ -176,6 +176,11 @@ fn conflict(what: &str) -> String {
     match what {
         "installation" => "There is an installation here already. Nothing was changed.".to_owned(),
         "user" => "A user with this email address exists already in this connection.".to_owned(),
+        "user id" => "This user_id is taken, or was once: an id is never used again.".to_owned(),
+        "new email" => "The specified new email already exists".to_owned(),
+        "changed user" => {
+            "The user was changed by somebody else at the same time. Read it again and retry.".to_owned()
+        }
         "admin" => "An admin with this email address exists already.".to_owned(),
         "client" => {
             "The client was changed by somebody else at the same time. Read it again and retry.".to_owned()

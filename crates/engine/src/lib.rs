@@ -14,6 +14,7 @@ pub mod clients;
 pub mod clients_cache;
 pub mod clock;
 pub mod connections;
+pub mod devices;
 pub mod entropy;
 pub mod fault;
 pub mod grants;

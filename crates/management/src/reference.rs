@@ -27,7 +27,8 @@ pub fn reference() -> String {
     let mut page = HEAD.to_owned();
     for route in &served {
         // Writing to a text cannot fail.
-        let _ = writeln!(page, "| `{} {}` | {} |", route.method, route.path, scopes(route));
+        let ours = if original::is_ours(route.path) { " (an addition of ours)" } else { "" };
+        let _ = writeln!(page, "| `{} {}`{ours} | {} |", route.method, route.path, scopes(route));
     }
     page.push_str(EMPTY);
     page.push_str(REFUSED);

@@ -9,8 +9,8 @@ use http::Method;
 
 use crate::openapi::operation;
 use crate::{
-    actions, client_credentials, client_grants, client_secrets, clients, connections, forms, grants, keys,
-    logs, original, permissions, resource_servers, roles, tenants,
+    actions, client_credentials, client_grants, client_secrets, clients, connections, devices, forms, grants,
+    keys, logs, original, permissions, resource_servers, roles, tenants, users,
 };
 
 const ACTIONS: &str = "/api/v2/actions/actions";
@@ -39,6 +39,8 @@ const CONNECTION_STATUS: &str = "/api/v2/connections/{id}/status";
 const CONNECTION_USERS: &str = "/api/v2/connections/{id}/users";
 const GRANTS: &str = "/api/v2/grants";
 const GRANT: &str = "/api/v2/grants/{id}";
+const DEVICES: &str = "/api/v2/device-credentials";
+const DEVICE: &str = "/api/v2/device-credentials/{id}";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
 const KEYS: &str = "/api/v2/keys/signing";
@@ -46,6 +48,12 @@ const ROTATE_KEY: &str = "/api/v2/keys/signing/rotate";
 const KEY: &str = "/api/v2/keys/signing/{id}";
 const REVOKE_KEY: &str = "/api/v2/keys/signing/{id}/revoke";
 const SETTINGS: &str = "/api/v2/tenants/settings";
+const USERS: &str = "/api/v2/users";
+const USER: &str = "/api/v2/users/{id}";
+const USER_LOGS: &str = "/api/v2/users/{id}/logs";
+const USERS_BY_EMAIL: &str = "/api/v2/users-by-email";
+const USER_BLOCKS: &str = "/api/v2/user-blocks";
+const BLOCKS_OF_USER: &str = "/api/v2/user-blocks/{id}";
 
 /// All endpoints of this front: those that are served, and those of the original that are refused. The
 /// bearer token and its scopes are looked at before anything else; preflights are answered for every
@@ -114,6 +122,9 @@ pub(crate) fn served() -> Vec<Route> {
         Route::get(GRANTS, AnyOf(&[ReadGrants]), "get_grants", grants::list),
         Route::delete(GRANTS, AnyOf(&[DeleteGrants]), "delete_grants_by_user", grants::delete_of_user),
         Route::delete(GRANT, AnyOf(&[DeleteGrants]), "delete_grants_by_id", grants::delete),
+        Route::get(DEVICES, AnyOf(&[ReadDeviceCredentials]), "get_device_credentials", devices::list),
+        Route::post(DEVICES, AnyOf(&[CreateCurrentUserDeviceCredentials]), "post_device_credentials", devices::create),
+        Route::delete(DEVICE, AnyOf(&[DeleteCurrentUserDeviceCredentials, DeleteDeviceCredentials]), "delete_device_credentials_by_id", devices::delete),
         Route::get(LOGS, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs_by_id", logs::get),
         Route::get(KEYS, AnyOf(&[ReadSigningKeys]), "get_signing_keys", keys::list),
@@ -122,6 +133,17 @@ pub(crate) fn served() -> Vec<Route> {
         Route::put(REVOKE_KEY, AnyOf(&[UpdateSigningKeys]), "put_signing_keys", keys::revoke),
         Route::get(SETTINGS, AnyOf(&[ReadTenantSettings]), "get_settings", tenants::get_settings),
         Route::patch(SETTINGS, AnyOf(&[UpdateTenantSettings]), "patch_settings", tenants::update_settings),
+        Route::get(USERS, AnyOf(&[ReadUsers, ReadUserIdpTokens]), "get_users", users::list),
+        Route::post(USERS, AnyOf(&[CreateUsers]), "post_users", users::create),
+        Route::get(USER, AnyOf(&[ReadUsers, ReadUserIdpTokens, ReadCurrentUser]), "get_users_by_id", users::get),
+        Route::patch(USER, AnyOf(&[UpdateUsers, UpdateUsersAppMetadata, UpdateCurrentUserMetadata]), "patch_users_by_id", users::update),
+        Route::delete(USER, AnyOf(&[DeleteUsers, DeleteCurrentUser]), "delete_users_by_id", users::delete),
+        Route::get(USER_LOGS, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs_by_user", users::logs),
+        Route::get(USERS_BY_EMAIL, AnyOf(&[ReadUsers]), "get_users_by_email", users::with_email),
+        Route::get(USER_BLOCKS, AnyOf(&[ReadUsers]), "get_user_blocks", users::blocks_of_identifier),
+        Route::delete(USER_BLOCKS, AnyOf(&[UpdateUsers]), "delete_user_blocks", users::unblock_identifier),
+        Route::get(BLOCKS_OF_USER, AnyOf(&[ReadUsers]), "get_user_blocks_by_id", users::blocks_of),
+        Route::delete(BLOCKS_OF_USER, AnyOf(&[UpdateUsers]), "delete_user_blocks_by_id", users::unblock),
     ]
 }
 

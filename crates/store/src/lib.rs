@@ -14,6 +14,7 @@ pub mod client_secrets;
 pub mod clients;
 pub mod codes;
 pub mod connections;
+pub mod device_credentials;
 pub mod global;
 pub mod grants;
 pub mod login_attempts;

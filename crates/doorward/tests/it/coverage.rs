@@ -37,15 +37,6 @@ fn filled(path: &str, id: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// A body that only the scope in question is needed for.
-fn body_for(scope: ApiScope) -> serde_json::Value {
-    match scope {
-        ApiScope::UpdateClientKeys => json!({ "client_secret": "x".repeat(40) }),
-        ApiScope::UpdateClientCredentials => json!({ "client_authentication_methods": null }),
-        _ => json!({ "name": "x" }),
-    }
-}
-
 #[test]
 fn every_operation_has_a_name_of_its_own() {
     let mut names: Vec<_> = rows().iter().map(|row| row.operation).collect();
@@ -190,14 +181,15 @@ async fn each_scope_opens_its_row() {
         for scope in scopes {
             let mut held = vec![scope.as_str()];
             held.extend(besides(row.operation));
-            let machine = house.machine(&held).await;
-            let asked = match row.method {
-                Method::POST | Method::PATCH => {
-                    Asked::json(row.method.as_str(), &filled(row.path, "nobody"), &body_for(*scope))
-                }
-                _ => ask(&row),
+            // What is about oneself opens for oneself only, and a program is nobody.
+            let answer = if scope.is_personal() {
+                let email = format!("{}-{}@example.com", row.operation, scope.as_str().replace(':', "."));
+                house.user(&email, PASSWORD).await;
+                let person = house.person_called(&email, &held).await;
+                person.caller.send(sample(&row, &person.id.replace('|', "%7C"), *scope)).await
+            } else {
+                house.machine(&held).await.send(sample(&row, "nobody", *scope)).await
             };
-            let answer = machine.send(asked).await;
             assert!(
                 !matches!(answer.status.as_u16(), 401 | 403),
                 "{} by {scope:?}: {}",
@@ -207,6 +199,51 @@ async fn each_scope_opens_its_row() {
             assert!(!answer.status.is_server_error(), "{}: {}", row.operation, answer.text());
         }
     }
+}
+
+/// A request of a row with a body that `scope` may send.
+fn sample(row: &Route, id: &str, scope: ApiScope) -> Asked {
+    let path = filled(row.path, id);
+    let body = match scope {
+        ApiScope::UpdateClientKeys => json!({ "client_secret": "x".repeat(40) }),
+        ApiScope::UpdateClientCredentials => json!({ "client_authentication_methods": null }),
+        ApiScope::UpdateUsersAppMetadata => json!({ "app_metadata": { "plan": "gold" } }),
+        ApiScope::UpdateCurrentUserMetadata => json!({ "user_metadata": { "color": "red" } }),
+        _ => json!({ "name": "x" }),
+    };
+    match row.method {
+        Method::POST | Method::PATCH | Method::PUT => Asked::json(row.method.as_str(), &path, &body),
+        _ => Asked::new(row.method.as_str(), &path),
+    }
+}
+
+/// A person's token opens what is about that person. Whatever else it says it allows, and whoever else
+/// it is asked about, is refused; and a program is nobody, whatever scopes about oneself it holds.
+#[tokio::test]
+async fn a_persons_token_opens_what_is_about_themselves_alone() {
+    let house = House::new().await;
+    house.user("eve@example.com", PASSWORD).await;
+    let everything: Vec<&str> = ApiScope::ALL.iter().map(|scope| scope.as_str()).collect();
+    let personal: Vec<&str> =
+        ApiScope::ALL.iter().filter(|scope| scope.is_personal()).map(|scope| scope.as_str()).collect();
+    let ada = house.person(&everything).await;
+    let eve = house.person_called("eve@example.com", &everything).await;
+    let machine = house.machine(&personal).await;
+    for (row, scopes) in guarded() {
+        let is_personal = scopes.iter().any(|scope| scope.is_personal());
+        let asked = || sample(&row, &eve.id.replace('|', "%7C"), ApiScope::UpdateCurrentUserMetadata);
+        if row.path.contains("{id}") || !is_personal {
+            let answer = ada.caller.send(asked()).await;
+            // To a person the devices of others are not there.
+            let expected = if row.operation == "delete_device_credentials_by_id" { 204 } else { 403 };
+            assert_eq!(answer.status.as_u16(), expected, "{}: {}", row.operation, answer.text());
+        }
+        if is_personal && row.operation != "delete_device_credentials_by_id" {
+            let answer = machine.send(asked()).await;
+            assert_eq!(answer.status.as_u16(), 403, "{}: {}", row.operation, answer.text());
+        }
+    }
+    eve.caller.get(&eve.path).await.is(200);
 }
 
 /// Nonsense at every address is an answer of ours, never a 5xx.

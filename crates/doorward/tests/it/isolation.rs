@@ -4,7 +4,7 @@ use doorward_model::client::kind::ClientKind;
 use doorward_model::scope::ApiScope;
 use serde_json::json;
 
-use crate::kit::{ClientKey, EMAIL, Engine, House, Machine, PASSWORD, Via, Visitor};
+use crate::kit::{Asked, ClientKey, EMAIL, Engine, House, Machine, PASSWORD, Via, Visitor};
 
 /// What the owner gives the client, the stranger can neither read, add to, change nor take.
 async fn secrets_and_keys_are_out_of_reach(house: &House, stranger: &Machine<'_>, path: &str) {
@@ -48,6 +48,11 @@ async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
             "update:connections",
             "delete:connections",
             "delete:users",
+            "read:users",
+            "update:users",
+            "read:device_credentials",
+            "delete:device_credentials",
+            "read:logs_users",
         ];
         let stranger = other.machine(&everything).await;
         let path = format!("/api/v2/clients/{}", party.client_id);
@@ -71,6 +76,42 @@ async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
         stranger.delete(&path).await.is(202);
         let list = stranger.get("/api/v2/connections").await.is(200).text();
         assert!(!list.contains(&connection), "a list shows a connection of another tenant");
+
+        let person = house.person(&["read:current_user", "create:current_user_device_credentials"]).await;
+        let device =
+            json!({ "device_name": "Phone", "type": "public_key", "value": "AAAA", "device_id": "d" });
+        let made = person.caller.post("/api/v2/device-credentials", &device).await.is(201).json();
+        stranger.get(&person.path).await.is(404);
+        stranger.patch(&person.path, &json!({ "blocked": true })).await.is(404);
+        stranger.delete(&person.path).await.is(204);
+        assert_eq!(stranger.get(&format!("{}/logs", person.path)).await.is(200).json(), json!([]));
+        let blocks = person.path.replace("/users/", "/user-blocks/");
+        stranger.get(&blocks).await.is(404);
+        stranger.delete(&blocks).await.is(404);
+        stranger
+            .delete(&format!("/api/v2/device-credentials/{}", made["id"].as_str().unwrap()))
+            .await
+            .is(204);
+        assert_eq!(stranger.get("/api/v2/device-credentials").await.is(200).json(), json!([]));
+        let found = stranger.get(&format!("/api/v2/users-by-email?email={EMAIL}")).await.is(200).json();
+        assert_eq!(found, json!([]));
+        for list in ["", "?q=email:ada*", "?q=*", "?q=NOT%20blocked:true"] {
+            let list =
+                format!("/api/v2/users{list}{}include_totals=true", if list.is_empty() { "?" } else { "&" });
+            let found = stranger.get(&list).await.is(200).json();
+            let names: Vec<&str> = found["users"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|user| user["email"].as_str().unwrap())
+                .collect();
+            let own = if list.contains("ada") { &[][..] } else { &["grace@example.com"] };
+            assert_eq!((names.as_slice(), &found["total"]), (own, &json!(own.len())), "{list}");
+        }
+        // A token of a person is good at home only.
+        let bearer = format!("Bearer {}", person.caller.token);
+        other.send(Asked::get(&person.path).header("authorization", &bearer)).await.is(401);
+        person.caller.get(&person.path).await.is(200);
 
         // Still there, and still its own: the person of one tenant is nobody in the other.
         let visitor = Visitor::new(&house);

@@ -6,8 +6,8 @@
 use doorward_model::schema::{Schema, TEXT};
 
 use crate::{
-    actions, client_credentials, client_grants, client_secrets, clients, keys, resource_servers, roles,
-    tenants,
+    actions, client_credentials, client_grants, client_secrets, clients, devices, keys, resource_servers,
+    roles, tenants, users,
 };
 
 /// An operation, named as in `routes`.
@@ -58,10 +58,12 @@ const ALL: &[&[Operation]] = &[
     client_secrets::schema::OPERATIONS,
     client_credentials::schema::OPERATIONS,
     client_grants::schema::OPERATIONS,
+    devices::schema::OPERATIONS,
     keys::schema::OPERATIONS,
     resource_servers::schema::OPERATIONS,
     roles::schema::OPERATIONS,
     tenants::schema::OPERATIONS,
+    users::schema::OPERATIONS,
 ];
 
 /// The operation of that name.

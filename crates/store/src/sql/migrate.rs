@@ -22,6 +22,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0003__find_clients", include_str!("../../migrations/V0003__find_clients.sql")),
     ("V0004__client_columns", include_str!("../../migrations/V0004__client_columns.sql")),
     ("V0005__client_keys", include_str!("../../migrations/V0005__client_keys.sql")),
+    ("V0007__users", include_str!("../../migrations/V0007__users.sql")),
+    ("V0008__devices", include_str!("../../migrations/V0008__devices.sql")),
     ("V0009__apis", include_str!("../../migrations/V0009__apis.sql")),
     ("V0010__roles", include_str!("../../migrations/V0010__roles.sql")),
     ("V0011__key_lives", include_str!("../../migrations/V0011__key_lives.sql")),

@@ -78,7 +78,7 @@ fn what_is_in_one_tenant_is_not_there_for_another() {
         let retired = write(&db, &empty.id, |b| connections::retire(b, &con, NOW)).await;
         assert_eq!(retired, unmet(connections::MISSING));
         write(&db, &empty.id, |batch| {
-            users::delete(batch, &user_id("auth0|1"));
+            users::delete(batch, &user_id("auth0|1"), NOW);
             connections::disable_for_all_clients(batch, &con);
             connections::delete_if_empty(batch, &con);
         })

@@ -23,6 +23,7 @@ mod logs;
 mod purge;
 mod roles;
 mod seam;
+mod search;
 mod signing_keys;
 mod tenants;
 mod tokens;

@@ -41,7 +41,7 @@ fn every_write_of_configuration_moves_the_version_by_one_per_commit() {
         write(&db, &t, |b| clients::delete(b, &client_id("c2"), NOW)).await.unwrap();
         assert_eq!(tenants::version(&scope).await.unwrap(), Some(before + 2));
         write(&db, &t, |b| sessions::touch(b, &session_id("session"), NOW)).await.unwrap();
-        write(&db, &t, |b| users::record_login(b, &user_id("auth0|1"), NOW)).await.unwrap();
+        write(&db, &t, |b| users::record_login(b, &user_id("auth0|1"), None, NOW)).await.unwrap();
         assert_eq!(tenants::version(&scope).await.unwrap(), Some(before + 2));
     });
 }

@@ -232,6 +232,13 @@ impl Refusal {
             Fault::NotFound { what } => Self::new(StatusCode::NOT_FOUND, "There is nothing here", text)
                 .code(format!("inexistent_{}", what.replace(' ', "_"))),
             Fault::Invalid(errors) => validation("Payload", "invalid_body", &errors),
+            // The original's own codes for users, which its SDKs look at.
+            Fault::Conflict { what: "user" | "user id" } => {
+                Self::new(StatusCode::CONFLICT, "This exists already", text).code("user_exists")
+            }
+            Fault::Conflict { what: "new email" } => {
+                Self::new(StatusCode::BAD_REQUEST, "This exists already", text).code("auth0_idp_error")
+            }
             Fault::Conflict { .. } => {
                 Self::new(StatusCode::CONFLICT, "This exists already", text).code("resource_already_exists")
             }

@@ -7,12 +7,15 @@ mod client_secrets;
 mod clients;
 mod connections;
 mod conventions;
+mod devices;
 mod grants;
 mod keys;
 mod logs;
 mod resource_servers;
 mod roles;
 mod tenants;
+mod users;
+mod users_search;
 
 use serde_json::{Value, json};
 

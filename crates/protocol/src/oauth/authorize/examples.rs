@@ -10,7 +10,7 @@ use doorward_model::ids::{ClientId, ConnectionId, CredentialId, KeyId, ResourceS
 use doorward_model::session::Session;
 use doorward_model::tenant::{Issuer, TenantSettings};
 use doorward_model::time::Timestamp;
-use doorward_model::user::{Email, Profile, User};
+use doorward_model::user::{Email, User};
 
 use super::{AuthorizeDecision, AuthorizeInput, AuthorizeRequest, CodePlan, SessionFacts, decide};
 use crate::jose::read_pem;
@@ -182,18 +182,14 @@ pub(crate) fn api(identifier: &str, is_system: bool) -> ResourceServer {
 }
 
 pub(in crate::oauth) fn user(at: Timestamp) -> User {
+    let id = UserId::parse("auth0|ada").unwrap();
+    let connection = ConnectionId::parse("con_1").unwrap();
+    let email = Email::parse("ada@acme.test").unwrap();
     User {
-        id: UserId::parse("auth0|ada").unwrap(),
-        connection: ConnectionId::parse("con_1").unwrap(),
-        email: Email::parse("ada@acme.test").unwrap(),
         email_verified: true,
-        profile: Profile::default(),
-        blocked: false,
-        version: 1,
         logins_count: 1,
         last_login: Some(at),
-        created_at: at,
-        updated_at: at,
+        ..User::new(id, connection, email, at)
     }
 }
 

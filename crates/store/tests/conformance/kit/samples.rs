@@ -88,17 +88,9 @@ pub fn connection(id: &str, name: &str) -> Connection {
 
 pub fn user(id: &str, address: &str) -> User {
     User {
-        id: user_id(id),
-        connection: connection_id("con_1"),
-        email: email(address),
         email_verified: true,
         profile: Profile { name: Some("Ada".to_owned()), ..Profile::default() },
-        blocked: false,
-        version: 1,
-        logins_count: 0,
-        last_login: None,
-        created_at: NOW,
-        updated_at: NOW,
+        ..User::new(user_id(id), connection_id("con_1"), email(address), NOW)
     }
 }
 
