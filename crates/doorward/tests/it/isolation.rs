@@ -27,6 +27,54 @@ async fn secrets_and_keys_are_out_of_reach(house: &House, stranger: &Machine<'_>
     own.get(&one).await.is(200);
 }
 
+/// The connection of the one tenant is not there for the other.
+async fn connections_are_out_of_reach(house: &House, stranger: &Machine<'_>) {
+    let connection = house.app.tenants()[0].connections[0].id.to_string();
+    let path = format!("/api/v2/connections/{connection}");
+    for read in ["", "/status", "/clients"] {
+        stranger.get(&format!("{path}{read}")).await.is(404);
+    }
+    stranger.patch(&path, &json!({ "options": {} })).await.is(404);
+    let switch = json!([{ "client_id": stranger.client_id, "status": true }]);
+    stranger.patch(&format!("{path}/clients"), &switch).await.is(404);
+    stranger.delete(&format!("{path}/users?email={EMAIL}")).await.is(404);
+    stranger.delete(&path).await.is(202);
+    let list = stranger.get("/api/v2/connections").await.is(200).text();
+    assert!(!list.contains(&connection), "a list shows a connection of another tenant");
+}
+
+/// A person, their devices and what happened to them are not there for the other tenant, and their token
+/// opens nothing in it.
+async fn people_are_out_of_reach(house: &House, (other, stranger): (&House, &Machine<'_>)) {
+    let person = house.person(&["read:current_user", "create:current_user_device_credentials"]).await;
+    let device = json!({ "device_name": "Phone", "type": "public_key", "value": "AAAA", "device_id": "d" });
+    let made = person.caller.post("/api/v2/device-credentials", &device).await.is(201).json();
+    stranger.get(&person.path).await.is(404);
+    stranger.patch(&person.path, &json!({ "blocked": true })).await.is(404);
+    stranger.delete(&person.path).await.is(204);
+    assert_eq!(stranger.get(&format!("{}/logs", person.path)).await.is(200).json(), json!([]));
+    let blocks = person.path.replace("/users/", "/user-blocks/");
+    stranger.get(&blocks).await.is(404);
+    stranger.delete(&blocks).await.is(404);
+    stranger.delete(&format!("/api/v2/device-credentials/{}", made["id"].as_str().unwrap())).await.is(204);
+    assert_eq!(stranger.get("/api/v2/device-credentials").await.is(200).json(), json!([]));
+    let found = stranger.get(&format!("/api/v2/users-by-email?email={EMAIL}")).await.is(200).json();
+    assert_eq!(found, json!([]));
+    for list in ["", "?q=email:ada*", "?q=*", "?q=NOT%20blocked:true"] {
+        let list =
+            format!("/api/v2/users{list}{}include_totals=true", if list.is_empty() { "?" } else { "&" });
+        let found = stranger.get(&list).await.is(200).json();
+        let names: Vec<&str> =
+            found["users"].as_array().unwrap().iter().map(|user| user["email"].as_str().unwrap()).collect();
+        let own = if list.contains("ada") { &[][..] } else { &["grace@example.com"] };
+        assert_eq!((names.as_slice(), &found["total"]), (own, &json!(own.len())), "{list}");
+    }
+    // A token of a person is good at home only.
+    let bearer = format!("Bearer {}", person.caller.token);
+    other.send(Asked::get(&person.path).header("authorization", &bearer)).await.is(401);
+    person.caller.get(&person.path).await.is(200);
+}
+
 #[tokio::test]
 async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
     for engine in Engine::all() {
@@ -64,54 +112,8 @@ async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
         let list = stranger.get("/api/v2/clients?per_page=100").await.is(200).text();
         assert!(!list.contains(&party.client_id), "a list shows a client of another tenant");
 
-        let connection = house.app.tenants()[0].connections[0].id.to_string();
-        let path = format!("/api/v2/connections/{connection}");
-        for read in ["", "/status", "/clients"] {
-            stranger.get(&format!("{path}{read}")).await.is(404);
-        }
-        stranger.patch(&path, &json!({ "options": {} })).await.is(404);
-        let switch = json!([{ "client_id": stranger.client_id, "status": true }]);
-        stranger.patch(&format!("{path}/clients"), &switch).await.is(404);
-        stranger.delete(&format!("{path}/users?email={EMAIL}")).await.is(404);
-        stranger.delete(&path).await.is(202);
-        let list = stranger.get("/api/v2/connections").await.is(200).text();
-        assert!(!list.contains(&connection), "a list shows a connection of another tenant");
-
-        let person = house.person(&["read:current_user", "create:current_user_device_credentials"]).await;
-        let device =
-            json!({ "device_name": "Phone", "type": "public_key", "value": "AAAA", "device_id": "d" });
-        let made = person.caller.post("/api/v2/device-credentials", &device).await.is(201).json();
-        stranger.get(&person.path).await.is(404);
-        stranger.patch(&person.path, &json!({ "blocked": true })).await.is(404);
-        stranger.delete(&person.path).await.is(204);
-        assert_eq!(stranger.get(&format!("{}/logs", person.path)).await.is(200).json(), json!([]));
-        let blocks = person.path.replace("/users/", "/user-blocks/");
-        stranger.get(&blocks).await.is(404);
-        stranger.delete(&blocks).await.is(404);
-        stranger
-            .delete(&format!("/api/v2/device-credentials/{}", made["id"].as_str().unwrap()))
-            .await
-            .is(204);
-        assert_eq!(stranger.get("/api/v2/device-credentials").await.is(200).json(), json!([]));
-        let found = stranger.get(&format!("/api/v2/users-by-email?email={EMAIL}")).await.is(200).json();
-        assert_eq!(found, json!([]));
-        for list in ["", "?q=email:ada*", "?q=*", "?q=NOT%20blocked:true"] {
-            let list =
-                format!("/api/v2/users{list}{}include_totals=true", if list.is_empty() { "?" } else { "&" });
-            let found = stranger.get(&list).await.is(200).json();
-            let names: Vec<&str> = found["users"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|user| user["email"].as_str().unwrap())
-                .collect();
-            let own = if list.contains("ada") { &[][..] } else { &["grace@example.com"] };
-            assert_eq!((names.as_slice(), &found["total"]), (own, &json!(own.len())), "{list}");
-        }
-        // A token of a person is good at home only.
-        let bearer = format!("Bearer {}", person.caller.token);
-        other.send(Asked::get(&person.path).header("authorization", &bearer)).await.is(401);
-        person.caller.get(&person.path).await.is(200);
+        connections_are_out_of_reach(&house, &stranger).await;
+        people_are_out_of_reach(&house, (&other, &stranger)).await;
 
         // Still there, and still its own: the person of one tenant is nobody in the other.
         let visitor = Visitor::new(&house);

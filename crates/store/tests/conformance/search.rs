@@ -96,26 +96,48 @@ fn person() -> impl Strategy<Value = User> {
         )
 }
 
+/// Patterns, among them what LIKE and collations could misread.
+const PATTERNS: &[&str] = &[
+    "a*",
+    "A*",
+    "jo*",
+    "*ada*",
+    "*ohn*",
+    "j*hn",
+    "50%*",
+    "x_*",
+    "*x\\\\y*",
+    "é*",
+    "\u{10FFFF}*",
+    "auth0*",
+    "+49*",
+];
+
+/// Queries of fields that hold few values, and of whether there is one.
+const FIXED: &[&str] = &[
+    "identities.connection:Users",
+    "identities.connection:Mo*",
+    "identities.connection:none",
+    "identities.provider:auth0",
+    "identities.provider:google",
+    "username:ada",
+    "*",
+    "_exists_:name",
+    "_exists_:given_name",
+    "_exists_:phone_number",
+    "_exists_:last_login",
+    "_exists_:username",
+    "_exists_:blocked",
+    "_exists_:logins_count",
+    "_exists_:last_ip",
+];
+
 /// Queries as people type them.
 fn query() -> impl Strategy<Value = String> {
     let quoted = |text: String| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
     let field =
         select(vec!["name", "nickname", "given_name", "family_name", "user_id", "last_ip", "phone_number"]);
-    let pattern = select(vec![
-        "a*",
-        "A*",
-        "jo*",
-        "*ada*",
-        "*ohn*",
-        "j*hn",
-        "50%*",
-        "x_*",
-        "*x\\\\y*",
-        "é*",
-        "\u{10FFFF}*",
-        "auth0*",
-        "+49*",
-    ]);
+    let pattern = select(PATTERNS.to_vec());
     let path = select(vec!["plan", "a\\ b", "home", "home.city", "home.n", "home.n.city", "hom", "nothing"]);
     let root = select(vec!["user_metadata", "app_metadata"]);
     let value = prop_oneof![
@@ -153,24 +175,7 @@ fn query() -> impl Strategy<Value = String> {
             .prop_map(|(f, d)| format!("{f}:{d}")),
         (select(vec!["blocked", "email_verified"]), any::<bool>())
             .prop_map(|(field, flag)| format!("{field}:{flag}")),
-        select(vec![
-            "identities.connection:Users",
-            "identities.connection:Mo*",
-            "identities.connection:none",
-            "identities.provider:auth0",
-            "identities.provider:google",
-            "username:ada",
-            "*",
-            "_exists_:name",
-            "_exists_:given_name",
-            "_exists_:phone_number",
-            "_exists_:last_login",
-            "_exists_:username",
-            "_exists_:blocked",
-            "_exists_:logins_count",
-            "_exists_:last_ip",
-        ])
-        .prop_map(str::to_owned),
+        select(FIXED.to_vec()).prop_map(str::to_owned),
         (root.clone(), path.clone(), value).prop_map(|(root, path, value)| format!("{root}.{path}:{value}")),
         (root.clone(), path.clone(), pattern).prop_map(|(root, path, text)| format!("{root}.{path}:{text}")),
         (root, path).prop_map(|(root, path)| format!("_exists_:{root}.{path}")),
@@ -198,7 +203,7 @@ fn people(runner: &mut TestRunner, count: usize) -> Vec<User> {
         if all.iter().any(|other| (&other.connection, &other.email) == (&user.connection, &user.email)) {
             continue;
         }
-        let id = if all.len() % 7 == 0 {
+        let id = if all.len().is_multiple_of(7) {
             format!("auth0|Ada{}", all.len())
         } else {
             format!("auth0|{}", all.len())
