@@ -69,10 +69,13 @@ impl Failure {
     pub fn of(what: impl Into<String>, fault: &Fault) -> Self {
         let (exit, fix) = match fault {
             Fault::NotFound { .. } => (Exit::NotFound, "Check the spelling."),
-            Fault::Forbidden { .. } | Fault::Unauthenticated { .. } => (Exit::NotAllowed, "Ask an owner."),
+            Fault::Forbidden { .. } | Fault::Unauthenticated { .. } | Fault::NotServed { .. } => {
+                (Exit::NotAllowed, "Ask an owner.")
+            }
+            Fault::InUse { .. } => (Exit::NotAllowed, "Take away what stands in the way first."),
+            Fault::NotSupported { .. } => (Exit::NotAllowed, "Leave it as it is."),
             Fault::Invalid(_) => (Exit::Usage, "Correct the input and run the command again."),
             Fault::Conflict { .. } => (Exit::NothingToDo, "Nothing is to be done."),
-            Fault::InUse { .. } => (Exit::NotAllowed, "Take away what stands in the way first."),
             Fault::TooSoon { .. } => (Exit::NotAllowed, "Wait that long and run the command again."),
             Fault::LimitReached { .. } | Fault::Unavailable { .. } => {
                 (Exit::Failed, "Run the command again in a moment.")

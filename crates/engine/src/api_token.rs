@@ -1,17 +1,19 @@
 //! Bearer tokens of the Management API.
 //!
 //! A token is ours when one of the tenant's keys signed it, it is meant for the Management API of
-//! this tenant, it is not over, and a client got it in its own name that still exists. Tokens of
-//! people are refused: no use case acts for a person yet.
+//! this tenant, it is not over, and the client that got it still exists. A client got it in its own
+//! name, or for a person who still exists and is not blocked; that one opens what is about that
+//! person alone ([`Who::User`]).
 //! Source: RFC 6750; RFC 9068 §4; SURFACE of the original's Management API.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use doorward_model::ids::ClientId;
+use doorward_model::ids::{ClientId, UserId};
 use doorward_model::log::code::EventCode;
 use doorward_model::scope::ApiScope;
 use doorward_protocol::jose::{JoseError, verify_rs256};
+use doorward_store::users;
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
@@ -77,6 +79,13 @@ pub async fn admit(app: &App, caller: &Caller, scopes: &[ApiScope]) -> Result<()
     }
 }
 
+/// The refusal of an operation that is not served here; `scopes` are those that open it elsewhere. It
+/// is logged.
+pub async fn not_served(app: &App, caller: &Caller, operation: &str, scopes: &'static str) -> Fault {
+    let is_held = scopes.split(' ').filter_map(ApiScope::parse).any(|scope| caller.holds(scope));
+    record::refused(app, caller, WHAT, Some(operation), Fault::NotServed { scopes, is_held }).await
+}
+
 /// Records that a request of a proven caller could not be read: its body, its query or its path. The
 /// use case never saw it. Repeats of the same `cause` at the same operation fold into one event.
 ///
@@ -124,13 +133,17 @@ async fn judge(app: &App, state: &TenantState, token: &str) -> Result<Result<Who
         Ok(claims) => claims,
         Err(why) => return Ok(Err(unproven(why))),
     };
-    let client = match client_of(app, state, &claims) {
-        Ok(client) => client,
+    let (client, person) = match bearer_of(app, state, &claims) {
+        Ok(found) => found,
         Err(why) => return Ok(Err(why)),
     };
     let Some(entry) = app.client(state, &client).await? else { return Ok(Err(Unproven::Invalid)) };
-    let name = entry.client.settings.name.clone();
-    Ok(Ok(Who::Machine { client, name, scopes: scopes(&claims) }))
+    let (name, scopes) = (entry.client.settings.name.clone(), scopes(&claims));
+    let Some(id) = person else { return Ok(Ok(Who::Machine { client, name, scopes })) };
+    let user = users::get(&app.db().tenant(&state.tenant.id), &id).await?;
+    let Some(user) = user.filter(|user| !user.blocked) else { return Ok(Err(Unproven::Invalid)) };
+    let who = Who::User { id, name: user.display_name().to_owned(), client, client_name: name, scopes };
+    Ok(Ok(who))
 }
 
 fn unproven(_: JoseError) -> Unproven {
@@ -138,7 +151,12 @@ fn unproven(_: JoseError) -> Unproven {
     Unproven::Invalid
 }
 
-fn client_of(app: &App, state: &TenantState, claims: &Claims) -> Result<ClientId, Unproven> {
+/// The client that a token was given to, and the person it stands for, if any.
+fn bearer_of(
+    app: &App,
+    state: &TenantState,
+    claims: &Claims,
+) -> Result<(ClientId, Option<UserId>), Unproven> {
     if text(claims, "iss") != Some(state.tenant.issuer.as_str()) {
         return Err(Unproven::Invalid);
     }
@@ -149,13 +167,17 @@ fn client_of(app: &App, state: &TenantState, claims: &Claims) -> Result<ClientId
     if app.now().seconds() >= ends {
         return Err(Unproven::Expired);
     }
-    let subject = text(claims, "sub").and_then(|sub| sub.strip_suffix("@clients"));
-    let own_name = text(claims, "gty") == Some("client-credentials");
-    let client = subject.filter(|_| own_name).ok_or(Unproven::Invalid)?;
-    if text(claims, "azp") != Some(client) {
+    let (Some(subject), Some(client)) = (text(claims, "sub"), text(claims, "azp")) else {
         return Err(Unproven::Invalid);
-    }
-    ClientId::parse(client).map_err(|_| Unproven::Invalid)
+    };
+    let in_its_own_name = text(claims, "gty") == Some("client-credentials");
+    // Each kind of token has its own kind of subject; nothing passes as both or as neither.
+    let person = match (subject.strip_suffix("@clients"), in_its_own_name) {
+        (Some(own), true) if own == client => None,
+        (None, false) => Some(UserId::parse(subject).map_err(|_| Unproven::Invalid)?),
+        _ => return Err(Unproven::Invalid),
+    };
+    Ok((ClientId::parse(client).map_err(|_| Unproven::Invalid)?, person))
 }
 
 fn text<'a>(claims: &'a Claims, name: &str) -> Option<&'a str> {
@@ -259,6 +281,39 @@ mod tests {
             assert_eq!(why(&kit, &token).await, Some(expected), "{token}");
         }
         assert_eq!(why(&kit, &with("aud", json!(["x", "https://id.acme.test/api/v2/"]))).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_persons_token_stands_for_them_while_they_are_there_and_not_blocked() {
+        let kit = Kit::new().await;
+        let client = kit.client(json!({"name": "Shop"})).await.client;
+        let user = crate::login::journey::user(&kit, "ada@acme.test").await;
+        let with = |sub: &str, gty: Value| {
+            let mut claims = claims(&kit, &client);
+            claims["sub"] = json!(sub);
+            claims["gty"] = gty;
+            claims["scope"] = json!("openid read:current_user read:users");
+            signed(&kit, &claims)
+        };
+        let token = with(user.id.as_str(), Value::Null);
+        let caller = authenticate(&kit.app, &kit.tenant(), &token, RequestInfo::default()).await.unwrap();
+        assert!(caller.is(&user.id));
+        assert!(caller.may(ApiScope::ReadCurrentUser).is_ok());
+        assert!(caller.may(ApiScope::ReadUsers).is_err());
+        let both = with(&format!("{}@clients", user.id), Value::Null);
+        let neither = with(user.id.as_str(), json!("client-credentials"));
+        for odd in [both, neither, with("auth0|nobody", Value::Null), with("", Value::Null)] {
+            assert_eq!(why(&kit, &odd).await, Some(Unproven::Invalid));
+        }
+        let block = async |blocked| {
+            let mut batch = kit.app.db().tenant(&kit.tenant().tenant.id).batch();
+            users::set_blocked(&mut batch, &user.id, blocked, kit.app.now());
+            batch.commit().await.unwrap();
+        };
+        block(true).await;
+        assert_eq!(why(&kit, &token).await, Some(Unproven::Invalid));
+        block(false).await;
+        assert_eq!(why(&kit, &token).await, None);
     }
 
     #[tokio::test]

@@ -23,6 +23,7 @@ use crate::login::turns::Turns;
 use crate::passwords::{PasswordCost, Passwords};
 use crate::pool::Pool;
 use crate::sealing::Sealing;
+use crate::secret_uses::{self, SecretUses};
 use crate::state::{self, TenantState};
 
 /// How many signatures may wait per thread.
@@ -66,6 +67,7 @@ struct Inner {
     signer: Pool<()>,
     tenants: RwLock<Tenants>,
     clients: ClientsCache,
+    secret_uses: SecretUses,
     turns: Turns,
     last_event: AtomicU64,
     stop: watch::Sender<bool>,
@@ -94,6 +96,7 @@ impl App {
             sealing: config.sealing,
             tenants: RwLock::default(),
             clients: ClientsCache::new(),
+            secret_uses: SecretUses::default(),
             turns: Turns::default(),
             last_event: AtomicU64::new(0),
             stop: watch::Sender::new(false),
@@ -157,6 +160,11 @@ impl App {
         &self.0.turns
     }
 
+    /// The uses of secrets that are not written down yet.
+    pub(crate) fn secret_uses(&self) -> &SecretUses {
+        &self.0.secret_uses
+    }
+
     pub(crate) fn clients_cache(&self) -> &ClientsCache {
         &self.0.clients
     }
@@ -212,6 +220,9 @@ impl App {
             if let Err(error) = task.await {
                 tracing::warn!(%error, "a background task ended badly");
             }
+        }
+        if let Err(error) = secret_uses::write_down(self).await {
+            tracing::warn!(%error, "when secrets were used last could not be written down");
         }
         self.0.db.close().await;
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use doorward_model::admin::Role;
 use doorward_model::client::Client;
 use doorward_model::device::Device;
-use doorward_model::ids::{AdminId, ClientId};
+use doorward_model::ids::{AdminId, ClientId, UserId};
 use doorward_model::log::event::tame;
 use doorward_model::scope::ApiScope;
 use doorward_model::user::Email;
@@ -46,6 +46,19 @@ pub enum Who {
         /// Its name, for the log.
         name: String,
         /// What its token allows.
+        scopes: BTreeSet<ApiScope>,
+    },
+    /// A person with a token of their own for the Management API. It opens what is about themselves.
+    User {
+        /// The person.
+        id: UserId,
+        /// Their name, for the log.
+        name: String,
+        /// The client that the token was given to.
+        client: ClientId,
+        /// Its name, for the log.
+        client_name: String,
+        /// What the token allows; of these only the personal ones count.
         scopes: BTreeSet<ApiScope>,
     },
     /// An admin at the dashboard.
@@ -103,6 +116,7 @@ impl Caller {
         match &self.who {
             Who::Anonymous => false,
             Who::Machine { scopes, .. } => scopes.contains(&scope),
+            Who::User { scopes, .. } => scope.is_personal() && scopes.contains(&scope),
             Who::Admin { role: Role::Owner, .. } | Who::CommandLine => true,
             Who::Admin { role: Role::Viewer, .. } => {
                 matches!(scope, ApiScope::ReadClients | ApiScope::ReadLogs)
@@ -127,6 +141,23 @@ impl Caller {
             return Ok(());
         }
         Err(Fault::Forbidden { any_of: scopes.to_vec() })
+    }
+
+    /// Lets the caller pass who is the person in question and holds `own`, or who holds one of `others`.
+    ///
+    /// # Errors
+    /// [`Fault::Forbidden`] otherwise.
+    pub fn may_about(&self, user: &UserId, own: ApiScope, others: &[ApiScope]) -> Result<(), Fault> {
+        if (self.is(user) && self.holds(own)) || others.iter().any(|scope| self.holds(*scope)) {
+            return Ok(());
+        }
+        Err(Fault::Forbidden { any_of: [&[own], others].concat() })
+    }
+
+    /// Whether the caller is that person.
+    #[must_use]
+    pub fn is(&self, user: &UserId) -> bool {
+        matches!(&self.who, Who::User { id, .. } if id == user)
     }
 
     /// Lets owners and the command line pass: admins are no matter of a token.
@@ -171,6 +202,36 @@ mod tests {
         assert!(caller(admin(Role::Viewer)).may_administer().is_err());
         assert!(caller(Who::Anonymous).may_administer().is_err());
         assert!(kit.machine(ApiScope::ALL).may_administer().is_err(), "a token is not an owner");
+    }
+
+    #[tokio::test]
+    async fn a_person_may_what_is_about_themselves_and_nothing_else() {
+        let kit = Kit::new().await;
+        let id = |text| UserId::parse(text).unwrap();
+        let person = |scopes: &[ApiScope]| Caller {
+            tenant: kit.tenant(),
+            who: Who::User {
+                id: id("auth0|ada"),
+                name: "Ada".to_owned(),
+                client: ClientId::parse("app").unwrap(),
+                client_name: "App".to_owned(),
+                scopes: scopes.iter().copied().collect(),
+            },
+            info: RequestInfo::default(),
+        };
+        let all = person(ApiScope::ALL);
+        for scope in ApiScope::ALL.iter().copied() {
+            assert_eq!(all.may(scope).is_ok(), scope.is_personal(), "{scope:?}");
+        }
+        assert!(all.may_administer().is_err());
+        let read = |caller: &Caller, user| {
+            caller.may_about(&id(user), ApiScope::ReadCurrentUser, &[ApiScope::ReadUsers]).is_ok()
+        };
+        assert!(read(&all, "auth0|ada"));
+        assert!(!read(&all, "auth0|eve"), "read:users in a person's token counts for nothing");
+        assert!(!read(&person(&[]), "auth0|ada"));
+        assert!(!read(&kit.machine(&[ApiScope::ReadCurrentUser]), "auth0|ada"), "a program is nobody");
+        assert!(read(&kit.machine(&[ApiScope::ReadUsers]), "auth0|ada"));
     }
 
     #[tokio::test]

@@ -8,17 +8,20 @@ use std::sync::Arc;
 
 use doorward_model::api::{ClientGrant, SubjectType};
 use doorward_model::client::Client;
+use doorward_model::client::secrets::is_live;
 use doorward_model::ids::{ClientId, ConnectionId, SecretId, TenantId};
 use doorward_model::secret::Secret;
 use doorward_model::time::Timestamp;
 use doorward_model::user::User;
 use doorward_protocol::oauth::api_scope;
-use doorward_store::{client_grants, client_secrets, clients, connections};
+use doorward_protocol::oauth::client_assertion::ClientKey;
+use doorward_store::{client_credentials, client_grants, client_secrets, clients, connections};
 use quick_cache::sync::Cache;
 
 use crate::app::App;
 use crate::clients::{addon_keys, secret_place};
 use crate::fault::Fault;
+use crate::secret_uses::Noted;
 use crate::state::TenantState;
 
 const CAPACITY: usize = 10_000;
@@ -28,8 +31,10 @@ const CAPACITY: usize = 10_000;
 pub struct ClientEntry {
     /// The client.
     pub client: Client,
-    /// Its secrets, opened, with the time at which each stops working; the primary one first.
-    pub secrets: Vec<(SecretId, Secret, Option<Timestamp>)>,
+    /// Its secrets, opened; the primary one first.
+    pub secrets: Vec<KnownSecret>,
+    /// The keys that prove it, if it proves itself that way.
+    pub keys: Vec<ClientKey>,
     /// The connections that its users may come from.
     pub connections: Vec<ConnectionId>,
     /// What it may ask of APIs, for itself and for people.
@@ -48,10 +53,16 @@ impl ClientEntry {
     }
 
     /// The secrets that work at `now`.
+    pub fn live_secrets(&self, now: Timestamp) -> impl Iterator<Item = &KnownSecret> {
+        self.secrets.iter().filter(move |known| is_live(known.expires_at, now))
+    }
+
+    /// *The* client secret, as the API shows it and ID tokens are signed with; none for a client that
+    /// proves itself with a key.
     #[must_use]
-    pub fn live_secrets(&self, now: Timestamp) -> Vec<Secret> {
-        let live = self.secrets.iter().filter(|(_, _, ends)| ends.is_none_or(|ends| now < ends));
-        live.map(|(_, secret, _)| secret.clone()).collect()
+    pub fn client_secret(&self) -> Option<&Secret> {
+        let primary = self.secrets.first().filter(|known| known.is_primary);
+        primary.filter(|_| !self.client.proves_by_key()).map(|known| &known.secret)
     }
 
     /// The grant for the client's own tokens for the API with this identifier.
@@ -59,6 +70,21 @@ impl ClientEntry {
     pub fn grant(&self, audience: &str) -> Option<&ClientGrant> {
         api_scope::find(&self.grants, SubjectType::Client, audience)
     }
+}
+
+/// A secret of a client, opened.
+#[derive(Debug)]
+pub struct KnownSecret {
+    /// Its id.
+    pub id: SecretId,
+    /// The secret.
+    pub secret: Secret,
+    /// Whether it is *the* client secret.
+    pub is_primary: bool,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
+    /// When its use was noted last.
+    pub(crate) noted: Noted,
 }
 
 type Key = (TenantId, ClientId);
@@ -109,10 +135,21 @@ impl App {
         let mut secrets = Vec::with_capacity(rows.len());
         for row in rows {
             let secret = self.sealing().open_text(secret_place(tenant, &row.id), &row.sealed)?;
-            secrets.push((row.id, secret, row.expires_at));
+            let noted = Noted::at(row.last_use.map(|last| last.at));
+            let (is_primary, expires_at) = (row.primary, row.expires_at);
+            secrets.push(KnownSecret { id: row.id, secret, is_primary, expires_at, noted });
         }
+        let keys = if client.proves_by_key() { self.read_keys(tenant, &client).await? } else { Vec::new() };
         let connections = connections::for_client(&scope, id).await?;
         let grants = client_grants::for_client(&scope, id).await?;
-        Ok(Some(ClientEntry { client, secrets, connections, grants }))
+        Ok(Some(ClientEntry { client, secrets, keys, connections, grants }))
+    }
+
+    /// The keys that the client's settings name.
+    async fn read_keys(&self, tenant: &TenantId, client: &Client) -> Result<Vec<ClientKey>, Fault> {
+        let rows = client_credentials::for_client(&self.db().tenant(tenant), &client.id).await?;
+        let in_use = rows.iter().filter(|row| client.credentials().any(|id| *id == row.id));
+        let open = |row| ClientKey::open(row).map_err(|error| Fault::internal(error.to_string()));
+        in_use.map(open).collect()
     }
 }

@@ -32,6 +32,11 @@ pub enum Fault {
         /// The noun: `global client`.
         what: &'static str,
     },
+    /// It makes no sense for the thing in question, whoever asks.
+    NotSupported {
+        /// Why, and what would be done instead.
+        why: &'static str,
+    },
     /// Who asks is not known.
     Unauthenticated {
         /// What is wrong with what was shown.
@@ -41,6 +46,13 @@ pub enum Fault {
     Forbidden {
         /// Any of these would do; empty where no scope opens the door.
         any_of: Vec<ApiScope>,
+    },
+    /// The operation exists elsewhere and is not served here.
+    NotServed {
+        /// The scopes that would open it, between spaces.
+        scopes: &'static str,
+        /// Whether who asks holds one of them.
+        is_held: bool,
     },
     /// Too many tries.
     LimitReached {
@@ -125,8 +137,15 @@ impl Fault {
                     .to_owned()
             }
             Fault::InUse { what } => format!("The {what} is still in use and cannot be deleted."),
+            Fault::NotSupported { why } => (*why).to_owned(),
             Fault::Unauthenticated { why } => why.public().to_owned(),
             Fault::Forbidden { any_of } => forbidden(any_of),
+            Fault::NotServed { is_held: true, .. } => {
+                "This operation is not served here yet; docs/reference/management-api.md lists those that are.".to_owned()
+            }
+            Fault::NotServed { scopes, is_held: false } => {
+                format!("Insufficient scope, expected any of: {}", scopes.replace(' ', ", "))
+            }
             Fault::LimitReached { retry_after } => {
                 format!("Too many tries. Try again in {} seconds.", retry_after.seconds())
             }
@@ -157,6 +176,11 @@ fn conflict(what: &str) -> String {
     match what {
         "installation" => "There is an installation here already. Nothing was changed.".to_owned(),
         "user" => "A user with this email address exists already in this connection.".to_owned(),
+        "user id" => "This user_id is taken, or was once: an id is never used again.".to_owned(),
+        "new email" => "The specified new email already exists".to_owned(),
+        "changed user" => {
+            "The user was changed by somebody else at the same time. Read it again and retry.".to_owned()
+        }
         "admin" => "An admin with this email address exists already.".to_owned(),
         "client" => {
             "The client was changed by somebody else at the same time. Read it again and retry.".to_owned()

@@ -4,22 +4,28 @@
 //! endpoint calls one use case of `engine`. Source: the Management API v2 of the original, so that
 //! its SDKs work unchanged.
 
+mod actions;
 mod answer;
 mod body;
 mod checkpoint;
+mod client_credentials;
 mod client_grants;
+mod client_secrets;
 mod clients;
 mod connections;
+mod devices;
 mod fields;
 mod forms;
 mod grants;
 mod keys;
 mod logs;
 mod openapi;
+pub mod original;
 mod paging;
 mod path;
 mod permissions;
 mod query;
+pub mod reference;
 mod refresh_tokens;
 mod refused;
 mod resource_servers;
@@ -27,3 +33,4 @@ mod roles;
 pub mod routes;
 mod sessions;
 mod tenants;
+mod users;

@@ -13,20 +13,43 @@ use crate::refused::Refused;
 /// The segment of a path that an endpoint wants.
 pub(crate) type Segment = Result<Path<String>, PathRejection>;
 
+/// The two segments of a path that an endpoint wants.
+pub(crate) type Segments = Result<Path<(String, String)>, PathRejection>;
+
+/// How an id is read.
+type Parse<T> = fn(&str) -> Result<T, IdError>;
+
 /// Reads an id with the rule of its kind.
-pub(crate) fn id<T>(segment: Segment, parse: fn(&str) -> Result<T, IdError>) -> Result<T, Refused> {
-    let bad = |text: String| {
-        Refused::from(Refusal::uri(&FieldErrors::from(FieldError::new("id", "pattern", text))))
-    };
-    match segment {
-        Ok(Path(text)) => parse(&text).map_err(|error| bad(format!("This is no id: {error}."))),
-        Err(_) => Err(bad("This is no id: it is not UTF-8.".to_owned())),
-    }
+pub(crate) fn id<T>(segment: Segment, parse: Parse<T>) -> Result<T, Refused> {
+    let Path(text) = segment.map_err(|_| not_utf8())?;
+    read("id", &text, parse)
+}
+
+/// Reads the id of a thing and that of a part of it; `part` has its name and its rule.
+pub(crate) fn ids<T, P>(
+    segments: Segments,
+    thing: Parse<T>,
+    part: (&str, Parse<P>),
+) -> Result<(T, P), Refused> {
+    let Path((first, second)) = segments.map_err(|_| not_utf8())?;
+    Ok((read("id", &first, thing)?, read(part.0, &second, part.1)?))
+}
+
+fn read<T>(name: &str, text: &str, parse: Parse<T>) -> Result<T, Refused> {
+    parse(text).map_err(|error| bad(name, format!("This is no id: {error}.")))
+}
+
+fn not_utf8() -> Refused {
+    bad("id", "This is no id: it is not UTF-8.".to_owned())
+}
+
+fn bad(name: &str, text: String) -> Refused {
+    Refusal::uri(&FieldErrors::from(FieldError::new(name, "pattern", text))).into()
 }
 
 #[cfg(test)]
 mod tests {
-    use doorward_model::ids::ClientId;
+    use doorward_model::ids::{ClientId, SecretId};
 
     use super::*;
 
@@ -39,5 +62,16 @@ mod tests {
             assert_eq!(refused.refusal().status(), 400, "{bad}");
             assert_eq!(refused.refusal().error_code(), Some("invalid_uri"));
         }
+    }
+
+    #[test]
+    fn of_two_ids_the_wrong_one_is_named() {
+        let read = |first: &str, second: &str| {
+            let segments = Ok(Path((first.to_owned(), second.to_owned())));
+            ids(segments, ClientId::parse, ("secret_id", SecretId::parse))
+        };
+        assert_eq!(read("a", "b").unwrap().1.as_str(), "b");
+        assert!(read("a b", "b").unwrap_err().refusal().text().contains("on property id "));
+        assert!(read("a", "b c").unwrap_err().refusal().text().contains("on property secret_id "));
     }
 }

@@ -64,7 +64,11 @@ impl Query {
     }
 
     /// A parameter that is an id.
-    pub(crate) fn id<T>(&self, name: &str, parse: fn(&str) -> Result<T, IdError>) -> Result<Option<T>, Refused> {
+    pub(crate) fn id<T>(
+        &self,
+        name: &str,
+        parse: fn(&str) -> Result<T, IdError>,
+    ) -> Result<Option<T>, Refused> {
         let bad = |error| Refused::query(name, "pattern", format!("This is no id: {error}."));
         self.text(name).map(parse).transpose().map_err(bad)
     }

@@ -9,14 +9,19 @@ use http::Method;
 
 use crate::openapi::operation;
 use crate::{
-    client_grants, clients, connections, forms, grants, keys, logs, permissions, refresh_tokens,
-    resource_servers, roles, sessions, tenants,
+    actions, client_credentials, client_grants, client_secrets, clients, connections, devices, forms, grants,
+    keys, logs, original, permissions, refresh_tokens, resource_servers, roles, sessions, tenants, users,
 };
 
+const ACTIONS: &str = "/api/v2/actions/actions";
 const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
 const CLIENT_CONNECTIONS: &str = "/api/v2/clients/{id}/connections";
 const ROTATE_SECRET: &str = "/api/v2/clients/{id}/rotate-secret";
+const SECRETS: &str = "/api/v2/clients/{id}/secrets";
+const SECRET: &str = "/api/v2/clients/{id}/secrets/{secret_id}";
+const CREDENTIALS: &str = "/api/v2/clients/{id}/credentials";
+const CREDENTIAL: &str = "/api/v2/clients/{id}/credentials/{credential_id}";
 const CLIENT_GRANTS: &str = "/api/v2/client-grants";
 const CLIENT_GRANT: &str = "/api/v2/client-grants/{id}";
 const RESOURCE_SERVERS: &str = "/api/v2/resource-servers";
@@ -41,6 +46,8 @@ const USER_TOKENS: &str = "/api/v2/users/{id}/refresh-tokens";
 const SESSION: &str = "/api/v2/sessions/{id}";
 const REVOKE_SESSION: &str = "/api/v2/sessions/{id}/revoke";
 const USER_SESSIONS: &str = "/api/v2/users/{id}/sessions";
+const DEVICES: &str = "/api/v2/device-credentials";
+const DEVICE: &str = "/api/v2/device-credentials/{id}";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
 const KEYS: &str = "/api/v2/keys/signing";
@@ -48,23 +55,42 @@ const ROTATE_KEY: &str = "/api/v2/keys/signing/rotate";
 const KEY: &str = "/api/v2/keys/signing/{id}";
 const REVOKE_KEY: &str = "/api/v2/keys/signing/{id}/revoke";
 const SETTINGS: &str = "/api/v2/tenants/settings";
+const USERS: &str = "/api/v2/users";
+const USER: &str = "/api/v2/users/{id}";
+const USER_LOGS: &str = "/api/v2/users/{id}/logs";
+const USERS_BY_EMAIL: &str = "/api/v2/users-by-email";
+const USER_BLOCKS: &str = "/api/v2/user-blocks";
+const BLOCKS_OF_USER: &str = "/api/v2/user-blocks/{id}";
 
-/// All endpoints of this front. The bearer token and its scopes are looked at before anything else;
-/// preflights are answered for every address by [`doorward_web::route`].
+/// All endpoints of this front: those that are served, and those of the original that are refused. The
+/// bearer token and its scopes are looked at before anything else; preflights are answered for every
+/// address by [`doorward_web::route`].
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    served().into_iter().map(with_forms).collect()
+    let served = served();
+    let refused = original::rows(&served);
+    served.into_iter().map(with_forms).chain(refused).collect()
 }
 
 #[rustfmt::skip]
-fn served() -> Vec<Route> {
+#[expect(clippy::too_many_lines, reason = "one list with a row for each endpoint, to be read as a whole")]
+pub(crate) fn served() -> Vec<Route> {
     vec![
+        Route::get(ACTIONS, AnyOf(&[ReadActions]), "get_actions", actions::list),
         Route::get(CLIENTS, AnyOf(READING), "get_clients", clients::list),
         Route::post(CLIENTS, AnyOf(&[CreateClients]), "post_clients", clients::create),
         Route::get(CLIENT, AnyOf(READING), "get_clients_by_id", clients::get),
-        Route::patch(CLIENT, AnyOf(&[UpdateClients, UpdateClientKeys]), "patch_clients_by_id", clients::update),
+        Route::patch(CLIENT, AnyOf(&[UpdateClients, UpdateClientKeys, UpdateClientCredentials]), "patch_clients_by_id", clients::update),
         Route::delete(CLIENT, AnyOf(&[DeleteClients]), "delete_clients_by_id", clients::delete),
         Route::post(ROTATE_SECRET, AnyOf(&[UpdateClientKeys]), "post_rotate_secret", clients::rotate_secret),
+        Route::get(SECRETS, AnyOf(&[ReadClients, ReadClientKeys]), "get_client_secrets", client_secrets::list),
+        Route::post(SECRETS, AnyOf(&[UpdateClientKeys]), "post_client_secrets", client_secrets::add),
+        Route::delete(SECRET, AnyOf(&[UpdateClientKeys]), "delete_client_secrets_by_id", client_secrets::stop),
+        Route::get(CREDENTIALS, AnyOf(&[ReadClientCredentials]), "get_credentials", client_credentials::list),
+        Route::post(CREDENTIALS, AnyOf(&[CreateClientCredentials]), "post_credentials", client_credentials::create),
+        Route::get(CREDENTIAL, AnyOf(&[ReadClientCredentials]), "get_credentials_by_id", client_credentials::get),
+        Route::patch(CREDENTIAL, AnyOf(&[UpdateClientCredentials]), "patch_credentials_by_id", client_credentials::update),
+        Route::delete(CREDENTIAL, AnyOf(&[DeleteClientCredentials]), "delete_credentials_by_id", client_credentials::delete),
         Route::get(CLIENT_CONNECTIONS, AnyOf(&[ReadConnections]), "get_client_connections", connections::of_client),
         Route::get(CLIENT_GRANTS, AnyOf(&[ReadClientGrants]), "get_client_grants", client_grants::list),
         Route::post(CLIENT_GRANTS, AnyOf(&[CreateClientGrants]), "post_client_grants", client_grants::create),
@@ -104,6 +130,9 @@ fn served() -> Vec<Route> {
         Route::get(GRANTS, AnyOf(&[ReadGrants]), "get_grants", grants::list),
         Route::delete(GRANTS, AnyOf(&[DeleteGrants]), "delete_grants_by_user", grants::delete_of_user),
         Route::delete(GRANT, AnyOf(&[DeleteGrants]), "delete_grants_by_id", grants::delete),
+        Route::get(DEVICES, AnyOf(&[ReadDeviceCredentials]), "get_device_credentials", devices::list),
+        Route::post(DEVICES, AnyOf(&[CreateCurrentUserDeviceCredentials]), "post_device_credentials", devices::create),
+        Route::delete(DEVICE, AnyOf(&[DeleteCurrentUserDeviceCredentials, DeleteDeviceCredentials]), "delete_device_credentials_by_id", devices::delete),
         Route::get(LOGS, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs_by_id", logs::get),
         Route::get(REFRESH_TOKENS, AnyOf(&[ReadRefreshTokens]), "get_refresh_tokens", refresh_tokens::list),
@@ -125,6 +154,17 @@ fn served() -> Vec<Route> {
         Route::put(REVOKE_KEY, AnyOf(&[UpdateSigningKeys]), "put_signing_keys", keys::revoke),
         Route::get(SETTINGS, AnyOf(&[ReadTenantSettings]), "get_settings", tenants::get_settings),
         Route::patch(SETTINGS, AnyOf(&[UpdateTenantSettings]), "patch_settings", tenants::update_settings),
+        Route::get(USERS, AnyOf(&[ReadUsers, ReadUserIdpTokens]), "get_users", users::list),
+        Route::post(USERS, AnyOf(&[CreateUsers]), "post_users", users::create),
+        Route::get(USER, AnyOf(&[ReadUsers, ReadUserIdpTokens, ReadCurrentUser]), "get_users_by_id", users::get),
+        Route::patch(USER, AnyOf(&[UpdateUsers, UpdateUsersAppMetadata, UpdateCurrentUserMetadata]), "patch_users_by_id", users::update),
+        Route::delete(USER, AnyOf(&[DeleteUsers, DeleteCurrentUser]), "delete_users_by_id", users::delete),
+        Route::get(USER_LOGS, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs_by_user", users::logs),
+        Route::get(USERS_BY_EMAIL, AnyOf(&[ReadUsers]), "get_users_by_email", users::with_email),
+        Route::get(USER_BLOCKS, AnyOf(&[ReadUsers]), "get_user_blocks", users::blocks_of_identifier),
+        Route::delete(USER_BLOCKS, AnyOf(&[UpdateUsers]), "delete_user_blocks", users::unblock_identifier),
+        Route::get(BLOCKS_OF_USER, AnyOf(&[ReadUsers]), "get_user_blocks_by_id", users::blocks_of),
+        Route::delete(BLOCKS_OF_USER, AnyOf(&[UpdateUsers]), "delete_user_blocks_by_id", users::unblock),
     ]
 }
 

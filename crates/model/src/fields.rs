@@ -8,7 +8,8 @@ pub struct FieldError {
     /// The field, dotted and indexed: `jwt_configuration.lifetime_in_seconds`, `callbacks.2`.
     pub path: String,
     /// The rule that failed, a stable word: `required`, `type`, `format`, `pattern`, `minimum`,
-    /// `maximum`, `min_length`, `max_length`, `min_items`, `max_items`, `enum`, `additional_properties`, `unique`.
+    /// `maximum`, `min_length`, `max_length`, `min_items`, `max_items`, `enum`, `one_of`,
+    /// `additional_properties`, `unique`.
     pub rule: &'static str,
     /// What is wrong and what would be right, for people.
     pub text: String,
@@ -44,6 +45,12 @@ impl FieldErrors {
     /// The findings, when there are any.
     pub fn into_result<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(value) } else { Err(self) }
+    }
+}
+
+impl Extend<FieldError> for FieldErrors {
+    fn extend<I: IntoIterator<Item = FieldError>>(&mut self, errors: I) {
+        self.0.extend(errors);
     }
 }
 

@@ -89,6 +89,8 @@ ids! {
     ClientId max 128;
     /// One of the secrets of a client.
     SecretId max 64;
+    /// A public key of a client: `cred_` and 22 letters and digits.
+    CredentialId max 64;
     /// A connection: `con_` and 16 letters and digits.
     ConnectionId max 64;
     /// A user: provider, a bar, and the id at that provider, `auth0|5f7c8ec7c33c6c004bbafe82`.
@@ -111,6 +113,8 @@ ids! {
     ResourceServerId max 64;
     /// A client grant: `cgr_` and 16 letters and digits.
     ClientGrantId max 64;
+    /// A credential of a person's device: `dcr_` and 16 letters and digits.
+    DeviceCredentialId max 64;
     /// A role: `rol_` and 16 letters and digits.
     RoleId max 64;
 }

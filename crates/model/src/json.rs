@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::fields::{FieldError, FieldErrors};
 use crate::patch::Patch;
-use crate::time::Lifetime;
+use crate::time::{Lifetime, Timestamp};
 
 /// A JSON object.
 pub type Object = Map<String, Value>;
@@ -78,6 +78,17 @@ pub fn seconds(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Li
         errors.push(FieldError::new(path, "maximum", "This number of seconds is too great."));
     }
     seconds
+}
+
+/// A time as RFC 3339 spells it.
+pub fn time(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Timestamp> {
+    let text = text(value, path, errors)?;
+    let time = Timestamp::parse(&text);
+    if time.is_none() {
+        let text = "This must be a time like 2027-01-31T12:00:00Z.";
+        errors.push(FieldError::new(path, "format", text));
+    }
+    time
 }
 
 /// An object.

@@ -11,6 +11,7 @@
 //! | client | an application that lets its users log in here | `clients` | `clients` |
 //! | connection | a source of users | `connections` | `connections` |
 //! | user | a person known through one connection | `users` | `users` |
+//! | device credential | a key that a person registered for one of their devices | `device-credentials` | `device_credentials` |
 //! | session | one browser that is logged in | `sessions` | `sessions` |
 //! | code | a single-use authorization code | – | `codes` |
 //! | family | everything that one authorization led to: its refresh tokens live and die together | – | `token_families` |
@@ -29,6 +30,7 @@ pub mod api;
 pub mod client;
 pub mod connection;
 pub mod device;
+pub mod device_credential;
 pub mod fields;
 pub mod grant;
 pub mod ids;
@@ -38,6 +40,7 @@ pub mod patch;
 pub mod role;
 pub mod schema;
 pub mod scope;
+pub mod search;
 pub mod secret;
 pub mod session;
 pub mod signing_key;

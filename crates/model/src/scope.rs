@@ -160,6 +160,8 @@ api_scopes! {
     ReadBranding "read:branding" "Read branding";
     /// Change how pages look.
     UpdateBranding "update:branding" "Update branding";
+    /// Read actions, of which there are none.
+    ReadActions "read:actions" "Read actions";
     /// Read email templates.
     ReadEmailTemplates "read:email_templates" "Read email templates";
     /// Make email templates.
@@ -169,6 +171,21 @@ api_scopes! {
 }
 
 impl ApiScope {
+    /// Whether it is about the person who holds it and nobody else. People can be given these alone;
+    /// to a program, which is no person, they open nothing.
+    #[must_use]
+    pub fn is_personal(self) -> bool {
+        matches!(
+            self,
+            Self::ReadCurrentUser
+                | Self::UpdateCurrentUserMetadata
+                | Self::UpdateCurrentUserIdentities
+                | Self::DeleteCurrentUser
+                | Self::CreateCurrentUserDeviceCredentials
+                | Self::DeleteCurrentUserDeviceCredentials
+        )
+    }
+
     /// Reads a scope value.
     ///
     /// ```

@@ -55,7 +55,13 @@ impl Session {
     /// The session after a visit to a client. Nothing when there is nothing new worth writing down: the
     /// client was visited before, and the last visit was less than `every` ago.
     #[must_use]
-    pub fn visited(&self, client: &ClientId, device: Device, now: Timestamp, every: Lifetime) -> Option<Self> {
+    pub fn visited(
+        &self,
+        client: &ClientId,
+        device: Device,
+        now: Timestamp,
+        every: Lifetime,
+    ) -> Option<Self> {
         if self.clients.contains(client) && now < self.last_used_at.after(every) {
             return None;
         }

@@ -22,6 +22,26 @@ impl Timestamp {
         Self(seconds.saturating_mul(1000))
     }
 
+    /// Reads a time as RFC 3339 spells it, with its offset from UTC; what is finer than milliseconds
+    /// is cut off.
+    ///
+    /// ```
+    /// use doorward_model::time::Timestamp;
+    /// let time = Timestamp::parse("2027-01-31T13:00:00.5+01:00").unwrap();
+    /// assert_eq!(time.to_string(), "2027-01-31T12:00:00.500Z");
+    /// assert_eq!(Timestamp::parse("2027-01-31"), None);
+    /// ```
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        // The library reads more than the standard: no space between date and time, no zone's name.
+        let is_plain =
+            |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | ':' | '.' | 'T' | 't' | 'Z' | 'z');
+        if text.len() > 40 || !text.chars().all(is_plain) {
+            return None;
+        }
+        text.parse::<jiff::Timestamp>().ok().map(|time| Self(time.as_millisecond()))
+    }
+
     /// Milliseconds since the epoch.
     #[must_use]
     pub const fn millis(self) -> i64 {

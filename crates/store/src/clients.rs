@@ -282,6 +282,7 @@ pub fn update(b: &mut Batch, client: &Client) {
 /// Deletes a client with everything that was issued to it; its id stays taken. Fails as [`MISSING`].
 pub fn delete(b: &mut Batch, id: &ClientId, now: Timestamp) {
     const SECRETS: &str = "DELETE FROM client_secrets WHERE tenant_id = $1 AND client_id = $2";
+    const CREDENTIALS: &str = "DELETE FROM client_credentials WHERE tenant_id = $1 AND client_id = $2";
     const CONNECTIONS: &str = "DELETE FROM connection_clients WHERE tenant_id = $1 AND client_id = $2";
     const CLIENT_GRANTS: &str = "DELETE FROM client_grants WHERE tenant_id = $1 AND client_id = $2";
     const GRANTS: &str = "DELETE FROM grants WHERE tenant_id = $1 AND client_id = $2";
@@ -291,7 +292,7 @@ pub fn delete(b: &mut Batch, id: &ClientId, now: Timestamp) {
     const FAMILIES: &str = "DELETE FROM token_families WHERE tenant_id = $1 AND client_id = $2";
     const CLIENT: &str = "DELETE FROM clients WHERE tenant_id = $1 AND id = $2";
     const TOMBSTONE: &str = "INSERT INTO deleted_client_ids (tenant_id, id, deleted_at) VALUES ($1, $2, $3)";
-    for sql in [SECRETS, CONNECTIONS, CLIENT_GRANTS, GRANTS, CODES, TOKENS, FAMILIES] {
+    for sql in [SECRETS, CREDENTIALS, CONNECTIONS, CLIENT_GRANTS, GRANTS, CODES, TOKENS, FAMILIES] {
         let args = args![b.tenant().as_str(), id.as_str()];
         b.push(sql, args, Expect::Any);
     }

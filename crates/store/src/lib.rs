@@ -8,11 +8,13 @@
 //! Source: "Durable and fast" and the shared dialect, `docs/sql-dialect.md`.
 
 pub mod activity;
+pub mod client_credentials;
 pub mod client_grants;
 pub mod client_secrets;
 pub mod clients;
 pub mod codes;
 pub mod connections;
+pub mod device_credentials;
 pub mod global;
 pub mod grants;
 pub mod login_attempts;
@@ -27,6 +29,7 @@ pub mod signing_keys;
 mod sql;
 pub mod tenants;
 pub mod token_families;
+pub mod used_assertions;
 pub mod users;
 
 pub use sql::batch::{Batch, Committed, Expect, Ticket};

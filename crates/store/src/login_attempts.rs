@@ -30,8 +30,9 @@ pub struct Attempts {
     pub ends_at: Timestamp,
 }
 
-const RESERVE: &str = "INSERT INTO login_attempts (tenant_id, subject, attempts, ends_at) \
-     SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), 1, CAST($3 AS BIGINT) WHERE CAST($5 AS BIGINT) > 0 \
+const RESERVE: &str = "INSERT INTO login_attempts (tenant_id, subject, attempts, ends_at, account, ip) \
+     SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), 1, CAST($3 AS BIGINT), CAST($6 AS TEXT), CAST($7 AS TEXT) \
+     WHERE CAST($5 AS BIGINT) > 0 \
      ON CONFLICT (tenant_id, subject) DO UPDATE SET \
      attempts = CASE WHEN login_attempts.ends_at <= $4 THEN 1 ELSE login_attempts.attempts + 1 END, \
      ends_at = CASE WHEN login_attempts.ends_at <= $4 THEN excluded.ends_at ELSE login_attempts.ends_at END \
@@ -48,7 +49,7 @@ pub async fn reserve(
     now: Timestamp,
 ) -> Result<Option<i64>, StoreError> {
     let mut batch = t.batch();
-    let ticket = batch.push(RESERVE, reserve_args(t.id(), limit, now), Expect::Any);
+    let ticket = batch.push(RESERVE, reserve_args(t.id(), limit, None, now), Expect::Any);
     let committed = batch.commit().await?;
     let row = committed.rows(ticket).first().cloned();
     row.map(|row| row.read("login_attempts").int("attempts")).transpose()
@@ -57,12 +58,63 @@ pub async fn reserve(
 /// Reserves one try together with what else is in the batch; fails with `label` when there is none
 /// left. Several limits in one batch are all reserved or none is.
 pub fn push_reserve(b: &mut Batch, limit: &AttemptLimit<'_>, label: &'static str, now: Timestamp) -> Ticket {
-    let args = reserve_args(b.tenant().as_str(), limit, now);
+    let args = reserve_args(b.tenant().as_str(), limit, None, now);
     b.push(RESERVE, args, Expect::Rows(1, label))
 }
 
-fn reserve_args(tenant: &str, limit: &AttemptLimit<'_>, now: Timestamp) -> Vec<crate::Value> {
-    args![tenant, limit.subject, now.after(limit.window), now, limit.limit]
+/// As [`push_reserve`], for a counter that locks an account out of one address: both are kept, so that
+/// [`locked_from`] finds it.
+pub fn push_reserve_for(
+    b: &mut Batch,
+    limit: &AttemptLimit<'_>,
+    seen: Seen<'_>,
+    label: &'static str,
+    now: Timestamp,
+) -> Ticket {
+    let args = reserve_args(b.tenant().as_str(), limit, Some(seen), now);
+    b.push(RESERVE, args, Expect::Rows(1, label))
+}
+
+/// Whom a counter locks out, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen<'a> {
+    /// The account, a text that the caller builds and hashes.
+    pub account: &'a str,
+    /// The address, or its network.
+    pub ip: &'a str,
+}
+
+fn reserve_args(
+    tenant: &str,
+    limit: &AttemptLimit<'_>,
+    seen: Option<Seen<'_>>,
+    now: Timestamp,
+) -> Vec<crate::Value> {
+    let (account, ip) = (seen.map(|seen| seen.account), seen.map(|seen| seen.ip));
+    args![tenant, limit.subject, now.after(limit.window), now, limit.limit, account, ip]
+}
+
+/// The addresses from which an account was tried at least `tries` times in the present window.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn locked_from(
+    t: &Scope<'_>,
+    account: &str,
+    tries: u32,
+    now: Timestamp,
+) -> Result<Vec<String>, StoreError> {
+    const SQL: &str = "SELECT ip FROM login_attempts \
+         WHERE tenant_id = $1 AND account = $2 AND attempts >= $3 AND ends_at > $4 ORDER BY ip LIMIT 1000";
+    let rows = t.query(SQL, args![t.id(), account, tries, now]).await?;
+    rows.into_iter().map(|row| row.read("login_attempts").text("ip")).collect()
+}
+
+/// Forgets the tries for an account, from wherever they came.
+pub fn clear_account(b: &mut Batch, account: &str) {
+    const SQL: &str = "UPDATE login_attempts SET attempts = 0 WHERE tenant_id = $1 AND account = $2";
+    let args = args![b.tenant().as_str(), account];
+    b.push(SQL, args, Expect::Any);
 }
 
 /// How things stand at `now`; none when nothing was tried in the present window.

@@ -153,6 +153,13 @@ pub fn replace_token(b: &mut Batch, session: &Session, hash: &TokenHash) {
     b.push(SQL, args, Expect::Rows(1, MISSING));
 }
 
+/// Ends every session of a user.
+pub fn delete_for_user(b: &mut Batch, user: &UserId) {
+    const SQL: &str = "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2";
+    let args = args![b.tenant().as_str(), user.as_str()];
+    b.push(SQL, args, Expect::Any);
+}
+
 /// Ends a session; nothing happens when it ended before.
 pub fn delete(b: &mut Batch, id: &SessionId) {
     const SQL: &str = "DELETE FROM sessions WHERE tenant_id = $1 AND id = $2";

@@ -49,8 +49,8 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 pub(crate) struct Door {
     /// The router's state.
     pub web: Web,
-    /// Any of these opens.
-    pub scopes: &'static [ApiScope],
+    /// Any of these opens; without them every good token does.
+    pub scopes: Option<&'static [ApiScope]>,
     /// What lies behind, for the log.
     pub operation: &'static str,
 }
@@ -88,13 +88,16 @@ fn unrecorded(response: &Response) -> Option<&Refusal> {
     (refusal.status().is_client_error() && !refusal.is_recorded()).then_some(refusal)
 }
 
-async fn prove(web: &Web, scopes: &[ApiScope], parts: &Parts) -> Result<Caller, Fault> {
+async fn prove(web: &Web, scopes: Option<&[ApiScope]>, parts: &Parts) -> Result<Caller, Fault> {
     let (tenant, info) = (parts.extensions.get::<Arc<TenantState>>(), parts.extensions.get::<RequestInfo>());
     let (Some(tenant), Some(info)) = (tenant, info) else {
         return Err(Fault::internal("the router was built without its frame"));
     };
     let token = bearer(&parts.headers).ok_or(Fault::Unauthenticated { why: Unproven::Missing })?;
-    api_token::authorize(web.app(), tenant, token, info.clone(), scopes).await
+    match scopes {
+        Some(scopes) => api_token::authorize(web.app(), tenant, token, info.clone(), scopes).await,
+        None => api_token::authenticate(web.app(), tenant, token, info.clone()).await,
+    }
 }
 
 #[cfg(test)]

@@ -32,6 +32,9 @@ pub enum Guard {
     /// Whoever shows a Management API token with one of these scopes. Nothing else of the request is
     /// looked at before.
     AnyOf(&'static [ApiScope]),
+    /// Whoever shows a Management API token, whatever its scopes: for operations that are not served,
+    /// which strangers need not be told.
+    AnyToken,
     /// Admins who are logged in to the dashboard; what changes something must come from a page of
     /// ours. Everybody else is shown the way to the login.
     Admin,
@@ -53,6 +56,22 @@ pub struct Route {
 }
 
 impl Route {
+    /// A row for whatever method; none for one that no router knows.
+    pub fn any<H, T>(
+        method: &Method,
+        path: &'static str,
+        guard: Guard,
+        operation: &'static str,
+        handler: H,
+    ) -> Option<Self>
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        let filter = MethodFilter::try_from(method.clone()).ok()?;
+        Some(Self { method: method.clone(), path, guard, operation, handler: on(filter, handler) })
+    }
+
     /// A row for `GET` (and with it `HEAD`).
     pub fn get<H, T>(path: &'static str, guard: Guard, operation: &'static str, handler: H) -> Self
     where
@@ -144,10 +163,14 @@ fn guarded(
         Guard::Page => handler.route_layer(from_fn(own_pages_only)),
         Guard::Admin => handler.route_layer(from_fn_with_state(web.clone(), signed_in::guard)),
         Guard::AnyOf(scopes) => {
-            let door = caller::Door { web: web.clone(), scopes, operation };
-            handler.route_layer(from_fn_with_state(door, caller::guard))
+            behind(caller::Door { web: web.clone(), scopes: Some(scopes), operation }, handler)
         }
+        Guard::AnyToken => behind(caller::Door { web: web.clone(), scopes: None, operation }, handler),
     }
+}
+
+fn behind(door: caller::Door, handler: MethodRouter<Web>) -> MethodRouter<Web> {
+    handler.route_layer(from_fn_with_state(door, caller::guard))
 }
 
 /// Lets a post pass only when the browser does not say that another site made it.

@@ -95,6 +95,10 @@ fn kind(code: EventCode) -> &'static str {
         EventCode::ManagementWrite
         | EventCode::ManagementWriteFailed
         | EventCode::ApiLimit
+        | EventCode::PasswordChanged
+        | EventCode::EmailChanged
+        | EventCode::UserDeleted
+        | EventCode::AccountUnblocked
         | EventCode::SecretRead => "admin",
     }
 }

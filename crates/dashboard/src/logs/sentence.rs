@@ -32,6 +32,10 @@ pub(crate) fn sentence(event: &Event) -> String {
         }
         EventCode::ClientCredentials => format!("{client} got a token for itself"),
         EventCode::ClientCredentialsFailed => format!("{client} got no token: {why}"),
+        EventCode::PasswordChanged => format!("The password of {person} was changed"),
+        EventCode::EmailChanged => format!("The address of {person} was changed"),
+        EventCode::UserDeleted => format!("The user {person} was deleted"),
+        EventCode::AccountUnblocked => format!("{person} was unlocked after too many tries"),
         EventCode::Logout => format!("{person} logged out"),
         EventCode::LogoutFailed => format!("{person} could not log out: {why}"),
         EventCode::ManagementWrite | EventCode::SecretRead => administered(event),
@@ -65,6 +69,11 @@ const DEEDS: &[(&str, &str)] = &[
     ("Read client secrets", "read secrets of clients"),
     ("Create a client grant", "allowed an API to"),
     ("Create a user", "created the user"),
+    ("Update a user", "changed the user"),
+    ("Delete a user", "deleted the user"),
+    ("Unblock a user", "unlocked the user"),
+    ("Create a device credential", "registered a device"),
+    ("Delete a device credential", "removed a device"),
     ("Add an admin", "added the admin"),
     ("Reset the password of an admin", "set a new password for"),
     ("Make a set-up link", "made a set-up link"),
@@ -128,7 +137,7 @@ fn actor(event: &Event) -> String {
     match text(&event.details, &["by", "kind"]) {
         Some("command_line") => "Command line".to_owned(),
         Some("schedule") => "The server".to_owned(),
-        Some("client") => text(&event.details, &["by", "name"]).unwrap_or("A program").to_owned(),
+        Some("client" | "user") => text(&event.details, &["by", "name"]).unwrap_or("A program").to_owned(),
         Some("admin") => text(&event.details, &["by", "email"]).unwrap_or("An admin").to_owned(),
         _ => {
             let known = event.user_name.as_deref().or_else(|| text(&event.details, &["target", "email"]));

@@ -7,7 +7,7 @@ use doorward_model::client::kind::ClientKind;
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::kit::{House, RelyingParty, VERIFIER, Via, Visitor};
+use crate::kit::{ClientKey, House, RelyingParty, VERIFIER, Via, Visitor, asking_with};
 
 #[derive(Clone, Default)]
 struct Caught(Arc<Mutex<Vec<u8>>>);
@@ -75,6 +75,13 @@ async fn use_everything() -> (Vec<(&'static str, String)>, String) {
     let rotated =
         machine.post(&format!("/api/v2/clients/{}/rotate-secret", basic.client_id), &json!({})).await.json();
     machine.post("/api/v2/clients", &json!({ "name": "x", "client_secret": 7 })).await;
+    let path = format!("/api/v2/clients/{}", basic.client_id);
+    let beside = machine.post(&format!("{path}/secrets"), &json!({ "label": "beside" })).await.is(201).json();
+    let own = "canary-own-secret-of-the-admin-who-chose-it";
+    machine.patch(&path, &json!({ "client_secret": own })).await.is(200);
+    let key = ClientKey::new();
+    let assertion = key.assertion(&house, &basic.client_id, "canary-jti-99", &json!({}));
+    house.send(asking_with(&house, &assertion)).await.is(401);
     let session = visitor.session().unwrap();
     visitor.get("/v2/logout").await;
     let events = serde_json::to_string(&house.logs().await).unwrap();
@@ -91,6 +98,9 @@ async fn use_everything() -> (Vec<(&'static str, String)>, String) {
         ("a wrong client secret", basic.secret.clone()),
         ("a wrong refresh token", "v1.canary-refresh-token-1234".to_owned()),
         ("a fresh client secret", rotated["client_secret"].as_str().unwrap().to_owned()),
+        ("a secret beside the client secret", beside["client_secret"].as_str().unwrap().to_owned()),
+        ("a secret of the admin's own", own.to_owned()),
+        ("an assertion", assertion),
         ("a machine's token", machine.token.clone()),
         ("the session cookie", session),
     ];

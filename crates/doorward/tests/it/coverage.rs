@@ -18,12 +18,23 @@ fn rows() -> Vec<Route> {
 fn guarded() -> impl Iterator<Item = (Route, &'static [ApiScope])> {
     rows().into_iter().filter_map(|row| match row.guard {
         Guard::AnyOf(scopes) => Some((row, scopes)),
-        Guard::Public | Guard::Page | Guard::Admin => None,
+        Guard::Public | Guard::Page | Guard::Admin | Guard::AnyToken => None,
     })
 }
 
+/// What the original has and this server refuses.
+fn refused() -> impl Iterator<Item = Route> {
+    rows().into_iter().filter(|row| row.guard == Guard::AnyToken)
+}
+
 fn ask(row: &Route) -> Asked {
-    Asked::new(row.method.as_str(), &row.path.replace("{id}", "nobody"))
+    Asked::new(row.method.as_str(), &filled(row.path, "nobody"))
+}
+
+/// A path with every one of its segments that has a name filled in.
+fn filled(path: &str, id: &str) -> String {
+    let segments = path.split('/').map(|segment| if segment.starts_with('{') { id } else { segment });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 #[test]
@@ -39,7 +50,7 @@ fn every_operation_has_a_name_of_its_own() {
 #[tokio::test]
 async fn without_credentials_every_guarded_row_is_401() {
     let house = House::new().await;
-    for (row, _) in guarded() {
+    for row in guarded().map(|(row, _)| row).chain(refused()) {
         for authorization in
             [None, Some("Bearer"), Some("Bearer x"), Some("Basic YTpi"), Some("Bearer a.b.c")]
         {
@@ -109,6 +120,41 @@ async fn with_too_small_a_scope_every_guarded_row_is_403_and_names_what_would_do
     }
 }
 
+/// What is not served is refused in the words that the original's tools take for "leave it alone", to
+/// everybody: to strangers as 401 (above), to bearers as 403 with the scope, and as what it is to those
+/// who hold that scope. Each refusal is an event.
+#[tokio::test]
+async fn what_is_not_served_is_403_and_names_its_scope_or_says_what_it_is() {
+    let house = House::new().await;
+    let nothing = house.machine(&[]).await;
+    let everything: Vec<&str> = ApiScope::ALL.iter().map(|scope| scope.as_str()).collect();
+    let everything = house.machine(&everything).await;
+    let originals = doorward_management::original::all();
+    let mut count = 0;
+    for row in refused() {
+        count += 1;
+        let original = originals.iter().find(|original| original.name == row.operation).unwrap();
+        let expected = format!("Insufficient scope, expected any of: {}", original.scopes.replace(' ', ", "));
+        let body = nothing.send(ask(&row)).await.is(403).json();
+        assert_eq!((&body["errorCode"], &body["message"]), (&json!("insufficient_scope"), &json!(expected)));
+        let body = everything.send(ask(&row)).await.is(403).json();
+        let is_held = original.scopes.split(' ').any(|scope| ApiScope::parse(scope).is_some());
+        let code = if is_held { "operation_not_supported" } else { "insufficient_scope" };
+        assert_eq!(body["errorCode"], code, "{}", row.operation);
+    }
+    assert!(count > 100, "the list of what is not served is nearly empty: {count}");
+    assert!(house.log_types().await.contains(&"fapi".to_owned()));
+}
+
+#[tokio::test]
+async fn there_are_no_actions_and_the_list_says_so() {
+    let house = House::new().await;
+    let machine = house.machine(&["read:actions"]).await;
+    let list = machine.get("/api/v2/actions/actions?page=0&per_page=100").await.is(200).json();
+    assert_eq!(list, json!({ "actions": [], "total": 0, "page": 0, "per_page": 100 }));
+    machine.get("/api/v2/actions/actions?nonsense=1").await.is(400);
+}
+
 /// CVE-2025-27507, CVE-2026-123797: a token is good at home only.
 #[tokio::test]
 async fn a_token_of_another_tenant_opens_nothing() {
@@ -135,16 +181,15 @@ async fn each_scope_opens_its_row() {
         for scope in scopes {
             let mut held = vec![scope.as_str()];
             held.extend(besides(row.operation));
-            let machine = house.machine(&held).await;
-            let asked = match row.method {
-                Method::POST | Method::PATCH => Asked::json(
-                    row.method.as_str(),
-                    &row.path.replace("{id}", "nobody"),
-                    &json!({ "name": "x" }),
-                ),
-                _ => ask(&row),
+            // What is about oneself opens for oneself only, and a program is nobody.
+            let answer = if scope.is_personal() {
+                let email = format!("{}-{}@example.com", row.operation, scope.as_str().replace(':', "."));
+                house.user(&email, PASSWORD).await;
+                let person = house.person_called(&email, &held).await;
+                person.caller.send(sample(&row, &person.id.replace('|', "%7C"), *scope)).await
+            } else {
+                house.machine(&held).await.send(sample(&row, "nobody", *scope)).await
             };
-            let answer = machine.send(asked).await;
             assert!(
                 !matches!(answer.status.as_u16(), 401 | 403),
                 "{} by {scope:?}: {}",
@@ -156,13 +201,58 @@ async fn each_scope_opens_its_row() {
     }
 }
 
+/// A request of a row with a body that `scope` may send.
+fn sample(row: &Route, id: &str, scope: ApiScope) -> Asked {
+    let path = filled(row.path, id);
+    let body = match scope {
+        ApiScope::UpdateClientKeys => json!({ "client_secret": "x".repeat(40) }),
+        ApiScope::UpdateClientCredentials => json!({ "client_authentication_methods": null }),
+        ApiScope::UpdateUsersAppMetadata => json!({ "app_metadata": { "plan": "gold" } }),
+        ApiScope::UpdateCurrentUserMetadata => json!({ "user_metadata": { "color": "red" } }),
+        _ => json!({ "name": "x" }),
+    };
+    match row.method {
+        Method::POST | Method::PATCH | Method::PUT => Asked::json(row.method.as_str(), &path, &body),
+        _ => Asked::new(row.method.as_str(), &path),
+    }
+}
+
+/// A person's token opens what is about that person. Whatever else it says it allows, and whoever else
+/// it is asked about, is refused; and a program is nobody, whatever scopes about oneself it holds.
+#[tokio::test]
+async fn a_persons_token_opens_what_is_about_themselves_alone() {
+    let house = House::new().await;
+    house.user("eve@example.com", PASSWORD).await;
+    let everything: Vec<&str> = ApiScope::ALL.iter().map(|scope| scope.as_str()).collect();
+    let personal: Vec<&str> =
+        ApiScope::ALL.iter().filter(|scope| scope.is_personal()).map(|scope| scope.as_str()).collect();
+    let ada = house.person(&everything).await;
+    let eve = house.person_called("eve@example.com", &everything).await;
+    let machine = house.machine(&personal).await;
+    for (row, scopes) in guarded() {
+        let is_personal = scopes.iter().any(|scope| scope.is_personal());
+        let asked = || sample(&row, &eve.id.replace('|', "%7C"), ApiScope::UpdateCurrentUserMetadata);
+        if row.path.contains("{id}") || !is_personal {
+            let answer = ada.caller.send(asked()).await;
+            // To a person the devices of others are not there.
+            let expected = if row.operation == "delete_device_credentials_by_id" { 204 } else { 403 };
+            assert_eq!(answer.status.as_u16(), expected, "{}: {}", row.operation, answer.text());
+        }
+        if is_personal && row.operation != "delete_device_credentials_by_id" {
+            let answer = machine.send(asked()).await;
+            assert_eq!(answer.status.as_u16(), 403, "{}: {}", row.operation, answer.text());
+        }
+    }
+    eve.caller.get(&eve.path).await.is(200);
+}
+
 /// Nonsense at every address is an answer of ours, never a 5xx.
 #[tokio::test]
 async fn nonsense_at_every_row_is_answered() {
     let house = House::new().await;
     for row in rows() {
         for id in ["%00", "%ff%fe", "..%2f..%2fetc", "a%20b", &"x".repeat(3000), "'%20OR%201=1--"] {
-            let path = row.path.replace("{id}", id).replace("{name}", id);
+            let path = filled(row.path, id);
             for (kind, body) in [
                 ("application/json", "{\"a\":"),
                 ("text/html", "\u{1}"),

@@ -4,7 +4,76 @@ use doorward_model::client::kind::ClientKind;
 use doorward_model::scope::ApiScope;
 use serde_json::json;
 
-use crate::kit::{EMAIL, Engine, House, PASSWORD, Via, Visitor};
+use crate::kit::{Asked, ClientKey, EMAIL, Engine, House, Machine, PASSWORD, Via, Visitor};
+
+/// What the owner gives the client, the stranger can neither read, add to, change nor take.
+async fn secrets_and_keys_are_out_of_reach(house: &House, stranger: &Machine<'_>, path: &str) {
+    let own =
+        house.machine(&["update:client_keys", "create:client_credentials", "read:client_credentials"]).await;
+    let id = |answer: crate::kit::Answer| answer.is(201).json()["id"].as_str().unwrap().to_owned();
+    let secret = id(own.post(&format!("{path}/secrets"), &json!({ "label": "other" })).await);
+    let key = json!({ "credential_type": "public_key", "pem": ClientKey::new().pem() });
+    let credential = id(own.post(&format!("{path}/credentials"), &key).await);
+    let (secrets, credentials) = (format!("{path}/secrets"), format!("{path}/credentials"));
+    stranger.get(&secrets).await.is(404);
+    stranger.post(&secrets, &json!({})).await.is(404);
+    stranger.delete(&format!("{secrets}/{secret}")).await.is(404);
+    stranger.get(&credentials).await.is(404);
+    stranger.post(&credentials, &key).await.is(404);
+    let one = format!("{credentials}/{credential}");
+    stranger.get(&one).await.is(404);
+    stranger.patch(&one, &json!({ "expires_at": null })).await.is(404);
+    stranger.delete(&one).await.is(204);
+    own.get(&one).await.is(200);
+}
+
+/// The connection of the one tenant is not there for the other.
+async fn connections_are_out_of_reach(house: &House, stranger: &Machine<'_>) {
+    let connection = house.app.tenants()[0].connections[0].id.to_string();
+    let path = format!("/api/v2/connections/{connection}");
+    for read in ["", "/status", "/clients"] {
+        stranger.get(&format!("{path}{read}")).await.is(404);
+    }
+    stranger.patch(&path, &json!({ "options": {} })).await.is(404);
+    let switch = json!([{ "client_id": stranger.client_id, "status": true }]);
+    stranger.patch(&format!("{path}/clients"), &switch).await.is(404);
+    stranger.delete(&format!("{path}/users?email={EMAIL}")).await.is(404);
+    stranger.delete(&path).await.is(202);
+    let list = stranger.get("/api/v2/connections").await.is(200).text();
+    assert!(!list.contains(&connection), "a list shows a connection of another tenant");
+}
+
+/// A person, their devices and what happened to them are not there for the other tenant, and their token
+/// opens nothing in it.
+async fn people_are_out_of_reach(house: &House, (other, stranger): (&House, &Machine<'_>)) {
+    let person = house.person(&["read:current_user", "create:current_user_device_credentials"]).await;
+    let device = json!({ "device_name": "Phone", "type": "public_key", "value": "AAAA", "device_id": "d" });
+    let made = person.caller.post("/api/v2/device-credentials", &device).await.is(201).json();
+    stranger.get(&person.path).await.is(404);
+    stranger.patch(&person.path, &json!({ "blocked": true })).await.is(404);
+    stranger.delete(&person.path).await.is(204);
+    assert_eq!(stranger.get(&format!("{}/logs", person.path)).await.is(200).json(), json!([]));
+    let blocks = person.path.replace("/users/", "/user-blocks/");
+    stranger.get(&blocks).await.is(404);
+    stranger.delete(&blocks).await.is(404);
+    stranger.delete(&format!("/api/v2/device-credentials/{}", made["id"].as_str().unwrap())).await.is(204);
+    assert_eq!(stranger.get("/api/v2/device-credentials").await.is(200).json(), json!([]));
+    let found = stranger.get(&format!("/api/v2/users-by-email?email={EMAIL}")).await.is(200).json();
+    assert_eq!(found, json!([]));
+    for list in ["", "?q=email:ada*", "?q=*", "?q=NOT%20blocked:true"] {
+        let list =
+            format!("/api/v2/users{list}{}include_totals=true", if list.is_empty() { "?" } else { "&" });
+        let found = stranger.get(&list).await.is(200).json();
+        let names: Vec<&str> =
+            found["users"].as_array().unwrap().iter().map(|user| user["email"].as_str().unwrap()).collect();
+        let own = if list.contains("ada") { &[][..] } else { &["grace@example.com"] };
+        assert_eq!((names.as_slice(), &found["total"]), (own, &json!(own.len())), "{list}");
+    }
+    // A token of a person is good at home only.
+    let bearer = format!("Bearer {}", person.caller.token);
+    other.send(Asked::get(&person.path).header("authorization", &bearer)).await.is(401);
+    person.caller.get(&person.path).await.is(200);
+}
 
 #[tokio::test]
 async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
@@ -19,32 +88,32 @@ async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
             "update:client_keys",
             "read:client_keys",
             "read:logs",
+            "read:client_credentials",
+            "create:client_credentials",
+            "update:client_credentials",
+            "delete:client_credentials",
             "read:connections",
             "update:connections",
             "delete:connections",
             "delete:users",
+            "read:users",
+            "update:users",
+            "read:device_credentials",
+            "delete:device_credentials",
+            "read:logs_users",
         ];
         let stranger = other.machine(&everything).await;
         let path = format!("/api/v2/clients/{}", party.client_id);
         stranger.get(&path).await.is(404);
         stranger.patch(&path, &json!({ "name": "mine" })).await.is(404);
         stranger.post(&format!("{path}/rotate-secret"), &json!({})).await.is(404);
+        secrets_and_keys_are_out_of_reach(&house, &stranger, &path).await;
         stranger.delete(&path).await.is(204);
         let list = stranger.get("/api/v2/clients?per_page=100").await.is(200).text();
         assert!(!list.contains(&party.client_id), "a list shows a client of another tenant");
 
-        let connection = house.app.tenants()[0].connections[0].id.to_string();
-        let path = format!("/api/v2/connections/{connection}");
-        for read in ["", "/status", "/clients"] {
-            stranger.get(&format!("{path}{read}")).await.is(404);
-        }
-        stranger.patch(&path, &json!({ "options": {} })).await.is(404);
-        let switch = json!([{ "client_id": stranger.client_id, "status": true }]);
-        stranger.patch(&format!("{path}/clients"), &switch).await.is(404);
-        stranger.delete(&format!("{path}/users?email={EMAIL}")).await.is(404);
-        stranger.delete(&path).await.is(202);
-        let list = stranger.get("/api/v2/connections").await.is(200).text();
-        assert!(!list.contains(&connection), "a list shows a connection of another tenant");
+        connections_are_out_of_reach(&house, &stranger).await;
+        people_are_out_of_reach(&house, (&other, &stranger)).await;
 
         // Still there, and still its own: the person of one tenant is nobody in the other.
         let visitor = Visitor::new(&house);

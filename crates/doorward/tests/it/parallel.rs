@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use doorward_model::client::kind::ClientKind;
+use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::kit::{Asked, EMAIL, Engine, House, PASSWORD, RelyingParty, VERIFIER, Via, Visitor};
+use crate::kit::{
+    Asked, ClientKey, EMAIL, Engine, House, PASSWORD, RelyingParty, VERIFIER, Via, Visitor, asking_with,
+};
 
 const MANY: usize = 200;
 
@@ -113,4 +116,31 @@ async fn parallel_guesses_are_counted_one_by_one() {
         .map(|event| event["count"].as_i64().unwrap_or(1))
         .sum();
     assert!(hashed <= 10, "{hashed} of fifty parallel guesses were looked at");
+}
+
+/// CVE-2020-15222: the same assertion two hundred times at once is one proof.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_hundred_uses_of_one_assertion_exactly_one_wins() {
+    for engine in Engine::all() {
+        let house = Arc::new(House::on(engine).await);
+        let key = ClientKey::new();
+        let (id, assertion) = {
+            let admin = house.machine(&["create:clients"]).await;
+            let credential = json!({ "credential_type": "public_key", "pem": key.pem() });
+            let body = json!({
+                "name": "Robot",
+                "client_authentication_methods": { "private_key_jwt": { "credentials": [credential] } },
+            });
+            let made = admin.post("/api/v2/clients", &body).await.is(201).json();
+            let id = made["client_id"].as_str().unwrap().to_owned();
+            let assertion = key.assertion(&house, &id, "one", &json!({}));
+            (id, assertion)
+        };
+        house.grant_management_api(&id, &["read:clients"]).await;
+        let answers = at_once(&house, &asking_with(&house, &assertion)).await;
+        let statuses: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+        assert!(statuses.iter().all(|status| [200, 401, 503].contains(status)), "{statuses:?}");
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1);
+        house.stop().await;
+    }
 }

@@ -2,16 +2,19 @@
 //!
 //! Source: the brief, "Create a client"; the Management API's `POST /clients`.
 
+use doorward_model::client::credential::{AuthenticationMethods, NewCredential};
 use doorward_model::client::edit::{self, ClientPatch};
 use doorward_model::client::kind::ClientKind;
-use doorward_model::client::{Client, ClientSecret, ClientSettings, defaults};
+use doorward_model::client::{Client, ClientSettings, defaults};
+use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::ids::TenantId;
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
-use doorward_store::{Batch, client_secrets, connections};
+use doorward_store::{Batch, client_credentials, client_secrets, connections};
 use serde_json::{Map, Value};
 
-use super::{ShownClient, about, addon_keys, secret_place};
+use super::update::METHODS;
+use super::{ShownClient, about, addon_keys, credentials, secrets};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -46,29 +49,77 @@ pub async fn create(app: &App, caller: &Caller, new: NewClient<'_>) -> Result<Sh
 
 async fn make(app: &App, caller: &Caller, new: NewClient<'_>) -> Result<ShownClient, Fault> {
     caller.may(ApiScope::CreateClients)?;
-    let settings = settings(new)?;
+    let (settings, keys) = settings(new)?;
     let (state, _) = app.refresh(&caller.tenant).await?;
     let mut batch = app.db().tenant(&state.tenant.id).batch();
-    let made = push_new(&mut batch, app, &state.tenant.id, settings, false)?;
+    let made = push(&mut batch, app, &state.tenant.id, settings, keys)?;
     if state.tenant.settings.enable_client_connections {
         connections::enable_all_for_client(&mut batch, &made.client.id);
     }
     record::push_by(&mut batch, app, caller, about(WHAT, &made.client));
     batch.commit().await?;
     app.changed(&state.tenant.id).await;
-    Ok(ShownClient { client: made.client, secret: Some(made.secret) })
+    // A client that proves itself with a key has no use for its secret.
+    let secret = (!made.client.proves_by_key()).then_some(made.secret);
+    Ok(ShownClient { client: made.client, secret })
 }
 
-fn settings(new: NewClient<'_>) -> Result<ClientSettings, Fault> {
-    let (patch, base) = match new {
+fn settings(new: NewClient<'_>) -> Result<(ClientSettings, Vec<NewCredential>), Fault> {
+    let (patch, base, keys) = match new {
         NewClient::Api(body) => {
-            let patch = ClientPatch::from_json(body)?;
+            let (patch, keys) = read(body)?;
             let base = patch.base();
-            (patch, base)
+            (patch, base, keys)
         }
-        NewClient::People { kind, body } => (ClientPatch::from_json(body)?, defaults::for_people(kind)),
+        NewClient::People { kind, body } => {
+            (ClientPatch::from_json(body)?, defaults::for_people(kind), Vec::new())
+        }
     };
-    Ok(edit::create(patch, base)?)
+    Ok((edit::create(patch, base)?, keys))
+}
+
+/// Reads the settings and the keys that a body holds.
+fn read(body: &Map<String, Value>) -> Result<(ClientPatch, Vec<NewCredential>), FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let mut rest = body.clone();
+    let methods = rest.shift_remove(METHODS).filter(|value| !value.is_null());
+    let keys = methods.and_then(|value| AuthenticationMethods::read_new(&value, &mut errors));
+    let patch = match ClientPatch::from_json(&rest) {
+        Ok(patch) => patch,
+        Err(found) => {
+            errors.extend(found.all().iter().cloned());
+            return Err(errors);
+        }
+    };
+    if keys.is_some() && patch.method().is_some() {
+        let text = "A client has either this or client_authentication_methods. Leave one out.";
+        errors.push(FieldError::new("token_endpoint_auth_method", "one_of", text));
+    }
+    errors.into_result((patch, keys.unwrap_or_default()))
+}
+
+/// Pushes a new client with the keys that prove it, if it brings some.
+fn push(
+    batch: &mut Batch,
+    app: &App,
+    tenant: &TenantId,
+    settings: ClientSettings,
+    keys: Vec<NewCredential>,
+) -> Result<Made, Fault> {
+    if keys.is_empty() {
+        return push_new(batch, app, tenant, settings, false);
+    }
+    let id = app.entropy().client_id();
+    // The keys are rows of their own that belong to the client, so it comes first; its settings name
+    // them, so they are read before.
+    let (ids, rows) = credentials::read_for_new(app, &id, keys)?;
+    let client_authentication_methods = Some(AuthenticationMethods::by(ids));
+    let settings = ClientSettings { client_authentication_methods, ..settings };
+    let now = app.now();
+    let client = Client { id, global: false, version: 1, settings, created_at: now, updated_at: now };
+    let made = push_client(batch, app, tenant, client)?;
+    rows.iter().for_each(|row| client_credentials::insert(batch, row));
+    Ok(made)
 }
 
 /// A client on its way into the store.
@@ -88,18 +139,12 @@ pub(crate) fn push_new(
     let now = app.now();
     let id = app.entropy().client_id();
     let client = Client { id, global, version: 1, settings, created_at: now, updated_at: now };
+    push_client(batch, app, tenant, client)
+}
+
+fn push_client(batch: &mut Batch, app: &App, tenant: &TenantId, client: Client) -> Result<Made, Fault> {
     addon_keys::insert(batch, app, &client)?;
     let secret = app.entropy().client_secret();
-    let secret_id = app.entropy().secret_id();
-    let sealed = app.sealing().seal_text(secret_place(tenant, &secret_id), &secret)?;
-    let row = ClientSecret {
-        id: secret_id,
-        client: client.id.clone(),
-        sealed,
-        primary: true,
-        created_at: now,
-        expires_at: None,
-    };
-    client_secrets::insert(batch, &row);
+    client_secrets::insert(batch, &secrets::seal(app, tenant, &client.id, &secret)?);
     Ok(Made { client, secret })
 }

@@ -4,6 +4,7 @@
 
 pub(crate) mod addon_keys;
 mod create;
+mod credentials;
 mod default_app;
 mod delete;
 mod edit;
@@ -16,6 +17,7 @@ mod list;
 mod look_up;
 mod reveal_secret;
 mod rotate_secret;
+mod secrets;
 mod statistics;
 mod update;
 
@@ -36,6 +38,7 @@ use crate::sealing::Place;
 
 pub(crate) use create::{Made, push_new};
 pub use create::{NewClient, create};
+pub use credentials::{add_credential, credential, delete_credential, expire_credential, list_credentials};
 pub(crate) use default_app::settings as default_settings;
 pub use default_app::{bring_back, default_app};
 pub use delete::delete;
@@ -49,6 +52,7 @@ pub use list::{ClientOrder, ClientPage, ClientQuery, list};
 pub use look_up::{Overview, look_up};
 pub use reveal_secret::reveal_secret;
 pub use rotate_secret::rotate_secret;
+pub use secrets::{AddedSecret, add_secret, list_secrets, stop_secret};
 pub use statistics::{ClientActivity, Condition, MOST_COUNTED, PERIOD, RECENT, last_use, statistics};
 pub use update::update;
 
@@ -77,7 +81,7 @@ impl ShownClient {
 }
 
 fn primary(entry: &ClientEntry) -> Option<Secret> {
-    entry.secrets.first().map(|(_, secret, _)| secret.clone())
+    entry.client_secret().cloned()
 }
 
 /// Where a client secret is sealed.

@@ -1,13 +1,14 @@
-//! Giving a client a new secret. The old one stops at once.
+//! Giving a client a new secret, after which no other one works.
 //!
-//! Source: the Management API's `POST /clients/{id}/rotate-secret`.
+//! Source: the Management API's `POST /clients/{id}/rotate-secret`, and the brief. The tools of the
+//! original know one secret per client: after this there is one again.
 
-use doorward_model::client::ClientSecret;
 use doorward_model::ids::ClientId;
 use doorward_model::scope::ApiScope;
 use doorward_store::{StoreError, client_secrets, clients};
 
-use super::{ShownClient, about, addon_keys, secret_place};
+use super::secrets::{self, NO_SECRET};
+use super::{ShownClient, about, addon_keys};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -18,7 +19,8 @@ const WHAT: &str = "Rotate a client secret";
 /// Replaces all secrets of the client by a fresh one, which is shown to whoever asked for it.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::NotFound`], or trouble with the store. Refusals are logged.
+/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::NotSupported`] for a client that proves itself
+/// with a key, or trouble with the store. Refusals are logged.
 pub async fn rotate_secret(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClient, Fault> {
     match rotate(app, caller, id).await {
         Ok(shown) => Ok(shown),
@@ -31,26 +33,18 @@ async fn rotate(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClient
     let tenant = &caller.tenant.tenant.id;
     let scope = app.db().tenant(tenant);
     let client = clients::get(&scope, id).await?.ok_or(Fault::NotFound { what: "client" })?;
+    if client.proves_by_key() {
+        return Err(Fault::NotSupported { why: NO_SECRET });
+    }
     let secret = app.entropy().client_secret();
-    let secret_id = app.entropy().secret_id();
-    let sealed = app.sealing().seal_text(secret_place(tenant, &secret_id), &secret)?;
-    let row = ClientSecret {
-        id: secret_id,
-        client: id.clone(),
-        sealed,
-        primary: true,
-        created_at: app.now(),
-        expires_at: None,
-    };
+    let row = secrets::seal(app, tenant, id, &secret)?;
     let mut batch = scope.batch();
-    client_secrets::replace_primary(&mut batch, &row, None);
-    record::push_by(&mut batch, app, caller, about(WHAT, &client));
+    client_secrets::replace_all(&mut batch, &row);
+    record::push_by(&mut batch, app, caller, about(WHAT, &client).detail("secret", secrets::named(&row)));
     match batch.commit().await {
         Ok(_) => {}
         // The client was deleted in between: its secret has nothing to belong to.
-        Err(StoreError::InUse { .. } | StoreError::Unmet { .. }) => {
-            return Err(Fault::NotFound { what: "client" });
-        }
+        Err(StoreError::InUse { .. }) => return Err(Fault::NotFound { what: "client" }),
         Err(error) => return Err(error.into()),
     }
     app.changed(tenant).await;

@@ -1,14 +1,24 @@
 //! Changing a client.
 //!
-//! Source: the Management API's `PATCH /clients/{id}`.
+//! What proves the client (`client_secret`, `client_authentication_methods`) needs scopes of its own,
+//! and is written in the same batch as the settings. Source: the Management API's
+//! `PATCH /clients/{id}`.
 
-use doorward_model::client::Client;
+use doorward_model::client::credential::AuthenticationMethods;
 use doorward_model::client::edit::{self, ClientPatch};
-use doorward_model::ids::ClientId;
+use doorward_model::client::jwt::IdTokenAlgorithm;
+use doorward_model::client::{Client, ClientSettings, secrets as bounds};
+use doorward_model::fields::{FieldError, FieldErrors};
+use doorward_model::ids::{ClientId, CredentialId};
+use doorward_model::json;
+use doorward_model::patch::Patch;
 use doorward_model::scope::ApiScope;
-use doorward_store::{StoreError, clients};
+use doorward_model::secret::Secret;
+use doorward_protocol::jose::SecretKey;
+use doorward_store::{StoreError, client_credentials, client_secrets, clients};
 use serde_json::{Map, Value};
 
+use super::secrets::{self, NO_SECRET};
 use super::{ShownClient, about, addon_keys};
 use crate::app::App;
 use crate::caller::Caller;
@@ -17,15 +27,18 @@ use crate::logs::record;
 
 const WHAT: &str = "Update a client";
 /// What only those may change who may change keys.
-const KEYS: [&str; 2] = ["encryption_key", "signing_keys"];
+const KEYS: [&str; 3] = [SECRET, "encryption_key", "signing_keys"];
 /// How often a change is tried again when somebody else changed the client in between.
 const TRIES: usize = 5;
+/// The names that this file reads; all others are settings.
+const SECRET: &str = "client_secret";
+pub(super) const METHODS: &str = "client_authentication_methods";
 
 /// Changes what `body` names and leaves the rest.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], [`Fault::Conflict`], or trouble
-/// with the store. Refusals are logged.
+/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], [`Fault::NotSupported`],
+/// [`Fault::Conflict`], or trouble with the store. Refusals are logged.
 pub async fn update(
     app: &App,
     caller: &Caller,
@@ -38,21 +51,85 @@ pub async fn update(
     }
 }
 
-async fn change(app: &App, caller: &Caller, id: &ClientId, body: &Map<String, Value>) -> Result<(), Fault> {
-    caller.may_any(&[ApiScope::UpdateClients, ApiScope::UpdateClientKeys])?;
-    if KEYS.iter().any(|key| body.contains_key(*key)) {
-        caller.may(ApiScope::UpdateClientKeys)?;
+/// Keys and credentials need a scope of their own; settings open to either of the original's two. The
+/// method goes with the credentials, because one excludes the other.
+fn permit(caller: &Caller, body: &Map<String, Value>) -> Result<(), Fault> {
+    let (settings, keys) = (ApiScope::UpdateClients, ApiScope::UpdateClientKeys);
+    let credentials = ApiScope::UpdateClientCredentials;
+    caller.may_any(&[settings, keys, credentials])?;
+    for name in body.keys() {
+        match name.as_str() {
+            name if KEYS.contains(&name) => caller.may(keys)?,
+            METHODS => caller.may(credentials)?,
+            "token_endpoint_auth_method" => {}
+            _ => caller.may_any(&[settings, keys])?,
+        }
     }
-    let patch = ClientPatch::from_json(body)?;
+    Ok(())
+}
+
+/// What a body wants.
+struct Wanted {
+    settings: ClientPatch,
+    secret: Option<Secret>,
+    methods: Patch<Vec<CredentialId>>,
+}
+
+impl Wanted {
+    fn read(body: &Map<String, Value>) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let (mut secret, mut methods) = (None, Patch::Keep);
+        let mut rest = body.clone();
+        if let Some(value) = rest.shift_remove(SECRET) {
+            secret = json::text(&value, SECRET, &mut errors).map(Secret::new);
+            errors.extend(secret.as_ref().and_then(|secret| bounds::check_own(secret).err()));
+        }
+        if let Some(value) = rest.shift_remove(METHODS) {
+            methods = json::nullable(&value, |value| AuthenticationMethods::read(value, &mut errors));
+        }
+        match ClientPatch::from_json(&rest) {
+            Ok(settings) => errors.into_result(Self { settings, secret, methods }),
+            Err(found) => {
+                errors.extend(found.all().iter().cloned());
+                Err(errors)
+            }
+        }
+    }
+
+    /// The settings after the change.
+    fn apply(&self, current: &ClientSettings) -> Result<ClientSettings, FieldErrors> {
+        let mut base = current.clone();
+        let methods = match &self.methods {
+            Patch::Keep => Patch::Keep,
+            Patch::Clear => Patch::Clear,
+            Patch::Set(ids) => Patch::Set(AuthenticationMethods::by(ids.clone())),
+        };
+        methods.apply(&mut base.client_authentication_methods);
+        edit::apply(&base, self.settings.clone())
+    }
+}
+
+async fn change(app: &App, caller: &Caller, id: &ClientId, body: &Map<String, Value>) -> Result<(), Fault> {
+    permit(caller, body)?;
+    let wanted = Wanted::read(body)?;
     let tenant = &caller.tenant.tenant.id;
     let scope = app.db().tenant(tenant);
     for _ in 0..TRIES {
         let current = clients::get(&scope, id).await?.ok_or(Fault::NotFound { what: "client" })?;
-        let settings = edit::apply(&current.settings, patch.clone())?;
+        let settings = wanted.apply(&current.settings)?;
         let next = Client { settings, updated_at: app.now(), ..current };
+        let secret = new_secret(app, caller, &next, wanted.secret.as_ref()).await?;
+        if let Patch::Set(ids) = &wanted.methods {
+            all_exist(app, caller, id, ids).await?;
+        }
         let mut batch = scope.batch();
         addon_keys::update(&mut batch, app, &next)?;
-        let draft = about(WHAT, &next).detail("fields", body.keys().cloned().collect::<Vec<_>>());
+        let mut draft = about(WHAT, &next).detail("fields", body.keys().cloned().collect::<Vec<_>>());
+        if let Some(secret) = secret {
+            let row = secrets::seal(app, tenant, id, secret)?;
+            client_secrets::replace_all(&mut batch, &row);
+            draft = draft.detail("secret", secrets::named(&row));
+        }
         record::push_by(&mut batch, app, caller, draft);
         match batch.commit().await {
             Ok(_) => {
@@ -64,6 +141,44 @@ async fn change(app: &App, caller: &Caller, id: &ClientId, body: &Map<String, Va
         }
     }
     Err(Fault::Conflict { what: "client" })
+}
+
+/// The secret to be written: none when none was sent, or the client has it already. As the original
+/// knows one secret, the others of the client end with the one that is replaced.
+async fn new_secret<'a>(
+    app: &App,
+    caller: &Caller,
+    next: &Client,
+    sent: Option<&'a Secret>,
+) -> Result<Option<&'a Secret>, Fault> {
+    let Some(sent) = sent else { return Ok(None) };
+    if next.proves_by_key() {
+        return Err(Fault::NotSupported { why: NO_SECRET });
+    }
+    let jwt = &next.settings.jwt_configuration;
+    let signs = jwt.algorithm(next.shares_a_secret()) == IdTokenAlgorithm::HS256;
+    if signs && let Err(error) = SecretKey::new(sent, jwt.secret_encoded) {
+        let text =
+            format!("ID tokens of this client are signed with its secret, and this one cannot: {error}.");
+        return Err(Fault::Invalid(FieldError::new(SECRET, "format", text).into()));
+    }
+    let (state, _) = app.refresh(&caller.tenant).await?;
+    let entry = app.client(&state, &next.id).await?;
+    let is_known = entry.is_some_and(|entry| entry.client_secret() == Some(sent));
+    Ok((!is_known).then_some(sent))
+}
+
+async fn all_exist(app: &App, caller: &Caller, id: &ClientId, wanted: &[CredentialId]) -> Result<(), Fault> {
+    let known = client_credentials::for_client(&app.db().tenant(&caller.tenant.tenant.id), id).await?;
+    let mut errors = FieldErrors::default();
+    for (at, wanted) in wanted.iter().enumerate() {
+        if known.iter().all(|known| known.id != *wanted) {
+            let path = format!("{METHODS}.private_key_jwt.credentials.{at}.id");
+            let text = "The client has no credential of this id. Create it first.";
+            errors.push(FieldError::new(path, "enum", text));
+        }
+    }
+    Ok(errors.into_result(())?)
 }
 
 async fn shown(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClient, Fault> {

@@ -66,7 +66,7 @@ pub(crate) async fn finish(
         let people = users::some_of_connection(&scope, id, BATCH).await?;
         let mut batch = scope.batch();
         for user in &people {
-            users::delete(&mut batch, user);
+            users::delete(&mut batch, user, app.now());
         }
         if people.is_empty() {
             connections::delete_if_empty(&mut batch, id);

@@ -37,7 +37,7 @@ async fn remove(app: &App, caller: &Caller, id: &ConnectionId, email: &str) -> R
     let connection = connections::get(&scope, id).await?.ok_or(Fault::NotFound { what: NOUN })?;
     let Some((user, _)) = users::by_email(&scope, id, &email).await? else { return Ok(false) };
     let mut batch = scope.batch();
-    users::delete(&mut batch, &user.id);
+    users::delete(&mut batch, &user.id, app.now());
     let target = json!({ "user_id": user.id.as_str(), "email": user.email.as_str() });
     let draft = EventDraft::new(EventCode::ManagementWrite, WHAT)
         .connection(&connection)

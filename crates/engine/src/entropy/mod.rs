@@ -13,10 +13,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_model::connection::Strategy;
 use doorward_model::ids::{
-    AdminId, ClientGrantId, ClientId, ConnectionId, FamilyId, GrantId, IdError, KeyId, LogId, LoginId,
-    ResourceServerId, RoleId, SecretId, SessionId, UserId,
+    AdminId, ClientGrantId, ClientId, ConnectionId, CredentialId, DeviceCredentialId, FamilyId, GrantId,
+    IdError, KeyId, LogId, LoginId, ResourceServerId, RoleId, SecretId, SessionId, UserId,
 };
 use doorward_model::secret::Secret;
+use doorward_model::time::Timestamp;
 
 const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const SECRET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
@@ -93,6 +94,12 @@ impl Entropy {
         spelled(SecretId::parse(&format!("cs_{}", self.text(ALPHANUMERIC, 16))))
     }
 
+    /// A public key of a client: `cred_` and 22 letters and digits.
+    #[must_use]
+    pub fn credential_id(&self) -> CredentialId {
+        spelled(CredentialId::parse(&format!("cred_{}", self.text(ALPHANUMERIC, 22))))
+    }
+
     /// A connection: `con_` and 16 letters and digits.
     #[must_use]
     pub fn connection_id(&self) -> ConnectionId {
@@ -103,6 +110,12 @@ impl Entropy {
     #[must_use]
     pub fn client_grant_id(&self) -> ClientGrantId {
         spelled(ClientGrantId::parse(&format!("cgr_{}", self.text(ALPHANUMERIC, 16))))
+    }
+
+    /// A credential of a device: `dcr_` and 16 letters and digits.
+    #[must_use]
+    pub fn device_credential_id(&self) -> DeviceCredentialId {
+        spelled(DeviceCredentialId::parse(&format!("dcr_{}", self.text(ALPHANUMERIC, 16))))
     }
 
     /// A role: `rol_` and 16 letters and digits.
@@ -117,10 +130,12 @@ impl Entropy {
         spelled(ResourceServerId::parse(&self.text(HEX, 24)))
     }
 
-    /// A user of a connection of the given strategy: its name, a bar, 24 hexadecimal digits.
+    /// A user of a connection of the given strategy: its name, a bar, 24 hexadecimal digits. The first
+    /// eight are the time, as in the original's ids, so that new users come to the end of every index.
     #[must_use]
-    pub fn user_id(&self, strategy: &Strategy) -> UserId {
-        spelled(UserId::parse(&format!("{}|{}", strategy.name(), self.text(HEX, 24))))
+    pub fn user_id(&self, strategy: &Strategy, now: Timestamp) -> UserId {
+        let seconds = u32::try_from(now.seconds()).unwrap_or(u32::MAX);
+        spelled(UserId::parse(&format!("{}|{seconds:08x}{}", strategy.name(), self.text(HEX, 16))))
     }
 
     /// An admin.
@@ -231,9 +246,11 @@ mod tests {
         assert!(secret.expose().bytes().all(|b| SECRET.contains(&b)));
         assert_eq!(entropy.token().expose().len(), 43);
         assert_eq!(entropy.connection_id().as_str().len(), 20);
-        assert!(
-            entropy.user_id(&Strategy::Database(DatabaseOptions::default())).as_str().starts_with("auth0|")
-        );
+        let database = Strategy::Database(DatabaseOptions::default());
+        let user = |seconds| entropy.user_id(&database, Timestamp::from_seconds(seconds));
+        assert!(user(1_800_000_000).as_str().starts_with("auth0|6b49d200"));
+        assert_eq!(user(1_800_000_000).as_str().len(), 6 + 24);
+        assert!(user(1_800_000_000) < user(1_800_000_001), "later users come later");
         let code = entropy.setup_code();
         assert_eq!(code.expose().split('-').map(str::len).collect::<Vec<_>>(), [4, 4, 4, 4]);
     }

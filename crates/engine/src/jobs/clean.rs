@@ -2,8 +2,9 @@
 //! keeps them, and the people of connections that were deleted. In small batches, so that requests get
 //! their turn in between.
 
+use doorward_model::ids::TenantId;
 use doorward_store::global::purge::purge;
-use doorward_store::logs;
+use doorward_store::{logs, users};
 
 use crate::app::App;
 use crate::connections;
@@ -32,6 +33,22 @@ pub(crate) async fn clean(app: &App) -> Result<(), Fault> {
         for connection in doorward_store::connections::retired(&scope).await? {
             connections::finish(app, &state.tenant.id, &connection, BATCHES).await?;
         }
+        make_searchable(app, &state.tenant.id).await?;
+    }
+    Ok(())
+}
+
+/// Fills in what users are found by who were written by a release that did not know of it.
+async fn make_searchable(app: &App, tenant: &TenantId) -> Result<(), Fault> {
+    let scope = app.db().tenant(tenant);
+    for _ in 0..BATCHES {
+        let found = users::not_searchable(&scope, BATCH).await?;
+        if found.is_empty() {
+            break;
+        }
+        let mut batch = scope.batch();
+        found.iter().for_each(|user| users::make_searchable(&mut batch, user));
+        batch.commit().await?;
     }
     Ok(())
 }

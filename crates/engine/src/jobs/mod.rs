@@ -1,5 +1,5 @@
-//! What runs in the background: watching for changes of other processes, cleaning, and seeing to it
-//! that every tenant has a next signing key.
+//! What runs in the background: watching for changes of other processes, cleaning, writing down what
+//! may be written late, and seeing to it that every tenant has a next signing key.
 //!
 //! Nothing relies on cleaning: expiry is checked at use. Every job may run on any number of nodes at
 //! the same time; what one has done the others find done.
@@ -14,6 +14,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
 use crate::fault::Fault;
+use crate::secret_uses;
 
 use crate::keys::tend::tend;
 
@@ -22,12 +23,14 @@ pub(crate) use clean::clean;
 /// Half of the second within which a change is everywhere.
 const WATCH_EVERY: Duration = Duration::from_millis(500);
 const CLEAN_EVERY: Duration = Duration::from_secs(60);
+const WRITE_DOWN_EVERY: Duration = Duration::from_secs(5);
 const TEND_EVERY: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone, Copy)]
 enum Job {
     Watch,
     Clean,
+    WriteDown,
     TendKeys,
 }
 
@@ -36,6 +39,7 @@ impl Job {
         match self {
             Job::Watch => WATCH_EVERY,
             Job::Clean => CLEAN_EVERY,
+            Job::WriteDown => WRITE_DOWN_EVERY,
             Job::TendKeys => TEND_EVERY,
         }
     }
@@ -44,6 +48,7 @@ impl Job {
         match self {
             Job::Watch => app.poll().await,
             Job::Clean => clean(app).await,
+            Job::WriteDown => secret_uses::write_down(app).await,
             Job::TendKeys => tend(app).await,
         }
     }
@@ -52,7 +57,7 @@ impl Job {
 /// Starts the jobs; they end when `stop` turns true.
 pub(crate) fn start(app: &App, stop: &watch::Sender<bool>) -> Vec<JoinHandle<()>> {
     let begin = |job| tokio::spawn(repeat(job, app.clone(), stop.subscribe()));
-    vec![begin(Job::Watch), begin(Job::Clean), begin(Job::TendKeys)]
+    vec![begin(Job::Watch), begin(Job::Clean), begin(Job::WriteDown), begin(Job::TendKeys)]
 }
 
 async fn repeat(job: Job, app: App, mut stop: watch::Receiver<bool>) {

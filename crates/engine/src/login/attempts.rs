@@ -11,9 +11,11 @@ use std::net::IpAddr;
 use data_encoding::BASE64URL_NOPAD;
 use doorward_model::connection::{Connection, Strategy};
 use doorward_model::ids::TenantId;
+use doorward_model::log::event::tame;
 use doorward_model::time::Lifetime;
+use doorward_model::user::Email;
 use doorward_protocol::digest;
-use doorward_store::login_attempts::{self, AttemptLimit};
+use doorward_store::login_attempts::{self, AttemptLimit, Seen};
 use doorward_store::{Batch, StoreError};
 
 use super::turns::Turn;
@@ -34,8 +36,16 @@ const ADDRESS: &str = "the address has tries left";
 /// The counters that a try is held against.
 #[derive(Debug, Clone)]
 pub struct Subjects {
-    account: Option<String>,
+    account: Option<Account>,
     address: String,
+}
+
+/// The counter of an account as seen from one address.
+#[derive(Debug, Clone)]
+struct Account {
+    subject: String,
+    /// What an admin finds it by, and the address; for users of connections.
+    seen: Option<(String, String)>,
 }
 
 /// Why a try may not go on.
@@ -65,7 +75,10 @@ impl Subjects {
             let Strategy::Database(options) = &connection.strategy;
             options.brute_force_protection()
         });
-        let account = is_protected.then(|| subject(&["account", connection.id.as_str(), name, &ip]));
+        let account = is_protected.then(|| Account {
+            subject: subject(&["account", connection.id.as_str(), name, &ip]),
+            seen: Some((account(connection, name), ip.clone())),
+        });
         Self { account, address: subject(&["address", &ip]) }
     }
 
@@ -73,16 +86,32 @@ impl Subjects {
     #[must_use]
     pub fn of_admin(name: &str, ip: Option<IpAddr>) -> Self {
         let ip = ip.map(neighbourhood).unwrap_or_default();
-        Self { account: Some(subject(&["admin", name, &ip])), address: subject(&["address", &ip]) }
+        let account = Account { subject: subject(&["admin", name, &ip]), seen: None };
+        Self { account: Some(account), address: subject(&["address", &ip]) }
     }
 
     /// Forgets the tries of a login that worked.
     pub(crate) fn forgive(&self, batch: &mut Batch) {
         if let Some(account) = &self.account {
-            login_attempts::clear(batch, account);
+            login_attempts::clear(batch, &account.subject);
         }
         login_attempts::give_back(batch, &self.address);
     }
+}
+
+/// The name that tries are counted under: spellings of one address are one name.
+#[must_use]
+pub(crate) fn counted_name(typed: &str) -> String {
+    match Email::parse(typed) {
+        Ok(email) => email.as_str().to_owned(),
+        Err(_) => tame(typed.trim()).to_lowercase(),
+    }
+}
+
+/// What the counters of an account are found by, whatever address they are about.
+#[must_use]
+pub(crate) fn account(connection: &Connection, name: &str) -> String {
+    subject(&["locked", connection.id.as_str(), name])
 }
 
 /// Counts a try, unless there is none left. Everybody sees it when this returns, and a killed process
@@ -98,7 +127,7 @@ pub(crate) async fn reserve(
     subjects: &Subjects,
 ) -> Result<Result<UnderWay, Lock>, Fault> {
     let mut address = app.turns().come(&subjects.address);
-    let mut account = subjects.account.as_ref().map(|account| app.turns().come(account));
+    let mut account = subjects.account.as_ref().map(|account| app.turns().come(&account.subject));
     loop {
         let ended = (address.ended(), account.as_ref().map_or(0, Turn::ended));
         address.start();
@@ -124,7 +153,8 @@ pub(crate) async fn reserve(
 /// Gives a try back that came to nothing through no fault of the person.
 pub(crate) async fn give_back(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<(), Fault> {
     let mut batch = app.db().tenant(tenant).batch();
-    for subject in subjects.account.iter().chain([&subjects.address]) {
+    let account = subjects.account.as_ref().map(|account| &account.subject);
+    for subject in account.into_iter().chain([&subjects.address]) {
         login_attempts::give_back(&mut batch, subject);
     }
     batch.commit().await?;
@@ -149,9 +179,17 @@ async fn count(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<Opti
     let mut batch = app.db().tenant(tenant).batch();
     let address = AttemptLimit { subject: &subjects.address, limit: PER_ADDRESS, window: WINDOW };
     login_attempts::push_reserve(&mut batch, &address, ADDRESS, now);
-    if let Some(subject) = &subjects.account {
-        let account = AttemptLimit { subject, limit: PER_ACCOUNT, window: WINDOW };
-        login_attempts::push_reserve(&mut batch, &account, ACCOUNT, now);
+    if let Some(account) = &subjects.account {
+        let limit = AttemptLimit { subject: &account.subject, limit: PER_ACCOUNT, window: WINDOW };
+        match &account.seen {
+            Some((account, ip)) => {
+                let seen = Seen { account, ip };
+                login_attempts::push_reserve_for(&mut batch, &limit, seen, ACCOUNT, now);
+            }
+            None => {
+                login_attempts::push_reserve(&mut batch, &limit, ACCOUNT, now);
+            }
+        }
     }
     match batch.commit_ahead().await {
         Ok(_) => Ok(None),

@@ -174,7 +174,8 @@ fn begin_session(batch: &mut Batch, judged: &Judged, proof: &Proof, session: &Se
         &digest::token_hash(&proof.cookie),
         now.after(settings.session_lifetime),
     );
-    users::record_login(batch, &proof.present.user.id, now);
+    let ip = judged.caller.info.ip.map(|ip| ip.to_string());
+    users::record_login(batch, &proof.present.user.id, ip.as_deref(), now);
     proof.subjects.forgive(batch);
 }
 

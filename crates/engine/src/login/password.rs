@@ -61,8 +61,7 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
     let asked: Vec<&Connection> = login.connections.iter().filter_map(|id| state.connection(id)).collect();
     // Read once: what becomes an address only by being cleaned would be counted under another name.
     let email = Email::parse(&attempt.username).ok();
-    let cleaned = || tame(attempt.username.trim()).to_lowercase();
-    let name = email.as_ref().map_or_else(cleaned, |email| email.as_str().to_owned());
+    let name = attempts::counted_name(&attempt.username);
     let connection = knows(app, tenant, &asked, email.as_ref()).await?;
     let subjects = Subjects::of(connection, &asked, &name, caller.info.ip);
     let page =

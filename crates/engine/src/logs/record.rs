@@ -120,7 +120,7 @@ impl EventDraft {
 
     /// Notes who did it, when it was an admin or a program.
     fn by(mut self, who: &Who) -> Self {
-        if let Who::Machine { client, name, .. } = who
+        if let Who::Machine { client, name, .. } | Who::User { client, client_name: name, .. } = who
             && self.client.is_none()
         {
             self.client = Some(client.clone());
@@ -258,6 +258,10 @@ fn by(who: &Who) -> Option<Value> {
         Who::CommandLine => Some(json!({ "kind": "command_line" })),
         Who::Admin { id, email, .. } => {
             Some(json!({ "kind": "admin", "id": id.as_str(), "email": email.as_str() }))
+        }
+        Who::User { id, name, scopes, .. } => {
+            let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+            Some(json!({ "kind": "user", "id": id.as_str(), "name": name, "scopes": scopes }))
         }
         Who::Machine { client, name, scopes } => {
             let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();

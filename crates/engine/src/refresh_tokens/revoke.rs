@@ -95,8 +95,7 @@ async fn remove_many(app: &App, caller: &Caller, which: &Which) -> Result<(), Fa
         let mut batch = scope.batch();
         let ticket = push(&mut batch, app, which);
         if round == 0 {
-            let draft =
-                EventDraft::new(EventCode::ManagementWrite, MANY).detail("target", target(which));
+            let draft = EventDraft::new(EventCode::ManagementWrite, MANY).detail("target", target(which));
             record::push_by(&mut batch, app, caller, draft);
         }
         let done = batch.commit().await?;

@@ -8,8 +8,8 @@ use doorward_model::log::code::EventCode;
 use doorward_protocol::oauth::error::{OAuthErrorCode, TokenError};
 use doorward_protocol::oauth::grants::client_credentials;
 use doorward_protocol::oidc::access_token::{MachineTokenFacts, machine_token_claims};
-use doorward_store::StoreError;
 use doorward_store::logs::Grounds;
+use doorward_store::{StoreError, logs};
 
 use super::{Asking, Refused, TokenAnswer, mint};
 use crate::app::App;
@@ -40,10 +40,11 @@ pub(super) async fn grant(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer,
             .scope(&plan.scope.scope);
     let grounds = Grounds { client: &granted.client, api, grant: Some(granted) };
     let mut batch = app.db().tenant(&state.tenant.id).batch();
+    asking.use_up(&mut batch);
     record::push_if(&mut batch, app, asking.caller, draft, &grounds);
     match batch.commit().await {
         Ok(_) => {}
-        Err(StoreError::Unmet { .. }) => return Err(gone().into()),
+        Err(StoreError::Unmet { what: logs::NOT_ALLOWED }) => return Err(gone().into()),
         Err(error) => return Err(error.into()),
     }
     Ok(TokenAnswer {

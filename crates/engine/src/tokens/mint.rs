@@ -82,7 +82,7 @@ pub(super) async fn mint(app: &App, asking: &Asking<'_>, order: Order) -> Result
         order,
         entry: Arc::clone(asking.entry),
         state: Arc::clone(state),
-        secret: asking.entry.live_secrets(now).into_iter().next(),
+        secret: asking.entry.client_secret().cloned(),
         now,
     };
     let signed = app.signer().run(move |_| {

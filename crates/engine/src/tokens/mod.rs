@@ -24,17 +24,18 @@ use doorward_model::log::code::EventCode;
 use doorward_model::secret::{Secret, TokenHash};
 use doorward_model::time::Lifetime;
 use doorward_model::token::Authorization;
-use doorward_protocol::oauth::client_auth::{self, Note};
+use doorward_protocol::oauth::client_assertion::{self, UsedAssertion};
+use doorward_protocol::oauth::client_auth::{self, Known, Note, Presented, Proven};
 use doorward_protocol::oauth::error::TokenError;
 use doorward_protocol::oauth::params::Params;
 use doorward_protocol::oauth::{api_scope, grants};
 use doorward_store::logs::Grounds;
-use doorward_store::{Batch, StoreError, codes, token_families};
+use doorward_store::{Batch, StoreError, codes, token_families, used_assertions};
 use serde_json::json;
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::clients_cache::ClientEntry;
+use crate::clients_cache::{ClientEntry, KnownSecret};
 use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft};
 
@@ -69,6 +70,23 @@ pub(crate) struct Asking<'a> {
     pub entry: &'a Arc<ClientEntry>,
     pub params: &'a Params,
     pub by_header: bool,
+    pub assertion: Option<&'a UsedAssertion>,
+}
+
+impl Asking<'_> {
+    /// Uses up what proved the client, in the batch of what it got for it.
+    fn use_up(&self, batch: &mut Batch) {
+        if let Some(used) = self.assertion {
+            used_assertions::use_up(batch, &used.client, &used.jti, used.until);
+        }
+    }
+}
+
+/// A client that proved itself.
+struct Authenticated {
+    caller: Caller,
+    entry: Arc<ClientEntry>,
+    assertion: Option<UsedAssertion>,
 }
 
 impl Asking<'_> {
@@ -115,7 +133,11 @@ impl From<Fault> for Refused {
 }
 
 impl From<StoreError> for Refused {
+    /// What a grant does not await itself; that an assertion was used before is no trouble of ours.
     fn from(error: StoreError) -> Self {
+        if error == (StoreError::Unmet { what: used_assertions::REPLAYED }) {
+            return client_assertion::replayed().into();
+        }
         Refused::Fault(error.into())
     }
 }
@@ -131,22 +153,23 @@ pub async fn grant(
         Ok(kind) => kind,
         Err(error) => {
             let client = known(app, caller, authorization, params).await;
-            let noted = refuse(app, caller, client.as_deref(), (None, &error, Consequence::Nothing)).await;
+            let why = (None, &error, Consequence::Nothing);
+            let noted = refuse(app, caller, (client.as_deref(), None), why).await;
             return Answered { client, outcome: Err(noted.err().unwrap_or(Fault::Token(error))) };
         }
     };
     match authenticate(app, caller, authorization, params).await {
-        Ok((caller, entry)) => {
+        Ok(Authenticated { caller, entry, assertion }) => {
             let caller = caller.for_whom_it_asks(&entry.client);
-            let by_header = authorization.is_some();
-            let asking = Asking { caller: &caller, entry: &entry, params, by_header };
+            let (by_header, assertion) = (authorization.is_some(), assertion.as_ref());
+            let asking = Asking { caller: &caller, entry: &entry, params, by_header, assertion };
             let outcome = by_grant(app, &asking, kind).await;
             Answered { client: Some(entry), outcome }
         }
         Err(Fault::Token(error)) => {
             let client = known(app, caller, authorization, params).await;
             let why = (Some(kind), &error, Consequence::Nothing);
-            let noted = refuse(app, caller, client.as_deref(), why).await;
+            let noted = refuse(app, caller, (client.as_deref(), None), why).await;
             Answered { client, outcome: Err(noted.err().unwrap_or(Fault::Token(error))) }
         }
         Err(fault) => Answered { client: None, outcome: Err(fault) },
@@ -172,7 +195,8 @@ async fn by_grant(app: &App, asking: &Asking<'_>, kind: GrantType) -> Result<Tok
         Ok(answer) => Ok(answer),
         Err(Refused::Fault(fault)) => Err(fault),
         Err(Refused::Rule(error, then)) => {
-            refuse(app, asking.caller, Some(asking.entry), (Some(kind), &error, then)).await?;
+            let who = (Some(&**asking.entry), asking.assertion);
+            refuse(app, asking.caller, who, (Some(kind), &error, then)).await?;
             Err(error.into())
         }
     }
@@ -190,11 +214,11 @@ async fn by_grant_once(app: &App, asking: &Asking<'_>, kind: GrantType) -> Resul
     }
 }
 
-/// Writes a refusal and what follows from it down, in one batch.
+/// Writes a refusal and what follows from it down, in one batch. An assertion is used up by it, too.
 async fn refuse(
     app: &App,
     caller: &Caller,
-    entry: Option<&ClientEntry>,
+    (entry, assertion): (Option<&ClientEntry>, Option<&UsedAssertion>),
     (kind, error, then): (Option<GrantType>, &TokenError, Consequence),
 ) -> Result<(), Fault> {
     let mut code = match kind {
@@ -205,6 +229,9 @@ async fn refuse(
         Some(GrantType::Implicit | GrantType::Stored(_)) | None => EventCode::LoginFailed,
     };
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
+    if let Some(used) = assertion {
+        used_assertions::note(&mut batch, &used.client, &used.jti, used.until);
+    }
     match &then {
         Consequence::Nothing => {}
         Consequence::BurnCode(hash) => codes::burn(&mut batch, hash, app.now()),
@@ -235,34 +262,52 @@ async fn authenticate(
     caller: &Caller,
     authorization: Option<&str>,
     params: &Params,
-) -> Result<(Caller, Arc<ClientEntry>), Fault> {
+) -> Result<Authenticated, Fault> {
     let presented = client_auth::read(authorization, params)?;
-    let attempt = async |caller: &Caller| {
-        let unknown = || client_auth::refused("no such client", presented.by_header);
-        let entry = app.client(&caller.tenant, &presented.id).await?.ok_or_else(unknown)?;
-        let live = entry.live_secrets(app.now());
-        match client_auth::check(&entry.client, &live, &presented) {
-            Ok(None) => Ok(entry),
-            Ok(Some(Note::OtherMethod { registered, used })) => {
-                let (client, registered, used) = (&presented.id, registered.as_str(), used.as_str());
-                tracing::info!(%client, registered, used, "the client's secret came by another method than registered");
-                Ok(entry)
-            }
-            Err(error) => Err(Fault::from(error)),
-        }
-    };
-    match attempt(caller).await {
+    match prove(app, caller, &presented).await {
         Err(Fault::Token(error)) => {
             let (tenant, changed) = app.refresh(&caller.tenant).await?;
             if !changed {
                 return Err(error.into());
             }
-            let caller = Caller { tenant, ..caller.clone() };
-            let entry = attempt(&caller).await?;
-            Ok((caller, entry))
+            prove(app, &Caller { tenant, ..caller.clone() }, &presented).await
         }
-        outcome => outcome.map(|entry| (caller.clone(), entry)),
+        outcome => outcome,
     }
+}
+
+/// Proves the client by what memory knows of it.
+async fn prove(app: &App, caller: &Caller, presented: &Presented) -> Result<Authenticated, Fault> {
+    let (tenant, now) = (&caller.tenant.tenant, app.now());
+    let unknown = || client_auth::refused("no such client", presented.by_header);
+    let entry = app.client(&caller.tenant, &presented.id).await?.ok_or_else(unknown)?;
+    let live: Vec<&KnownSecret> = entry.live_secrets(now).collect();
+    let secrets: Vec<&Secret> = live.iter().map(|known| &known.secret).collect();
+    let (keys, issuer) = (&entry.keys, &tenant.issuer);
+    let known = Known { client: &entry.client, secrets: &secrets, keys, issuer, now };
+    let assertion = match client_auth::check(known, presented)? {
+        Proven::Public => None,
+        Proven::BySecret(place, note) => {
+            if let Some(known) = live.get(place) {
+                app.secret_uses().note(&tenant.id, known, caller.info.ip, now);
+            }
+            if let Some(Note::OtherMethod { registered, used }) = note {
+                let (client, registered, used) = (&presented.id, registered.as_str(), used.as_str());
+                tracing::info!(%client, registered, used, "the client's secret came by another method than registered");
+            }
+            None
+        }
+        Proven::ByAssertion(used) => {
+            // Looked at before anything is decided, so that one that comes again has no consequences;
+            // of two at once the batch lets one pass.
+            if used_assertions::is_used_up(&app.db().tenant(&tenant.id), &used.client, &used.jti).await? {
+                return Err(client_assertion::replayed().into());
+            }
+            Some(used)
+        }
+    };
+    drop((live, secrets));
+    Ok(Authenticated { caller: caller.clone(), entry, assertion })
 }
 
 /// The client that a refused request names: its own pages may read the refusal.

@@ -13,7 +13,7 @@ use doorward_model::user::User;
 use doorward_protocol::digest;
 use doorward_protocol::oauth::grants;
 use doorward_protocol::oauth::grants::authorization_code::{self, CodeDecision, CodeInput, CodeRequest};
-use doorward_store::{StoreError, codes, refresh_tokens, token_families, users};
+use doorward_store::{StoreError, codes, refresh_tokens, token_families, used_assertions, users};
 
 use super::mint::{Minted, Order, mint};
 use super::{Asking, Consequence, Refused, TokenAnswer, opaque, push_success, success};
@@ -51,6 +51,7 @@ pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer
     let saved = save(app, asking, (&hash, &code, &family, &user), refresh.as_ref().map(|(_, token)| token));
     match saved.await {
         Ok(()) => {}
+        Err(error @ StoreError::Unmet { what: used_assertions::REPLAYED }) => return Err(error.into()),
         Err(StoreError::Unmet { what: codes::SPENT }) => return Err(overtaken(app, asking, &hash).await),
         Err(StoreError::Unmet { .. }) => return Err(authorization_code::unknown().into()),
         Err(error) => return Err(error.into()),
@@ -100,6 +101,7 @@ async fn save(
         None => Some(now.after(opaque::LIFETIME)),
     };
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
+    asking.use_up(&mut batch);
     codes::take(&mut batch, hash, now);
     token_families::insert(&mut batch, family, ends_at);
     if let Some(token) = refresh {

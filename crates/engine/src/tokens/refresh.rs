@@ -16,7 +16,7 @@ use doorward_model::user::User;
 use doorward_protocol::digest;
 use doorward_protocol::oauth::grants::refresh_token::{self, RefreshDecision, RefreshGrant, RefreshInput};
 use doorward_protocol::oauth::{api_scope, grants};
-use doorward_store::{Batch, StoreError, logs, refresh_tokens, users};
+use doorward_store::{Batch, StoreError, logs, refresh_tokens, used_assertions, users};
 
 use super::mint::{Minted, Order, mint};
 use super::{Asking, Consequence, Refused, TokenAnswer, push_success, success};
@@ -95,6 +95,7 @@ async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<O
     };
     match save(app, asking, (&token, &grant, &user), (&write, &next)).await {
         Ok(()) => {}
+        Err(error @ StoreError::Unmet { what: used_assertions::REPLAYED }) => return Err(error.into()),
         // Looking again needs a newer memory.
         Err(StoreError::Unmet { what: logs::NOT_ALLOWED }) => return Err(api_scope::gone().into()),
         Err(StoreError::Unmet { .. } | StoreError::Conflict { .. }) => return Ok(None),
@@ -129,6 +130,7 @@ async fn save(
 ) -> Result<(), StoreError> {
     let caller = asking.caller;
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
+    asking.use_up(&mut batch);
     push(&mut batch, app.now(), (token, grant), (write, next), &caller.info.device());
     let text = "A refresh token was exchanged for tokens";
     let draft = success(asking, EventCode::RefreshExchange, text, &grant.authorization).user(user);

@@ -1,23 +1,28 @@
 //! Making a user of a database connection.
+//!
+//! Source: the Management API's `POST /users`.
 
 use doorward_model::connection::Connection;
-use doorward_model::fields::FieldErrors;
-use doorward_model::log::code::EventCode;
+use doorward_model::fields::{FieldError, FieldErrors};
+use doorward_model::ids::UserId;
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
+use doorward_model::user::edit::{NewUser as Wanted, UserPatch};
 use doorward_model::user::{Email, Profile, User};
 use doorward_store::{StoreError, users};
-use serde_json::json;
+use serde_json::{Map, Value};
 
+use super::{ShownUser, about};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
-use crate::logs::record::{self, EventDraft};
+use crate::logs::record;
 use crate::passwords::check_new_of;
+use crate::state::TenantState;
 
 const WHAT: &str = "Create a user";
 
-/// What is wanted.
+/// What is wanted, by somebody who has no body of the API.
 #[derive(Debug, Clone)]
 pub struct NewUser<'a> {
     /// The name of the connection.
@@ -38,45 +43,100 @@ pub struct NewUser<'a> {
 /// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::NotFound`] for the connection,
 /// [`Fault::Conflict`] when the address is taken, or trouble with the store. Refusals are logged.
 pub async fn create(app: &App, caller: &Caller, new: NewUser<'_>) -> Result<User, Fault> {
-    match make(app, caller, new).await {
-        Ok(user) => Ok(user),
+    let done = async {
+        caller.may(ApiScope::CreateUsers)?;
+        let (state, _) = app.refresh(&caller.tenant).await?;
+        let connection = known(&state, new.connection)?;
+        let email = checked(connection, &new)?;
+        let wanted = Wanted {
+            connection: new.connection.to_owned(),
+            email,
+            id: None,
+            password: Some(new.password),
+            patch: UserPatch { email_verified: Some(new.email_verified), ..UserPatch::default() },
+        };
+        make(app, caller, (&state, connection), (wanted, new.profile)).await
+    };
+    match done.await {
+        Ok(shown) => Ok(shown.user),
         Err(fault) => Err(record::refused(app, caller, WHAT, None, fault).await),
     }
 }
 
-async fn make(app: &App, caller: &Caller, new: NewUser<'_>) -> Result<User, Fault> {
-    caller.may(ApiScope::CreateUsers)?;
-    let (state, _) = app.refresh(&caller.tenant).await?;
-    let connection = state.connection_named(new.connection).ok_or(Fault::NotFound { what: "connection" })?;
-    let email = checked(connection, &new)?;
-    let credential = app.passwords().hash(&new.password).await?;
-    let now = app.now();
-    let user = User {
-        id: app.entropy().user_id(&connection.strategy),
-        connection: connection.id.clone(),
-        email,
-        email_verified: new.email_verified,
-        profile: new.profile,
-        blocked: false,
-        version: 1,
-        logins_count: 0,
-        last_login: None,
-        created_at: now,
-        updated_at: now,
+/// Makes the user that a body of the Management API describes.
+///
+/// # Errors
+/// Those of [`create`]. Refusals are logged.
+pub async fn create_from(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<ShownUser, Fault> {
+    let done = async {
+        caller.may(ApiScope::CreateUsers)?;
+        let wanted = Wanted::from_json(body)?;
+        let (state, _) = app.refresh(&caller.tenant).await?;
+        let connection = known(&state, &wanted.connection)?;
+        match &wanted.password {
+            Some(password) => check_new_of(connection, password).map_err(FieldErrors::from)?,
+            None => {
+                let text = "A user of a database connection needs a password.";
+                return Err(FieldErrors::from(FieldError::new("password", "required", text)).into());
+            }
+        }
+        make(app, caller, (&state, connection), (wanted, Profile::default())).await
     };
-    let mut batch = app.db().tenant(&state.tenant.id).batch();
+    match done.await {
+        Ok(shown) => Ok(shown),
+        Err(fault) => Err(record::refused(app, caller, WHAT, None, fault).await),
+    }
+}
+
+fn known<'s>(state: &'s TenantState, name: &str) -> Result<&'s Connection, Fault> {
+    state.connection_named(name).ok_or(Fault::NotFound { what: "connection" })
+}
+
+async fn make(
+    app: &App,
+    caller: &Caller,
+    (state, connection): (&TenantState, &Connection),
+    (wanted, profile): (Wanted, Profile),
+) -> Result<ShownUser, Fault> {
+    let now = app.now();
+    let id = match &wanted.id {
+        Some(own) => chosen_id(connection, own)?,
+        None => app.entropy().user_id(&connection.strategy, now),
+    };
+    let blank = User { profile, ..User::new(id, connection.id.clone(), wanted.email, now) };
+    let user = wanted.patch.apply(&blank, now)?;
+    let credential = match &wanted.password {
+        Some(password) => Some(app.passwords().hash(password).await?),
+        None => None,
+    };
+    let scope = app.db().tenant(&state.tenant.id);
+    let mut batch = scope.batch();
     users::insert(&mut batch, &user);
-    users::put_password(&mut batch, &user.id, &credential, now);
-    let draft = EventDraft::new(EventCode::ManagementWrite, WHAT)
-        .connection(connection)
-        .user(&user)
-        .detail("target", json!({ "user_id": user.id.as_str(), "email": user.email.as_str() }));
-    record::push_by(&mut batch, app, caller, draft);
+    if let Some(credential) = &credential {
+        users::put_password(&mut batch, &user.id, credential, now);
+    }
+    record::push_by(&mut batch, app, caller, about(WHAT, &user).connection(connection));
     match batch.commit().await {
-        Ok(_) => Ok(user),
+        Ok(_) => Ok(ShownUser::to(caller, state, user)),
+        // The address or the id: both are unique, and the error does not say which it was.
+        Err(StoreError::Conflict { .. }) if users::get(&scope, &user.id).await?.is_some() => {
+            Err(Fault::Conflict { what: "user id" })
+        }
         Err(StoreError::Conflict { .. }) => Err(Fault::Conflict { what: "user" }),
+        Err(StoreError::Unmet { what: users::ID_WAS_USED }) => Err(Fault::Conflict { what: "user id" }),
         Err(error) => Err(error.into()),
     }
+}
+
+/// An id of the caller's choice, with or without the name of the strategy before it.
+fn chosen_id(connection: &Connection, own: &str) -> Result<UserId, FieldErrors> {
+    let prefix = format!("{}|", connection.strategy.name());
+    let bare = own.strip_prefix(&prefix).unwrap_or(own);
+    let wrong = |text: &str| FieldErrors::from(FieldError::new("user_id", "pattern", text));
+    if bare.is_empty() {
+        return Err(wrong("This is empty. Leave it out, and an id is made."));
+    }
+    UserId::parse(&format!("{prefix}{bare}")).map_err(|error| wrong(&format!("This is no id: {error}.")))
 }
 
 fn checked(connection: &Connection, new: &NewUser<'_>) -> Result<Email, FieldErrors> {

@@ -25,7 +25,7 @@ use serde_json::{Map, Value};
 
 use crate::fields::Fields;
 use crate::refused::Refused;
-use view::{Keys, Sight};
+use view::{Keys, Seen, Sight};
 
 /// A client as `caller` may read it. The use case has put a secret there only where it may be seen.
 fn view(shown: &ShownClient, caller: &Caller) -> Map<String, Value> {
@@ -45,14 +45,20 @@ fn seen(shown: &ShownClient, caller: &Caller, sight: Sight) -> Map<String, Value
         certificate: caller.tenant.keys.current.certificate(),
         domain: tenant.issuer.host(),
     };
+    let methods = caller.holds(ApiScope::ReadClientCredentials);
     let may_see_keys = shown.secret.is_some() || caller.holds(ApiScope::ReadClientKeys);
-    view::client(&shown.client, tenant.id.as_str(), sight, may_see_keys.then_some(keys))
+    let seen = Seen { sight, keys: may_see_keys.then_some(keys), methods };
+    view::client(&shown.client, tenant.id.as_str(), seen)
 }
 
 /// Refuses a request that names a key which the caller may not see.
 async fn check_fields(app: &App, fields: &Fields, caller: &Caller) -> Result<(), Refused> {
     if view::KEYS.iter().any(|key| fields.ask_for(key)) {
         api_token::admit(app, caller, &[ApiScope::ReadClientKeys]).await?;
+    }
+    if fields.ask_for(view::METHODS) {
+        let either = [ApiScope::ReadClientCredentials, ApiScope::ReadClientKeys];
+        api_token::admit(app, caller, &either).await?;
     }
     Ok(())
 }

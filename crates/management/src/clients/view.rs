@@ -24,6 +24,8 @@ const SUMMARY: [&str; 6] = ["name", "description", "is_first_party", "client_id"
 
 /// The fields that only `read:client_keys` opens.
 pub(crate) const KEYS: [&str; 3] = ["client_secret", "encryption_key", "signing_keys"];
+/// The field that `read:client_credentials` opens as well.
+pub(crate) const METHODS: &str = "client_authentication_methods";
 
 /// The keys of a client, for those who may see them.
 #[derive(Debug, Clone, Copy)]
@@ -36,18 +38,33 @@ pub(crate) struct Keys<'a> {
     pub(crate) domain: &'a str,
 }
 
+/// What of a client may be seen.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    /// How much of its settings.
+    pub(crate) sight: Sight,
+    /// Its keys.
+    pub(crate) keys: Option<Keys<'a>>,
+    /// Which credentials prove it; whoever may see its keys may see that, too.
+    pub(crate) methods: bool,
+}
+
+impl Seen<'_> {
+    fn shows(self, name: &str) -> bool {
+        match name {
+            METHODS => self.methods || self.keys.is_some(),
+            name => self.sight == Sight::Whole || SUMMARY.contains(&name),
+        }
+    }
+}
+
 /// A client of `tenant` in the order of its table of fields; with its keys where they may be seen.
-pub(crate) fn client(
-    client: &Client,
-    tenant: &str,
-    sight: Sight,
-    keys: Option<Keys<'_>>,
-) -> Map<String, Value> {
+pub(crate) fn client(client: &Client, tenant: &str, seen: Seen<'_>) -> Map<String, Value> {
+    let keys = seen.keys;
     let mut object = Map::new();
     // Settings are a JSON object by their type.
     let settings = serde_json::to_value(&client.settings).unwrap_or_default();
-    let is_in_sight = |name: &str| sight == Sight::Whole || SUMMARY.contains(&name);
-    for field in FIELDS.iter().filter(|field| is_in_sight(field.name)) {
+    for field in FIELDS.iter().filter(|field| seen.shows(field.name)) {
         let value = match field.name {
             "tenant" => Some(json!(tenant)),
             "global" => Some(json!(client.global)),
@@ -79,12 +96,16 @@ impl Keys<'_> {
 
 #[cfg(test)]
 mod tests {
+    use doorward_model::client::credential::AuthenticationMethods;
     use doorward_model::client::defaults;
     use doorward_model::client::kind::ClientKind;
     use doorward_model::ids::ClientId;
     use doorward_model::time::Timestamp;
 
     use super::*;
+
+    const WHOLE: Seen<'_> = Seen { sight: Sight::Whole, keys: None, methods: false };
+    const SUMMED_UP: Seen<'_> = Seen { sight: Sight::Summary, ..WHOLE };
 
     fn shop() -> Client {
         let mut settings = defaults::for_people(ClientKind::RegularWeb);
@@ -96,7 +117,7 @@ mod tests {
 
     #[test]
     fn no_key_is_shown_to_those_who_may_not_see_it() {
-        let shown = client(&shop(), "acme", Sight::Whole, None);
+        let shown = client(&shop(), "acme", WHOLE);
         for key in KEYS {
             assert!(!shown.contains_key(key), "{key}");
         }
@@ -106,14 +127,25 @@ mod tests {
     fn a_summary_holds_what_people_pick_a_client_by() {
         let mut shop = shop();
         shop.settings.description = Some("d".into());
-        let shown = client(&shop, "acme", Sight::Summary, None);
+        let shown = client(&shop, "acme", SUMMED_UP);
         let names: Vec<&str> = shown.keys().map(String::as_str).collect();
         assert_eq!(names, ["name", "description", "is_first_party", "client_id", "app_type"]);
     }
 
     #[test]
+    fn what_proves_a_client_is_shown_to_those_who_may_see_credentials_or_keys() {
+        let mut by_key = shop();
+        by_key.settings.client_authentication_methods = Some(AuthenticationMethods::by(Vec::new()));
+        let shown = |seen| client(&by_key, "acme", seen).get(METHODS).cloned();
+        let methods = json!({ "private_key_jwt": { "credentials": [] } });
+        assert_eq!((shown(WHOLE), shown(SUMMED_UP)), (None, None));
+        assert_eq!(shown(Seen { methods: true, ..WHOLE }), Some(methods.clone()));
+        assert_eq!(shown(Seen { methods: true, ..SUMMED_UP }), Some(methods));
+    }
+
+    #[test]
     fn fields_stand_in_the_order_that_tools_know() {
-        let shown = client(&shop(), "acme", Sight::Whole, None);
+        let shown = client(&shop(), "acme", WHOLE);
         let names: Vec<&str> = shown.keys().map(String::as_str).collect();
         assert_eq!(
             names,
@@ -145,11 +177,11 @@ mod tests {
 
     #[test]
     fn some_settings_are_shown_although_nobody_set_them_and_some_under_two_names() {
-        let shown = client(&shop(), "acme", Sight::Whole, None);
+        let shown = client(&shop(), "acme", WHOLE);
         assert_eq!((&shown["custom_login_page_on"], &shown["client_aliases"]), (&json!(true), &json!([])));
         let mut other = shop();
         other.settings.further.set("cross_origin_authentication", true);
-        let shown = client(&other, "acme", Sight::Whole, None);
+        let shown = client(&other, "acme", WHOLE);
         assert_eq!(
             (&shown["cross_origin_auth"], &shown["cross_origin_authentication"]),
             (&json!(true), &json!(true))
@@ -170,7 +202,7 @@ mod tests {
         full.settings.addons = Some(Map::new());
         full.settings.further.set("mobile", json!({ "ios": null }));
         full.settings.further.set("par_request_expiry", Value::Null);
-        let shown = client(&full, "acme", Sight::Whole, None);
+        let shown = client(&full, "acme", WHOLE);
         let stored = serde_json::to_value(&full.settings).unwrap();
         for (name, value) in stored.as_object().unwrap() {
             assert_eq!(shown.get(name), Some(value), "{name}");

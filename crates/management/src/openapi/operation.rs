@@ -5,7 +5,10 @@
 
 use doorward_model::schema::{Schema, TEXT};
 
-use crate::{client_grants, clients, keys, resource_servers, roles, tenants};
+use crate::{
+    actions, client_credentials, client_grants, client_secrets, clients, devices, keys, resource_servers,
+    roles, tenants, users,
+};
 
 /// An operation, named as in `routes`.
 #[expect(dead_code, reason = "the OpenAPI document follows")]
@@ -50,12 +53,17 @@ pub(crate) const INCLUDE_FIELDS: Parameter = Parameter {
 
 /// All operations that are described, resource by resource.
 const ALL: &[&[Operation]] = &[
+    actions::schema::OPERATIONS,
     clients::schema::OPERATIONS,
+    client_secrets::schema::OPERATIONS,
+    client_credentials::schema::OPERATIONS,
     client_grants::schema::OPERATIONS,
+    devices::schema::OPERATIONS,
     keys::schema::OPERATIONS,
     resource_servers::schema::OPERATIONS,
     roles::schema::OPERATIONS,
     tenants::schema::OPERATIONS,
+    users::schema::OPERATIONS,
 ];
 
 /// The operation of that name.

@@ -39,13 +39,7 @@ pub(crate) async fn list_of_user(
     page(&web, &caller, &query, &filter, "tokens").await
 }
 
-async fn page(
-    web: &Web,
-    caller: &Caller,
-    query: &Query,
-    filter: &TokenFilter,
-    name: &'static str,
-) -> Answer {
+async fn page(web: &Web, caller: &Caller, query: &Query, filter: &TokenFilter, name: &'static str) -> Answer {
     query.flag("include_totals")?;
     let list = List { app: web.app(), tenant: &caller.tenant.tenant.id, name };
     let checkpoint = Checkpoint::read(list, query)?;

@@ -53,12 +53,8 @@ pub(crate) fn key(created_at: Timestamp, id: &str) -> String {
 }
 
 /// The place that a checkpoint names.
-pub(crate) fn unkey<T>(
-    key: &str,
-    parse: fn(&str) -> Result<T, IdError>,
-) -> Result<(Timestamp, T), Refused> {
-    let read =
-        |(at, id): (&str, &str)| Some((Timestamp::from_millis(at.parse().ok()?), parse(id).ok()?));
+pub(crate) fn unkey<T>(key: &str, parse: fn(&str) -> Result<T, IdError>) -> Result<(Timestamp, T), Refused> {
+    let read = |(at, id): (&str, &str)| Some((Timestamp::from_millis(at.parse().ok()?), parse(id).ok()?));
     key.split_once(' ')
         .and_then(read)
         .ok_or_else(|| Refused::query("from", "format", "This is no checkpoint of this list."))

@@ -51,6 +51,7 @@ pub fn for_api(kind: Option<ClientKind>, method: Option<AuthMethod>) -> ClientSe
         web_origins: None,
         grant_types,
         token_endpoint_auth_method: method,
+        client_authentication_methods: None,
         jwt_configuration,
         refresh_token: refresh_token(kind, method),
         sso: None,

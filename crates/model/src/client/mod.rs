@@ -7,6 +7,7 @@
 pub mod addon;
 pub mod auth_method;
 pub mod callback;
+pub mod credential;
 pub mod defaults;
 pub mod edit;
 pub mod further;
@@ -18,16 +19,17 @@ pub mod mobile;
 pub mod origin;
 pub mod refresh;
 pub mod schema;
+pub mod secrets;
 pub mod sso;
 pub mod urls;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ClientId, SecretId};
+use crate::ids::{ClientId, CredentialId};
 use crate::json::Object;
-use crate::secret::SealedSecret;
 use crate::time::Timestamp;
 use auth_method::AuthMethod;
+use credential::AuthenticationMethods;
 use further::{Further, IP_HEADER_TRUSTED};
 use grant_type::GrantType;
 use jwt::JwtConfiguration;
@@ -74,6 +76,9 @@ pub struct ClientSettings {
     /// Token Endpoint Authentication Method; absent means confidential.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_endpoint_auth_method: Option<AuthMethod>,
+    /// The private keys that it proves itself with instead of a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_authentication_methods: Option<AuthenticationMethods>,
     /// ID token settings.
     pub jwt_configuration: JwtConfiguration,
     /// Refresh token settings.
@@ -118,6 +123,24 @@ impl Client {
         self.settings.token_endpoint_auth_method != Some(AuthMethod::None)
     }
 
+    /// Whether it proves itself with a private key; its secrets prove nothing then.
+    #[must_use]
+    pub fn proves_by_key(&self) -> bool {
+        self.settings.client_authentication_methods.is_some()
+    }
+
+    /// The credentials whose keys prove it.
+    pub fn credentials(&self) -> impl Iterator<Item = &CredentialId> {
+        let methods = self.settings.client_authentication_methods.as_ref();
+        methods.into_iter().flat_map(|methods| &methods.private_key_jwt.credentials).map(|known| &known.id)
+    }
+
+    /// Whether there is a secret between it and us that ID tokens may be signed with.
+    #[must_use]
+    pub fn shares_a_secret(&self) -> bool {
+        self.is_confidential() && !self.proves_by_key()
+    }
+
     /// Whether it may say at the token endpoint for whom it asks. Only who keeps a secret can be
     /// believed: everybody could write such a header in the name of a public client.
     #[must_use]
@@ -136,21 +159,4 @@ impl Client {
     pub fn callbacks(&self) -> &[String] {
         self.settings.callbacks.as_deref().unwrap_or_default()
     }
-}
-
-/// One of a client's secrets, as stored. The one with `primary` is *the* `client_secret` of the API.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientSecret {
-    /// Its id.
-    pub id: SecretId,
-    /// The client it belongs to.
-    pub client: ClientId,
-    /// The secret, sealed.
-    pub sealed: SealedSecret,
-    /// Whether the API shows this one.
-    pub primary: bool,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it stops working; none means never.
-    pub expires_at: Option<Timestamp>,
 }

@@ -77,6 +77,14 @@ codes! {
     Logout "slo" Success "User successfully logged out";
     /// A logout was refused its return address.
     LogoutFailed "flo" Failure "User logout failed";
+    /// A password was changed.
+    PasswordChanged "scp" Success "Success Change Password";
+    /// The address of a user was changed.
+    EmailChanged "sce" Success "Success Change Email";
+    /// A user was deleted.
+    UserDeleted "sdu" Success "Success User Deletion";
+    /// An account that was locked after too many tries was unlocked.
+    AccountUnblocked "ublkdu" Success "User login block released";
     /// Something was changed by an admin or a program.
     ManagementWrite "sapi" Success "API Operation";
     /// A change was refused.

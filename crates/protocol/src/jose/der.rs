@@ -1,5 +1,5 @@
-//! The little DER that is needed to publish a key: the two numbers of an RSA public key, the bytes
-//! inside a PEM certificate, and how an element is written.
+//! The little DER that is needed to publish and to read a key: the two numbers of an RSA public key,
+//! the bytes inside a PEM text, and how an element is written.
 //!
 //! Source: X.690 §8.1, §8.3, §10.1; RFC 8017 §A.1.1 (`RSAPublicKey`); RFC 7468 §5 (PEM).
 
@@ -43,14 +43,22 @@ pub fn rsa_numbers(public_key: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// The DER of the one certificate in a PEM text.
 pub fn certificate(pem: &str) -> Option<Vec<u8>> {
-    let (_, after) = pem.split_once("-----BEGIN CERTIFICATE-----")?;
-    let (body, rest) = after.split_once("-----END CERTIFICATE-----")?;
-    (!rest.contains("-----BEGIN")).then_some(())?;
-    let text: String = body.split_ascii_whitespace().collect();
-    let der = STANDARD.decode(text).ok()?;
+    let (label, der) = one_pem(pem)?;
+    (label == "CERTIFICATE").then_some(())?;
     let (_, rest) = take(&der, SEQUENCE)?;
     rest.is_empty().then_some(())?;
     Some(der)
+}
+
+/// The label and the bytes of the one thing in a PEM text.
+pub fn one_pem(pem: &str) -> Option<(&str, Vec<u8>)> {
+    let (_, after) = pem.split_once("-----BEGIN ")?;
+    let (label, after) = after.split_once("-----")?;
+    let (body, rest) = after.split_once("-----END ")?;
+    let rest = rest.strip_prefix(label)?.strip_prefix("-----")?;
+    (!rest.contains("-----BEGIN")).then_some(())?;
+    let text: String = body.split_ascii_whitespace().collect();
+    Some((label, STANDARD.decode(text).ok()?))
 }
 
 /// Splits off one element with the given tag: its content, and what follows it.

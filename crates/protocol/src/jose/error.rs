@@ -8,6 +8,11 @@ pub enum JoseError {
     /// The private key is not PKCS #8 of an RSA key that may sign.
     #[error("the signing key cannot be read: it must be PKCS #8 of an RSA key of 2048 to 8192 bits")]
     BadKey,
+    /// A text holds no public key of somebody else that may verify.
+    #[error(
+        "the public key cannot be read: it must be one PEM public key or certificate, RSA, 2048 to 8192 bits"
+    )]
+    BadPublicKey,
     /// The certificate cannot be read.
     #[error("the certificate of the signing key cannot be read: it must be one PEM certificate")]
     BadCertificate,

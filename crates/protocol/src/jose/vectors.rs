@@ -1,9 +1,16 @@
 //! The keys and tokens of RFC 7515, appendices A.1 and A.2. They are published, so they protect
 //! nothing; the certificate was made for the key of A.2.
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair,
+};
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use doorward_model::ids::KeyId;
+use doorward_model::secret::Secret;
+use serde_json::Value;
 
 use super::RsaKey;
 
@@ -82,6 +89,37 @@ EEj4CUaKCg4cf0w9FYB4ceuoPA==
 /// The SHA-1 of that certificate, base64url.
 pub(crate) const CERTIFICATE_SHA1: &str = "f9p24q0Fbr2wxJRcGoHT84K9TiM";
 
+/// The SHA-256 of that certificate, base64url.
+pub(crate) const CERTIFICATE_SHA256: &str = "vLn8j8V-q4TejW9wbaeqel2twQt5eu0UbhkAGkCM-d8";
+
+/// The public half of the key of A.2.
+pub(crate) const PUBLIC_KEY: &str = "\
+-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAofgWCuLjybRlzo0tZWJj
+NiuSfb4p4fAkd/wWJcyQoTbji9k0l8W26mPddxHmfHQp+Vaw+4qPCJrcS2mJPMEz
+P1Pt0Bm4d4QlL+yRT+SFd2lZS+pCgNMsD1W/YpRPEwOWvG6b32690r2jZ47soMZo
+9wGzjb/7OMg0LOL+bSf63kpaSHSXndS5z5rexMdbBYUsLA9e+KXBdQOS+UTo7WTB
+EMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6/I5IhlJH7aGhyxX
+FvUK+DWNmoudF8NAco9/h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXp
+oQIDAQAB
+-----END PUBLIC KEY-----
+";
+
+/// The same in its older form.
+pub(crate) const RSA_PUBLIC_KEY: &str = "\
+-----BEGIN RSA PUBLIC KEY-----
+MIIBCgKCAQEAofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd/wWJcyQoTbji9k0l8W2
+6mPddxHmfHQp+Vaw+4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL+yRT+SFd2lZS+pCgNMs
+D1W/YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb/7OMg0LOL+bSf63kpaSHSXndS5
+z5rexMdbBYUsLA9e+KXBdQOS+UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxv
+b3qCo5ZwKh9kG4LT6/I5IhlJH7aGhyxXFvUK+DWNmoudF8NAco9/h9iaGNj8q2et
+hFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQIDAQAB
+-----END RSA PUBLIC KEY-----
+";
+
+/// The thumbprint of the key of A.2 (RFC 7638), as another program makes it.
+pub(crate) const THUMBPRINT: &str = "IsUn6_e04MaShXFIISMp4kG62LWzMIPy_MvSA5pJgX8";
+
 /// The key of A.2 as PKCS #8.
 pub(crate) fn pkcs8() -> Vec<u8> {
     STANDARD.decode(A2_PKCS8).unwrap()
@@ -90,4 +128,24 @@ pub(crate) fn pkcs8() -> Vec<u8> {
 /// The key of A.2 under an id.
 pub(crate) fn key(kid: &str) -> RsaKey {
     RsaKey::from_pkcs8(KeyId::parse(kid).unwrap(), &pkcs8(), CERTIFICATE).unwrap()
+}
+
+/// A token with this header and these claims, signed with the key of A.2 as the header says.
+pub(crate) fn signed(header: &Value, claims: &Value) -> Secret {
+    let encoding: &'static dyn RsaEncoding = match header["alg"].as_str() {
+        Some("PS256") => &RSA_PSS_SHA256,
+        Some("RS384") => &RSA_PKCS1_SHA384,
+        _ => &RSA_PKCS1_SHA256,
+    };
+    let pair = RsaKeyPair::from_pkcs8(&pkcs8()).unwrap();
+    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let text = format!("{}.{}", encode(header), encode(claims));
+    let mut signature = vec![0; pair.public_modulus_len()];
+    pair.sign(encoding, &SystemRandom::new(), text.as_bytes(), &mut signature).unwrap();
+    Secret::new(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
+}
+
+/// The public key of somebody else, base64.
+pub(crate) fn foreign_public_key() -> String {
+    STANDARD.encode(RsaKeyPair::generate(KeySize::Rsa2048).unwrap().public_key().as_ref())
 }

@@ -12,7 +12,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::{JoseError, RsaAlgorithm, RsaKey};
+use doorward_model::client::credential::CredentialAlgorithm;
+
+use super::{JoseError, PublicKey, RsaAlgorithm, RsaKey};
 
 /// The longest token that is read, in bytes.
 pub const MAX_TOKEN: usize = 16 * 1024;
@@ -46,6 +48,50 @@ pub fn verify_rsa(
     token.claims()
 }
 
+/// A key of somebody else, and the id by which tokens may name it.
+#[derive(Debug, Clone, Copy)]
+pub struct NamedKey<'a> {
+    /// The id.
+    pub kid: &'a str,
+    /// The key.
+    pub key: &'a PublicKey,
+}
+
+/// The claims of a token that one of `keys` signed with its own algorithm. A token that names a key
+/// is verified by that one; one that names none, by whichever of them fits.
+///
+/// # Errors
+/// As [`verify_rs256`].
+pub fn verify_by_any(token: &str, keys: &[NamedKey<'_>]) -> Result<Map<String, Value>, JoseError> {
+    let token = Unverified::take_apart(token)?;
+    let named = match token.header.get("kid") {
+        None => keys.to_vec(),
+        Some(kid) => keys.iter().copied().filter(|known| kid.as_str() == Some(known.kid)).collect(),
+    };
+    if named.is_empty() {
+        return Err(JoseError::UnknownKey);
+    }
+    // The key says which algorithm it is for; the header only has to agree.
+    let algorithm = token.header.get("alg").and_then(Value::as_str).and_then(CredentialAlgorithm::parse);
+    let mut fitting = named.iter().filter(|known| Some(known.key.algorithm()) == algorithm).peekable();
+    if fitting.peek().is_none() {
+        return Err(JoseError::Algorithm);
+    }
+    if !fitting.any(|known| known.key.has_signed(token.signed, &token.signature)) {
+        return Err(JoseError::Signature);
+    }
+    token.claims()
+}
+
+/// Whom a token says it is about: only good for finding the keys that can prove it.
+///
+/// # Errors
+/// When the token is malformed or too long, or says nothing about that.
+pub fn unverified_subject(token: &str) -> Result<String, JoseError> {
+    let claims = Unverified::take_apart(token)?.claims()?;
+    claims.get("sub").and_then(Value::as_str).map(str::to_owned).ok_or(JoseError::Malformed)
+}
+
 /// A token taken apart, its header checked, its signature not.
 pub(super) struct Unverified<'a> {
     pub(super) header: Map<String, Value>,
@@ -58,15 +104,21 @@ pub(super) struct Unverified<'a> {
 impl<'a> Unverified<'a> {
     /// Takes `token` apart; `algorithm` is the only one its header may name.
     pub(super) fn read(token: &'a str, algorithm: &str) -> Result<Self, JoseError> {
+        let token = Self::take_apart(token)?;
+        if token.header.get("alg").and_then(Value::as_str) != Some(algorithm) {
+            return Err(JoseError::Algorithm);
+        }
+        Ok(token)
+    }
+
+    /// Takes `token` apart, whatever its algorithm.
+    fn take_apart(token: &'a str) -> Result<Self, JoseError> {
         if token.len() > MAX_TOKEN {
             return Err(JoseError::TooLong);
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(JoseError::Malformed)?;
         let (header, payload) = signed.split_once('.').ok_or(JoseError::Malformed)?;
         let header = object(header)?;
-        if header.get("alg").and_then(Value::as_str) != Some(algorithm) {
-            return Err(JoseError::Algorithm);
-        }
         if header.contains_key("crit") {
             return Err(JoseError::Critical);
         }

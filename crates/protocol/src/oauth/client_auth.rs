@@ -1,10 +1,11 @@
-//! How a client proves itself at the token endpoint: HTTP Basic, parameters of the body, or not at
-//! all when it is public.
+//! How a client proves itself at the token endpoint: HTTP Basic, parameters of the body, a signed
+//! assertion, or not at all when it is public.
 //!
 //! Owns reading and judging what was presented. Must not know where secrets are kept: the live ones
 //! arrive opened.
 //!
-//! Source: RFC 6749 §2.3, §2.3.1, §3.2.1; RFC 7617; the brief, "Token Endpoint Authentication Method".
+//! Source: RFC 6749 §2.3, §2.3.1, §3.2.1; RFC 7521 §4.2; RFC 7617; the brief, "Token Endpoint
+//! Authentication Method".
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -12,7 +13,10 @@ use doorward_model::client::Client;
 use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::ids::ClientId;
 use doorward_model::secret::Secret;
+use doorward_model::tenant::Issuer;
+use doorward_model::time::Timestamp;
 
+use super::client_assertion::{self, ASSERTION_TYPE, ClientKey, UsedAssertion};
 use super::error::{OAuthErrorCode, TokenError};
 use super::params::{Params, decode};
 
@@ -21,12 +25,52 @@ use super::params::{Params, decode};
 pub struct Presented {
     /// Who it says it is.
     pub id: ClientId,
-    /// Its secret, if it sent one; an empty one counts as none.
-    pub secret: Option<Secret>,
-    /// How the secret came.
-    pub via: AuthMethod,
+    /// What is to prove it.
+    pub proof: Proof,
     /// Whether HTTP Basic was tried, so that a refusal must carry `WWW-Authenticate`.
     pub by_header: bool,
+}
+
+/// What is to prove a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// Nothing; an empty secret counts as nothing.
+    Nothing,
+    /// A secret.
+    Secret {
+        /// The secret.
+        secret: Secret,
+        /// How it came.
+        via: AuthMethod,
+    },
+    /// A signed assertion.
+    Assertion(Secret),
+}
+
+/// What is known of a client, to compare with what it presents.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The client.
+    pub client: &'a Client,
+    /// Its live secrets.
+    pub secrets: &'a [&'a Secret],
+    /// Its keys.
+    pub keys: &'a [ClientKey],
+    /// Who we are.
+    pub issuer: &'a Issuer,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// How a client proved itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proven {
+    /// It is public: there was nothing to prove.
+    Public,
+    /// With the secret at this place of the list.
+    BySecret(usize, Option<Note>),
+    /// With an assertion, if that is used for the first time.
+    ByAssertion(UsedAssertion),
 }
 
 /// Something the log should say about a client that did prove itself.
@@ -59,7 +103,8 @@ pub fn refused(private: &str, by_header: bool) -> TokenError {
 
 /// Reads what a client presents: the `Authorization` header and the parameters of the body.
 ///
-/// Basic with `client_id` (or the whole) repeated in the body is accepted as long as both agree.
+/// Basic with `client_id` (or the whole) repeated in the body is accepted as long as both agree. An
+/// assertion names its client itself, and is the only proof of its request (RFC 7521 §4.2).
 ///
 /// ```
 /// use doorward_protocol::oauth::{client_auth::read, params::Params};
@@ -68,55 +113,92 @@ pub fn refused(private: &str, by_header: bool) -> TokenError {
 /// ```
 ///
 /// # Errors
-/// `invalid_client` when nothing usable was presented or header and body disagree.
+/// `invalid_client` when nothing usable was presented, header and body disagree, or an assertion came
+/// with another proof.
 pub fn read(authorization: Option<&str>, params: &Params) -> Result<Presented, TokenError> {
+    if params.get("client_assertion").is_some() || params.get("client_assertion_type").is_some() {
+        return read_assertion(authorization, params);
+    }
+    let in_body = params.get("client_secret").map(|text| Secret::new(text.to_owned()));
     let Some(header) = authorization else {
-        let secret = params.get("client_secret").map(|text| Secret::new(text.to_owned()));
-        let via = if secret.is_some() { AuthMethod::Post } else { AuthMethod::None };
         let id = params.get("client_id").ok_or_else(|| refused("client_id is missing", false))?;
-        return Ok(Presented { id: parsed(id, false)?, secret, via, by_header: false });
+        let proof = in_body.map_or(Proof::Nothing, |secret| Proof::Secret { secret, via: AuthMethod::Post });
+        return Ok(Presented { id: parsed(id, false)?, proof, by_header: false });
     };
     let (id, secret) = basic(header)?;
     if params.get("client_id").is_some_and(|other| other != id) {
         return Err(refused("header and body name different clients", true));
     }
-    let in_body = params.get("client_secret").map(|text| Secret::new(text.to_owned()));
-    let id = parsed(&id, true)?;
-    match (secret.is_empty(), in_body) {
-        (true, Some(secret)) => {
-            Ok(Presented { id, secret: Some(secret), via: AuthMethod::Post, by_header: true })
-        }
-        (true, None) => Ok(Presented { id, secret: None, via: AuthMethod::None, by_header: true }),
+    let proof = match (secret.is_empty(), in_body) {
+        (true, Some(secret)) => Proof::Secret { secret, via: AuthMethod::Post },
+        (true, None) => Proof::Nothing,
         (false, Some(other)) if other != secret => {
-            Err(refused("header and body hold different secrets", true))
+            return Err(refused("header and body hold different secrets", true));
         }
-        (false, _) => Ok(Presented { id, secret: Some(secret), via: AuthMethod::Basic, by_header: true }),
-    }
+        (false, _) => Proof::Secret { secret, via: AuthMethod::Basic },
+    };
+    Ok(Presented { id: parsed(&id, true)?, proof, by_header: true })
 }
 
-/// Judges what was presented against the client and its live secrets, whatever their number.
+fn read_assertion(authorization: Option<&str>, params: &Params) -> Result<Presented, TokenError> {
+    if authorization.is_some() || params.get("client_secret").is_some() {
+        return Err(refused("an assertion came together with another proof", authorization.is_some()));
+    }
+    if params.get("client_assertion_type") != Some(ASSERTION_TYPE) {
+        return Err(client_assertion::refused("client_assertion_type is not that of a signed JWT"));
+    }
+    let assertion = params.get("client_assertion").map(|text| Secret::new(text.to_owned()));
+    let assertion = assertion.ok_or_else(|| client_assertion::refused("client_assertion is missing"))?;
+    let id = client_assertion::subject(&assertion)?;
+    if params.get("client_id").is_some_and(|other| other != id.as_str()) {
+        return Err(client_assertion::refused("client_id and the assertion name different clients"));
+    }
+    Ok(Presented { id, proof: Proof::Assertion(assertion), by_header: false })
+}
+
+/// Judges what was presented against what is known of the client.
 ///
 /// A client that has a secret may send it either way; a public one sends none, and one that it
-/// sends all the same must be right.
+/// sends all the same must be right. A client that proves itself with a key has no other proof.
 ///
 /// # Errors
-/// `invalid_client` when a needed secret is missing or a sent one is wrong.
-pub fn check(client: &Client, secrets: &[Secret], presented: &Presented) -> Result<Option<Note>, TokenError> {
+/// `invalid_client` when the needed proof is missing or a sent one is wrong.
+pub fn check(known: Known<'_>, presented: &Presented) -> Result<Proven, TokenError> {
+    let client = known.client;
     let refuse = |private: &str| Err(refused(private, presented.by_header));
     if client.id != presented.id {
         return refuse("another client was loaded than the one presented");
     }
-    let Some(sent) = &presented.secret else {
-        return if client.is_confidential() { refuse("no secret was sent") } else { Ok(None) };
-    };
-    // Each one is compared, so that the time tells nothing of which of them is right.
-    let right = secrets.iter().fold(false, |right, secret| right | (!secret.is_empty() && secret == sent));
-    if !right {
-        return refuse("wrong secret");
+    match &presented.proof {
+        Proof::Assertion(assertion) => {
+            if !client.proves_by_key() {
+                return Err(client_assertion::refused("the client does not prove itself with a key"));
+            }
+            let Known { keys, issuer, now, .. } = known;
+            let expected = client_assertion::Expected { client: &client.id, keys, issuer, now };
+            client_assertion::decide(assertion, expected).map(Proven::ByAssertion)
+        }
+        _ if client.proves_by_key() => {
+            refuse("the client proves itself with a key: it must send a signed client_assertion")
+        }
+        Proof::Nothing if client.is_confidential() => refuse("no secret was sent"),
+        Proof::Nothing => Ok(Proven::Public),
+        Proof::Secret { secret, via } => {
+            let Some(place) = find(known.secrets, secret) else { return refuse("wrong secret") };
+            let registered = client.settings.token_endpoint_auth_method.unwrap_or(*via);
+            let note = (registered != *via).then_some(Note::OtherMethod { registered, used: *via });
+            Ok(Proven::BySecret(place, note))
+        }
     }
-    let registered = client.settings.token_endpoint_auth_method.unwrap_or(presented.via);
-    let is_other = registered != presented.via;
-    Ok(is_other.then_some(Note::OtherMethod { registered, used: presented.via }))
+}
+
+/// The place of the secret that was sent. Each one is compared, so that the time tells nothing of
+/// which of them is right.
+fn find(secrets: &[&Secret], sent: &Secret) -> Option<usize> {
+    secrets.iter().enumerate().fold(None, |found, (place, secret)| {
+        let is_right = !secret.is_empty() & (*secret == sent);
+        if is_right { found.or(Some(place)) } else { found }
+    })
 }
 
 fn parsed(id: &str, by_header: bool) -> Result<ClientId, TokenError> {
@@ -142,10 +224,13 @@ fn basic(header: &str) -> Result<(String, Secret), TokenError> {
 
 #[cfg(test)]
 mod tests {
+    use doorward_model::client::credential::{AuthenticationMethods, CredentialAlgorithm};
     use doorward_model::client::kind::ClientKind;
+    use doorward_model::ids::CredentialId;
 
     use super::*;
-    use crate::oauth::authorize::examples;
+    use crate::jose::vectors::signed as assertion;
+    use crate::oauth::authorize::examples::{self, client_key as key};
 
     fn header(text: &str) -> String {
         format!("Basic {}", STANDARD.encode(text))
@@ -165,14 +250,30 @@ mod tests {
         Secret::new(text.to_owned())
     }
 
+    fn by(via: AuthMethod, text: &str) -> Proof {
+        Proof::Secret { secret: secret(text), via }
+    }
+
+    /// Judges against a client with these live secrets and keys.
+    fn judge(
+        client: &Client,
+        secrets: &[Secret],
+        keys: &[ClientKey],
+        presented: &Presented,
+    ) -> Result<Proven, TokenError> {
+        let secrets: Vec<&Secret> = secrets.iter().collect();
+        let issuer = Issuer::parse("https://id.test/").unwrap();
+        let now = Timestamp::from_seconds(examples::NOW);
+        check(Known { client, secrets: &secrets, keys, issuer: &issuer, now }, presented)
+    }
+
     #[test]
     fn rfc_6749_2_3_1_id_and_secret_are_form_encoded_inside_basic() {
         let presented = read(Some(&header("we%62:a%3Ab%2B+%25")), &params("")).unwrap();
         assert_eq!(presented.id.as_str(), "web");
-        assert_eq!(presented.secret.as_ref().map(Secret::expose), Some("a:b+ %"));
-        assert_eq!(presented.via, AuthMethod::Basic);
+        assert_eq!(presented.proof, by(AuthMethod::Basic, "a:b+ %"));
         let presented = read(Some(&header("web:a:b")), &params("")).unwrap();
-        assert_eq!(presented.secret.as_ref().map(Secret::expose), Some("a:b"));
+        assert_eq!(presented.proof, by(AuthMethod::Basic, "a:b"));
     }
 
     #[test]
@@ -230,8 +331,12 @@ mod tests {
             (None, Some(header("web:right")), "", false),
         ] {
             let presented = read(head.as_deref(), &params(body)).unwrap();
-            let found = check(&client(ClientKind::RegularWeb, method), &live, &presented).unwrap();
+            let found = judge(&client(ClientKind::RegularWeb, method), &live, &[], &presented).unwrap();
+            let Proven::BySecret(place, found) = found else { panic!("{found:?}") };
             assert_eq!(found.is_some(), note, "{method:?} {body}");
+            let sent =
+                if body.contains("old") || head.as_deref() == Some(&header("web:old")) { 0 } else { 1 };
+            assert_eq!(place, sent, "{method:?} {body}");
         }
     }
 
@@ -240,7 +345,7 @@ mod tests {
         let web = client(ClientKind::RegularWeb, Some(AuthMethod::Post));
         for body in ["client_id=web", "client_id=web&client_secret=", "client_id=web&client_secret=RIGHT"] {
             let presented = read(None, &params(body)).unwrap();
-            let error = check(&web, &[secret("right")], &presented).unwrap_err();
+            let error = judge(&web, &[secret("right")], &[], &presented).unwrap_err();
             assert_eq!((error.status, error.code), (401, OAuthErrorCode::InvalidClient), "{body}");
             assert_eq!(error.public, refused("", false).public);
         }
@@ -251,19 +356,18 @@ mod tests {
         let web = client(ClientKind::RegularWeb, Some(AuthMethod::Post));
         let presented = |text: &str| Presented {
             id: web.id.clone(),
-            secret: Some(secret(text)),
-            via: AuthMethod::Post,
+            proof: by(AuthMethod::Post, text),
             by_header: false,
         };
-        assert!(check(&web, &[], &presented("x")).is_err());
-        assert!(check(&web, &[secret("")], &presented("")).is_err());
+        assert!(judge(&web, &[], &[], &presented("x")).is_err());
+        assert!(judge(&web, &[secret("")], &[], &presented("")).is_err());
     }
 
     #[test]
     fn a_public_client_sends_no_secret_and_one_that_it_sends_must_be_right() {
         let spa = client(ClientKind::Spa, Some(AuthMethod::None));
         let check = |head: Option<String>, body: &str, live: &[Secret]| {
-            check(&spa, live, &read(head.as_deref(), &params(body)).unwrap()).is_ok()
+            judge(&spa, live, &[], &read(head.as_deref(), &params(body)).unwrap()).is_ok()
         };
         assert!(check(None, "client_id=web", &[]));
         assert!(check(Some(header("web:")), "client_id=web", &[]));
@@ -276,6 +380,72 @@ mod tests {
     fn the_secrets_of_one_client_do_not_open_another() {
         let presented = read(None, &params("client_id=other&client_secret=right")).unwrap();
         let web = client(ClientKind::RegularWeb, Some(AuthMethod::Post));
-        assert!(check(&web, &[secret("right")], &presented).is_err());
+        assert!(judge(&web, &[secret("right")], &[], &presented).is_err());
+    }
+
+    fn with_assertion(more: &str) -> Params {
+        let claims = serde_json::json!({
+            "iss": "web", "sub": "web", "aud": "https://id.test/", "jti": "one", "exp": examples::NOW + 60,
+        });
+        let token = assertion(&serde_json::json!({ "alg": "RS256" }), &claims);
+        let kind = "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
+        params(&format!("client_assertion={}&client_assertion_type={kind}{more}", token.expose()))
+    }
+
+    fn by_key() -> Client {
+        let mut client = client(ClientKind::RegularWeb, None);
+        client.settings.client_authentication_methods =
+            Some(AuthenticationMethods::by(vec![CredentialId::parse("cred_1").unwrap()]));
+        client
+    }
+
+    #[test]
+    fn rfc_7521_4_2_an_assertion_names_its_client_and_client_id_may_repeat_it() {
+        let keys = [key(CredentialAlgorithm::RS256, "a-key-of-web")];
+        for more in ["", "&client_id=web", "&client_id=", "&client_secret="] {
+            let presented = read(None, &with_assertion(more)).unwrap();
+            assert_eq!(presented.id.as_str(), "web");
+            let proven = judge(&by_key(), &[], &keys, &presented).unwrap();
+            assert!(matches!(proven, Proven::ByAssertion(_)), "{more}");
+        }
+        for bad in ["&client_id=spa", "&client_secret=right"] {
+            assert!(read(None, &with_assertion(bad)).is_err(), "{bad}");
+        }
+        let basic = read(Some(&header("web:right")), &with_assertion("")).unwrap_err();
+        assert_eq!((basic.status, basic.challenge), (401, true));
+    }
+
+    #[test]
+    fn an_assertion_of_another_type_or_without_one_is_refused() {
+        for body in [
+            "client_assertion=x",
+            "client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion=x&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:saml2-bearer",
+            "client_id=web&client_secret=right&client_assertion=x",
+            "client_id=web&client_secret=right&client_assertion_type=x",
+        ] {
+            let error = read(None, &params(body)).unwrap_err();
+            assert_eq!((error.status, error.code), (401, OAuthErrorCode::InvalidClient), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_client_that_proves_itself_with_a_key_is_proven_by_nothing_else() {
+        let keys = [key(CredentialAlgorithm::RS256, "a-key-of-web")];
+        let live = [secret("right")];
+        for (head, body) in [
+            (None, "client_id=web&client_secret=right"),
+            (Some(header("web:right")), ""),
+            (None, "client_id=web"),
+        ] {
+            let presented = read(head.as_deref(), &params(body)).unwrap();
+            assert!(judge(&by_key(), &live, &keys, &presented).is_err(), "{body}");
+        }
+        let presented = read(None, &with_assertion("")).unwrap();
+        assert!(judge(&by_key(), &live, &[], &presented).is_err(), "no key is left");
+        for method in [None, Some(AuthMethod::None), Some(AuthMethod::Post)] {
+            let other = client(ClientKind::RegularWeb, method);
+            assert!(judge(&other, &live, &keys, &presented).is_err(), "{method:?} did not register keys");
+        }
     }
 }

@@ -6,6 +6,7 @@
 //! Source: OpenID Connect Discovery §3, RFC 8414 §2, RFC 9207 §3.
 
 use doorward_model::client::auth_method::AuthMethod;
+use doorward_model::client::credential::CredentialAlgorithm;
 use doorward_model::scope::oidc;
 use doorward_model::tenant::Issuer;
 use serde_json::{Value, json};
@@ -34,13 +35,19 @@ pub fn metadata(issuer: &Issuer) -> Value {
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256", "HS256", "RS512", "PS256"],
-        "token_endpoint_auth_methods_supported": AuthMethod::ALL.map(AuthMethod::as_str),
+        "token_endpoint_auth_methods_supported": auth_methods(),
+        "token_endpoint_auth_signing_alg_values_supported": CredentialAlgorithm::ALL.map(CredentialAlgorithm::as_str),
         "code_challenge_methods_supported": ["S256"],
         "claims_supported": claims::SUPPORTED,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true,
     })
+}
+
+/// How clients may prove themselves: what their settings offer, and by a private key.
+fn auth_methods() -> Vec<&'static str> {
+    AuthMethod::ALL.into_iter().map(AuthMethod::as_str).chain(["private_key_jwt"]).collect()
 }
 
 #[cfg(test)]
@@ -81,6 +88,17 @@ mod tests {
         ] {
             assert!(document().get(name).is_some(), "{name}");
         }
+    }
+
+    #[test]
+    fn openid_connect_discovery_3_methods_that_sign_name_their_algorithms() {
+        let document = document();
+        let methods = document["token_endpoint_auth_methods_supported"].as_array().unwrap();
+        assert!(
+            methods.contains(&json!("private_key_jwt")) && !methods.contains(&json!("client_secret_jwt"))
+        );
+        let algorithms = &document["token_endpoint_auth_signing_alg_values_supported"];
+        assert_eq!(*algorithms, json!(["RS256", "RS384", "PS256"]));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 pub mod api_scope;
 pub mod authorize;
+pub mod client_assertion;
 pub mod client_auth;
 pub mod cors;
 pub mod discovery;

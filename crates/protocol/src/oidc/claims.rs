@@ -91,24 +91,20 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn ada() -> User {
+        let id = UserId::parse("auth0|5f7c8ec7c33c6c004bbafe82").unwrap();
+        let connection = ConnectionId::parse("con_0123456789abcdef").unwrap();
+        let email = Email::parse("ada@example.com").unwrap();
         User {
-            id: UserId::parse("auth0|5f7c8ec7c33c6c004bbafe82").unwrap(),
-            connection: ConnectionId::parse("con_0123456789abcdef").unwrap(),
-            email: Email::parse("ada@example.com").unwrap(),
             email_verified: true,
             profile: Profile {
                 name: Some("Ada Lovelace".to_owned()),
                 nickname: Some("ada".to_owned()),
-                given_name: None,
                 family_name: Some("Lovelace".to_owned()),
-                picture: None,
+                ..Profile::default()
             },
-            blocked: false,
-            version: 1,
             logins_count: 3,
-            last_login: None,
-            created_at: Timestamp::from_seconds(1_700_000_000),
             updated_at: Timestamp::from_seconds(1_763_877_600),
+            ..User::new(id, connection, email, Timestamp::from_seconds(1_700_000_000))
         }
     }
 

@@ -130,7 +130,7 @@ pub fn sign(
 }
 
 fn algorithm(client: &Client) -> IdTokenAlgorithm {
-    client.settings.jwt_configuration.algorithm(client.is_confidential())
+    client.settings.jwt_configuration.algorithm(client.shares_a_secret())
 }
 
 /// How the tenant's key signs for clients that want `algorithm`.

@@ -10,7 +10,7 @@ use crate::sql::value::args;
 /// How long an expired code stays, so that its second use is still seen as one.
 const KEEP_CODES: Lifetime = Lifetime::from_seconds(600);
 
-/// Deletes up to `limit` expired rows of each kind (codes, logins, attempts, sessions, tokens) over
+/// Deletes up to `limit` expired rows of each kind (codes, logins, attempts, sessions, tokens, secrets of clients, assertions) over
 /// all tenants; call it again while it deletes `limit` or more. Gives how many it deleted.
 ///
 /// # Errors
@@ -34,8 +34,24 @@ pub async fn purge(g: &Global<'_>, now: Timestamp, limit: u32) -> Result<u64, St
          (SELECT tenant_id, token_hash FROM admin_sessions WHERE purge_at <= $1 LIMIT $2)";
     const FORMS: &str = "DELETE FROM sent_forms WHERE (tenant_id, admin_id, form_key) IN \
          (SELECT tenant_id, admin_id, form_key FROM sent_forms WHERE purge_at <= $1 LIMIT $2)";
+    const SECRETS: &str = "DELETE FROM client_secrets WHERE (tenant_id, id) IN \
+         (SELECT tenant_id, id FROM client_secrets WHERE expires_at <= $1 LIMIT $2)";
+    const ASSERTIONS: &str = "DELETE FROM used_assertions WHERE (tenant_id, client_id, jti_hash) IN \
+         (SELECT tenant_id, client_id, jti_hash FROM used_assertions WHERE expires_at <= $1 LIMIT $2)";
     let mut statements = vec![(CODES, args![now.before(KEEP_CODES), limit], Expect::Any)];
-    for sql in [LOGINS, USED_LOGINS, ATTEMPTS, SESSIONS, TOKENS, FAMILIES, ADMIN_SESSIONS, FORMS] {
+    let rest = [
+        LOGINS,
+        USED_LOGINS,
+        ATTEMPTS,
+        SESSIONS,
+        TOKENS,
+        FAMILIES,
+        ADMIN_SESSIONS,
+        FORMS,
+        SECRETS,
+        ASSERTIONS,
+    ];
+    for sql in rest {
         statements.push((sql, args![now, limit], Expect::Any));
     }
     let deleted = g.run(statements).await?.iter().map(|done| done.affected).sum();

@@ -142,6 +142,9 @@ pub(crate) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     // What a savepoint would undo is kept in memory: else a batch that touches more than sixteen pages
     // makes and deletes a file.
     pragmas(&connection, "PRAGMA temp_store = MEMORY;")?;
+    // A batch that does not fit is written, read and written again until it is done. 16 MiB, taken
+    // only as far as pages are touched.
+    pragmas(&connection, "PRAGMA cache_size = -16384;")?;
     Ok(connection)
 }
 
@@ -157,7 +160,8 @@ fn make_private(path: &Path) -> Result<(), StoreError> {
 
 fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    pragmas(&connection, "PRAGMA query_only = ON;")?;
+    // PostgreSQL's LIKE tells case apart.
+    pragmas(&connection, "PRAGMA query_only = ON; PRAGMA case_sensitive_like = ON;")?;
     Ok(connection)
 }
 

@@ -1,29 +1,16 @@
 //! Clients, their secrets, and the ids that are never used again.
 
-use doorward_model::client::ClientSecret;
 use doorward_model::client::further::MOBILE;
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::client::kind::ClientKind;
-use doorward_model::ids::SecretId;
-use doorward_model::secret::SealedSecret;
-use doorward_model::time::Timestamp;
 use doorward_store::clients::ClientFilter;
-use doorward_store::{client_secrets, clients, codes, connections, refresh_tokens, token_families};
+use doorward_store::{
+    client_credentials, client_secrets, clients, codes, connections, refresh_tokens, token_families,
+};
 
 use crate::kit::on_both;
 use crate::kit::samples::*;
-
-fn secret(id: &str, primary: bool, created_at: Timestamp) -> ClientSecret {
-    ClientSecret {
-        id: SecretId::parse(id).unwrap(),
-        client: client_id("client"),
-        sealed: SealedSecret::from_ciphertext(format!("sealed-{id}")),
-        primary,
-        created_at,
-        expires_at: None,
-    }
-}
 
 #[test]
 fn a_client_is_read_back_as_it_was_written() {
@@ -78,6 +65,7 @@ fn a_deleted_client_takes_everything_along_and_its_id_is_never_used_again() {
         let id = client_id("client");
         let mut b = scope.batch();
         client_secrets::insert(&mut b, &secret("s1", true, NOW));
+        client_credentials::insert(&mut b, &credential("cred_1", "kid-number-1"));
         connections::enable(&mut b, &connection_id("con_1"), &id);
         codes::insert(&mut b, &hash("code"), &code());
         token_families::insert(&mut b, &family("family"), None);
@@ -87,6 +75,7 @@ fn a_deleted_client_takes_everything_along_and_its_id_is_never_used_again() {
         write(&db, &t, |b| clients::delete(b, &id, NOW)).await.unwrap();
         assert_eq!(clients::get(&scope, &id).await.unwrap(), None);
         assert!(client_secrets::for_client(&scope, &id).await.unwrap().is_empty());
+        assert!(client_credentials::for_client(&scope, &id).await.unwrap().is_empty());
         assert!(connections::for_client(&scope, &id).await.unwrap().is_empty());
         assert_eq!(codes::get(&scope, &hash("code")).await.unwrap(), None);
         assert_eq!(token_families::get(&scope, &family_id("family")).await.unwrap(), None);
@@ -250,37 +239,5 @@ fn pages_and_keysets_walk_in_the_same_order() {
         let ids: Vec<_> = walked.iter().map(|client| client.id.to_string()).collect();
         assert_eq!(ids, ["client", "x", "B", "_", "a"]);
         assert_eq!(paged, walked);
-    });
-}
-
-#[test]
-fn secrets_are_replaced_expired_and_deleted() {
-    on_both(async |db| {
-        let t = furnish(&db, "a").await;
-        let scope = db.tenant(&t);
-        let id = client_id("client");
-        let all = async || client_secrets::for_client(&scope, &id).await.unwrap();
-        write(&db, &t, |b| client_secrets::insert(b, &secret("s1", true, NOW))).await.unwrap();
-        assert_eq!(all().await, [secret("s1", true, NOW)]);
-
-        let replace =
-            |b: &mut _| client_secrets::replace_primary(b, &secret("s2", true, later(1)), Some(later(60)));
-        write(&db, &t, replace).await.unwrap();
-        let old = ClientSecret { expires_at: Some(later(60)), ..secret("s1", false, NOW) };
-        assert_eq!(all().await, [secret("s2", true, later(1)), old]);
-
-        let replace = |b: &mut _| client_secrets::replace_primary(b, &secret("s3", true, later(2)), None);
-        write(&db, &t, replace).await.unwrap();
-        write(&db, &t, |b| client_secrets::expire(b, &SecretId::parse("s1").unwrap(), later(5)))
-            .await
-            .unwrap();
-        let old = ClientSecret { expires_at: Some(later(5)), ..secret("s1", false, NOW) };
-        assert_eq!(all().await, [secret("s3", true, later(2)), old]);
-
-        write(&db, &t, |b| client_secrets::delete(b, &SecretId::parse("s1").unwrap())).await.unwrap();
-        assert_eq!(all().await, [secret("s3", true, later(2))]);
-        let nobody = ClientSecret { client: client_id("nobody"), ..secret("s9", true, NOW) };
-        let refused = write(&db, &t, |b| client_secrets::insert(b, &nobody)).await;
-        assert_eq!(refused, in_use("client_secrets"));
     });
 }

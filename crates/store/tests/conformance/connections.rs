@@ -145,7 +145,7 @@ fn a_retired_connection_is_none_and_its_row_goes_with_its_last_user() {
         assert_eq!(connections::retired(&scope).await.unwrap(), std::slice::from_ref(&con));
         let users = users::some_of_connection(&scope, &con, 9).await.unwrap();
         assert_eq!(users, [user_id("auth0|1")]);
-        write(&db, &t, |b| users::delete(b, &users[0])).await.unwrap();
+        write(&db, &t, |b| users::delete(b, &users[0], NOW)).await.unwrap();
         for _ in 0..2 {
             write(&db, &t, |b| connections::delete_if_empty(b, &con)).await.unwrap();
         }

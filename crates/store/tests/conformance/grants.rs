@@ -151,7 +151,7 @@ fn grants_go_with_their_client_and_their_user() {
         write(&db, &t, |b| clients::insert(b, &client("second", "Second"))).await.unwrap();
         let second = Grant { client: client_id("second"), ..grant("g", API, "a") };
         write(&db, &t, |b| grants::put(b, &second)).await.unwrap();
-        write(&db, &t, |b| users::delete(b, &user_id("auth0|1"))).await.unwrap();
+        write(&db, &t, |b| users::delete(b, &user_id("auth0|1"), NOW)).await.unwrap();
         assert_eq!(count().await, 0);
     });
 }

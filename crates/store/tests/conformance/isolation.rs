@@ -1,13 +1,14 @@
 //! Two tenants with the same ids: nothing of one is seen or changed through the other.
 
-use doorward_model::ids::{LoginId, SecretId};
+use doorward_model::ids::{LoginId, SecretId, TenantId};
 use doorward_model::time::Lifetime;
+use doorward_store::Db;
 use doorward_store::clients::ClientFilter;
 use doorward_store::login_attempts::{self, AttemptLimit};
 use doorward_store::logs::LogFilter;
 use doorward_store::{
-    client_secrets, clients, codes, connections, logins, logs, refresh_tokens, sessions, token_families,
-    users,
+    client_credentials, client_secrets, clients, codes, connections, logins, logs, refresh_tokens, sessions,
+    token_families, used_assertions, users,
 };
 
 use crate::kit::on_both;
@@ -52,6 +53,27 @@ fn the_same_ids_live_in_two_tenants_side_by_side() {
     });
 }
 
+/// What a client of the one proves itself with is not there for the other.
+async fn proofs_of_a_client_stay_at_home(db: &Db, (a, elsewhere): (&TenantId, &TenantId)) {
+    let other = db.tenant(elsewhere);
+    let own = client_id("client");
+    let keys = |b: &mut _| {
+        client_secrets::insert(b, &secret("s", true, NOW));
+        client_credentials::insert(b, &credential("cred_1", "kid-number-1"));
+        used_assertions::use_up(b, &own, &hash("jti"), later(60));
+    };
+    write(db, a, keys).await.unwrap();
+    let id = SecretId::parse("s").unwrap();
+    let deleted = write(db, elsewhere, |b| client_secrets::delete(b, &own, &id)).await;
+    assert_eq!(deleted, unmet(client_secrets::MISSING));
+    assert!(client_secrets::for_client(&other, &own).await.unwrap().is_empty());
+    let id = credential("cred_1", "kid-number-1").id;
+    assert_eq!(client_credentials::get(&other, &own, &id).await.unwrap(), None);
+    let deleted = write(db, elsewhere, |b| client_credentials::delete(b, &own, &id)).await;
+    assert_eq!(deleted, unmet(client_credentials::MISSING));
+    assert!(!used_assertions::is_used_up(&other, &own, &hash("jti")).await.unwrap());
+}
+
 #[test]
 fn what_is_in_one_tenant_is_not_there_for_another() {
     on_both(async |db| {
@@ -70,7 +92,8 @@ fn what_is_in_one_tenant_is_not_there_for_another() {
         assert!(connections::all(&other).await.unwrap().is_empty());
         assert_eq!(sessions::get(&other, &session_id("session")).await.unwrap(), None);
         let long_ago = NOW.before(Lifetime::from_seconds(9));
-        let seen = sessions::of_user(&other, &user_id("auth0|1"), (long_ago, long_ago), None, 9).await.unwrap();
+        let seen =
+            sessions::of_user(&other, &user_id("auth0|1"), (long_ago, long_ago), None, 9).await.unwrap();
         assert!(seen.is_empty());
         write(&db, &a, |batch| {
             token_families::insert(batch, &family("family"), None);
@@ -101,7 +124,7 @@ fn what_is_in_one_tenant_is_not_there_for_another() {
         let retired = write(&db, &empty.id, |b| connections::retire(b, &con, NOW)).await;
         assert_eq!(retired, unmet(connections::MISSING));
         write(&db, &empty.id, |batch| {
-            users::delete(batch, &user_id("auth0|1"));
+            users::delete(batch, &user_id("auth0|1"), NOW);
             connections::disable_for_all_clients(batch, &con);
             connections::delete_if_empty(batch, &con);
         })
@@ -117,9 +140,7 @@ fn what_is_in_one_tenant_is_not_there_for_another() {
         assert_eq!(stale, unmet(clients::STALE));
         let code = write(&db, &empty.id, |b| codes::insert(b, &hash("code"), &code())).await;
         assert_eq!(code, unmet(codes::NOT_ALLOWED));
-        let secret = SecretId::parse("s").unwrap();
-        let deleted = write(&db, &empty.id, |b| client_secrets::delete(b, &secret)).await;
-        assert_eq!(deleted, unmet(client_secrets::MISSING));
+        proofs_of_a_client_stay_at_home(&db, (&a, &empty.id)).await;
 
         let limit = AttemptLimit { subject: "ada", limit: 1, window: Lifetime::from_seconds(60) };
         assert_eq!(login_attempts::reserve(&db.tenant(&a), &limit, NOW).await.unwrap(), Some(1));

@@ -5,7 +5,9 @@ use doorward_model::secret::SealedSecret;
 use doorward_model::time::Lifetime;
 use doorward_store::global::purge::purge;
 use doorward_store::login_attempts::{self, AttemptLimit};
-use doorward_store::{codes, logins, refresh_tokens, sessions, token_families};
+use doorward_store::{
+    client_secrets, codes, logins, refresh_tokens, sessions, token_families, used_assertions,
+};
 
 use crate::kit::on_both;
 use crate::kit::samples::*;
@@ -29,15 +31,21 @@ fn what_expired_is_cleaned_away_and_what_is_live_stays() {
             refresh_tokens::insert(&mut b, &token);
         }
         sessions::insert(&mut b, &session("brief"), &hash("brief"), later(60));
+        client_secrets::insert(&mut b, &secret("s1", true, NOW));
+        client_secrets::replace_primary(&mut b, &secret("s2", true, NOW), overlap(60));
+        used_assertions::use_up(&mut b, &client_id("client"), &hash("jti"), later(60));
         b.commit().await.unwrap();
 
         let g = db.global();
         assert_eq!(purge(&g, later(59), 100).await.unwrap(), 0);
-        assert_eq!(purge(&g, later(60), 100).await.unwrap(), 6, "all but the code, which is kept a while");
+        assert_eq!(purge(&g, later(60), 100).await.unwrap(), 8, "all but the code, which is kept a while");
         assert_eq!(purge(&g, later(60 + 599), 100).await.unwrap(), 0);
         assert_eq!(purge(&g, later(60 + 600), 100).await.unwrap(), 1);
         assert_eq!(purge(&g, later(1000), 100).await.unwrap(), 1, "the session");
         assert!(!logins::is_used_up(&scope, &login).await.unwrap());
+        assert!(!used_assertions::is_used_up(&scope, &client_id("client"), &hash("jti")).await.unwrap());
+        let secrets = client_secrets::for_client(&scope, &client_id("client")).await.unwrap();
+        assert_eq!(secrets, [secret("s2", true, NOW)], "the client secret has no end");
         assert_eq!(codes::get(&scope, &hash("code")).await.unwrap(), None);
         assert_eq!(refresh_tokens::get(&scope, &hash("short")).await.unwrap(), None);
         assert!(refresh_tokens::get(&scope, &hash("endless")).await.unwrap().is_some());

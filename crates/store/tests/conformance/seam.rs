@@ -15,7 +15,7 @@ fn a_batch_is_committed_as_a_whole_or_not_at_all() {
         let scope = db.tenant(&t);
         let late = write(&db, &t, |b| {
             logs::insert(b, &event("1"));
-            users::record_login(b, &user_id("auth0|1"), NOW);
+            users::record_login(b, &user_id("auth0|1"), None, NOW);
             clients::update(b, &Client9::stale());
         });
         assert_eq!(late.await, unmet(clients::STALE));
@@ -120,14 +120,14 @@ fn a_commit_is_carried_through_when_nobody_waits_for_it() {
         for i in 0..50 {
             let mut b = scope.batch();
             logs::insert(&mut b, &event(&format!("{i:03}")));
-            users::record_login(&mut b, &user_id("auth0|1"), NOW);
+            users::record_login(&mut b, &user_id("auth0|1"), None, NOW);
             let task = tokio::spawn(b.commit());
             tokio::task::yield_now().await;
             task.abort();
         }
         // Each is there as a whole or not at all, writing goes on, and what was begun comes to an
         // end: both counts agree as soon as the last of them is through.
-        write(&db, &t, |b| users::record_login(b, &user_id("auth0|1"), NOW)).await.unwrap();
+        write(&db, &t, |b| users::record_login(b, &user_id("auth0|1"), None, NOW)).await.unwrap();
         for _ in 0..10_000 {
             let logged = logs::count(&scope, &LogFilter::default()).await.unwrap();
             let counted = users::get(&scope, &user_id("auth0|1")).await.unwrap().unwrap().logins_count;

@@ -41,7 +41,7 @@ fn every_write_of_configuration_moves_the_version_by_one_per_commit() {
         write(&db, &t, |b| clients::delete(b, &client_id("c2"), NOW)).await.unwrap();
         assert_eq!(tenants::version(&scope).await.unwrap(), Some(before + 2));
         write(&db, &t, |b| sessions::touch(b, &session("session"))).await.unwrap();
-        write(&db, &t, |b| users::record_login(b, &user_id("auth0|1"), NOW)).await.unwrap();
+        write(&db, &t, |b| users::record_login(b, &user_id("auth0|1"), None, NOW)).await.unwrap();
         assert_eq!(tenants::version(&scope).await.unwrap(), Some(before + 2));
     });
 }
@@ -87,8 +87,8 @@ fn nothing_is_configured_in_a_tenant_that_is_not_there() {
         let added = write(&db, &nobody, |b| clients::insert(b, &client("client", "App"))).await;
         assert!(added.is_err(), "{added:?}");
         let gone = write(&db, &nobody, |b| {
-            client_secrets::delete(b, &SecretId::parse("x").unwrap());
+            client_secrets::delete(b, &client_id("client"), &SecretId::parse("x").unwrap());
         });
-        assert_eq!(gone.await, unmet(client_secrets::MISSING));
+        assert_eq!(gone.await, unmet(tenants::MISSING));
     });
 }

@@ -181,8 +181,11 @@ fn a_refresh_token_ends_when_its_user_is_blocked_or_its_client_deleted() {
         let t = with_token(&db, &refresh_token("token", &family("family"))).await;
         let ada = user_id("auth0|1");
         let rotate = || write(&db, &t, |b| refresh_tokens::rotate(b, &hash("token"), later(1)));
-        let touch =
-            || write(&db, &t, |b| refresh_tokens::touch(b, &hash("token"), Some(later(150)), later(1), &Device::default()));
+        let touch = || {
+            write(&db, &t, |b| {
+                refresh_tokens::touch(b, &hash("token"), Some(later(150)), later(1), &Device::default());
+            })
+        };
         write(&db, &t, |b| users::set_blocked(b, &ada, true, NOW)).await.unwrap();
         assert_eq!(rotate().await, unmet(refresh_tokens::SPENT));
         assert_eq!(touch().await, unmet(refresh_tokens::SPENT));
@@ -198,9 +201,11 @@ fn use_without_rotation_moves_the_idle_end_and_the_leeway_asks_for_a_recent_rota
     on_both(async |db| {
         let t = with_token(&db, &refresh_token("token", &family("family"))).await;
         let scope = db.tenant(&t);
-        write(&db, &t, |b| refresh_tokens::touch(b, &hash("token"), Some(later(150)), later(50), &Device::default()))
-            .await
-            .unwrap();
+        write(&db, &t, |b| {
+            refresh_tokens::touch(b, &hash("token"), Some(later(150)), later(50), &Device::default());
+        })
+        .await
+        .unwrap();
         let read = refresh_tokens::get(&scope, &hash("token")).await.unwrap().unwrap();
         assert_eq!((read.idle_expires_at, read.expires_at), (Some(later(150)), Some(later(1000))));
         let repeat = |since| write(&db, &t, move |b| refresh_tokens::repeat(b, &hash("token"), later(since)));
@@ -208,7 +213,10 @@ fn use_without_rotation_moves_the_idle_end_and_the_leeway_asks_for_a_recent_rota
         write(&db, &t, |b| refresh_tokens::rotate(b, &hash("token"), later(120))).await.unwrap();
         assert_eq!(repeat(120).await, Ok(()));
         assert_eq!(repeat(121).await, unmet(refresh_tokens::SPENT));
-        let touched = write(&db, &t, |b| refresh_tokens::touch(b, &hash("token"), None, later(121), &Device::default())).await;
+        let touched = write(&db, &t, |b| {
+            refresh_tokens::touch(b, &hash("token"), None, later(121), &Device::default());
+        })
+        .await;
         assert_eq!(touched, unmet(refresh_tokens::SPENT));
         let read = refresh_tokens::get(&scope, &hash("token")).await.unwrap().unwrap();
         assert_eq!(read.rotated_at, Some(later(120)));
@@ -251,9 +259,15 @@ fn live_tokens_are_listed_one_per_family_and_only_while_they_can_be_exchanged() 
         assert_eq!(live(&all, None, 9).await, ["a", "b", "c"]);
         assert_eq!(live(&all, Some((1, "a")), 1).await, ["b"]);
         let of = |user: &str| TokenFilter { user: Some(user_id(user)), ..TokenFilter::default() };
-        assert_eq!((live(&of("auth0|1"), None, 9).await.len(), live(&of("auth0|2"), None, 9).await.len()), (3, 0));
+        assert_eq!(
+            (live(&of("auth0|1"), None, 9).await.len(), live(&of("auth0|2"), None, 9).await.len()),
+            (3, 0)
+        );
         let to = |client: &str| TokenFilter { client: Some(client_id(client)), ..TokenFilter::default() };
-        assert_eq!((live(&to("client"), None, 9).await.len(), live(&to("other"), None, 9).await.len()), (3, 0));
+        assert_eq!(
+            (live(&to("client"), None, 9).await.len(), live(&to("other"), None, 9).await.len()),
+            (3, 0)
+        );
         let one = TokenFilter { family: Some(family_id("a")), ..TokenFilter::default() };
         let found = refresh_tokens::live(&scope, &one, later(20), None, 9).await.unwrap();
         assert_eq!(found, [next]);
@@ -293,8 +307,12 @@ fn families_with_refresh_tokens_are_revoked_some_at_a_time() {
         assert_eq!((of_client(None, 1).await, of_client(None, 9).await, of_client(None, 9).await), (1, 1, 0));
         let bare = token_families::get(&scope, &family_id("bare")).await.unwrap().unwrap();
         assert_eq!(bare.revoked_at, None, "it has no refresh token");
-        write(&db, &t, |b| token_families::revoke_for_session(b, &ada, &session_id("other"), later(3))).await.unwrap();
-        write(&db, &t, |b| token_families::revoke_for_session(b, &ada, &session_id("session"), later(4))).await.unwrap();
+        write(&db, &t, |b| token_families::revoke_for_session(b, &ada, &session_id("other"), later(3)))
+            .await
+            .unwrap();
+        write(&db, &t, |b| token_families::revoke_for_session(b, &ada, &session_id("session"), later(4)))
+            .await
+            .unwrap();
         let bare = token_families::get(&scope, &family_id("bare")).await.unwrap().unwrap();
         assert_eq!(bare.revoked_at, Some(later(4)));
         let late = write(&db, &t, |b| token_families::put_metadata(b, &family_id("bare"), None)).await;

@@ -74,7 +74,7 @@ fn a_deleted_user_leaves_no_password_no_session_and_no_token() {
         users::insert(&mut b, &user("auth0|2", "bob@a.test"));
         b.commit().await.unwrap();
         for _ in 0..2 {
-            write(&db, &t, |b| users::delete(b, &ada)).await.unwrap();
+            write(&db, &t, |b| users::delete(b, &ada, NOW)).await.unwrap();
         }
         assert_eq!(users::get(&scope, &ada).await.unwrap(), None);
         assert_eq!(sessions::by_token_hash(&scope, &hash("cookie")).await.unwrap(), None);
@@ -90,9 +90,9 @@ fn a_login_is_counted_unless_the_user_is_blocked() {
         let t = furnish(&db, "a").await;
         let scope = db.tenant(&t);
         let id = user_id("auth0|1");
-        write(&db, &t, |b| users::record_login(b, &id, later(5))).await.unwrap();
+        write(&db, &t, |b| users::record_login(b, &id, None, later(5))).await.unwrap();
         write(&db, &t, |b| users::set_blocked(b, &id, true, later(6))).await.unwrap();
-        let refused = write(&db, &t, |b| users::record_login(b, &id, later(7))).await;
+        let refused = write(&db, &t, |b| users::record_login(b, &id, None, later(7))).await;
         assert_eq!(refused, unmet(users::NOT_ALLOWED));
         let user = users::get(&scope, &id).await.unwrap().unwrap();
         assert_eq!((user.logins_count, user.last_login), (1, Some(later(5))));

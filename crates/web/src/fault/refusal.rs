@@ -232,12 +232,23 @@ impl Refusal {
             Fault::NotFound { what } => Self::new(StatusCode::NOT_FOUND, "There is nothing here", text)
                 .code(format!("inexistent_{}", what.replace(' ', "_"))),
             Fault::Invalid(errors) => validation("Payload", "invalid_body", &errors),
+            // The original's own codes for users, which its SDKs look at.
+            Fault::Conflict { what: "user" | "user id" } => {
+                Self::new(StatusCode::CONFLICT, "This exists already", text).code("user_exists")
+            }
+            Fault::Conflict { what: "new email" } => {
+                Self::new(StatusCode::BAD_REQUEST, "This exists already", text).code("auth0_idp_error")
+            }
             Fault::Conflict { .. } => {
                 Self::new(StatusCode::CONFLICT, "This exists already", text).code("resource_already_exists")
             }
             // 400 and not 409: so the original answers whoever deletes the global client.
             Fault::InUse { .. } => Self::new(StatusCode::BAD_REQUEST, "This is still in use", text)
                 .code("operation_not_supported"),
+            Fault::NotSupported { .. } => {
+                Self::new(StatusCode::BAD_REQUEST, "This cannot be done here", text)
+                    .code("operation_not_supported")
+            }
             Fault::Unauthenticated { why } => {
                 let mut refusal =
                     Self::new(StatusCode::UNAUTHORIZED, "You are not logged in", text).oauth("invalid_token");
@@ -247,6 +258,10 @@ impl Refusal {
             Fault::Forbidden { .. } => Self::new(StatusCode::FORBIDDEN, "You may not do this", text)
                 .code("insufficient_scope")
                 .oauth("insufficient_scope"),
+            Fault::NotServed { is_held, .. } => {
+                let code = if is_held { "operation_not_supported" } else { "insufficient_scope" };
+                Self::new(StatusCode::FORBIDDEN, "You may not do this", text).code(code).oauth(code)
+            }
             Fault::LimitReached { retry_after } => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many tries", text)
                     .code("too_many_requests")

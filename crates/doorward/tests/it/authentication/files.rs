@@ -61,12 +61,13 @@ async fn the_certificate_is_given_in_four_forms_and_is_that_of_the_key_set() {
     );
 }
 
-/// The key set shows a key for every algorithm that a client's ID tokens are signed with, and no more.
+/// The key set shows the current and the next key for every algorithm that a client's ID tokens are
+/// signed with, and no more.
 #[tokio::test]
 async fn id_tokens_are_signed_with_the_algorithm_of_the_client() {
     let house = House::new().await;
     let key_set = async || house.get("/.well-known/jwks.json").await.is(200).json();
-    assert_eq!(key_set().await["keys"].as_array().unwrap().len(), 1);
+    assert_eq!(key_set().await["keys"].as_array().unwrap().len(), 2);
     for (alg, via, kind) in [
         ("RS512", Via::Post, ClientKind::RegularWeb),
         ("PS256", Via::None, ClientKind::Spa),
@@ -78,5 +79,5 @@ async fn id_tokens_are_signed_with_the_algorithm_of_the_client() {
         let claims = jwt::verify_as(alg, tokens["id_token"].as_str().unwrap(), &key_set().await);
         assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 77, "{alg}");
     }
-    assert_eq!(key_set().await["keys"].as_array().unwrap().len(), 3);
+    assert_eq!(key_set().await["keys"].as_array().unwrap().len(), 6);
 }

@@ -2,6 +2,7 @@
 
 mod apis;
 mod authorize_errors;
+mod client_auth;
 mod consent;
 mod enumeration;
 mod files;

@@ -237,6 +237,7 @@ async fn pasted_addresses_become_rows_and_the_bar_counts_reviews_and_forgets_the
 
     browser.fill(URLS[0], "https://a.test/cb\u{e007}").await;
     browser.press("Review").await;
+    browser.sees("Review 1 change").await;
     browser.press("Save Changes").await;
     browser.sees("Saved. Logins use it from now on.").await;
     browser.sees("https://a.test/cb").await;

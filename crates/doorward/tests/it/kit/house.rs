@@ -23,7 +23,8 @@ use doorward_engine::state::TenantState;
 use doorward_engine::users::{self, NewUser};
 use doorward_model::admin::Role;
 use doorward_model::client::kind::ClientKind;
-use doorward_model::ids::TenantId;
+use doorward_model::ids::{ClientId, TenantId};
+use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
 use doorward_model::tenant::Issuer;
 use doorward_model::time::{Lifetime, Timestamp};
@@ -307,6 +308,13 @@ impl House {
     /// A program with a token of the Management API for exactly these scopes.
     pub async fn machine(&self, scopes: &[&str]) -> Machine<'_> {
         Machine::with(self, scopes).await
+    }
+
+    /// Lets a client ask for these scopes of the Management API in its own name.
+    pub async fn grant_management_api(&self, client: &str, scopes: &[&str]) {
+        let scopes: Vec<ApiScope> = scopes.iter().map(|scope| ApiScope::parse(scope).unwrap()).collect();
+        let id = ClientId::parse(client).unwrap();
+        clients::grant_management_api(&self.app, &self.caller(), &id, &scopes).await.unwrap();
     }
 
     /// The whole log, newest first, as the API shows it.

@@ -34,6 +34,11 @@ impl<'h> Machine<'h> {
         Self { house, client_id: id.as_str().to_owned(), token }
     }
 
+    /// Whoever bears a token that was got elsewhere.
+    pub fn bearing(house: &'h House, client_id: &str, token: &str) -> Self {
+        Self { house, client_id: client_id.to_owned(), token: token.to_owned() }
+    }
+
     pub async fn send(&self, asked: Asked) -> Answer {
         self.house.send(asked.header("authorization", &format!("Bearer {}", self.token))).await
     }

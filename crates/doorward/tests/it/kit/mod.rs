@@ -1,19 +1,23 @@
 //! Four actors with one vocabulary: the house, a visitor with a browser, a relying party, a machine.
 
 mod answer;
+mod client_key;
 mod engine;
 mod house;
 mod html;
 pub mod jwt;
 mod machine;
+mod person;
 mod relying_party;
 mod second_tenant;
 mod visitor;
 
 pub use answer::Answer;
+pub use client_key::{ASSERTION, ClientKey, asking_with};
 pub use engine::Engine;
 pub use house::{Asked, EMAIL, House, OWNER, PASSWORD};
 pub use html::form;
 pub use machine::Machine;
+pub use person::Person;
 pub use relying_party::{NONCE, RelyingParty, STATE, VERIFIER, Via, challenge};
 pub use visitor::Visitor;

@@ -1,10 +1,13 @@
 //! The Management API over its wire.
 
+mod client_credentials;
 mod client_fields;
 mod client_grants;
+mod client_secrets;
 mod clients;
 mod connections;
 mod conventions;
+mod devices;
 mod grants;
 mod keys;
 mod logs;
@@ -13,6 +16,8 @@ mod resource_servers;
 mod roles;
 mod sessions;
 mod tenants;
+mod users;
+mod users_search;
 
 use serde_json::{Value, json};
 

@@ -67,7 +67,11 @@ async fn a_revoked_refresh_token_gives_nothing_and_closes_what_it_gave() {
             machine.delete(&path).await.is(202);
         }
         error(machine.get(&path).await, 404, "inexistent_refresh_token");
-        error(machine.patch(&path, &json!({ "refresh_token_metadata": {} })).await, 404, "inexistent_refresh_token");
+        error(
+            machine.patch(&path, &json!({ "refresh_token_metadata": {} })).await,
+            404,
+            "inexistent_refresh_token",
+        );
         let mut answers = Vec::new();
         for tokens in [&one, &other] {
             let refreshed = party.refresh(tokens["refresh_token"].as_str().unwrap()).await.status.as_u16();
@@ -83,13 +87,15 @@ async fn a_revoked_refresh_token_gives_nothing_and_closes_what_it_gave() {
 async fn refresh_tokens_are_listed_by_person_and_client_and_paged() {
     let house = House::new().await;
     let machine = house.machine(ALL).await;
-    let (one, two) = (house.party(ClientKind::RegularWeb, Via::Post).await, house.party(ClientKind::Spa, Via::None).await);
+    let (one, two) =
+        (house.party(ClientKind::RegularWeb, Via::Post).await, house.party(ClientKind::Spa, Via::None).await);
     let mut user_id = String::new();
     for party in [&one, &two, &one] {
         house.advance(1);
         user_id = user(&tokens(&house, party).await);
     }
-    let list = async |query: &str| machine.get(&format!("{PATH}?user_id={user_id}{query}")).await.is(200).json();
+    let list =
+        async |query: &str| machine.get(&format!("{PATH}?user_id={user_id}{query}")).await.is(200).json();
     assert_eq!(list("").await["refresh_tokens"].as_array().unwrap().len(), 3);
     let of_two = list(&format!("&client_id={}", two.client_id)).await;
     assert_eq!(of_two["refresh_tokens"].as_array().unwrap().len(), 1);
@@ -109,7 +115,8 @@ async fn refresh_tokens_are_listed_by_person_and_client_and_paged() {
 async fn refresh_tokens_are_revoked_by_id_by_person_and_by_client() {
     let house = House::new().await;
     let machine = house.machine(ALL).await;
-    let (one, two) = (house.party(ClientKind::RegularWeb, Via::Post).await, house.party(ClientKind::Spa, Via::None).await);
+    let (one, two) =
+        (house.party(ClientKind::RegularWeb, Via::Post).await, house.party(ClientKind::Spa, Via::None).await);
     let mut user_id = String::new();
     for party in [&one, &two, &one, &two] {
         user_id = user(&tokens(&house, party).await);

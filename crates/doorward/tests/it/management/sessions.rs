@@ -6,13 +6,8 @@ use serde_json::{Value, json};
 use super::error;
 use crate::kit::{Asked, EMAIL, Engine, House, Machine, PASSWORD, Via, Visitor, jwt};
 
-const ALL: &[&str] = &[
-    "read:sessions",
-    "update:sessions",
-    "delete:sessions",
-    "read:refresh_tokens",
-    "delete:refresh_tokens",
-];
+const ALL: &[&str] =
+    &["read:sessions", "update:sessions", "delete:sessions", "read:refresh_tokens", "delete:refresh_tokens"];
 
 /// `sub` and `sid` of an ID token.
 fn who(tokens: &Value) -> (String, String) {
@@ -29,7 +24,8 @@ async fn sessions(machine: &Machine<'_>, user: &str) -> Vec<Value> {
 #[tokio::test]
 async fn a_session_says_since_when_from_where_and_for_which_clients() {
     let house = House::new().await;
-    let (one, two) = (house.party(ClientKind::RegularWeb, Via::Post).await, house.party(ClientKind::Spa, Via::None).await);
+    let (one, two) =
+        (house.party(ClientKind::RegularWeb, Via::Post).await, house.party(ClientKind::Spa, Via::None).await);
     let visitor = Visitor::from(&house, "203.0.113.9");
     let tokens = one.tokens(&visitor, EMAIL, PASSWORD).await;
     let (user, sid) = who(&tokens);
@@ -43,7 +39,7 @@ async fn a_session_says_since_when_from_where_and_for_which_clients() {
     assert_eq!(shown["device"]["initial_ip"], "203.0.113.9");
     assert_eq!(shown["device"]["last_user_agent"], "Phone");
     assert!(shown["authenticated_at"].as_str() < shown["last_interacted_at"].as_str(), "{shown}");
-    assert_eq!(sessions(&machine, &user).await, [shown.clone()]);
+    assert_eq!(sessions(&machine, &user).await, std::slice::from_ref(&shown));
     assert!(!shown.to_string().contains(&visitor.session().unwrap()), "the cookie is nobody's business");
 
     let path = format!("/api/v2/sessions/{sid}");
@@ -100,7 +96,10 @@ async fn the_sessions_of_a_person_are_paged_and_ended_together() {
     let first = machine.get(&format!("{path}?take=2&include_totals=true")).await.is(200).json();
     let next = first["next"].as_str().unwrap();
     let rest = machine.get(&format!("{path}?take=2&from={next}")).await.is(200).json();
-    assert_eq!((first["sessions"].as_array().unwrap().len(), rest["sessions"].as_array().unwrap().len()), (2, 1));
+    assert_eq!(
+        (first["sessions"].as_array().unwrap().len(), rest["sessions"].as_array().unwrap().len()),
+        (2, 1)
+    );
     assert!(rest.get("next").is_none());
     error(machine.get(&format!("{path}?from=forged")).await, 400, "invalid_query_string");
     error(machine.get("/api/v2/users/auth0%7Cnobody/sessions").await, 404, "inexistent_user");
@@ -117,7 +116,6 @@ async fn the_sessions_of_a_person_are_paged_and_ended_together() {
 #[tokio::test]
 async fn a_session_that_is_over_is_not_shown() {
     let house = House::new().await;
-    let machine = house.machine(ALL).await;
     let party = house.party(ClientKind::Spa, Via::None).await;
     let (user, sid) = who(&party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await);
     house.advance(72 * 3600);

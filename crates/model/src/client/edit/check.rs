@@ -98,6 +98,7 @@ pub(super) fn whole(settings: &ClientSettings, before: Option<&ClientSettings>, 
         errors.push(FieldError::new("client_metadata", "maximum", text));
     }
     check_wildcards(settings, before, errors);
+    one_method(settings, errors);
 }
 
 /// A client of a third party names its addresses one by one, unless it was made permissive.
@@ -114,6 +115,14 @@ fn check_wildcards(settings: &ClientSettings, before: Option<&ClientSettings>, e
             let text = "A client of a third party cannot have a star in an address. List each one.";
             errors.push(FieldError::new(format!("{name}.{at}"), "format", text));
         }
+    }
+}
+
+/// A client proves itself with a key or by one of the other methods.
+fn one_method(settings: &ClientSettings, errors: &mut FieldErrors) {
+    if settings.client_authentication_methods.is_some() && settings.token_endpoint_auth_method.is_some() {
+        let text = "A client has either this or client_authentication_methods. Set the other one to null.";
+        errors.push(FieldError::new("token_endpoint_auth_method", "one_of", text));
     }
 }
 

@@ -12,18 +12,36 @@ pub const CHANGE: Schema = Schema::Object(&SET_LATER);
 /// A client as it is shown.
 pub const SHOWN: Schema = Schema::Object(&READ);
 
-const SETTABLE: usize = count(false);
-const ALL: usize = count(true);
-static SET_FIRST: [Member; SETTABLE] = settable("name");
-static SET_LATER: [Member; SETTABLE] = settable("");
-static READ: [Member; ALL] = shown();
+/// Which of the three.
+#[derive(Clone, Copy, PartialEq)]
+enum Body {
+    New,
+    Change,
+    Shown,
+}
 
-/// How many names the rows have.
-const fn count(with_made: bool) -> usize {
+const FIRST: usize = count(Body::New);
+const LATER: usize = count(Body::Change);
+const ALL: usize = count(Body::Shown);
+static SET_FIRST: [Member; FIRST] = members(Body::New);
+static SET_LATER: [Member; LATER] = members(Body::Change);
+static READ: [Member; ALL] = members(Body::Shown);
+
+const fn is_in(field: &Field, body: Body) -> bool {
+    match (body, field.holds) {
+        (Body::Shown, _) => true,
+        (_, Holds::Made) => false,
+        (Body::New, Holds::Proof) => field.new.is_some(),
+        _ => true,
+    }
+}
+
+/// How many names the rows of a body have.
+const fn count(body: Body) -> usize {
     let (mut names, mut at) = (0, 0);
     while at < FIELDS.len() {
         let field = &FIELDS[at];
-        if with_made || !matches!(field.holds, Holds::Made) {
+        if is_in(field, body) {
             names += if field.alias.is_some() { 2 } else { 1 };
         }
         at += 1;
@@ -31,36 +49,19 @@ const fn count(with_made: bool) -> usize {
     names
 }
 
-const fn settable(needed: &str) -> [Member; SETTABLE] {
-    let mut members = [NOTHING; SETTABLE];
+const fn members<const N: usize>(body: Body) -> [Member; N] {
+    let mut members = [NOTHING; N];
     let (mut to, mut at) = (0, 0);
     while at < FIELDS.len() {
         let field = &FIELDS[at];
         at += 1;
-        if matches!(field.holds, Holds::Made) {
+        if !is_in(field, body) {
             continue;
         }
-        let required = is_same(field.name, needed);
-        members[to] = member(field, field.name, !matches!(field.null, Null::Refused), required);
+        members[to] = member(field, field.name, body);
         to += 1;
         if let Some(alias) = field.alias {
-            members[to] = member(field, alias, !matches!(field.null, Null::Refused), false);
-            to += 1;
-        }
-    }
-    members
-}
-
-const fn shown() -> [Member; ALL] {
-    let mut members = [NOTHING; ALL];
-    let (mut to, mut at) = (0, 0);
-    while at < FIELDS.len() {
-        let field = &FIELDS[at];
-        at += 1;
-        members[to] = member(field, field.name, matches!(field.null, Null::Kept), false);
-        to += 1;
-        if let Some(alias) = field.alias {
-            members[to] = member(field, alias, matches!(field.null, Null::Kept), false);
+            members[to] = member(field, alias, body);
             to += 1;
         }
     }
@@ -69,8 +70,17 @@ const fn shown() -> [Member; ALL] {
 
 const NOTHING: Member = Member { name: "", schema: Schema::Any, required: false, about: "" };
 
-const fn member(field: &'static Field, name: &'static str, is_nullable: bool, required: bool) -> Member {
-    let schema = if is_nullable { Schema::Nullable(&field.schema) } else { field.schema };
+const fn member(field: &'static Field, name: &'static str, body: Body) -> Member {
+    let is_nullable = match body {
+        Body::Shown => matches!(field.null, Null::Kept),
+        Body::New | Body::Change => !matches!(field.null, Null::Refused),
+    };
+    let schema = match (body, &field.new) {
+        (Body::New, Some(new)) => *new,
+        _ => &field.schema,
+    };
+    let required = matches!(body, Body::New) && is_same(name, "name");
+    let schema = if is_nullable { Schema::Nullable(schema) } else { *schema };
     Member { name, schema, required, about: "" }
 }
 

@@ -2,9 +2,9 @@
 //! whether something acts upon it here.
 //!
 //! The rows of [`Holds::Further`] are the rule by which these settings are checked; the typed ones are
-//! checked closer in [`super::edit`]. The bodies of the Management API ([`NEW`], [`CHANGE`], [`SHOWN`])
-//! and `docs/reference/client-fields.md` are made from the table. What `client_authentication_methods`
-//! may hold belongs to the credentials of a client.
+//! checked closer in [`super::edit`], and what proves a client ([`Holds::Proof`]) in [`super::secrets`]
+//! and [`super::credential`]. The bodies of the Management API ([`NEW`], [`CHANGE`], [`SHOWN`]) and
+//! `docs/reference/client-fields.md` are made from the table.
 //!
 //! Source: the Management API's client object.
 
@@ -41,6 +41,8 @@ pub struct Field {
     pub holds: Holds,
     /// What it may hold.
     pub schema: Schema,
+    /// What a client that is only being made may bring of a proof.
+    pub new: Option<&'static Schema>,
     /// What null does to it in a change.
     pub null: Null,
     /// What is shown where nothing is set.
@@ -67,6 +69,8 @@ pub enum Holds {
     Typed,
     /// Among [`super::further::Further`].
     Further,
+    /// Beside the settings: it proves the client.
+    Proof,
     /// Nowhere where it could be set: it is made here and only read.
     Made,
 }
@@ -117,10 +121,11 @@ pub fn further(name: &str) -> Option<&'static Field> {
     FIELDS.iter().filter(|field| field.holds == Holds::Further).find(is_it)
 }
 
-/// The row of a field that can only be read.
+/// The row of a field that is no setting: it can only be read, or proves the client.
 #[must_use]
 pub fn read_only(name: &str) -> Option<&'static Field> {
-    FIELDS.iter().find(|field| field.name == name && field.holds == Holds::Made)
+    let is_no_setting = |field: &Field| matches!(field.holds, Holds::Made | Holds::Proof);
+    FIELDS.iter().find(|field| field.name == name && is_no_setting(field))
 }
 
 impl Unset {
@@ -144,6 +149,7 @@ impl Field {
             era,
             holds,
             schema,
+            new: None,
             null: Null::Clears,
             unset: Unset::Nothing,
             is_fixed: false,
@@ -157,6 +163,11 @@ impl Field {
 
     const fn further(name: &'static str, era: Era, schema: Schema) -> Self {
         Self::new(name, era, Holds::Further, schema)
+    }
+
+    /// What proves the client; `new` is what a client that is only being made may bring.
+    const fn proof(name: &'static str, era: Era, schema: Schema, new: Option<&'static Schema>) -> Self {
+        Self { new, ..Self::new(name, era, Holds::Proof, schema) }
     }
 
     const fn made(name: &'static str, schema: Schema) -> Self {

@@ -5,6 +5,7 @@ use super::Null::{Kept, Refused};
 use super::Unset::{EmptyList, Off, On};
 use super::{Field, MANY, may};
 use crate::client::addon::ADDON_MEMBERS;
+use crate::client::credential::schema as credential;
 use crate::client::grant_type::GrantType;
 use crate::client::kind::ClientKind;
 use crate::schema::{Format, OBJECT, Schema, formatted, list, optional, required, text};
@@ -50,6 +51,8 @@ const POLICY: Schema =
     Schema::Object(&[required("audience", SHORT, ""), required("scope", list(&text(1024), usize::MAX), "")]);
 
 const METADATA: Schema = Schema::Map { of: &Schema::Nullable(&text(255)), max: usize::MAX };
+
+const SECRET: Schema = Schema::Text { min: 32, max: 512, format: Format::Any };
 
 const SIGNING_KEY: Schema = Schema::Open(&[
     optional("cert", CERTIFICATE, ""),
@@ -152,8 +155,9 @@ pub const FIELDS: &[Field] = &[
         .acts("the certificate of the tenant's key, for those with `read:client_keys`"),
     Field::made("client_id", ID).acts("names the client"),
     Field::made("callback_url_template", Schema::Flag).acts("always false"),
-    Field::made("client_secret", text(600))
-        .acts("how the client proves itself; shown to those with `read:client_keys`"),
+    Field::proof("client_secret", Brief, SECRET, None).null(Refused)
+        .acts("how the client proves itself, and key of HS256; set by `update:client_keys`, shown to \
+               `read:client_keys`; see the guide to rotating a secret"),
     Field::further("encryption_key", Brief,
         Schema::Open(&[may("pub", &CERTIFICATE), may("cert", &CERTIFICATE), may("subject", &SHORT)])).null(Kept)
         .waits(OTHER_PROTOCOLS),
@@ -171,6 +175,10 @@ pub const FIELDS: &[Field] = &[
                act as `regular_web`"),
     Field::typed("token_endpoint_auth_method", Brief, Schema::Words(METHODS))
         .acts("how the client proves itself; absent counts as a secret"),
+    Field::proof("client_authentication_methods", Later, credential::IN_USE, Some(&credential::NEW_METHODS))
+        .acts("the client proves itself with a signed assertion and by nothing else; whole credentials when it is \
+               made, later up to two ids, set by `update:client_credentials` and shown to \
+               `read:client_credentials` and `read:client_keys`; not together with `token_endpoint_auth_method`"),
     Field::typed("grant_types", Brief, list(&Schema::Words(&GrantType::NAMES), usize::MAX)).null(Refused)
         .acts("a grant that is not listed is refused; those behind the first four are stored, nothing answers them"),
     Field::typed("client_metadata", Brief, METADATA)

@@ -1,18 +1,22 @@
 //! One tenant with two clients, for the tests of the checks.
 
 use doorward_model::api::{ApiPermission, ClientGrant, ResourceServer};
+use doorward_model::client::credential::{Credential, CredentialAlgorithm};
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::{Client, defaults};
 use doorward_model::connection::{Connection, DatabaseOptions, Strategy};
 use doorward_model::device::Device;
 use doorward_model::grant::Grant;
-use doorward_model::ids::{ClientId, ConnectionId, ResourceServerId, SessionId, UserId};
+use doorward_model::ids::{ClientId, ConnectionId, CredentialId, KeyId, ResourceServerId, SessionId, UserId};
 use doorward_model::session::Session;
 use doorward_model::tenant::{Issuer, TenantSettings};
 use doorward_model::time::Timestamp;
-use doorward_model::user::{Email, Profile, User};
+use doorward_model::user::{Email, User};
 
 use super::{AuthorizeDecision, AuthorizeInput, AuthorizeRequest, CodePlan, SessionFacts, decide};
+use crate::jose::read_pem;
+use crate::jose::vectors::PUBLIC_KEY;
+use crate::oauth::client_assertion::ClientKey;
 use crate::oauth::params::Params;
 
 pub(in crate::oauth) const NOW: i64 = 1_763_877_600;
@@ -40,6 +44,24 @@ pub(in crate::oauth) struct Scene {
     pub logged_in_here: Option<Timestamp>,
     pub allowed_here: Option<Vec<String>>,
     pub now: Timestamp,
+}
+
+/// The key of RFC 7515 A.2 as one of the regular web application.
+pub(in crate::oauth) fn client_key(algorithm: CredentialAlgorithm, kid: &str) -> ClientKey {
+    let now = Timestamp::from_seconds(NOW);
+    let credential = Credential {
+        id: CredentialId::parse("cred_1").unwrap(),
+        client: ClientId::parse("web").unwrap(),
+        name: None,
+        algorithm,
+        kid: KeyId::parse(kid).unwrap(),
+        public_key: read_pem(PUBLIC_KEY).unwrap().public_key,
+        certificate_sha256: None,
+        expires_at: None,
+        created_at: now,
+        updated_at: now,
+    };
+    ClientKey::open(&credential).unwrap()
 }
 
 impl Default for Scene {
@@ -160,18 +182,14 @@ pub(crate) fn api(identifier: &str, is_system: bool) -> ResourceServer {
 }
 
 pub(in crate::oauth) fn user(at: Timestamp) -> User {
+    let id = UserId::parse("auth0|ada").unwrap();
+    let connection = ConnectionId::parse("con_1").unwrap();
+    let email = Email::parse("ada@acme.test").unwrap();
     User {
-        id: UserId::parse("auth0|ada").unwrap(),
-        connection: ConnectionId::parse("con_1").unwrap(),
-        email: Email::parse("ada@acme.test").unwrap(),
         email_verified: true,
-        profile: Profile::default(),
-        blocked: false,
-        version: 1,
         logins_count: 1,
         last_login: Some(at),
-        created_at: at,
-        updated_at: at,
+        ..User::new(id, connection, email, at)
     }
 }
 

@@ -145,9 +145,9 @@ fn refused(private: &str) -> TokenError {
 
 #[cfg(test)]
 mod tests {
-    use doorward_model::device::Device;
     use doorward_model::client::kind::ClientKind;
     use doorward_model::client::refresh::{Expiration, RefreshPolicy};
+    use doorward_model::device::Device;
     use doorward_model::ids::{ClientId, SessionId, UserId};
     use doorward_model::secret::TokenHash;
     use doorward_model::time::Lifetime;

@@ -1,14 +1,19 @@
 //! Rows to test with: one tenant with what most cases need.
 
+use doorward_model::client::credential::{Credential, CredentialAlgorithm};
 use doorward_model::client::kind::ClientKind;
+use doorward_model::client::secrets::{ClientSecret, Overlap};
 use doorward_model::client::{Client, ClientSettings, defaults};
 use doorward_model::connection::{Connection, DatabaseOptions, Strategy};
 use doorward_model::device::Device;
-use doorward_model::ids::{ClientId, ConnectionId, FamilyId, LogId, RoleId, SessionId, TenantId, UserId};
+use doorward_model::ids::{
+    ClientId, ConnectionId, CredentialId, FamilyId, KeyId, LogId, RoleId, SecretId, SessionId, TenantId,
+    UserId,
+};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
 use doorward_model::role::Role;
-use doorward_model::secret::TokenHash;
+use doorward_model::secret::{SealedSecret, TokenHash};
 use doorward_model::session::Session;
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
 use doorward_model::time::{Lifetime, Timestamp};
@@ -84,17 +89,9 @@ pub fn connection(id: &str, name: &str) -> Connection {
 
 pub fn user(id: &str, address: &str) -> User {
     User {
-        id: user_id(id),
-        connection: connection_id("con_1"),
-        email: email(address),
         email_verified: true,
         profile: Profile { name: Some("Ada".to_owned()), ..Profile::default() },
-        blocked: false,
-        version: 1,
-        logins_count: 0,
-        last_login: None,
-        created_at: NOW,
-        updated_at: NOW,
+        ..User::new(user_id(id), connection_id("con_1"), email(address), NOW)
     }
 }
 
@@ -174,6 +171,40 @@ pub fn event(id: &str) -> Event {
         details: serde_json::Map::new(),
         fold_key: None,
         count: 1,
+    }
+}
+
+/// A secret of the client `client`.
+pub fn secret(id: &str, primary: bool, created_at: Timestamp) -> ClientSecret {
+    ClientSecret {
+        id: SecretId::parse(id).unwrap(),
+        client: client_id("client"),
+        sealed: SealedSecret::from_ciphertext(format!("sealed-{id}")),
+        label: (!primary).then(|| format!("label of {id}")),
+        primary,
+        created_at,
+        expires_at: None,
+        last_use: None,
+    }
+}
+
+pub fn overlap(seconds: u32) -> Overlap {
+    Overlap::For(Lifetime::from_seconds(seconds))
+}
+
+/// A public key of the client `client`.
+pub fn credential(id: &str, kid: &str) -> Credential {
+    Credential {
+        id: CredentialId::parse(id).unwrap(),
+        client: client_id("client"),
+        name: Some("Key".to_owned()),
+        algorithm: CredentialAlgorithm::PS256,
+        kid: KeyId::parse(kid).unwrap(),
+        public_key: "MIIB".to_owned(),
+        certificate_sha256: Some("abc".to_owned()),
+        expires_at: Some(later(60)),
+        created_at: NOW,
+        updated_at: later(1),
     }
 }
 

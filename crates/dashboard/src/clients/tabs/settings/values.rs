@@ -108,7 +108,7 @@ impl Values {
             Field::RefreshLeeway => text(&mut self.refresh_leeway),
             Field::Grants => self.grants = form.all("grants").filter_map(GrantType::parse).collect(),
             Field::Algorithm => {
-                self.algorithm = IdTokenAlgorithm::parse(form.text("alg")).unwrap_or(self.algorithm)
+                self.algorithm = IdTokenAlgorithm::parse(form.text("alg")).unwrap_or(self.algorithm);
             }
             Field::Conformant => self.conformant = form.is_on("conformant"),
             Field::Metadata => self.read_metadata(form),

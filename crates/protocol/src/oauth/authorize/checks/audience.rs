@@ -28,8 +28,6 @@ pub(super) fn asked<'a>(input: &AuthorizeInput<'a>) -> Result<Option<&'a Resourc
     };
     let refuse = |text: String| Err(RedirectError::new(OAuthErrorCode::AccessDenied, &text));
     match input.apis.iter().find(|api| api.identifier == identifier) {
-        // Its scopes are rights over the tenant, and no user of a connection has such rights.
-        Some(api) if api.is_system => refuse(format!("{identifier} gives tokens to programs only.")),
         Some(api) => Ok(Some(api)),
         None => refuse(format!("Service not found: {identifier}")),
     }
@@ -68,13 +66,6 @@ mod tests {
                 assert_eq!(scene.plan(&query).authorization.audience.as_deref(), api, "{audience}");
             }
         }
-    }
-
-    #[test]
-    fn people_get_no_tokens_for_the_management_api() {
-        let query = "client_id=web&redirect_uri=https://app.test/cb&response_type=code&scope=read:clients\
-                     &audience=https://id.test/api/v2/";
-        assert_eq!(Scene::default().log_in().answer(query), "access_denied");
     }
 
     #[test]

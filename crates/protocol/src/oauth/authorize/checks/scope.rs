@@ -2,8 +2,9 @@
 //!
 //! Source: RFC 6749 §3.3; OpenID Connect Core §3.1.2.1 (unknown values are ignored), §5.4, §11.
 
+use doorward_model::api::ResourceServer;
 use doorward_model::client::grant_type::GrantType;
-use doorward_model::scope::oidc;
+use doorward_model::scope::{ApiScope, oidc};
 
 use super::super::AuthorizeRequest;
 use super::super::decide::Verified;
@@ -35,13 +36,19 @@ pub(super) fn granted(verified: &Verified<'_>) -> Result<Vec<String>, RedirectEr
         let known = match value {
             oidc::OPENID | oidc::PROFILE | oidc::EMAIL => true,
             oidc::OFFLINE_ACCESS => may_be_offline,
-            _ => api.is_some_and(|api| api.knows(value)) && is_granted(value),
+            _ => api.is_some_and(|api| may_be_given(api, value)) && is_granted(value),
         };
         if known && !scope.iter().any(|earlier| earlier == value) {
             scope.push(value.to_owned());
         }
     }
     Ok(scope)
+}
+
+/// Whether an API gives this to people. The scopes of the Management API are rights over the tenant,
+/// and no user of a connection has such rights, but for those over themselves.
+fn may_be_given(api: &ResourceServer, value: &str) -> bool {
+    api.knows(value) && (!api.is_system || ApiScope::parse(value).is_some_and(ApiScope::is_personal))
 }
 
 fn asked(request: &AuthorizeRequest) -> impl Iterator<Item = &str> {
@@ -52,6 +59,7 @@ fn asked(request: &AuthorizeRequest) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
     use crate::oauth::authorize::examples::{Scene, encoded};
+    use doorward_model::api::ApiPermission;
 
     const REST: &str = "client_id=web&redirect_uri=https://app.test/cb&response_type=code";
 
@@ -84,6 +92,21 @@ mod tests {
             granted(scene, "read:things openid write:nothing", "https://api.test/"),
             "read:things openid"
         );
+    }
+
+    #[test]
+    fn of_the_management_api_people_get_what_is_about_themselves_alone() {
+        let scene = &mut Scene::default();
+        let api = scene.apis.iter_mut().find(|api| api.is_system).unwrap();
+        let permission =
+            |scope: &ApiScope| ApiPermission { value: scope.as_str().to_owned(), description: None };
+        api.permissions = ApiScope::ALL.iter().map(permission).collect();
+        let all: Vec<&str> = ApiScope::ALL.iter().map(|scope| scope.as_str()).collect();
+        let own: Vec<&str> =
+            ApiScope::ALL.iter().filter(|scope| scope.is_personal()).map(|scope| scope.as_str()).collect();
+        assert!(own.iter().all(|scope| scope.contains(":current_user")) && own.len() == 6);
+        let asked = format!("openid {} admin", all.join(" "));
+        assert_eq!(granted(scene, &asked, "https://id.test/api/v2/"), format!("openid {}", own.join(" ")));
     }
 
     #[test]

@@ -1,6 +1,14 @@
 //! A person known through one connection.
+//!
+//! Owns what a user is and what it is shown as; [`edit`] what may be changed, [`metadata`] what
+//! applications keep about people, [`search`] what lists of users can be searched for.
+
+pub mod edit;
+pub mod metadata;
+pub mod search;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::fields::FieldError;
 use crate::ids::{ConnectionId, UserId};
@@ -40,6 +48,18 @@ impl Email {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What stands before the `@`.
+    #[must_use]
+    pub fn local_part(&self) -> &str {
+        self.0.split_once('@').map_or("", |(local, _)| local)
+    }
+
+    /// What stands after the `@`.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.0.split_once('@').map_or("", |(_, domain)| domain)
+    }
 }
 
 /// What is known of a person, under the names of OpenID Connect Core §5.1.
@@ -60,6 +80,12 @@ pub struct Profile {
     /// Address of a picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
+    /// A telephone number with its country: `+4930123456`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<String>,
+    /// Whether somebody proved that the number is theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_verified: Option<bool>,
 }
 
 /// A user.
@@ -73,8 +99,14 @@ pub struct User {
     pub email: Email,
     /// Whether somebody proved that the address is theirs.
     pub email_verified: bool,
+    /// A second name to log in with, for connections that know such names.
+    pub username: Option<String>,
     /// What is known of the person.
     pub profile: Profile,
+    /// What the person may change: preferences and the like.
+    pub user_metadata: Map<String, Value>,
+    /// What applications keep about the person, who cannot change it.
+    pub app_metadata: Map<String, Value>,
     /// Blocked users get no tokens from the moment of blocking.
     pub blocked: bool,
     /// Counts the changes of this row.
@@ -83,6 +115,10 @@ pub struct User {
     pub logins_count: i64,
     /// The last successful login.
     pub last_login: Option<Timestamp>,
+    /// The address that login came from.
+    pub last_ip: Option<String>,
+    /// When the password was last changed, after it was first set.
+    pub last_password_reset: Option<Timestamp>,
     /// When the user was made.
     pub created_at: Timestamp,
     /// When the user was last changed.
@@ -90,6 +126,35 @@ pub struct User {
 }
 
 impl User {
+    /// A user of whom nothing but the address is known.
+    #[must_use]
+    pub fn new(id: UserId, connection: ConnectionId, email: Email, now: Timestamp) -> Self {
+        Self {
+            id,
+            connection,
+            email,
+            email_verified: false,
+            username: None,
+            profile: Profile::default(),
+            user_metadata: Map::new(),
+            app_metadata: Map::new(),
+            blocked: false,
+            version: 1,
+            logins_count: 0,
+            last_login: None,
+            last_ip: None,
+            last_password_reset: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// The casual name to show: the one that was given, else what the address begins with.
+    #[must_use]
+    pub fn nickname(&self) -> &str {
+        self.profile.nickname.as_deref().unwrap_or(self.email.local_part())
+    }
+
     /// The name to show and to put into the log.
     #[must_use]
     pub fn display_name(&self) -> &str {
@@ -107,6 +172,19 @@ mod tests {
             Email::parse("  Ada@Example.COM ").map(|e| e.as_str().to_owned()),
             Ok("ada@example.com".into())
         );
+    }
+
+    #[test]
+    fn a_name_that_was_not_given_comes_from_the_address() {
+        let id = UserId::parse("auth0|1").unwrap();
+        let connection = ConnectionId::parse("con_1").unwrap();
+        let email = Email::parse("ada.l@example.com").unwrap();
+        let mut user = User::new(id, connection, email, Timestamp::from_seconds(0));
+        assert_eq!((user.display_name(), user.nickname()), ("ada.l@example.com", "ada.l"));
+        assert_eq!(user.email.domain(), "example.com");
+        user.profile.name = Some("Ada".to_owned());
+        user.profile.nickname = Some("countess".to_owned());
+        assert_eq!((user.display_name(), user.nickname()), ("Ada", "countess"));
     }
 
     #[test]

@@ -1,0 +1,26 @@
+//! `POST /api/v2/users`: 201 with the whole user.
+
+use axum::extract::State;
+use doorward_engine::users;
+use doorward_web::body::RawBody;
+use doorward_web::caller::Authorized;
+use doorward_web::state::Web;
+use http::{HeaderMap, StatusCode, Uri};
+
+use super::view;
+use crate::query::Query;
+use crate::refused::Answer;
+use crate::{answer, body};
+
+pub(crate) async fn create(
+    State(web): State<Web>,
+    Authorized(caller): Authorized,
+    uri: Uri,
+    headers: HeaderMap,
+    RawBody(bytes): RawBody,
+) -> Answer {
+    Query::read(&uri, &[])?;
+    let wanted = body::object(&headers, &bytes)?;
+    let made = users::create_from(web.app(), &caller, &wanted).await?;
+    Ok(answer::json(StatusCode::CREATED, &view::user(&made)))
+}
