@@ -71,16 +71,16 @@ pub(crate) fn read(body: &Object, field: &str) -> Result<Option<Option<Object>>,
 mod tests {
     use super::*;
 
-    fn facts(body: serde_json::Value) -> Result<Option<Option<Object>>, usize> {
+    fn facts(body: &serde_json::Value) -> Result<Option<Option<Object>>, usize> {
         read(body.as_object().unwrap(), FIELD).map_err(|errors| errors.all().len())
     }
 
     #[test]
     fn free_facts_are_left_cleared_or_set() {
-        assert_eq!(facts(json!({})), Ok(None));
-        assert_eq!(facts(json!({ FIELD: null })), Ok(Some(None)));
-        assert_eq!(facts(json!({ FIELD: { "a": [1] } })).unwrap().unwrap().unwrap()["a"], json!([1]));
-        assert_eq!(facts(json!({ FIELD: 1, "other": 1 })), Err(2));
-        assert_eq!(facts(json!({ FIELD: { "a": "x".repeat(5000) } })), Err(1));
+        assert_eq!(facts(&json!({})), Ok(None));
+        assert_eq!(facts(&json!({ FIELD: null })), Ok(Some(None)));
+        assert_eq!(facts(&json!({ FIELD: { "a": [1] } })).unwrap().unwrap().unwrap()["a"], json!([1]));
+        assert_eq!(facts(&json!({ FIELD: 1, "other": 1 })), Err(2));
+        assert_eq!(facts(&json!({ FIELD: { "a": "x".repeat(5000) } })), Err(1));
     }
 }
