@@ -3,7 +3,7 @@
 //! Owns the exit codes that scripts rely on. Knows nothing of HTTP.
 //! Source: the design's contracts with scripts, "exit codes".
 
-use std::fmt;
+use std::{fmt, io};
 
 use doorward_engine::fault::Fault;
 use doorward_store::StoreError;
@@ -50,6 +50,20 @@ impl Failure {
     #[must_use]
     pub fn failed(what: impl Into<String>, why: impl fmt::Display, fix: impl Into<String>) -> Self {
         Self::new(Exit::Failed, what, why.to_string(), fix)
+    }
+
+    /// The same failure with more words for why.
+    #[must_use]
+    pub fn because(self, why: impl fmt::Display) -> Self {
+        Self { why: why.to_string(), ..self }
+    }
+
+    /// A file or folder that the system did not hand out: not allowed when its rights are the reason.
+    #[must_use]
+    pub fn file(what: impl Into<String>, error: &io::Error, fix: impl Into<String>) -> Self {
+        let is_forbidden = error.kind() == io::ErrorKind::PermissionDenied;
+        let exit = if is_forbidden { Exit::NotAllowed } else { Exit::Failed };
+        Self::new(exit, what, error.to_string(), fix)
     }
 }
 

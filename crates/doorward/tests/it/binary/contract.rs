@@ -2,10 +2,11 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::process::Stdio;
 
 use doorward_store::DatabaseUrl;
 
-use super::process::{Server, doorward, free_port, installation, run, run_with_input};
+use super::process::{Server, doorward, finish, free_port, installation, run, run_with_input};
 use crate::kit::Engine;
 
 #[test]
@@ -72,6 +73,56 @@ fn what_is_secret_on_disk_is_for_its_owner_alone() {
     let inner = folder.path().join("made/by/init");
     run(&["init", "--data", inner.to_str().unwrap()]).exits(0);
     assert_eq!(std::fs::metadata(inner).unwrap().permissions().mode() & 0o077, 0);
+}
+
+/// Exit code 4, and the file in the words: somebody else may be allowed what this user is not. Root, who may
+/// read everything, runs the command as nobody; anybody else takes the rights away from the file.
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_read_is_told_apart_from_what_does_not_work() {
+    use std::os::unix::fs::MetadataExt;
+    use std::os::unix::process::CommandExt;
+    let is_root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
+    // Where the tests lie, nobody may have no business.
+    let (binary, bin) = (std::path::Path::new(env!("CARGO_BIN_EXE_doorward")), tempfile::tempdir().unwrap());
+    let copy = bin.path().join("doorward");
+    std::fs::copy(binary, &copy).unwrap();
+    set_mode(bin.path(), 0o755);
+    for name in ["master.key", "doorward.db", "doorward.toml"] {
+        let folder = installation(free_port(), &[]);
+        let data = folder.path().to_str().unwrap();
+        let mut command = doorward(&["keys", "list", "--data", data]);
+        if is_root {
+            open_to_all(folder.path(), name);
+            let arguments: Vec<_> = command.get_args().map(std::ffi::OsStr::to_owned).collect();
+            command = std::process::Command::new(&copy);
+            command.args(arguments).uid(65534).gid(65534);
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        } else {
+            set_mode(&folder.path().join(name), 0o000);
+        }
+        let refused = finish(command.spawn().unwrap()).exits(4);
+        assert!(refused.err.contains(name), "{}", refused.err);
+        assert_eq!(refused.err.lines().count(), 3, "what, why, what to do: {}", refused.err);
+    }
+}
+
+#[cfg(unix)]
+fn set_mode(path: &std::path::Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// Lets everybody read and write everything in the folder but one file.
+#[cfg(unix)]
+fn open_to_all(folder: &std::path::Path, but: &str) {
+    set_mode(folder, 0o777);
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.ends_with(but) {
+            set_mode(&path, 0o666);
+        }
+    }
 }
 
 #[test]
