@@ -8,6 +8,8 @@ use std::{fmt, io};
 use doorward_engine::fault::Fault;
 use doorward_store::StoreError;
 
+use crate::plain::tame_lines;
+
 /// How the process ends. Zero is success and is no failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -69,9 +71,10 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.what)?;
-        writeln!(f, "  why  {}", self.why)?;
-        write!(f, "  fix  {}", self.fix)
+        // Each of the three may name what a stranger chose.
+        writeln!(f, "{}", tame_lines(&self.what))?;
+        writeln!(f, "  why  {}", tame_lines(&self.why).replace('\n', "\n       "))?;
+        write!(f, "  fix  {}", tame_lines(&self.fix))
     }
 }
 

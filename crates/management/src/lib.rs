@@ -32,5 +32,6 @@ mod resource_servers;
 mod roles;
 pub mod routes;
 mod sessions;
+pub mod shown;
 mod tenants;
 mod users;

@@ -36,7 +36,8 @@ fn a_first_start_prints_one_line_and_nothing_else_until_it_ends() {
     assert_eq!(server.wait().0.code(), Some(0));
 }
 
-fn raw(port: &str, request: &str) -> String {
+/// Sends a request and gives everything that comes back.
+pub fn raw(port: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = Vec::new();
@@ -283,6 +284,12 @@ fn token_for(port: u16, made: &serde_json::Value) {
 
 /// The same from a node that listens elsewhere than the issuer says, as behind a proxy.
 fn token_at(listens: u16, port: u16, made: &serde_json::Value) {
+    let answer = token_answer(listens, port, made);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+/// What the token endpoint answers to a client with its credentials.
+pub fn token_answer(listens: u16, port: u16, made: &serde_json::Value) -> String {
     let body = format!(
         "grant_type=client_credentials&client_id={}&client_secret={}&audience={}",
         made["client_id"].as_str().unwrap(),
@@ -294,8 +301,7 @@ fn token_at(listens: u16, port: u16, made: &serde_json::Value) {
          content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
-    let answer = raw(&listens.to_string(), &request);
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    raw(&listens.to_string(), &request)
 }
 
 #[test]
