@@ -19,7 +19,7 @@ mod forms;
 mod grants;
 mod keys;
 mod logs;
-mod openapi;
+pub mod openapi;
 pub mod original;
 mod paging;
 mod path;
