@@ -73,6 +73,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("Update a client credential", "changed a key of"),
     ("Delete a client credential", "removed a key of"),
     ("Reveal a client secret", "looked at the secret of"),
+    ("Get a token as a client", "got a token in the name of"),
     ("Read client secrets", "read secrets of clients"),
     ("Create a client grant", "allowed an API to"),
     ("Create a user", "created the user"),
@@ -236,8 +237,8 @@ pub(super) mod tests {
                 let named = source.lines().filter(|line| line.starts_with("const "));
                 let texts = named.filter_map(|line| line.strip_suffix("\";")?.split_once(": &str = \""));
                 let verbs = [
-                    "Add", "Create", "Delete", "Disable", "Enable", "Read", "Reveal", "Rotate", "Stop",
-                    "Update",
+                    "Add", "Create", "Delete", "Disable", "Enable", "Get", "Read", "Reveal", "Rotate",
+                    "Stop", "Update",
                 ];
                 let is_deed = |text: &str| verbs.iter().any(|verb| text.starts_with(&format!("{verb} ")));
                 found.extend(texts.map(|(_, text)| text.to_owned()).filter(|text| is_deed(text)));

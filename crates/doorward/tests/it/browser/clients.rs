@@ -23,6 +23,12 @@ impl Browser {
         self.choose(kind).await;
         self.press("Create").await;
         self.sees(&format!("{name} was created.")).await;
+        // What a program may call is asked first.
+        if kind == "Non Interactive Clients" {
+            self.sees("Which APIs may it call?").await;
+            self.press("Skip").await;
+            self.sees("Guides for this type of client.").await;
+        }
         let path = self.address().await.path().to_owned();
         assert!(path.starts_with("/manage/clients/") && path.ends_with("/quickstart"), "{path}");
     }

@@ -100,7 +100,8 @@ mod tests {
     fn whatever_is_done_to_a_client_is_told_as_done() {
         for deed in deeds(&["clients", "client_grants"]) {
             // These change no client: what is gone has no page, and looking is no change.
-            if ["Delete a client", "Reveal a client secret", "Read client secrets"].contains(&deed.as_str()) {
+            let looks = ["Reveal a client secret", "Read client secrets", "Get a token as a client"];
+            if deed == "Delete a client" || looks.contains(&deed.as_str()) {
                 continue;
             }
             assert_ne!(told(&deed), deed);
