@@ -159,7 +159,7 @@ fn told(opened: &Opened) -> String {
 #[derive(Debug, PartialEq)]
 enum Change<'a> {
     Give(Map<String, Value>),
-    Change(&'a ClientGrant, Vec<String>),
+    Alter(&'a ClientGrant, Vec<String>),
     Take(&'a ClientGrant),
 }
 
@@ -190,7 +190,7 @@ fn changes<'o>(apis: &[ResourceServer], opened: &'o Opened, form: &SignedForm) -
             Some(grant) => {
                 let same =
                     grant.scope.len() == scope.len() && scope.iter().all(|value| grant.scope.contains(value));
-                (!same).then_some(Change::Change(grant, scope))
+                (!same).then_some(Change::Alter(grant, scope))
             }
         }
     };
@@ -203,7 +203,7 @@ impl Change<'_> {
         match self {
             Change::Give(body) => client_grants::create(app, caller, body).await.map(|_| ()),
             Change::Take(grant) => client_grants::delete(app, caller, &grant.id).await.map(|_| ()),
-            Change::Change(grant, scope) => {
+            Change::Alter(grant, scope) => {
                 let body = Map::from_iter([("scope".to_owned(), json!(scope))]);
                 client_grants::update(app, caller, &grant.id, &body).await.map(|_| ())
             }

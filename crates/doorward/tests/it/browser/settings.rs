@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Browser, OpenHouse};
 use crate::dashboard::messages::{NOTED, REFUSED, Row};
-use crate::kit::{EMAIL, PASSWORD, Via, Visitor};
+use crate::kit::{EMAIL, PASSWORD, RelyingParty, Via, Visitor};
 
 /// What can be seen of the labels of the form, in order.
 const LABELS: &str = "return [...document.querySelectorAll('#settings-form .label')]
@@ -353,8 +353,11 @@ async fn a_secret_is_rotated_with_an_overlap_and_the_old_one_is_stopped() {
     assert!(fresh.len() > 30 && fresh != party.secret, "the new secret is shown");
 
     let exchange = async |secret: &str| {
+        let (client_id, callback) = (party.client_id.clone(), party.callback.clone());
+        let party =
+            RelyingParty { house: &house, client_id, secret: secret.to_owned(), callback, via: Via::Post };
         let code = party.code(&Visitor::new(&house), EMAIL, PASSWORD).await;
-        party.swap_with(&code, &[("client_secret", secret)]).await.status.as_u16()
+        party.swap(&code).await.status.as_u16()
     };
     assert_eq!((exchange(&party.secret).await, exchange(&fresh).await), (200, 200));
     browser.open(&house.page(&format!("/manage/clients/{}/settings", party.client_id))).await;

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_engine::clients::{self, TriedToken};
 use doorward_engine::fault::Fault;
 use doorward_model::api::{ClientGrant, SubjectType};
+use doorward_model::secret::Secret;
 use doorward_web::fault::PageFault;
 use doorward_web::signed_in::SignedForm;
 use doorward_web::state::Web;
@@ -50,14 +51,14 @@ pub(super) enum Tried {
 
 /// A token and what is in it.
 pub(super) struct Got {
-    pub token: String,
+    pub token: Secret,
     pub header: String,
     pub claims: String,
     pub scope: String,
     pub took: i64,
     pub lifetime: String,
     /// A call with it.
-    pub curl: String,
+    pub curl: Secret,
 }
 
 impl Got {
@@ -73,8 +74,8 @@ impl Got {
             scope: tried.scope.join(" "),
             took: tried.took,
             lifetime: wording::in_words(&tried.expires_in.seconds().to_string()),
-            curl: format!("curl --header 'Authorization: Bearer {token}' \\\n  '{address}'"),
-            token: token.to_owned(),
+            curl: Secret::new(format!("curl --header 'Authorization: Bearer {token}' \\\n  '{address}'")),
+            token: tried.token.clone(),
         }
     }
 }
