@@ -41,7 +41,8 @@ impl Filter {
         let codes: Vec<EventCode> =
             codes.filter(|code| self.wants_outcome(*code) && self.wants_kind(*code)).collect();
         let codes = if codes.len() == EventCode::ALL.len() { Vec::new() } else { codes };
-        EventQuery { codes, client: ClientId::parse(&self.client).ok(), ..EventQuery::default() }
+        // What admins did to the client belongs to it as much as what it did itself.
+        EventQuery { codes, about: ClientId::parse(&self.client).ok(), ..EventQuery::default() }
     }
 
     /// The event that the page comes after.
@@ -52,7 +53,7 @@ impl Filter {
     /// Whether anything is left out.
     pub(crate) fn is_on(&self) -> bool {
         let query = self.query();
-        !query.codes.is_empty() || query.client.is_some()
+        !query.codes.is_empty() || query.about.is_some()
     }
 
     fn wants_outcome(&self, code: EventCode) -> bool {

@@ -1,5 +1,6 @@
 //! The dashboard over its wire.
 
+mod apis;
 mod clients;
 mod form;
 mod forms;
@@ -7,5 +8,6 @@ mod frame;
 mod login;
 mod logs;
 pub mod messages;
+mod quickstarts;
 mod settings;
 mod setup;
