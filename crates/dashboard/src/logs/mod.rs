@@ -4,8 +4,7 @@ mod filter;
 mod list;
 mod row;
 mod sentence;
-mod show;
+pub(crate) mod show;
 
 pub(crate) use list::list;
 pub(crate) use row::Row;
-pub(crate) use show::show;

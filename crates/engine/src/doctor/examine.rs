@@ -105,7 +105,7 @@ pub async fn of_refusal(app: &App, admin: &Caller, refused: &RefusedPage) -> Res
     if !(admin.holds(ApiScope::ReadClients) && admin.holds(ApiScope::ReadLogs)) {
         return Ok(None);
     }
-    let asked = Asked { url: url.clone(), purpose, is_whole: true };
+    let asked = Asked::bounded(url, purpose);
     let client = refused.client.as_ref().map(|entry| &entry.client.id);
     let examined = examine(app, admin, client, asked).await?;
     let scope = app.db().tenant(&admin.tenant.tenant.id);
@@ -124,7 +124,7 @@ pub(crate) fn developers_view(
     url: &str,
 ) -> Option<Diagnosis> {
     let (purpose, _) = super::purpose(error.problem)?;
-    let asked = Asked { url: url.to_owned(), purpose, is_whole: true };
+    let asked = Asked::bounded(url, purpose);
     let verdict = client.map_or_else(|| of_tenant(state, &asked), |client| judge(client, &asked, &[]));
     match verdict {
         Verdict::Refused(found) => Some(*found),

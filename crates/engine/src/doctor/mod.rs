@@ -45,6 +45,15 @@ pub struct Asked {
     pub is_whole: bool,
 }
 
+impl Asked {
+    /// An address that somebody typed or sent just now, as far as it would be kept.
+    #[must_use]
+    pub fn bounded(url: &str, purpose: Purpose) -> Self {
+        let kept = &url[..url.floor_char_boundary(MAX_LENGTH)];
+        Self { url: kept.to_owned(), purpose, is_whole: kept.len() == url.len() }
+    }
+}
+
 /// The problems that are about an address on a list, and what each is for.
 fn purpose(problem: PageProblem) -> Option<(Purpose, &'static str)> {
     match problem {

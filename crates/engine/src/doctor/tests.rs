@@ -15,10 +15,8 @@ use crate::login::{Browser, Step, begin};
 /// Asks for a login that is to return to `url`; gives the events about it, newest first.
 async fn ask(journey: &Journey, url: &str) {
     let encoded: String = url.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let query = format!(
-        "client_id={}&response_type=code&scope=openid&redirect_uri={encoded}",
-        journey.client
-    );
+    let query =
+        format!("client_id={}&response_type=code&scope=openid&redirect_uri={encoded}", journey.client);
     let params = Params::from_query(&query);
     let step = begin::begin(&journey.kit.app, &journey.visitor(), &params, &Browser::default()).await;
     assert!(matches!(step, Ok(Step::Refused(_))), "{url}");

@@ -118,7 +118,7 @@ fn unusable(name: &str, value: &str, why: &str) -> Failure {
 }
 
 /// The client of that id, else the one of that name.
-async fn client(opened: &Opened, text: &str) -> Result<ClientId, Failure> {
+pub(in crate::cli) async fn client(opened: &Opened, text: &str) -> Result<ClientId, Failure> {
     const LOOKED_AT: u32 = 100;
     let query = ClientQuery { search: Some(text.to_owned()), limit: LOOKED_AT, ..ClientQuery::default() };
     let found = clients::list(&opened.app, &opened.caller(), &query).await;

@@ -17,6 +17,7 @@ use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
 use self::filter::Wanted;
+pub(in crate::cli) use self::filter::client as find_client;
 use self::line::Style;
 use super::Here;
 use crate::failure::Failure;

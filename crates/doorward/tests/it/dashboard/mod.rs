@@ -1,6 +1,7 @@
 //! The dashboard over its wire.
 
 mod clients;
+mod doctor;
 mod form;
 mod forms;
 mod frame;
