@@ -2,6 +2,7 @@
 
 mod browser;
 mod contract;
+mod doctor;
 mod https;
 mod kill;
 mod logs;
