@@ -375,9 +375,11 @@ mod tests {
 
     #[test]
     fn the_address_that_was_asked_for_is_never_a_link() {
-        let (_, page) = all().into_iter().find(|(name, _)| *name == "error_callback_details").unwrap();
-        assert!(page.html().contains("https://store.acme.test/callback/"));
-        assert!(!page.html().contains("href=\"https:"));
+        for name in ["error_callback_details", "error_callback_admin"] {
+            let (_, page) = all().into_iter().find(|(known, _)| *known == name).unwrap();
+            assert!(page.html().contains("https://store.acme.test/callback<mark>"), "{name}");
+            assert!(!page.html().contains("href=\"https:"), "{name}");
+        }
     }
 
     #[test]

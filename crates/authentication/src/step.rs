@@ -169,7 +169,7 @@ pub(crate) async fn refusal(
             reader: Reader::Developer,
             asked: Some(asked).filter(|asked| !asked.is_empty()),
             allowed: list(tenant, refused).unwrap_or_default(),
-            diagnosis: refused.diagnosis.as_ref(),
+            diagnosis: refused.diagnosis.as_deref(),
         }),
     };
     let page = ErrorPage { tenant, error: &refused.error, reference: &refused.reference, details };

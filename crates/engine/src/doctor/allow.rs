@@ -76,8 +76,8 @@ fn may_be_allowed(found: &Diagnosis, typed: Option<&str>) -> Result<(), Fault> {
     }
 }
 
-/// The list with the address in it: behind the others, or in the place of an entry that was meant to be
-/// it.
+/// The list with the address in it, behind the others; or with the entry put right that was meant to
+/// be it.
 fn patch(settings: &ClientSettings, purpose: Purpose, offer: &Offer, url: &str) -> ClientPatch {
     let list = match purpose {
         Purpose::Login => &settings.callbacks,
@@ -85,9 +85,9 @@ fn patch(settings: &ClientSettings, purpose: Purpose, offer: &Offer, url: &str) 
     };
     let mut list = list.clone().unwrap_or_default();
     match offer {
-        Offer::Clean { entry } => {
+        Offer::Clean { entry, clean } => {
             for place in list.iter_mut().filter(|place| *place == entry) {
-                url.clone_into(place);
+                clean.clone_into(place);
             }
         }
         _ => list.push(url.to_owned()),

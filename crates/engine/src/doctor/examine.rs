@@ -122,12 +122,12 @@ pub(crate) fn developers_view(
     client: Option<&Client>,
     error: &PageError,
     url: &str,
-) -> Option<Diagnosis> {
+) -> Option<Box<Diagnosis>> {
     let (purpose, _) = super::purpose(error.problem)?;
     let asked = Asked::bounded(url, purpose);
     let verdict = client.map_or_else(|| of_tenant(state, &asked), |client| judge(client, &asked, &[]));
     match verdict {
-        Verdict::Refused(found) => Some(*found),
+        Verdict::Refused(found) => Some(found),
         Verdict::Allowed => None,
     }
 }

@@ -35,12 +35,18 @@ async fn client(journey: &Journey) -> doorward_model::client::Client {
 async fn an_event_keeps_the_address_as_it_was_sent_up_to_a_bound() {
     let journey = Journey::new().await;
     for url in ["https://app.test/cb\n", "https://app.test/cb\u{202e}\u{0}x"] {
+        journey.wait(60);
         ask(&journey, url).await;
         assert_eq!(
             refusals(&journey).await[0].1,
             Asked { url: url.into(), purpose: Purpose::Login, is_whole: true }
         );
     }
+    // A minute later, so that no two of them can be one event.
+    journey.wait(60);
+    ask(&journey, "https://app.test/\u{9b}2J").await;
+    assert_eq!(refusals(&journey).await[0].1.url, "https://app.test/\u{fffd}2J", "a terminal would obey");
+    journey.wait(60);
     let long = format!("https://app.test/{}", "é".repeat(4000));
     ask(&journey, &long).await;
     let (event, kept) = refusals(&journey).await.remove(0);

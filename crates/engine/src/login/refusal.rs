@@ -37,7 +37,7 @@ pub struct RefusedPage {
     /// visitor sits at the machine. None for everybody else.
     pub asked: Option<String>,
     /// Why the address is not allowed, for the same developers.
-    pub diagnosis: Option<Diagnosis>,
+    pub diagnosis: Option<Box<Diagnosis>>,
     /// What the event in the log is found by.
     pub(crate) fold_key: Option<String>,
     /// The address as it was sent. It leaves for admins only, see [`crate::doctor::of_refusal`].

@@ -110,11 +110,13 @@ impl EventDraft {
         self
     }
 
-    /// A text of a stranger exactly as it was sent, but not longer than `bound` bytes: for who has to
-    /// see which character is wrong. Gives back whether all of it is kept.
+    /// A text of a stranger as it was sent, but not longer than `bound` bytes: for who has to see which
+    /// character is wrong. JSON writes control characters as escapes, so that they do no harm where it
+    /// is printed; those that it does not escape become U+FFFD. Gives back whether all of it is kept.
     pub fn as_sent(&mut self, name: &str, text: &str, bound: usize) -> bool {
         let kept = &text[..text.floor_char_boundary(bound)];
-        self.details.insert(name.to_owned(), Value::from(kept));
+        let safe = |c: char| if ('\u{7f}'..='\u{9f}').contains(&c) { '\u{fffd}' } else { c };
+        self.details.insert(name.to_owned(), kept.chars().map(safe).collect::<String>().into());
         kept.len() == text.len()
     }
 

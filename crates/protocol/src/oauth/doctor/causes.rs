@@ -121,7 +121,7 @@ fn invisible(case: &Case<'_>) -> Option<Finding> {
         } else {
             "in"
         };
-        let sentence = format!("There is {what} {place} the listed URL, so nothing can ever match it.");
+        let sentence = format!("There is {what} {place} the listed URL.");
         let found = Finding::add(Cause::Invisible, sentence).comparing(Some(entry));
         return Some(
             Finding { fix: Fix::Clean(entry.clone()), ..found }

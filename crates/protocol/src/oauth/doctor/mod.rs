@@ -187,10 +187,12 @@ causes! {
 pub enum Offer {
     /// One click puts the address onto the list: the host is known to the client, or is the own machine.
     Allow,
-    /// One click puts the address into the place of an entry with an invisible character in it.
+    /// One click takes an invisible character out of an entry.
     Clean {
         /// The entry as it is saved.
         entry: String,
+        /// The entry without it.
+        clean: String,
     },
     /// Somebody has to look at the host and type it: the client has never had it.
     Review,
@@ -268,7 +270,7 @@ pub fn examine(case: &Case<'_>) -> Verdict {
 enum Fix {
     /// Put the address onto the list.
     Add,
-    /// Put it into the place of this entry.
+    /// Take what is invisible out of this entry.
     Clean(String),
     /// Change the app.
     App,
@@ -278,8 +280,8 @@ fn offer(case: &Case<'_>, fix: Fix, parts: Option<&Anatomy<'_>>) -> Offer {
     let (Some(parts), None) = (parts, case.problem()) else { return Offer::ChangeApp };
     match fix {
         Fix::App => Offer::ChangeApp,
-        // The address that was meant when the entry was saved: nothing new gets in.
-        Fix::Clean(entry) => Offer::Clean { entry },
+        // What was meant when the entry was saved: nothing new gets in.
+        Fix::Clean(entry) => Offer::Clean { clean: letters::cleaned(&entry), entry },
         Fix::Add if parts.is_loopback() || case.lists.know(case.asked) => Offer::Allow,
         Fix::Add => Offer::Review,
     }
