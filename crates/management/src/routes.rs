@@ -3,11 +3,11 @@
 use axum::middleware::from_fn_with_state;
 use doorward_engine::clients::READING;
 use doorward_model::scope::ApiScope::*;
-use doorward_web::route::Guard::AnyOf;
+use doorward_web::route::Guard::{AnyOf, Public};
 use doorward_web::route::Route;
 use http::Method;
 
-use crate::openapi::operation;
+use crate::openapi::{self, operation};
 use crate::{
     actions, client_credentials, client_grants, client_secrets, clients, connections, devices, forms, grants,
     keys, logs, original, permissions, refresh_tokens, resource_servers, roles, sessions, tenants, users,
@@ -62,14 +62,16 @@ const USERS_BY_EMAIL: &str = "/api/v2/users-by-email";
 const USER_BLOCKS: &str = "/api/v2/user-blocks";
 const BLOCKS_OF_USER: &str = "/api/v2/user-blocks/{id}";
 
-/// All endpoints of this front: those that are served, and those of the original that are refused. The
+/// All endpoints of this front: those that are served, those of the original that are refused, and the
+/// document that describes the former, which everybody may read. The
 /// bearer token and its scopes are looked at before anything else; preflights are answered for every
 /// address by [`doorward_web::route`].
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let served = served();
     let refused = original::rows(&served);
-    served.into_iter().map(with_forms).chain(refused).collect()
+    let document = Route::get(openapi::PATH, Public, "get_openapi", openapi::serve);
+    served.into_iter().map(with_forms).chain(refused).chain([document]).collect()
 }
 
 #[rustfmt::skip]
@@ -185,11 +187,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_endpoint_is_open_and_no_name_or_address_stands_twice() {
+    fn only_the_document_is_open_and_no_name_or_address_stands_twice() {
         let routes = routes();
         for (at, route) in routes.iter().enumerate() {
-            let is_preflight = route.method == Method::OPTIONS;
-            assert_eq!(is_preflight, route.guard == Guard::Public, "{}", route.operation);
+            let is_document = route.operation == "get_openapi";
+            assert_eq!(is_document, route.guard == Guard::Public, "{}", route.operation);
             assert!(!matches!(route.guard, Guard::AnyOf([])), "{}", route.operation);
             for other in &routes[..at] {
                 assert_ne!(route.operation, other.operation);

@@ -69,6 +69,9 @@ impl IntoResponse for Done {
 pub enum Outcome {
     /// It was done.
     Done(Done),
+    /// It was done, and the page shows what can be seen this once: a secret that was made. The same
+    /// form again leads on without it.
+    Shown(Done, Page),
     /// It was not: the page says why.
     Page(Page),
 }
@@ -106,9 +109,12 @@ where
     }
     match work.await {
         Ok(Outcome::Done(done)) => {
-            let kept = serde_json::to_string(&done).unwrap_or_default();
-            admins::keep(app, caller, key, &kept).await?;
+            keep(web, form, &done).await?;
             Ok(done.into_response())
+        }
+        Ok(Outcome::Shown(done, page)) => {
+            keep(web, form, &done).await?;
+            Ok(page.into_response())
         }
         Ok(Outcome::Page(page)) => {
             admins::give_back(app, caller, key).await?;
@@ -119,6 +125,11 @@ where
             Err(fault)
         }
     }
+}
+
+async fn keep(web: &Web, form: &SignedForm, done: &Done) -> Result<(), PageFault> {
+    let kept = serde_json::to_string(done).unwrap_or_default();
+    Ok(admins::keep(web.app(), form.caller(), form.key(), &kept).await?)
 }
 
 fn again(outcome: &str) -> Response {

@@ -5,6 +5,10 @@ mod list;
 mod row;
 mod sentence;
 pub(crate) mod show;
+mod way_out;
 
 pub(crate) use list::list;
 pub(crate) use row::Row;
+
+#[cfg(test)]
+pub(crate) use sentence::tests::deeds;

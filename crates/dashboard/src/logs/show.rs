@@ -12,6 +12,7 @@ use doorward_web::page::Page;
 use doorward_web::state::Web;
 
 use super::row::Row;
+use super::way_out::WayOut;
 use crate::doctor::{self, Why};
 use crate::frame::Frame;
 use crate::parts;
@@ -25,6 +26,8 @@ pub(crate) struct EventPage<'a> {
     pub record: &'a str,
     /// Why an address was refused, when the event is about one.
     pub why: Option<&'a Why>,
+    /// Why it failed and what to do, where it failed.
+    pub way_out: Option<WayOut>,
 }
 
 impl EventPage<'_> {
@@ -76,6 +79,7 @@ pub(crate) async fn page(
         None => doctor::why(web, frame, &event).await?,
     };
     let record = serde_json::to_string_pretty(&log_record::event(&event)).unwrap_or_default();
+    let way_out = WayOut::of(&event);
     let row = Row::of(event, frame.now());
-    Ok(frame.page(&EventPage { frame, row: &row, record: &record, why: why.as_ref() }))
+    Ok(frame.page(&EventPage { frame, row: &row, record: &record, why: why.as_ref(), way_out }))
 }

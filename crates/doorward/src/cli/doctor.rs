@@ -8,8 +8,10 @@ use doorward_model::client::Client;
 use doorward_protocol::oauth::doctor::{Diagnosis, Diff, Offer, Purpose, Span, visible};
 use serde_json::{Value, json};
 
-use super::{Here, logs};
+use super::Here;
+use super::clients::find;
 use crate::failure::{Exit, Failure};
+use crate::plain::tame_json;
 
 /// Commands that find out what is wrong.
 #[derive(Subcommand)]
@@ -47,7 +49,7 @@ impl Doctor {
             After::Logout => Purpose::Logout,
         };
         let found = async {
-            let id = logs::find_client(&opened, &callback.client).await?;
+            let id = find::overview(&opened, &callback.client).await?.client.id;
             let asked = Asked::bounded(&callback.url, purpose);
             let examined = doctor::examine(&opened.app, &opened.caller(), Some(&id), asked).await;
             examined.map_err(|fault| Failure::of("The URL cannot be looked at.", &fault))
@@ -68,7 +70,7 @@ fn tell(here: &Here, examined: &Examined) -> Result<(), Failure> {
         return Ok(());
     };
     if here.console.json {
-        here.console.line(&as_json(client, examined, found).to_string());
+        here.console.line(&tame_json(&as_json(client, examined, found).to_string()));
     } else {
         for line in lines(&examined.asked.url, found.nearest.as_ref()) {
             here.console.line(&line);

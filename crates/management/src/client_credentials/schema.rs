@@ -3,12 +3,12 @@
 use doorward_model::client::credential::schema::{CHANGE, NEW, SHOWN};
 use doorward_model::schema::{Schema, list};
 
-use crate::openapi::operation::{Operation, Parameter};
+use crate::openapi::operation::{Operation, Parameter, parameter};
 
 const LIST: Schema = list(&SHOWN, usize::MAX);
 
 const fn unused(name: &'static str, schema: Schema) -> Parameter {
-    Parameter { name, schema, about: "Understood for the sake of tools; a client has a handful." }
+    parameter(name, schema, "Understood for the sake of tools; a client has a handful.")
 }
 
 const PAGING: &[Parameter] = &[
@@ -16,6 +16,9 @@ const PAGING: &[Parameter] = &[
     unused("per_page", Schema::Whole { min: 0, max: 100 }),
     unused("include_totals", Schema::Flag),
 ];
+
+pub(crate) const NAMED: &[(&str, &Schema)] =
+    &[("ClientCredential", &SHOWN), ("NewClientCredential", &NEW), ("ClientCredentialChange", &CHANGE)];
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {

@@ -1,8 +1,10 @@
 //! What `/client-grants` takes and gives.
 
-use doorward_model::schema::{Member, Schema, TEXT, WHOLE, list, optional, required, text};
+use doorward_model::schema::{Member, Schema, TEXT, list, optional, required, text};
 
-use crate::openapi::operation::{Operation, Parameter};
+use crate::openapi::operation::{
+    FROM, INCLUDE_TOTALS, Operation, PAGE, PER_PAGE, Parameter, TAKE, checkpoint, parameter, totals,
+};
 
 const SCOPE: Schema = list(&text(280), 1000);
 const SUBJECT: Schema = Schema::Words(&["client", "user"]);
@@ -39,42 +41,24 @@ const SHOWN: Schema = Schema::Object(&[
     optional("allow_any_organization", Schema::Flag, ""),
 ]);
 const GRANTS: Schema = list(&SHOWN, usize::MAX);
-const TOTALS: &[Member] = &[
-    required("start", WHOLE, ""),
-    required("limit", WHOLE, ""),
-    required("length", WHOLE, ""),
-    required("total", WHOLE, ""),
-    required("client_grants", GRANTS, ""),
-];
-const CHECKPOINT: &[Member] = &[
-    required("client_grants", GRANTS, ""),
-    optional("next", TEXT, "The checkpoint of the part that follows."),
-];
+const TOTALS: &[Member] = &totals("client_grants", GRANTS);
+const CHECKPOINT: &[Member] = &checkpoint("client_grants", GRANTS);
 const LIST: Schema = Schema::Either(&[GRANTS, Schema::Object(TOTALS), Schema::Object(CHECKPOINT)]);
 
-const fn parameter(name: &'static str, schema: Schema, about: &'static str) -> Parameter {
-    Parameter { name, schema, about }
-}
-
 const LISTED: &[Parameter] = &[
-    parameter("page", Schema::Whole { min: 0, max: 1_000_000 }, "Which page, from 0."),
-    parameter(
-        "per_page",
-        Schema::Whole { min: 0, max: 100 },
-        "How many grants a page has; 50 when left out.",
-    ),
-    parameter(
-        "include_totals",
-        Schema::Flag,
-        "Whether the answer is an object with numbers around the page.",
-    ),
-    parameter("from", TEXT, "A checkpoint: the value of next in the part before."),
-    parameter("take", Schema::Whole { min: 1, max: 100 }, "How many grants a part has; 50 when left out."),
+    PAGE,
+    PER_PAGE,
+    INCLUDE_TOTALS,
+    FROM,
+    TAKE,
     parameter("audience", TEXT, "Only grants on the API of this identifier."),
     parameter("client_id", TEXT, "Only grants of this client."),
     parameter("subject_type", SUBJECT, "Only grants for such tokens."),
     parameter("allow_any_organization", Schema::Flag, "Only grants that say so, or only the others."),
 ];
+
+pub(crate) const NAMED: &[(&str, &Schema)] =
+    &[("ClientGrant", &SHOWN), ("NewClientGrant", &NEW), ("ClientGrantChange", &CHANGE)];
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {

@@ -42,6 +42,9 @@ const NEW: Schema = Schema::Object(&[
     optional("expires_at", END, "When it ends; not for the client secret."),
 ]);
 
+pub(crate) const NAMED: &[(&str, &Schema)] =
+    &[("ClientSecret", &SHOWN), ("NewClientSecret", &NEW), ("ClientSecretWithValue", &MADE)];
+
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "get_client_secrets",

@@ -1,48 +1,33 @@
 //! What `/clients` takes and gives.
 
 use doorward_model::client::schema::{CHANGE, NEW, SHOWN};
-use doorward_model::schema::{Member, Schema, TEXT, WHOLE, list, required};
+use doorward_model::schema::{Member, Schema, TEXT, list};
 
-use crate::openapi::operation::{FIELDS, INCLUDE_FIELDS, Operation, Parameter};
+use crate::openapi::operation::{
+    FIELDS, FROM, INCLUDE_FIELDS, INCLUDE_TOTALS, Operation, PAGE, PER_PAGE, Parameter, TAKE, checkpoint,
+    parameter, totals,
+};
 
 const CLIENTS: Schema = list(&SHOWN, usize::MAX);
 const LIST: Schema = Schema::Either(&[CLIENTS, Schema::Object(TOTALS), Schema::Object(CHECKPOINT)]);
-const TOTALS: &[Member] = &[
-    required("start", WHOLE, ""),
-    required("limit", WHOLE, ""),
-    required("length", WHOLE, ""),
-    required("total", WHOLE, ""),
-    required("clients", CLIENTS, ""),
-];
-const CHECKPOINT: &[Member] = &[
-    required("clients", CLIENTS, ""),
-    Member { name: "next", schema: TEXT, required: false, about: "The checkpoint of the part that follows." },
-];
-
-const fn parameter(name: &'static str, schema: Schema, about: &'static str) -> Parameter {
-    Parameter { name, schema, about }
-}
+const TOTALS: &[Member] = &totals("clients", CLIENTS);
+const CHECKPOINT: &[Member] = &checkpoint("clients", CLIENTS);
 
 const LISTED: &[Parameter] = &[
     FIELDS,
     INCLUDE_FIELDS,
-    parameter("page", Schema::Whole { min: 0, max: 1_000_000 }, "Which page, from 0."),
-    parameter(
-        "per_page",
-        Schema::Whole { min: 0, max: 100 },
-        "How many clients a page has; 50 when left out.",
-    ),
-    parameter(
-        "include_totals",
-        Schema::Flag,
-        "Whether the answer is an object with numbers around the page.",
-    ),
-    parameter("from", TEXT, "A checkpoint: the value of next in the part before."),
-    parameter("take", Schema::Whole { min: 1, max: 100 }, "How many clients a part has; 50 when left out."),
+    PAGE,
+    PER_PAGE,
+    INCLUDE_TOTALS,
+    FROM,
+    TAKE,
     parameter("is_global", Schema::Flag, "Only the client that stands for all, or only the others."),
     parameter("is_first_party", Schema::Flag, "Only clients of the house, or only those of third parties."),
     parameter("app_type", TEXT, "Types of clients between commas."),
 ];
+
+pub(crate) const NAMED: &[(&str, &Schema)] =
+    &[("Client", &SHOWN), ("NewClient", &NEW), ("ClientChange", &CHANGE)];
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {

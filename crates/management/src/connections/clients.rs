@@ -20,7 +20,7 @@ use crate::refused::{Answer, Refused};
 use crate::{answer, body};
 
 /// How many clients are switched by one request.
-const MOST: usize = 50;
+pub(super) const MOST: usize = 50;
 
 pub(crate) async fn list_clients(
     State(web): State<Web>,

@@ -7,6 +7,7 @@ mod delete_user;
 mod get;
 mod list;
 mod of_client;
+pub(crate) mod schema;
 mod status;
 mod update;
 mod view;

@@ -1,9 +1,12 @@
 //! What `/device-credentials` takes and gives.
 
 use doorward_model::device_credential::PUBLIC_KEY;
-use doorward_model::schema::{Format, Member, Schema, TEXT, WHOLE, list, optional, required};
+use doorward_model::schema::{Format, Member, Schema, TEXT, list, optional, required};
 
-use crate::openapi::operation::{FIELDS, INCLUDE_FIELDS, Operation, Parameter};
+use crate::openapi::operation::{
+    FIELDS, INCLUDE_FIELDS, INCLUDE_TOTALS, Operation, PAGE_OF_THOUSAND, PER_PAGE, Parameter, parameter,
+    totals,
+};
 
 const fn bounded(max: usize) -> Schema {
     Schema::Text { min: 1, max, format: Format::Any }
@@ -28,32 +31,20 @@ const SHOWN: Schema = Schema::Object(&[
 ]);
 const DEVICES: Schema = list(&SHOWN, 100);
 const LIST: Schema = Schema::Either(&[DEVICES, Schema::Object(TOTALS)]);
-const TOTALS: &[Member] = &[
-    required("start", WHOLE, ""),
-    required("limit", WHOLE, ""),
-    required("length", WHOLE, ""),
-    required("total", WHOLE, ""),
-    required("device_credentials", DEVICES, ""),
-];
-
-const fn parameter(name: &'static str, schema: Schema, about: &'static str) -> Parameter {
-    Parameter { name, schema, about }
-}
+const TOTALS: &[Member] = &totals("device_credentials", DEVICES);
 
 const LISTED: &[Parameter] = &[
-    parameter("page", Schema::Whole { min: 0, max: 1000 }, "Which page, from 0."),
-    parameter("per_page", Schema::Whole { min: 0, max: 100 }, "How many a page has; 50 when left out."),
-    parameter(
-        "include_totals",
-        Schema::Flag,
-        "Whether the answer is an object with numbers around the page.",
-    ),
+    PAGE_OF_THOUSAND,
+    PER_PAGE,
+    INCLUDE_TOTALS,
     FIELDS,
     INCLUDE_FIELDS,
     parameter("user_id", TEXT, "Only those of this user."),
     parameter("client_id", TEXT, "Only those for this application."),
     parameter("type", KIND, "The kind of credential."),
 ];
+
+pub(crate) const NAMED: &[(&str, &Schema)] = &[("DeviceCredential", &SHOWN), ("NewDeviceCredential", &NEW)];
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {

@@ -22,6 +22,8 @@ const SHORT: Schema =
     Schema::Object(&[required("kid", TEXT, ""), required("cert", TEXT, "Its certificate, PEM.")]);
 const KEYS: Schema = list(&KEY, usize::MAX);
 
+pub(crate) const NAMED: &[(&str, &Schema)] = &[("SigningKey", &KEY)];
+
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "get_signing_keys",

@@ -2,6 +2,7 @@
 
 mod get;
 mod list;
+pub(crate) mod schema;
 
 pub(crate) use get::get;
 pub(crate) use list::list;

@@ -3,6 +3,7 @@
 mod list;
 mod one;
 mod revoke;
+pub(crate) mod schema;
 mod view;
 
 pub(crate) use list::{list, list_of_user};

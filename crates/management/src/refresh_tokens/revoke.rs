@@ -20,7 +20,7 @@ use crate::query::Query;
 use crate::refused::Answer;
 
 /// How many tokens are named by one request.
-const MOST: usize = 100;
+pub(super) const MOST: usize = 100;
 
 pub(crate) async fn revoke(
     State(web): State<Web>,

@@ -1,8 +1,10 @@
 //! What `/resource-servers` takes and gives.
 
-use doorward_model::schema::{Member, Schema, TEXT, WHOLE, list, optional, required, text};
+use doorward_model::schema::{Member, Schema, TEXT, list, optional, required, text};
 
-use crate::openapi::operation::{FIELDS, INCLUDE_FIELDS, Operation, Parameter};
+use crate::openapi::operation::{
+    FIELDS, INCLUDE_FIELDS, INCLUDE_TOTALS, Operation, PAGE, PER_PAGE, Parameter, parameter, totals,
+};
 
 const SCOPE: Schema = Schema::Object(&[
     required("value", text(280), "The scope value, one word."),
@@ -68,31 +70,20 @@ const SHOWN: Schema = Schema::Object(&with_settings::<14>(&[
     optional("identifier", TEXT, "The audience."),
 ]));
 const APIS: Schema = list(&SHOWN, usize::MAX);
-const TOTALS: &[Member] = &[
-    required("start", WHOLE, ""),
-    required("limit", WHOLE, ""),
-    required("length", WHOLE, ""),
-    required("total", WHOLE, ""),
-    required("resource_servers", APIS, ""),
-];
+const TOTALS: &[Member] = &totals("resource_servers", APIS);
 const LIST: Schema = Schema::Either(&[APIS, Schema::Object(TOTALS)]);
-
-const fn parameter(name: &'static str, schema: Schema, about: &'static str) -> Parameter {
-    Parameter { name, schema, about }
-}
 
 const LISTED: &[Parameter] = &[
     FIELDS,
     INCLUDE_FIELDS,
-    parameter("page", Schema::Whole { min: 0, max: 1_000_000 }, "Which page, from 0."),
-    parameter("per_page", Schema::Whole { min: 0, max: 100 }, "How many APIs a page has; 50 when left out."),
-    parameter(
-        "include_totals",
-        Schema::Flag,
-        "Whether the answer is an object with numbers around the page.",
-    ),
-    parameter("identifiers", TEXT, "Only the API of this identifier; may come up to ten times."),
+    PAGE,
+    PER_PAGE,
+    INCLUDE_TOTALS,
+    parameter("identifiers", list(&TEXT, 10), "Only the APIs of these identifiers."),
 ];
+
+pub(crate) const NAMED: &[(&str, &Schema)] =
+    &[("ResourceServer", &SHOWN), ("NewResourceServer", &NEW), ("ResourceServerChange", &CHANGE)];
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {

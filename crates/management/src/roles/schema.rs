@@ -1,8 +1,11 @@
 //! What `/roles` takes and gives, and the roles and permissions of users.
 
-use doorward_model::schema::{Member, Schema, TEXT, WHOLE, list, optional, required, text};
+use doorward_model::schema::{Schema, TEXT, list, optional, required, text};
 
-use crate::openapi::operation::{Operation, Parameter};
+use crate::openapi::operation::{
+    DONE, FROM, INCLUDE_TOTALS, Operation, PAGE, PER_PAGE, Parameter, TAKE, checkpoint, parameter, reads,
+    totals, writes,
+};
 
 const NAME: Schema = Schema::Text { min: 1, max: 255, format: doorward_model::schema::Format::Any };
 const DESCRIPTION: Schema = Schema::Nullable(&text(500));
@@ -51,44 +54,19 @@ const MEMBER: Schema = Schema::Object(&[
 const MEMBERS: Schema = list(&MEMBER, usize::MAX);
 const NOTHING: Schema = Schema::Object(&[]);
 
-const fn totals(name: &'static str, of: Schema) -> [Member; 5] {
-    [
-        required("start", WHOLE, ""),
-        required("limit", WHOLE, ""),
-        required("length", WHOLE, ""),
-        required("total", WHOLE, ""),
-        required(name, of, ""),
-    ]
-}
-
 const ROLE_LIST: Schema = Schema::Either(&[ROLES, Schema::Object(&totals("roles", ROLES))]);
 const HELD_LIST: Schema = Schema::Either(&[ALL_HELD, Schema::Object(&totals("permissions", ALL_HELD))]);
 const MEMBER_LIST: Schema = Schema::Either(&[
     MEMBERS,
     Schema::Object(&totals("users", MEMBERS)),
-    Schema::Object(&[
-        required("users", MEMBERS, ""),
-        optional("next", TEXT, "The checkpoint of the part that follows."),
-    ]),
+    Schema::Object(&checkpoint("users", MEMBERS)),
 ]);
 
-const fn parameter(name: &'static str, schema: Schema, about: &'static str) -> Parameter {
-    Parameter { name, schema, about }
-}
-
-const PAGE: Parameter = parameter("page", Schema::Whole { min: 0, max: 1_000_000 }, "Which page, from 0.");
-const PER_PAGE: Parameter =
-    parameter("per_page", Schema::Whole { min: 0, max: 100 }, "How many a page has; 50 when left out.");
-const WITH_TOTALS: Parameter = parameter(
-    "include_totals",
-    Schema::Flag,
-    "Whether the answer is an object with numbers around the page.",
-);
-const PAGED: &[Parameter] = &[PAGE, PER_PAGE, WITH_TOTALS];
+const PAGED: &[Parameter] = &[PAGE, PER_PAGE, INCLUDE_TOTALS];
 const FOUND: &[Parameter] = &[
     PAGE,
     PER_PAGE,
-    WITH_TOTALS,
+    INCLUDE_TOTALS,
     parameter("name_filter", TEXT, "Only roles whose name contains this, whatever its case."),
     parameter(
         "type",
@@ -96,35 +74,19 @@ const FOUND: &[Parameter] = &[
         "Roles of the tenant, or within organizations.",
     ),
 ];
-const WALKED: &[Parameter] = &[
-    PAGE,
-    PER_PAGE,
-    WITH_TOTALS,
-    parameter("from", TEXT, "A checkpoint: the value of next in the part before."),
-    parameter("take", Schema::Whole { min: 1, max: 100 }, "How many a part has; 50 when left out."),
+const WALKED: &[Parameter] = &[PAGE, PER_PAGE, INCLUDE_TOTALS, FROM, TAKE];
+
+pub(crate) const NAMED: &[(&str, &Schema)] = &[
+    ("Role", &ROLE),
+    ("NewRole", &NEW),
+    ("RoleChange", &CHANGE),
+    ("Permissions", &PERMISSIONS),
+    ("UserIds", &USER_IDS),
+    ("RoleIds", &ROLE_IDS),
+    ("HeldPermission", &HELD),
+    ("RoleMember", &MEMBER),
+    ("Nothing", &NOTHING),
 ];
-
-type Answers = &'static [(u16, Option<&'static Schema>)];
-
-const fn reads(
-    id: &'static str,
-    summary: &'static str,
-    query: &'static [Parameter],
-    answers: Answers,
-) -> Operation {
-    Operation { id, summary, query, body: None, answers }
-}
-
-const fn writes(
-    id: &'static str,
-    summary: &'static str,
-    body: &'static Schema,
-    answers: Answers,
-) -> Operation {
-    Operation { id, summary, query: &[], body: Some(body), answers }
-}
-
-const DONE: Answers = &[(204, None)];
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     reads("get_roles", "List roles", FOUND, &[(200, Some(&ROLE_LIST))]),

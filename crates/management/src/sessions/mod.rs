@@ -2,6 +2,7 @@
 
 mod of_user;
 mod one;
+pub(crate) mod schema;
 mod view;
 
 pub(crate) use of_user::{end_of_user, list_of_user};

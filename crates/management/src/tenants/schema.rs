@@ -1,8 +1,11 @@
 //! What `/tenants` takes and gives.
 
+use doorward_model::schema::Schema;
 use doorward_model::tenant::members::BODY;
 
 use crate::openapi::operation::{FIELDS, INCLUDE_FIELDS, Operation};
+
+pub(crate) const NAMED: &[(&str, &Schema)] = &[("TenantSettings", &BODY)];
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {

@@ -4,7 +4,11 @@ use doorward_model::schema::{
     Format, Member, OBJECT, Schema, TEXT, TIME, WHOLE, formatted, list, optional, required,
 };
 
-use crate::openapi::operation::{FIELDS, INCLUDE_FIELDS, Operation, Parameter};
+use crate::logs::schema::EVENTS;
+use crate::openapi::operation::{
+    FIELDS, INCLUDE_FIELDS, INCLUDE_TOTALS, Operation, PAGE_OF_THOUSAND, PER_PAGE, Parameter, parameter,
+    totals,
+};
 
 const fn named(max: usize) -> Schema {
     Schema::Text { min: 1, max, format: Format::Any }
@@ -33,6 +37,7 @@ const NEW: Schema = Schema::Object(&[
     optional("user_metadata", METADATA, "What the person may change; at most 16 KiB."),
     optional("app_metadata", METADATA, "What applications keep about the person; at most 16 KiB."),
     optional("verify_email", Schema::Flag, "No mails are sent yet: false, or left out."),
+    optional("verify_phone_number", Schema::Flag, "No messages are sent yet: false, or left out."),
     optional(
         "username",
         Schema::Nullable(&TEXT),
@@ -103,22 +108,8 @@ const SHOWN: Schema = Schema::Object(&[
 
 const USERS: Schema = list(&SHOWN, 100);
 const LIST: Schema = Schema::Either(&[USERS, Schema::Object(TOTALS)]);
-const TOTALS: &[Member] = &[
-    required("start", WHOLE, ""),
-    required("limit", WHOLE, ""),
-    required("length", WHOLE, ""),
-    required("total", WHOLE, ""),
-    required("users", USERS, ""),
-];
-const EVENTS: Schema = list(&OBJECT, 100);
-const LOGS: Schema = Schema::Either(&[EVENTS, Schema::Object(LOG_TOTALS)]);
-const LOG_TOTALS: &[Member] = &[
-    required("start", WHOLE, ""),
-    required("limit", WHOLE, ""),
-    required("length", WHOLE, ""),
-    required("total", WHOLE, ""),
-    required("logs", EVENTS, ""),
-];
+const TOTALS: &[Member] = &totals("users", USERS);
+const LOGS: Schema = Schema::Either(&[EVENTS, Schema::Object(&totals("logs", EVENTS))]);
 const BLOCK: Schema = Schema::Object(&[
     required("identifier", TEXT, "The name that was tried."),
     required("ip", TEXT, "The address, or its network, that is locked out."),
@@ -126,29 +117,18 @@ const BLOCK: Schema = Schema::Object(&[
 ]);
 const BLOCKS: Schema = Schema::Object(&[required("blocked_for", list(&BLOCK, usize::MAX), "")]);
 
-const fn parameter(name: &'static str, schema: Schema, about: &'static str) -> Parameter {
-    Parameter { name, schema, about }
-}
-
-const PAGE: Parameter = parameter("page", Schema::Whole { min: 0, max: 1000 }, "Which page, from 0.");
-const PER_PAGE: Parameter =
-    parameter("per_page", Schema::Whole { min: 0, max: 100 }, "How many a page has; 50 when left out.");
-const TOTALS_WANTED: Parameter = parameter(
-    "include_totals",
-    Schema::Flag,
-    "Whether the answer is an object with numbers around the page.",
-);
 const PROTECTED: Parameter = parameter(
     "consider_brute_force_enablement",
     Schema::Flag,
     "Whether connections whose protection is switched off are left out.",
 );
-const IDENTIFIER: Parameter = parameter("identifier", named(512), "The name that was typed to log in.");
+const IDENTIFIER: Parameter =
+    parameter("identifier", named(512), "The name that was typed to log in.").must();
 
 const LISTED: &[Parameter] = &[
-    PAGE,
+    PAGE_OF_THOUSAND,
     PER_PAGE,
-    TOTALS_WANTED,
+    INCLUDE_TOTALS,
     parameter("sort", TEXT, "field:1 from least to greatest, field:-1 the other way round."),
     parameter("connection", TEXT, "The name of a connection: only its users."),
     FIELDS,
@@ -161,6 +141,9 @@ const LISTED: &[Parameter] = &[
     ),
     parameter("primary_order", Schema::Flag, "Known and without meaning: the order is always the same."),
 ];
+
+pub(crate) const NAMED: &[(&str, &Schema)] =
+    &[("User", &SHOWN), ("NewUser", &NEW), ("UserChange", &CHANGE), ("UserBlocks", &BLOCKS)];
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {
@@ -202,9 +185,9 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         id: "get_logs_by_user",
         summary: "List the events of a user",
         query: &[
-            PAGE,
+            PAGE_OF_THOUSAND,
             PER_PAGE,
-            TOTALS_WANTED,
+            INCLUDE_TOTALS,
             parameter("sort", Schema::Words(&["date:-1"]), "Newest first."),
         ],
         body: None,
@@ -213,7 +196,11 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "get_users_by_email",
         summary: "List the users of an address",
-        query: &[parameter("email", formatted(254, Format::Email), "The address."), FIELDS, INCLUDE_FIELDS],
+        query: &[
+            parameter("email", formatted(254, Format::Email), "The address.").must(),
+            FIELDS,
+            INCLUDE_FIELDS,
+        ],
         body: None,
         answers: &[(200, Some(&USERS))],
     },

@@ -1,5 +1,6 @@
 //! The dashboard over its wire.
 
+mod apis;
 mod clients;
 mod doctor;
 mod form;
@@ -8,5 +9,6 @@ mod frame;
 mod login;
 mod logs;
 pub mod messages;
+mod quickstarts;
 mod settings;
 mod setup;

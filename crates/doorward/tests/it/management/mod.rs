@@ -11,6 +11,7 @@ mod devices;
 mod grants;
 mod keys;
 mod logs;
+mod openapi;
 mod refresh_tokens;
 mod resource_servers;
 mod roles;

@@ -1,0 +1,106 @@
+//! What `/logs` gives.
+
+use doorward_model::schema::{Format, OBJECT, Schema, TEXT, TIME, list, optional};
+
+use crate::openapi::operation::{
+    FIELDS, INCLUDE_FIELDS, INCLUDE_TOTALS, Operation, PAGE_OF_THOUSAND, PER_PAGE, parameter, reads, totals,
+};
+
+const ID: Schema = Schema::Text { min: 1, max: usize::MAX, format: Format::Any };
+
+/// Nothing is required, because `fields` may leave out anything.
+const EVENT: Schema = Schema::Object(&[
+    optional("date", TIME, "When it happened."),
+    optional("type", TEXT, "What happened, as a code."),
+    optional("description", TEXT, "What happened, in a sentence."),
+    optional("connection", TEXT, "The name of the connection."),
+    optional("connection_id", TEXT, "The connection."),
+    optional("client_id", TEXT, "The application."),
+    optional("client_name", TEXT, "The name of the application."),
+    optional("ip", TEXT, "Where it came from."),
+    optional("user_agent", TEXT, "With which program."),
+    optional("hostname", TEXT, "The host that was asked."),
+    optional("user_id", TEXT, "The user."),
+    optional("user_name", TEXT, "The name of the user, or what was typed for it."),
+    optional("audience", TEXT, "The API that a token was wanted for."),
+    optional("scope", TEXT, "What was asked for."),
+    optional("strategy", TEXT, "The kind of connection."),
+    optional("strategy_type", TEXT, "What the kind belongs to."),
+    optional("auth0_client", Schema::Any, "The SDK, as it named itself."),
+    optional("details", OBJECT, "What else is known; count says how often it happened within a minute."),
+    optional("_id", TEXT, "The id."),
+    optional("log_id", TEXT, "The id again, as tools know it."),
+    optional("isMobile", Schema::Flag, "Whether the program says that it runs on a telephone."),
+]);
+pub(crate) const EVENTS: Schema = list(&EVENT, 100);
+const LIST: Schema = Schema::Either(&[EVENTS, Schema::Object(&totals("logs", EVENTS))]);
+
+pub(crate) const NAMED: &[(&str, &Schema)] = &[("LogEvent", &EVENT)];
+
+pub(crate) const OPERATIONS: &[Operation] = &[
+    reads(
+        "get_logs",
+        "List events of the log",
+        &[
+            FIELDS,
+            INCLUDE_FIELDS,
+            PAGE_OF_THOUSAND,
+            PER_PAGE,
+            INCLUDE_TOTALS,
+            parameter("sort", Schema::Words(&["date:1", "date:-1"]), "Oldest or newest first."),
+            parameter("from", ID, "The id of an event: what happened after it, oldest first."),
+            parameter(
+                "take",
+                Schema::Whole { min: 0, max: 100 },
+                "How many events after from; 50 when left out.",
+            ),
+            parameter("q", TEXT, "Searching is not offered yet; empty, or left out."),
+            parameter("search", TEXT, "Searching is not offered yet; empty, or left out."),
+        ],
+        &[(200, Some(&LIST))],
+    ),
+    reads("get_logs_by_id", "Get an event of the log", &[], &[(200, Some(&EVENT))]),
+];
+
+#[cfg(test)]
+mod tests {
+    use doorward_model::ids::{ClientId, ConnectionId, LogId, UserId};
+    use doorward_model::log::code::EventCode;
+    use doorward_model::log::event::Event;
+    use doorward_model::time::Timestamp;
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+
+    #[test]
+    fn every_name_that_an_event_can_have_is_described() {
+        let text = || Some("x".to_owned());
+        let event = Event {
+            id: LogId::parse("90020251123").unwrap(),
+            at: Timestamp::from_millis(1_763_877_600_123),
+            code: EventCode::WrongPassword,
+            description: "Wrong email or password.".to_owned(),
+            client: Some(ClientId::parse("abc").unwrap()),
+            client_name: text(),
+            connection: Some(ConnectionId::parse("con_1").unwrap()),
+            connection_name: text(),
+            strategy: text(),
+            strategy_type: text(),
+            user: Some(UserId::parse("auth0|1").unwrap()),
+            user_name: text(),
+            ip: text(),
+            user_agent: text(),
+            audience: text(),
+            scope: text(),
+            hostname: text(),
+            auth0_client: Some(json!({ "name": "auth0.js" })),
+            details: Map::new(),
+            fold_key: None,
+            count: 3,
+        };
+        let shown = doorward_web::log_record::event(&event);
+        let Schema::Object(members) = EVENT else { panic!("no object") };
+        assert_eq!(shown.len(), members.len());
+        assert!(EVENT.allows(&Value::Object(shown)));
+    }
+}

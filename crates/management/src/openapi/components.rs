@@ -1,0 +1,111 @@
+//! The schemas that have a name in the OpenAPI document, and putting the name where the schema stands.
+
+use doorward_model::schema::Schema;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    client_credentials, client_grants, client_secrets, clients, connections, devices, grants, keys, logs,
+    refresh_tokens, resource_servers, roles, sessions, tenants, users,
+};
+
+const NAMED: &[&[(&str, &Schema)]] = &[
+    clients::schema::NAMED,
+    client_secrets::schema::NAMED,
+    client_credentials::schema::NAMED,
+    client_grants::schema::NAMED,
+    connections::schema::NAMED,
+    devices::schema::NAMED,
+    grants::schema::NAMED,
+    keys::schema::NAMED,
+    logs::schema::NAMED,
+    refresh_tokens::schema::NAMED,
+    resource_servers::schema::NAMED,
+    roles::schema::NAMED,
+    sessions::schema::NAMED,
+    tenants::schema::NAMED,
+    users::schema::NAMED,
+];
+
+/// The named schemas, written out once.
+pub(super) struct Components(Vec<(&'static str, Value)>);
+
+impl Components {
+    pub(super) fn new() -> Self {
+        let named = NAMED.iter().copied().flatten();
+        Self(named.map(|(name, schema)| (*name, schema.to_json())).collect())
+    }
+
+    /// `components.schemas` of the document.
+    pub(super) fn to_json(&self) -> Map<String, Value> {
+        let inside = |(name, schema): &(&str, Value)| ((*name).to_owned(), self.inside(schema.clone()));
+        self.0.iter().map(inside).collect()
+    }
+
+    /// A schema with names where it, or a part of it, has one.
+    pub(super) fn schema(&self, schema: &Schema) -> Value {
+        self.refer(schema.to_json())
+    }
+
+    fn refer(&self, mut schema: Value) -> Value {
+        let about = schema.as_object_mut().and_then(|schema| schema.shift_remove("description"));
+        let mut written = match self.0.iter().find(|(_, named)| *named == schema) {
+            Some((name, _)) => json!({ "$ref": format!("#/components/schemas/{name}") }),
+            None => self.inside(schema),
+        };
+        if let (Some(about), Some(object)) = (about, written.as_object_mut()) {
+            object.insert("description".to_owned(), about);
+        }
+        written
+    }
+
+    /// The parts of a schema that are schemas themselves.
+    fn inside(&self, mut schema: Value) -> Value {
+        let Some(object) = schema.as_object_mut() else { return schema };
+        for (key, value) in object {
+            match (key.as_str(), value) {
+                ("items" | "additionalProperties", value) if value.is_object() => {
+                    *value = self.refer(value.take());
+                }
+                ("properties", Value::Object(members)) => {
+                    members.values_mut().for_each(|member| *member = self.refer(member.take()));
+                }
+                ("anyOf", Value::Array(several)) => {
+                    several.iter_mut().for_each(|one| *one = self.refer(one.take()));
+                }
+                _ => {}
+            }
+        }
+        schema
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_model::schema::{list, optional};
+
+    use super::*;
+
+    #[test]
+    fn a_named_schema_is_referred_to_wherever_it_stands_and_keeps_what_is_said_there() {
+        const CLIENTS: Schema = list(&doorward_model::client::schema::SHOWN, usize::MAX);
+        const HOLDER: Schema = Schema::Object(&[
+            optional("client", doorward_model::client::schema::SHOWN, "The one."),
+            optional("all", CLIENTS, ""),
+        ]);
+        let components = Components::new();
+        let written = components.schema(&HOLDER);
+        let client = "#/components/schemas/Client";
+        assert_eq!(written["properties"]["client"], json!({ "$ref": client, "description": "The one." }));
+        assert_eq!(written["properties"]["all"]["items"], json!({ "$ref": client }));
+        assert!(components.to_json()["Client"]["properties"].is_object(), "its own schema is written out");
+    }
+
+    #[test]
+    fn no_name_stands_twice() {
+        let mut names: Vec<_> = Components::new().0.into_iter().map(|(name, _)| name).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}
