@@ -7,6 +7,7 @@ mod accessibility;
 mod chromium;
 mod clients;
 mod consent;
+mod doctor;
 mod first_run;
 mod login;
 mod neighbour;
