@@ -94,7 +94,9 @@ async fn the_pages_for_admins_can_be_used_by_everybody() {
     let machine = house.party(ClientKind::NonInteractive, Via::Post).await.client_id;
     browser.set_up(&house).await;
     house.get("/authorize?client_id=nobody&response_type=code&redirect_uri=https://a.test/cb").await.is(400);
-    let event = house.logs().await[0]["log_id"].as_str().unwrap().to_owned();
+    let logs = house.logs().await;
+    let refused = logs.iter().find(|event| event["type"] == "f").unwrap();
+    let event = refused["log_id"].as_str().unwrap().to_owned();
     let of = |client: &str, page: &str| format!("/manage/clients/{client}/{page}");
     let pages = [
         ("overview", "/manage".to_owned()),
