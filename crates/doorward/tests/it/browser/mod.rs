@@ -12,6 +12,7 @@ mod first_run;
 mod login;
 mod neighbour;
 mod open_house;
+mod pictures;
 mod quickstarts;
 mod samples;
 mod settings;
