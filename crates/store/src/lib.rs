@@ -34,7 +34,7 @@ pub mod users;
 
 pub use sql::batch::{Batch, Committed, Expect, Ticket};
 pub use sql::db::{Db, Global, Scope};
-pub use sql::error::StoreError;
+pub use sql::error::{LIST_SECONDS, StoreError};
 pub use sql::row::Row;
 pub use sql::url::{DatabaseUrl, DatabaseUrlError};
 pub use sql::value::Value;
