@@ -8,6 +8,7 @@
 pub mod admins;
 pub mod api_token;
 pub mod app;
+pub mod branding;
 pub mod caller;
 pub mod client_grants;
 pub mod clients;
@@ -15,6 +16,8 @@ pub mod clients_cache;
 pub mod clock;
 pub mod connections;
 pub mod devices;
+mod documents;
+pub mod email_templates;
 pub mod entropy;
 pub mod fault;
 pub mod grants;

@@ -15,6 +15,7 @@ pub mod clients;
 pub mod codes;
 pub mod connections;
 pub mod device_credentials;
+pub mod documents;
 pub mod global;
 pub mod grants;
 pub mod login_attempts;

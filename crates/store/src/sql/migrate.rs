@@ -31,7 +31,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0013__connections", include_str!("../../migrations/V0013__connections.sql")),
     ("V0014__people", include_str!("../../migrations/V0014__people.sql")),
     ("V0015__find_changes", include_str!("../../migrations/V0015__find_changes.sql")),
-    ("V0018__search", include_str!("../../migrations/V0018__search.sql")),
+    ("V0018__search_and_documents", include_str!("../../migrations/V0018__search_and_documents.sql")),
     ("V0019__clustered", include_str!("../../migrations/V0019__clustered.sql")),
 ];
 

@@ -124,8 +124,8 @@ fn by_column(name: &str, test: &Test) -> Option<Vec<Part>> {
         // An index has only those.
         "blocked" => (*test == Test::Is(Scalar::Flag(true))).then(plain),
         "email_verified" => (*test == Test::Is(Scalar::Flag(false))).then(plain),
-        "last_ip" => None,
-        "logins_count" | "last_login" | "created_at" | "updated_at" => (*test != Test::Exists).then(plain),
+        "last_ip" | "logins_count" => None,
+        "last_login" | "created_at" | "updated_at" => (*test != Test::Exists).then(plain),
         _ => is_narrow(test).then(plain),
     }
 }
