@@ -3,6 +3,7 @@
 //! Source: the Management API's `/email-templates`.
 
 use doorward_model::email_template;
+use doorward_model::fields::FieldErrors;
 use doorward_model::json::Object;
 use doorward_model::scope::ApiScope;
 use doorward_store::documents::DocumentKey;
@@ -11,6 +12,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::documents::{self, Change};
 use crate::fault::Fault;
+use crate::logs::record;
 
 const UPDATE: &str = "Update an email template";
 
@@ -21,6 +23,20 @@ fn key(name: &'static str) -> DocumentKey<'static> {
 /// One that has no text yet, or is no occasion at all.
 fn known(name: &str) -> Result<&'static str, Fault> {
     email_template::name(name).ok_or(Fault::NotFound { what: "email template" })
+}
+
+/// The name of an occasion, for a change that `check` finds nothing wrong with. Refusals are logged.
+async fn checked(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    check: impl Fn() -> Result<(), FieldErrors>,
+) -> Result<&'static str, Fault> {
+    let body = caller.may(ApiScope::UpdateEmailTemplates).and_then(|()| Ok(check()?));
+    match body.and_then(|()| known(name)) {
+        Ok(name) => Ok(name),
+        Err(fault) => Err(record::refused(app, caller, UPDATE, Some(name), fault).await),
+    }
 }
 
 /// The template for an occasion.
@@ -55,8 +71,8 @@ pub async fn create(app: &App, caller: &Caller, body: &Object) -> Result<Object,
 /// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::NotFound`], [`Fault::Conflict`], or trouble with
 /// the store. Refusals are logged.
 pub async fn update(app: &App, caller: &Caller, name: &str, body: &Object) -> Result<Object, Fault> {
-    caller.may(ApiScope::UpdateEmailTemplates)?;
-    let change = Change { what: UPDATE, scope: ApiScope::UpdateEmailTemplates, key: key(known(name)?) };
+    let name = checked(app, caller, name, || email_template::apply(&Object::new(), body).map(|_| ())).await?;
+    let change = Change { what: UPDATE, scope: ApiScope::UpdateEmailTemplates, key: key(name) };
     let decide = |now: Option<&Object>| {
         Ok(email_template::apply(now.ok_or(Fault::NotFound { what: "email template" })?, body)?)
     };
@@ -69,8 +85,7 @@ pub async fn update(app: &App, caller: &Caller, name: &str, body: &Object) -> Re
 /// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::NotFound`] for an occasion that is none,
 /// [`Fault::Conflict`], or trouble with the store. Refusals are logged.
 pub async fn put(app: &App, caller: &Caller, name: &str, body: &Object) -> Result<Object, Fault> {
-    caller.may(ApiScope::UpdateEmailTemplates)?;
-    let name = known(name)?;
+    let name = checked(app, caller, name, || email_template::create(body).map(|_| ())).await?;
     let change = Change { what: UPDATE, scope: ApiScope::UpdateEmailTemplates, key: key(name) };
     let decide = |_: Option<&Object>| {
         let (_, mut made) = email_template::create(body)?;

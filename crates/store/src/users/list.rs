@@ -1,10 +1,10 @@
 //! Lists of users: searched, sorted, by page or from a given user on.
 //!
-//! Every order has an index that begins with the tenant. A search is answered in one of three ways: an
-//! index gives what is found in the order of the list; or some index gives few users, which are read and
-//! sorted; or the list is walked in its order until the page is full. Which, is known after asking how
-//! many users the indexes would give, up to a bound. Source: the Management API's `GET /users`; the
-//! search language of `model::search`.
+//! Every order but that of how often somebody logged in has an index that begins with the tenant. A
+//! search is answered in one of three ways: an index gives what is found in the order of the list; or
+//! some index gives few users, which are read and sorted; or the list is walked in its order until the
+//! page is full. Which, is known after asking how many users the indexes would give, up to a bound.
+//! Source: the Management API's `GET /users`; the search language of `model::search`.
 
 use doorward_model::connection::Connection;
 use doorward_model::ids::UserId;
