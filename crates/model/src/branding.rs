@@ -125,20 +125,20 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_found_by_its_path() {
-        let found = |body: Value| {
+        let found = |body: &Value| {
             let errors = apply(&Map::new(), body.as_object().unwrap()).unwrap_err();
             errors.all().iter().map(|error| error.path.clone()).collect::<Vec<_>>()
         };
-        assert_eq!(found(json!({ "colors": { "primary": "red" } })), ["colors.primary"]);
-        assert_eq!(found(json!({ "logo_url": "http://a.test/l.png" })), ["logo_url"]);
+        assert_eq!(found(&json!({ "colors": { "primary": "red" } })), ["colors.primary"]);
+        assert_eq!(found(&json!({ "logo_url": "http://a.test/l.png" })), ["logo_url"]);
         assert_eq!(
-            found(json!({ "logo_url": "javascript:alert(1)", "nonsense": 1 })),
+            found(&json!({ "logo_url": "javascript:alert(1)", "nonsense": 1 })),
             ["logo_url", "nonsense"]
         );
-        assert_eq!(found(json!({ "font": "https://a.test" })), ["font"]);
+        assert_eq!(found(&json!({ "font": "https://a.test" })), ["font"]);
         let gradient =
             json!({ "colors": { "page_background": { "type": "linear-gradient", "angle_deg": 400 } } });
-        assert_eq!(found(gradient), ["colors.page_background.angle_deg"]);
+        assert_eq!(found(&gradient), ["colors.page_background.angle_deg"]);
     }
 
     #[test]
