@@ -94,6 +94,7 @@ impl Failure {
             Fault::Invalid(_) => (Exit::Usage, "Correct the input and run the command again."),
             Fault::Conflict { .. } => (Exit::NothingToDo, "Nothing is to be done."),
             Fault::TooSoon { .. } => (Exit::NotAllowed, "Wait that long and run the command again."),
+            Fault::TooSlow => (Exit::Failed, "Search for less and run the command again."),
             Fault::LimitReached { .. } | Fault::Unavailable { .. } => {
                 (Exit::Failed, "Run the command again in a moment.")
             }

@@ -7,7 +7,7 @@ use doorward_model::fields::FieldErrors;
 use doorward_model::scope::ApiScope;
 use doorward_model::time::Lifetime;
 use doorward_protocol::oauth::error::TokenError;
-use doorward_store::StoreError;
+use doorward_store::{LIST_SECONDS, StoreError};
 
 /// How long to wait when a queue is full or the store is busy.
 pub const SHORT_WAIT: Lifetime = Lifetime::from_seconds(1);
@@ -68,6 +68,8 @@ pub enum Fault {
     },
     /// The token endpoint's own words.
     Token(TokenError),
+    /// A list would have had to look at more than there was time for.
+    TooSlow,
     /// Not now: a full queue, a busy or unreachable store, a full disk.
     Unavailable {
         /// When to try again.
@@ -155,6 +157,10 @@ impl Fault {
                 retry_after.seconds()
             ),
             Fault::Token(error) => error.public.clone(),
+            Fault::TooSlow => format!(
+                "The search took longer than {LIST_SECONDS} seconds and was given up. Search for less: whole \
+                 words, patterns whose only star is at the end, or one more condition."
+            ),
             Fault::Unavailable { .. } => "The server is busy. Try again in a moment.".to_owned(),
             Fault::Internal { .. } => {
                 "Something went wrong here. The operator's log has the cause.".to_owned()
@@ -222,6 +228,7 @@ impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         let cause = error.to_string();
         match error {
+            StoreError::TooSlow => Fault::TooSlow,
             StoreError::Busy | StoreError::Full | StoreError::Unavailable { .. } => {
                 Fault::Unavailable { retry_after: SHORT_WAIT, cause }
             }

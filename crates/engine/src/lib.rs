@@ -8,6 +8,7 @@
 pub mod admins;
 pub mod api_token;
 pub mod app;
+pub mod branding;
 pub mod caller;
 pub mod client_grants;
 pub mod clients;
@@ -16,6 +17,8 @@ pub mod clock;
 pub mod connections;
 pub mod devices;
 pub mod doctor;
+mod documents;
+pub mod email_templates;
 pub mod entropy;
 pub mod fault;
 pub mod grants;

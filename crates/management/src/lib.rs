@@ -7,6 +7,7 @@
 mod actions;
 mod answer;
 mod body;
+mod branding;
 mod checkpoint;
 mod client_credentials;
 mod client_grants;
@@ -14,6 +15,7 @@ mod client_secrets;
 mod clients;
 mod connections;
 mod devices;
+mod email_templates;
 mod fields;
 mod forms;
 mod grants;

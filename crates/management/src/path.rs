@@ -25,6 +25,12 @@ pub(crate) fn id<T>(segment: Segment, parse: Parse<T>) -> Result<T, Refused> {
     read("id", &text, parse)
 }
 
+/// Reads a name, which the use case looks up.
+pub(crate) fn text(segment: Segment) -> Result<String, Refused> {
+    let Path(text) = segment.map_err(|_| not_utf8())?;
+    Ok(text)
+}
+
 /// Reads the id of a thing and that of a part of it; `part` has its name and its rule.
 pub(crate) fn ids<T, P>(
     segments: Segments,

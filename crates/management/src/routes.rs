@@ -9,11 +9,16 @@ use http::Method;
 
 use crate::openapi::{self, operation};
 use crate::{
-    actions, client_credentials, client_grants, client_secrets, clients, connections, devices, forms, grants,
-    keys, logs, original, permissions, refresh_tokens, resource_servers, roles, sessions, tenants, users,
+    actions, branding, client_credentials, client_grants, client_secrets, clients, connections, devices,
+    email_templates, forms, grants, keys, logs, original, permissions, refresh_tokens, resource_servers,
+    roles, sessions, tenants, users,
 };
 
 const ACTIONS: &str = "/api/v2/actions/actions";
+const BRANDING: &str = "/api/v2/branding";
+const UNIVERSAL_LOGIN: &str = "/api/v2/branding/templates/universal-login";
+const EMAIL_TEMPLATES: &str = "/api/v2/email-templates";
+const EMAIL_TEMPLATE: &str = "/api/v2/email-templates/{templateName}";
 const CLIENTS: &str = "/api/v2/clients";
 const CLIENT: &str = "/api/v2/clients/{id}";
 const CLIENT_CONNECTIONS: &str = "/api/v2/clients/{id}/connections";
@@ -156,6 +161,15 @@ pub(crate) fn served() -> Vec<Route> {
         Route::put(REVOKE_KEY, AnyOf(&[UpdateSigningKeys]), "put_signing_keys", keys::revoke),
         Route::get(SETTINGS, AnyOf(&[ReadTenantSettings]), "get_settings", tenants::get_settings),
         Route::patch(SETTINGS, AnyOf(&[UpdateTenantSettings]), "patch_settings", tenants::update_settings),
+        Route::get(BRANDING, AnyOf(&[ReadBranding]), "get_branding", branding::get),
+        Route::patch(BRANDING, AnyOf(&[UpdateBranding]), "patch_branding", branding::update),
+        Route::get(UNIVERSAL_LOGIN, AnyOf(&[ReadBranding]), "get_universal_login", branding::get_template),
+        Route::put(UNIVERSAL_LOGIN, AnyOf(&[UpdateBranding]), "put_universal_login", branding::put_template),
+        Route::delete(UNIVERSAL_LOGIN, AnyOf(&[DeleteBranding]), "delete_universal_login", branding::delete_template),
+        Route::post(EMAIL_TEMPLATES, AnyOf(&[CreateEmailTemplates]), "post_email_templates", email_templates::create),
+        Route::get(EMAIL_TEMPLATE, AnyOf(&[ReadEmailTemplates]), "get_email_templates_by_name", email_templates::get),
+        Route::patch(EMAIL_TEMPLATE, AnyOf(&[UpdateEmailTemplates]), "patch_email_templates_by_name", email_templates::update),
+        Route::put(EMAIL_TEMPLATE, AnyOf(&[UpdateEmailTemplates]), "put_email_templates_by_name", email_templates::put),
         Route::get(USERS, AnyOf(&[ReadUsers, ReadUserIdpTokens]), "get_users", users::list),
         Route::post(USERS, AnyOf(&[CreateUsers]), "post_users", users::create),
         Route::get(USER, AnyOf(&[ReadUsers, ReadUserIdpTokens, ReadCurrentUser]), "get_users_by_id", users::get),

@@ -27,10 +27,12 @@
 
 pub mod admin;
 pub mod api;
+pub mod branding;
 pub mod client;
 pub mod connection;
 pub mod device;
 pub mod device_credential;
+pub mod email_template;
 pub mod fields;
 pub mod grant;
 pub mod ids;

@@ -160,6 +160,8 @@ api_scopes! {
     ReadBranding "read:branding" "Read branding";
     /// Change how pages look.
     UpdateBranding "update:branding" "Update branding";
+    /// Put pages back to how they looked.
+    DeleteBranding "delete:branding" "Delete branding";
     /// Read actions, of which there are none.
     ReadActions "read:actions" "Read actions";
     /// Read email templates.

@@ -15,6 +15,7 @@ pub mod clients;
 pub mod codes;
 pub mod connections;
 pub mod device_credentials;
+pub mod documents;
 pub mod global;
 pub mod grants;
 pub mod login_attempts;
@@ -34,7 +35,7 @@ pub mod users;
 
 pub use sql::batch::{Batch, Committed, Expect, Ticket};
 pub use sql::db::{Db, Global, Scope};
-pub use sql::error::StoreError;
+pub use sql::error::{LIST_SECONDS, StoreError};
 pub use sql::row::Row;
 pub use sql::url::{DatabaseUrl, DatabaseUrlError};
 pub use sql::value::Value;

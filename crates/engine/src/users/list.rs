@@ -63,7 +63,8 @@ pub async fn list(app: &App, caller: &Caller, wanted: &UserQuery) -> Result<User
     caller.may_any(&[ApiScope::ReadUsers, ApiScope::ReadUserIdpTokens])?;
     let (state, _) = app.refresh(&caller.tenant).await?;
     let scope = app.db().tenant(&state.tenant.id);
-    let filter = UserFilter { query: wanted.query.as_ref(), connections: &state.connections };
+    let filter =
+        UserFilter { query: wanted.query.as_ref(), connections: &state.connections, ..UserFilter::default() };
     let (found, total) = match &wanted.part {
         UserPart::Page { order, offset, limit, with_total } => {
             let total = if *with_total { Some(stored::count(&scope, filter).await?) } else { None };

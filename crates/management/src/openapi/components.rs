@@ -4,17 +4,19 @@ use doorward_model::schema::Schema;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    client_credentials, client_grants, client_secrets, clients, connections, devices, grants, keys, logs,
-    refresh_tokens, resource_servers, roles, sessions, tenants, users,
+    branding, client_credentials, client_grants, client_secrets, clients, connections, devices,
+    email_templates, grants, keys, logs, refresh_tokens, resource_servers, roles, sessions, tenants, users,
 };
 
 const NAMED: &[&[(&str, &Schema)]] = &[
+    branding::schema::NAMED,
     clients::schema::NAMED,
     client_secrets::schema::NAMED,
     client_credentials::schema::NAMED,
     client_grants::schema::NAMED,
     connections::schema::NAMED,
     devices::schema::NAMED,
+    email_templates::schema::NAMED,
     grants::schema::NAMED,
     keys::schema::NAMED,
     logs::schema::NAMED,

@@ -6,8 +6,8 @@
 use doorward_model::schema::{Member, Schema, TEXT, WHOLE, optional, required};
 
 use crate::{
-    actions, client_credentials, client_grants, client_secrets, clients, connections, devices, grants, keys,
-    logs, refresh_tokens, resource_servers, roles, sessions, tenants, users,
+    actions, branding, client_credentials, client_grants, client_secrets, clients, connections, devices,
+    email_templates, grants, keys, logs, refresh_tokens, resource_servers, roles, sessions, tenants, users,
 };
 
 /// What an operation gives when it worked, by status; no schema where the answer has no body.
@@ -135,12 +135,14 @@ pub(crate) const fn checkpoint(name: &'static str, of: Schema) -> [Member; 2] {
 /// All operations that are described, resource by resource.
 const ALL: &[&[Operation]] = &[
     actions::schema::OPERATIONS,
+    branding::schema::OPERATIONS,
     clients::schema::OPERATIONS,
     client_secrets::schema::OPERATIONS,
     client_credentials::schema::OPERATIONS,
     client_grants::schema::OPERATIONS,
     connections::schema::OPERATIONS,
     devices::schema::OPERATIONS,
+    email_templates::schema::OPERATIONS,
     grants::schema::OPERATIONS,
     keys::schema::OPERATIONS,
     logs::schema::OPERATIONS,

@@ -1,11 +1,12 @@
 //! The database: an enum over two engines, and the handles that reads go through.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use doorward_model::ids::TenantId;
 
 use super::batch::{Batch, Done, Durable, Expect, Statement};
-use super::error::StoreError;
+use super::error::{LIST_SECONDS, StoreError};
 use super::list::List;
 use super::migrate;
 use super::postgres::Postgres;
@@ -102,13 +103,14 @@ impl Db {
         }
     }
 
-    /// Runs a list, away from the async threads where it could take long.
+    /// Runs a list, away from the async threads where it could take long, and gives it up when it does.
     pub(crate) async fn list(&self, list: List) -> Result<Vec<Row>, StoreError> {
         let (text, args) = list.finish();
         text.check(&args)?;
+        let longest = Duration::from_secs(LIST_SECONDS);
         match &self.0.engine {
-            Engine::Sqlite(sqlite) => sqlite.scan(text, args).await,
-            Engine::Postgres(postgres) => postgres.query(&text, &args).await,
+            Engine::Sqlite(sqlite) => sqlite.scan(text, args, longest).await,
+            Engine::Postgres(postgres) => postgres.scan(&text, &args, longest).await,
         }
     }
 

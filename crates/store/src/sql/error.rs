@@ -1,5 +1,8 @@
 //! What can go wrong in the store, in words that need no knowledge of the engine.
 
+/// How long a list may take, in seconds; the original gives a search as long.
+pub const LIST_SECONDS: u64 = 2;
+
 /// Why a read or a write did not happen.
 ///
 /// A failed write changed nothing: a batch is committed as a whole or not at all.
@@ -36,6 +39,9 @@ pub enum StoreError {
     /// Too much is under way, or another process holds the database: try again.
     #[error("the database is busy")]
     Busy,
+    /// A list would have had to look at more than there was time for.
+    #[error("the list took longer than {LIST_SECONDS} seconds and was given up")]
+    TooSlow,
     /// The disk is full.
     #[error("the disk of the database is full")]
     Full,

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::search::Condition;
 use super::text::Text;
 use super::value::Value;
 
@@ -19,11 +20,62 @@ impl List {
         Self { text: select.to_owned(), args }
     }
 
+    /// How many ids some `SELECT`s give, one after the other and up to a bound.
+    pub(crate) fn how_many(parts: &[Condition], bound: u32) -> Self {
+        let mut list = Self::new("SELECT COUNT(*) FROM (", Vec::new());
+        list.parts(parts, " UNION ALL ");
+        list.text.push_str(" LIMIT ");
+        list.place(bound.into());
+        list.text.push_str(") AS found");
+        list
+    }
+
+    /// How many different ids some `SELECT`s give together, each of which gives none twice.
+    pub(crate) fn how_many_of_any(parts: &[Condition]) -> Self {
+        let count =
+            if parts.len() == 1 { "SELECT COUNT(*) FROM (" } else { "SELECT COUNT(DISTINCT id) FROM (" };
+        let mut list = Self::new(count, Vec::new());
+        list.parts(parts, " UNION ALL ");
+        list.text.push_str(") AS found");
+        list
+    }
+
+    /// Adds that a column holds what one of some `SELECT`s gives.
+    pub(crate) fn and_among(&mut self, column: &str, parts: &[Condition]) {
+        self.text.push_str(" AND ");
+        self.text.push_str(column);
+        self.text.push_str(" IN (");
+        self.parts(parts, " UNION ALL ");
+        self.text.push(')');
+    }
+
+    /// Ends a `FROM (SELECT …` that was begun: at most `bound` rows come out of it. Conditions follow.
+    pub(crate) fn bounded(&mut self, name: &str, bound: u32) {
+        self.text.push_str(" LIMIT ");
+        self.place(bound.into());
+        self.text.push_str(") AS ");
+        self.text.push_str(name);
+        self.text.push_str(" WHERE TRUE");
+    }
+
+    fn parts(&mut self, parts: &[Condition], between: &str) {
+        for (at, part) in parts.iter().enumerate() {
+            if at > 0 {
+                self.text.push_str(between);
+            }
+            self.push(&part.text, part.values.clone());
+        }
+    }
+
     /// Adds a condition; each `?` in it stands for the next of `values`.
     pub(crate) fn and(&mut self, condition: &str, values: Vec<Value>) {
-        let mut values = values.into_iter();
         self.text.push_str(" AND ");
-        for c in condition.chars() {
+        self.push(condition, values);
+    }
+
+    fn push(&mut self, text: &str, values: Vec<Value>) {
+        let mut values = values.into_iter();
+        for c in text.chars() {
             if c != '?' {
                 self.text.push(c);
             } else if let Some(value) = values.next() {

@@ -77,6 +77,33 @@ impl Postgres {
         read.await.map(|done| done.rows).map_err(|error| refine(&error, &text.table))
     }
 
+    /// Reads for so long and no longer. All is sent at once, so the bound costs no way there and back.
+    pub(crate) async fn scan(
+        &self,
+        text: &Text,
+        args: &[Value],
+        longest: Duration,
+    ) -> Result<Vec<Row>, StoreError> {
+        let connection = self.connection().await?;
+        let refine = |error: tokio_postgres::Error| refine(&error, &text.table);
+        let statement = connection.prepare_cached(&text.postgres).await.map_err(refine)?;
+        let first = format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {}", longest.as_millis());
+        let plain = |text: String| {
+            let connection = &connection;
+            async move { connection.batch_execute(&text).await.map(|()| Done::default()) }
+        };
+        let sent: Vec<Sent<'_>> = vec![
+            Box::pin(plain(first)),
+            Box::pin(run(&connection, &statement, args)),
+            // After a failure this rolls back.
+            Box::pin(plain("COMMIT".to_owned())),
+        ];
+        let mut results = in_order(sent).await.into_iter();
+        let begun = results.next().unwrap_or_else(|| Ok(Done::default()));
+        let found = results.next().unwrap_or_else(|| Ok(Done::default()));
+        begun.and(found).map(|done| done.rows).map_err(refine)
+    }
+
     /// Carried through on a task of its own: a caller that stops waiting must not leave a
     /// connection in the middle of a transaction.
     pub(crate) async fn commit(
@@ -244,6 +271,7 @@ pub(crate) fn refine(error: &tokio_postgres::Error, table: &str) -> StoreError {
         SqlState::FOREIGN_KEY_VIOLATION => StoreError::InUse { what: table.to_owned() },
         SqlState::T_R_DEADLOCK_DETECTED | SqlState::T_R_SERIALIZATION_FAILURE => StoreError::Busy,
         SqlState::DISK_FULL => StoreError::Full,
+        SqlState::QUERY_CANCELED => StoreError::TooSlow,
         _ => match &code.code()[..2] {
             // Connection, resources, operator's intervention, system, password, no such database.
             "08" | "53" | "57" | "58" | "28" | "3D" => StoreError::unavailable(words(error)),
@@ -258,5 +286,29 @@ fn words(error: &tokio_postgres::Error) -> String {
         (Some(cause), _) => cause.to_string(),
         (None, Some(cause)) => format!("{error}: {cause}"),
         (None, None) => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_list_that_takes_too_long_is_given_up_and_the_next_is_not() {
+        let Ok(address) = std::env::var("DOORWARD_TEST_POSTGRES") else {
+            eprintln!("PostgreSQL was not run: DOORWARD_TEST_POSTGRES names no server");
+            return;
+        };
+        let postgres = Postgres::open(&Secret::new(address)).await.unwrap();
+        let endless = Text::new("SELECT COUNT(i) FROM generate_series(1, 1000000000000) AS many (i)");
+        for _ in 0..3 {
+            let found = postgres.scan(&endless, &[], Duration::from_millis(20)).await;
+            assert_eq!(found.unwrap_err(), StoreError::TooSlow);
+        }
+        let short = Text::new("SELECT 1");
+        assert_eq!(postgres.scan(&short, &[], Duration::from_secs(60)).await.unwrap()[0].0, [Value::Int(1)]);
+        // The bound is no bound of other statements on the same connection.
+        assert_eq!(postgres.query(&short, &[]).await.unwrap().len(), 1);
+        postgres.commit(Vec::new(), Durable::Now).await.unwrap();
     }
 }

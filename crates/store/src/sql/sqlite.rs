@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -30,6 +30,8 @@ use super::writer::{self, Job};
 const QUEUE: usize = 1024;
 /// How long a statement waits for another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// After so many steps of a list the time is looked at: about every millisecond.
+const STEPS: i32 = 10_000;
 /// Texts kept prepared per connection.
 const PREPARED: usize = 256;
 /// The longest text of a value or a statement, in bytes.
@@ -62,10 +64,17 @@ impl Sqlite {
         self.readers.query(text, args)
     }
 
-    /// Reads on a thread that may block.
-    pub(crate) async fn scan(&self, text: Arc<Text>, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+    /// Reads on a thread that may block, for so long and no longer.
+    pub(crate) async fn scan(
+        &self,
+        text: Arc<Text>,
+        args: Vec<Value>,
+        longest: Duration,
+    ) -> Result<Vec<Row>, StoreError> {
         let readers = Arc::clone(&self.readers);
-        tokio::task::spawn_blocking(move || readers.query(&text, &args)).await.map_err(StoreError::other)?
+        tokio::task::spawn_blocking(move || readers.scan(&text, &args, longest))
+            .await
+            .map_err(StoreError::other)?
     }
 
     pub(crate) async fn commit(
@@ -118,14 +127,26 @@ impl Readers {
     }
 
     fn query(&self, text: &Text, args: &[Value]) -> Result<Vec<Row>, StoreError> {
+        run(&self.connection(), text, args).map(|done| done.rows)
+    }
+
+    /// The same, given up after a time.
+    fn scan(&self, text: &Text, args: &[Value], longest: Duration) -> Result<Vec<Row>, StoreError> {
+        let mut connection = self.connection();
+        let end = Instant::now() + longest;
+        let handler = |error: rusqlite::Error| refine(&error, &text.table);
+        connection.progress_handler(STEPS, Some(move || Instant::now() > end)).map_err(handler)?;
+        let found = run(&connection, text, args);
+        connection.progress_handler(0, None::<fn() -> bool>).map_err(handler)?;
+        found.map(|done| done.rows)
+    }
+
+    /// One that is free, else the next to be free.
+    fn connection(&self) -> MutexGuard<'_, Connection> {
         let first = self.next.fetch_add(1, Ordering::Relaxed);
         let count = self.connections.len();
-        for step in 0..count {
-            if let Some(connection) = self.connections[(first + step) % count].try_lock() {
-                return run(&connection, text, args).map(|done| done.rows);
-            }
-        }
-        run(&self.connections[first % count].lock(), text, args).map(|done| done.rows)
+        let mut all = (0..count).map(|step| &self.connections[(first + step) % count]);
+        all.find_map(Mutex::try_lock).unwrap_or_else(|| self.connections[first % count].lock())
     }
 }
 
@@ -244,6 +265,7 @@ pub(crate) fn refine(error: &rusqlite::Error, table: &str) -> StoreError {
     match failure.code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreError::Busy,
         ErrorCode::DiskFull => StoreError::Full,
+        ErrorCode::OperationInterrupted => StoreError::TooSlow,
         ErrorCode::SystemIoFailure
         | ErrorCode::CannotOpen
         | ErrorCode::DatabaseCorrupt
@@ -290,5 +312,22 @@ mod tests {
         let reader = open_for_reading(&path).unwrap();
         let refused = run(&reader, &Text::new("INSERT INTO t (a) VALUES ('x')"), &[]);
         assert!(matches!(refused, Err(StoreError::Unavailable { .. })), "{refused:?}");
+    }
+
+    #[test]
+    fn a_list_that_takes_too_long_is_given_up_and_the_next_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("doorward.db");
+        drop(open_for_writing(&path).unwrap());
+        let readers = Readers::open(&path).unwrap();
+        let endless =
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(i) FROM n";
+        for _ in 0..2 * readers.connections.len() {
+            let found = readers.scan(&Text::new(endless), &[], Duration::from_millis(5));
+            assert_eq!(found.unwrap_err(), StoreError::TooSlow);
+        }
+        let short = Text::new("SELECT 1");
+        assert_eq!(readers.scan(&short, &[], Duration::from_secs(60)).unwrap()[0].0, [Value::Int(1)]);
+        assert_eq!(readers.query(&short, &[]).unwrap().len(), 1);
     }
 }

@@ -1,29 +1,43 @@
 //! Lists of users: searched, sorted, by page or from a given user on.
 //!
-//! Every order has an index that begins with the tenant. Source: the Management
-//! API's `GET /users`; the search language of `model::search`.
+//! Every order but that of how often somebody logged in has an index that begins with the tenant. A
+//! search is answered in one of three ways: an index gives what is found in the order of the list; or
+//! some index gives few users, which are read and sorted; or the list is walked in its order until the
+//! page is full. Which, is known after asking how many users the indexes would give, up to a bound.
+//! Source: the Management API's `GET /users`; the search language of `model::search`.
 
 use doorward_model::connection::Connection;
-use doorward_model::ids::{ConnectionId, UserId};
-use doorward_model::search::{Kind, Query, Scalar, Target, Test};
-use doorward_model::user::search::USERS;
+use doorward_model::ids::UserId;
+use doorward_model::search::{Query, Scalar, Target, Test};
 use doorward_model::user::{Email, User};
 
+use super::sources::{Source, sources};
+use super::terms::{Way, condition, connections, domain, is_of_connection};
 use super::{columns, counts};
 use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
 use crate::sql::list::List;
 use crate::sql::row::Row;
-use crate::sql::search::{Case, Condition, compile, flag, number, past, text, time};
-use crate::sql::value::{Value, args};
+use crate::sql::value::args;
+
+/// How many users are read and sorted rather than walking the list in its order.
+pub const FEW: u32 = 5000;
 
 /// Which users a list shows.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct UserFilter<'a> {
     /// What was searched for.
     pub query: Option<&'a Query>,
     /// The connections of the tenant: a search for their names is one for their ids.
     pub connections: &'a [Connection],
+    /// How many users are few; [`FEW`] but in tests.
+    pub few: u32,
+}
+
+impl Default for UserFilter<'_> {
+    fn default() -> Self {
+        Self { query: None, connections: &[], few: FEW }
+    }
 }
 
 /// What a list is sorted by.
@@ -64,6 +78,21 @@ impl UserOrder {
         ("user_id", UserOrder::UserId),
     ];
 
+    /// What its index begins with, after the tenant.
+    fn column(self) -> &'static str {
+        match self {
+            UserOrder::CreatedAt => "created_at",
+            UserOrder::UpdatedAt => "updated_at",
+            UserOrder::LastLogin => "COALESCE(last_login, 0)",
+            UserOrder::LoginsCount => "logins_count",
+            UserOrder::Email => "email",
+            UserOrder::Name => "name_lower",
+            UserOrder::GivenName => "given_name_lower",
+            UserOrder::FamilyName => "family_name_lower",
+            UserOrder::UserId => "id",
+        }
+    }
+
     fn sql(self, descending: bool) -> &'static str {
         match (self, descending) {
             (UserOrder::CreatedAt, false) => "ORDER BY created_at, id",
@@ -91,6 +120,13 @@ impl UserOrder {
 const LIST: &str = "SELECT id, connection_id, email, email_verified, username, profile, user_metadata, \
      app_metadata, blocked, version, logins_count, last_login, last_ip, last_password_reset, created_at, \
      updated_at FROM users WHERE tenant_id = $1";
+/// The same of some users, who are sorted when they are all there: no engine can take the order from an
+/// index of all.
+const FOUND: &str = "SELECT id, connection_id, email, email_verified, username, profile, user_metadata, \
+     app_metadata, blocked, version, logins_count, last_login, last_ip, last_password_reset, created_at, \
+     updated_at FROM (SELECT id, connection_id, email, email_verified, username, profile, user_metadata, \
+     app_metadata, blocked, version, logins_count, last_login, last_ip, last_password_reset, created_at, \
+     updated_at, name_lower, given_name_lower, family_name_lower FROM users WHERE tenant_id = $1";
 
 fn user(row: Row) -> Result<User, StoreError> {
     columns(&mut row.read("users"))
@@ -99,38 +135,98 @@ fn user(row: Row) -> Result<User, StoreError> {
 /// Users in an order, by page. The caller bounds `offset`: deep pages are slow.
 ///
 /// # Errors
-/// Any failure of the store.
+/// Any failure of the store; [`StoreError::TooSlow`] for a search that no index helps.
 pub async fn page(
     t: &Scope<'_>,
     filter: UserFilter<'_>,
     (order, descending): (UserOrder, bool),
-    (offset, limit): (u32, u32),
+    part: (u32, u32),
 ) -> Result<Vec<User>, StoreError> {
-    let mut list = List::new(LIST, args![t.id()]);
-    apply(&mut list, t.id(), filter);
-    list.order(order.sql(descending));
-    list.page(offset, limit);
-    t.list(list).await?.into_iter().map(user).collect()
+    search(t, filter, (order, descending), None, part).await
 }
 
 /// Users by id, those after a given one; cheap at any depth.
 ///
 /// # Errors
-/// Any failure of the store.
+/// Any failure of the store; [`StoreError::TooSlow`] for a search that no index helps.
 pub async fn after(
     t: &Scope<'_>,
     filter: UserFilter<'_>,
     last: Option<&UserId>,
     limit: u32,
 ) -> Result<Vec<User>, StoreError> {
-    let mut list = List::new(LIST, args![t.id()]);
-    apply(&mut list, t.id(), filter);
+    search(t, filter, (UserOrder::UserId, false), last, (0, limit)).await
+}
+
+async fn search(
+    t: &Scope<'_>,
+    filter: UserFilter<'_>,
+    (order, descending): (UserOrder, bool),
+    last: Option<&UserId>,
+    (offset, limit): (u32, u32),
+) -> Result<Vec<User>, StoreError> {
+    let Some(query) = filter.query else {
+        let mut list = List::new(LIST, args![t.id()]);
+        finish(&mut list, last, order.sql(descending), (offset, limit));
+        return t.list(list).await?.into_iter().map(user).collect();
+    };
+    let in_order = is_in_order(query, order);
+    let few = if in_order { None } else { few(t, query, filter).await? };
+    let mut list = List::new(if few.is_some() { FOUND } else { LIST }, args![t.id()]);
+    let way = match &few {
+        Some(source) => {
+            source.narrow(&mut list, t.id());
+            Way::Checked(None)
+        }
+        None if in_order => Way::Indexed,
+        None => Way::Checked(Some(order.column())),
+    };
+    let condition = condition(query, t.id(), filter, way);
+    list.and(&condition.text, condition.values);
+    if few.is_some() {
+        list.bounded("found", filter.few);
+    }
+    finish(&mut list, last, order.sql(descending), (offset, limit));
+    t.list(list).await?.into_iter().map(user).collect()
+}
+
+/// Adds where a list begins, its order and its page.
+fn finish(list: &mut List, last: Option<&UserId>, order: &str, (offset, limit): (u32, u32)) {
     if let Some(last) = last {
         list.and("id > ?", args![last.as_str()]);
     }
-    list.order("ORDER BY id");
-    list.page(0, limit);
-    t.list(list).await?.into_iter().map(user).collect()
+    list.order(order);
+    list.page(offset, limit);
+}
+
+/// Whether one index gives what is found in the order that is wanted.
+fn is_in_order(query: &Query, order: UserOrder) -> bool {
+    let Query::Term(Target::Field(field), test) = query else { return false };
+    let is_one = matches!(test, Test::Is(Scalar::Text(_)));
+    match (order, field.name) {
+        // These indexes go on with the time of making.
+        (UserOrder::CreatedAt, "name" | "given_name" | "family_name" | "email.domain") => is_one,
+        (UserOrder::CreatedAt, "email") => domain(test).is_some(),
+        (UserOrder::CreatedAt, "blocked") => *test == Test::Is(Scalar::Flag(true)),
+        (UserOrder::CreatedAt, "email_verified") => *test == Test::Is(Scalar::Flag(false)),
+        _ => false,
+    }
+}
+
+/// The source that gives the fewest users, if these are few.
+async fn few(t: &Scope<'_>, query: &Query, filter: UserFilter<'_>) -> Result<Option<Source>, StoreError> {
+    let mut best: Option<(i64, Source)> = None;
+    for source in sources(query, filter) {
+        // What is exact is met as often as it was counted, so that a walk ends soon and may begin earlier.
+        let few = if source.is_exact { filter.few / 2 } else { filter.few };
+        let counted = List::how_many(&source.selects(t.id()), few.saturating_add(1));
+        let row = t.list(counted).await?.into_iter().next();
+        let count = row.map_or(Ok(0), |row| row.read("users").int("count"))?;
+        if count <= i64::from(few) && best.as_ref().is_none_or(|(least, _)| count < *least) {
+            best = Some((count, source));
+        }
+    }
+    Ok(best.map(|(_, source)| source))
 }
 
 /// The users of an address, in whatever connection.
@@ -149,9 +245,9 @@ pub async fn with_email(t: &Scope<'_>, email: &Email, limit: u32) -> Result<Vec<
 /// counting.
 ///
 /// # Errors
-/// Any failure of the store.
+/// Any failure of the store; [`StoreError::TooSlow`] for a search that no index helps.
 pub async fn count(t: &Scope<'_>, filter: UserFilter<'_>) -> Result<i64, StoreError> {
-    match filter.query {
+    let query = match filter.query {
         None | Some(Query::Everything) => return counts::total(t, None).await,
         Some(Query::Term(Target::Field(field), test)) if is_of_connection(field.name) => {
             let mut total = 0;
@@ -160,132 +256,26 @@ pub async fn count(t: &Scope<'_>, filter: UserFilter<'_>) -> Result<i64, StoreEr
             }
             return Ok(total);
         }
-        Some(_) => {}
-    }
-    let mut list = List::new("SELECT COUNT(id) FROM users WHERE tenant_id = $1", args![t.id()]);
-    apply(&mut list, t.id(), filter);
+        Some(query) => query,
+    };
+    let all = sources(query, filter);
+    let list = match &all[..] {
+        [source] if source.is_exact => List::how_many_of_any(&source.selects(t.id())),
+        _ => {
+            // What is counted stands in no index, which SQLite would else read from end to end.
+            const COUNT: &str = "SELECT COUNT(profile) FROM users WHERE tenant_id = $1";
+            const COUNT_ALL: &str = "SELECT COUNT(id) FROM users WHERE tenant_id = $1";
+            let few = few(t, query, filter).await?;
+            let mut list = List::new(if few.is_some() { COUNT } else { COUNT_ALL }, args![t.id()]);
+            let way = if few.is_some() { Way::Checked(None) } else { Way::Indexed };
+            if let Some(source) = few {
+                source.narrow(&mut list, t.id());
+            }
+            let condition = condition(query, t.id(), filter, way);
+            list.and(&condition.text, condition.values);
+            list
+        }
+    };
     let row = t.list(list).await?.into_iter().next();
     row.map_or(Ok(0), |row| row.read("users").int("count"))
-}
-
-fn apply(list: &mut List, tenant: &str, filter: UserFilter<'_>) {
-    let Some(query) = filter.query else { return };
-    let leaf = |target: &Target, test: &Test, out: &mut Condition| match target {
-        Target::Anywhere => anywhere(test, out),
-        Target::Field(field) if is_of_connection(field.name) => {
-            is_one_of(connections(filter.connections, field.name, test), out);
-        }
-        Target::Field(field) => column(field.name, test, out),
-        Target::Path(path) => value_at(tenant, path, test, out),
-    };
-    let condition = compile(query, &leaf);
-    list.and(&condition.text, condition.values);
-}
-
-/// A term without a field: any of those that are searched then.
-fn anywhere(test: &Test, out: &mut Condition) {
-    out.push("(", []);
-    for (at, field) in USERS.fields.iter().filter(|field| field.bare).enumerate() {
-        if at > 0 {
-            out.push(" OR ", []);
-        }
-        column(field.name, test, out);
-    }
-    out.push(")", []);
-}
-
-fn column(name: &str, test: &Test, out: &mut Condition) {
-    match name {
-        "user_id" => text("id", Case::Kept, test, out),
-        "email" => by_email(test, out),
-        "email.domain" => text("email_domain", Case::Lowered, test, out),
-        "email_verified" => flag("email_verified", test, out),
-        "username" => present("username", Case::Lowered, test, out),
-        "name" => text("name_lower", Case::Lowered, test, out),
-        "nickname" => by_nickname(test, out),
-        "given_name" => text("given_name_lower", Case::Lowered, test, out),
-        "family_name" => text("family_name_lower", Case::Lowered, test, out),
-        "phone_number" => present("phone_number", Case::Kept, test, out),
-        "blocked" => flag("blocked", test, out),
-        "logins_count" => number("logins_count", test, out),
-        "last_login" => time("COALESCE(last_login, 0)", test, out),
-        "last_ip" => text("last_ip", Case::Kept, test, out),
-        "created_at" => time("created_at", test, out),
-        "updated_at" => time("updated_at", test, out),
-        // A field that the language knows and this table does not; the tests go through all of them.
-        _ => out.push("FALSE", []),
-    }
-}
-
-/// An index has only the rows in which these hold something; it serves when the condition says so.
-fn present(column: &str, case: Case, test: &Test, out: &mut Condition) {
-    out.push("(", []);
-    text(column, case, test, out);
-    out.push(&format!(" AND {column} <> '')"), []);
-}
-
-/// `*@acme.com` asks for a domain, which has an index.
-fn by_email(test: &Test, out: &mut Condition) {
-    if let Test::Like(pattern) = test
-        && let [start, rest] = pattern.parts()
-        && let Some(domain) = rest.strip_prefix('@').filter(|rest| start.is_empty() && !rest.contains('@'))
-    {
-        return text("email_domain", Case::Lowered, &Test::Is(Scalar::Text(domain.to_owned())), out);
-    }
-    text("email", Case::Lowered, test, out);
-}
-
-/// A nickname that was not given is what the address begins with, and is found by it: most are, and
-/// an index of them would say the same as that of the addresses.
-fn by_nickname(test: &Test, out: &mut Condition) {
-    let start = match test {
-        Test::Is(Scalar::Text(name)) => Some(format!("{name}@")),
-        Test::Like(pattern) => pattern.prefix().map(str::to_owned),
-        _ => None,
-    };
-    let by_start = start.map(|start| start.to_lowercase()).and_then(|start| Some((past(&start)?, start)));
-    let Some((end, start)) = by_start else { return text("nickname_lower", Case::Lowered, test, out) };
-    out.push("((has_nickname = TRUE AND ", []);
-    text("nickname_lower", Case::Lowered, test, out);
-    out.push(") OR (email >= ? AND email < ? AND ", args![start, end]);
-    text("nickname_lower", Case::Lowered, test, out);
-    out.push("))", []);
-}
-
-fn is_of_connection(field: &str) -> bool {
-    matches!(field, "identities.connection" | "identities.provider")
-}
-
-/// The connections that pass a test of their name or strategy.
-fn connections<'a>(all: &'a [Connection], field: &str, test: &Test) -> Vec<&'a ConnectionId> {
-    let passes = |connection: &&Connection| {
-        let name = if field == "identities.provider" { connection.strategy.name() } else { &connection.name };
-        test.accepts(Kind::Text, name)
-    };
-    all.iter().filter(passes).map(|connection| &connection.id).collect()
-}
-
-fn is_one_of(ids: Vec<&ConnectionId>, out: &mut Condition) {
-    if ids.is_empty() {
-        return out.push("FALSE", []);
-    }
-    let places = vec!["?"; ids.len()].join(", ");
-    out.push(&format!("connection_id IN ({places})"), ids.into_iter().map(|id| Value::from(id.as_str())));
-}
-
-/// A test of a value in the metadata.
-fn value_at(tenant: &str, path: &str, test: &Test, out: &mut Condition) {
-    out.push("id IN (SELECT user_id FROM user_values WHERE tenant_id = ? AND ", args![tenant]);
-    match test {
-        // The path itself, or anything below it: a slash is what follows a dot.
-        Test::Exists => out.push(
-            "(path = ? OR (path >= ? AND path < ?))",
-            args![path, format!("{path}."), format!("{path}/")],
-        ),
-        test => {
-            out.push("path = ? AND ", args![path]);
-            text("value", Case::Kept, test, out);
-        }
-    }
-    out.push(")", []);
 }

@@ -6,6 +6,8 @@
 
 mod counts;
 pub mod list;
+mod sources;
+mod terms;
 mod values;
 
 use std::fmt;

@@ -6,7 +6,7 @@ use doorward_model::search::{Bound, Pattern, Query, Scalar, Target, Test};
 use doorward_model::time::Timestamp;
 use doorward_model::user::search::USERS;
 use doorward_model::user::{Profile, User};
-use doorward_store::users::list::{self, UserFilter, UserOrder};
+use doorward_store::users::list::{self, FEW, UserFilter, UserOrder};
 use doorward_store::{Db, connections, users};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -236,18 +236,51 @@ fn both_engines_find_what_a_plain_reading_of_the_query_finds() {
         let scope = db.tenant(&t);
         for text in &queries {
             let query = USERS.parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-            let filter = UserFilter { query: Some(&query), connections: &known };
-            let found = list::after(&scope, filter, None, 1000).await.unwrap();
+            let filter = UserFilter { query: Some(&query), connections: &known, ..UserFilter::default() };
             let mut expected: Vec<&User> = all.iter().filter(|user| means(&query, user, &known)).collect();
             expected.sort_by(|a, b| a.id.cmp(&b.id));
-            assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{text}");
-            let count = list::count(&scope, filter).await.unwrap();
-            assert_eq!(count, expected.len() as i64, "{text}");
+            // Few or many: how a search is answered changes nothing of what it finds.
+            for few in [FEW, 5, 0] {
+                let filter = UserFilter { few, ..filter };
+                let found = list::after(&scope, filter, None, 1000).await.unwrap();
+                assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{text}, few: {few}");
+                let count = list::count(&scope, filter).await.unwrap();
+                assert_eq!(count, expected.len() as i64, "{text}, few: {few}");
+            }
             hits.fetch_add(expected.len(), std::sync::atomic::Ordering::Relaxed);
         }
     });
     let hits = hits.into_inner();
     assert!(hits > QUERIES * 10, "the queries find next to nothing: {hits}");
+}
+
+#[test]
+fn a_search_in_any_order_is_the_whole_list_without_the_others() {
+    let mut runner = TestRunner::deterministic();
+    let all = people(&mut runner, 60);
+    let strategy = query();
+    let queries: Vec<String> = (0..QUERIES / 8).map(|_| sample(&mut runner, &strategy)).collect();
+    on_both(async |db| {
+        let (t, known) = furnish_with(&db, &all).await;
+        let scope = db.tenant(&t);
+        let everybody = UserFilter { connections: &known, ..UserFilter::default() };
+        for (name, order) in UserOrder::ALL {
+            for descending in [false, true] {
+                let sorted = list::page(&scope, everybody, (order, descending), (0, 100)).await.unwrap();
+                for text in &queries {
+                    let query = USERS.parse(text).unwrap();
+                    let expected: Vec<&User> =
+                        sorted.iter().filter(|user| means(&query, user, &known)).skip(2).take(9).collect();
+                    for few in [FEW, 0] {
+                        let filter = UserFilter { query: Some(&query), few, ..everybody };
+                        let found = list::page(&scope, filter, (order, descending), (2, 9)).await.unwrap();
+                        let found: Vec<&User> = found.iter().collect();
+                        assert_eq!(found, expected, "{text} by {name} {descending}, few: {few}");
+                    }
+                }
+            }
+        }
+    });
 }
 
 #[test]
@@ -268,7 +301,7 @@ fn every_field_of_the_language_is_one_of_the_table() {
         let (t, known) = furnish_with(&db, std::slice::from_ref(&user)).await;
         for field in USERS.fields {
             let query = USERS.parse(&format!("_exists_:{}", field.name)).unwrap();
-            let filter = UserFilter { query: Some(&query), connections: &known };
+            let filter = UserFilter { query: Some(&query), connections: &known, ..UserFilter::default() };
             assert_eq!(list::count(&db.tenant(&t), filter).await.unwrap(), 1, "{}", field.name);
         }
     });
@@ -281,7 +314,7 @@ fn every_order_goes_both_ways_and_by_page() {
     on_both(async |db| {
         let (t, known) = furnish_with(&db, &all).await;
         let scope = db.tenant(&t);
-        let filter = UserFilter { query: None, connections: &known };
+        let filter = UserFilter { query: None, connections: &known, ..UserFilter::default() };
         for (name, order) in UserOrder::ALL {
             let mut expected: Vec<&User> = all.iter().collect();
             expected.sort_by_key(|user| {

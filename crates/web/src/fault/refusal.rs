@@ -278,6 +278,10 @@ impl Refusal {
                     .oauth(error.code.as_str());
                 Self { wants_basic: error.challenge, ..refusal }
             }
+            // As the original; without a time to wait, for it would take as long again.
+            Fault::TooSlow => Self::new(StatusCode::SERVICE_UNAVAILABLE, "This took too long", text)
+                .code("query_timed_out")
+                .oauth("temporarily_unavailable"),
             Fault::Unavailable { retry_after, cause } => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "The server is busy", text)
                     .oauth("temporarily_unavailable")

@@ -1,5 +1,6 @@
 //! The Management API over its wire.
 
+mod branding;
 mod client_credentials;
 mod client_fields;
 mod client_grants;
