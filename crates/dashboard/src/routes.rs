@@ -2,7 +2,7 @@
 
 use doorward_web::route::{Guard, Route};
 
-use crate::{clients, login, logs, overview, root, setup, theme};
+use crate::{api, clients, login, logs, overview, root, setup, theme};
 
 /// The list of the dashboard.
 #[must_use]
@@ -20,5 +20,6 @@ pub fn routes() -> Vec<Route> {
         Route::get("/manage/logs/{id}", Guard::Admin, "show_event", logs::show),
     ];
     routes.extend(clients::routes());
+    routes.extend(api::routes());
     routes
 }

@@ -33,4 +33,5 @@ mod roles;
 pub mod routes;
 mod sessions;
 mod tenants;
+mod unambiguous;
 mod users;

@@ -71,6 +71,8 @@ pub enum Outcome {
     Done(Done),
     /// It was not: the page says why.
     Page(Page),
+    /// It was done, and the page shows what came of it; whoever sends the form again is led on.
+    Shown(Page, Done),
 }
 
 impl From<Done> for Outcome {
@@ -109,6 +111,11 @@ where
             let kept = serde_json::to_string(&done).unwrap_or_default();
             admins::keep(app, caller, key, &kept).await?;
             Ok(done.into_response())
+        }
+        Ok(Outcome::Shown(page, done)) => {
+            let kept = serde_json::to_string(&done).unwrap_or_default();
+            admins::keep(app, caller, key, &kept).await?;
+            Ok(page.into_response())
         }
         Ok(Outcome::Page(page)) => {
             admins::give_back(app, caller, key).await?;
