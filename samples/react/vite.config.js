@@ -1,6 +1,6 @@
-import { defineConfig } from 'vite'
+import { defineConfig, loadEnv } from 'vite'
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   // The callback is an exact address: another port would be refused.
-  server: { host: 'localhost', port: 5173, strictPort: true },
-})
+  server: { host: 'localhost', port: Number(loadEnv(mode, '.', 'PORT').PORT || 5173), strictPort: true },
+}))

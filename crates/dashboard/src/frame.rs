@@ -94,6 +94,12 @@ impl Frame {
         self.said.as_deref()
     }
 
+    /// The same saying this, for a page that is shown without a redirect.
+    pub(crate) fn saying(mut self, text: String) -> Self {
+        self.said = Some(text);
+        self
+    }
+
     pub(crate) fn theme(&self) -> Theme {
         self.theme
     }

@@ -7,6 +7,9 @@ use std::io::{self, IsTerminal, Write};
 
 use serde_json::Value;
 
+use crate::plain::{tame, tame_json, width};
+use crate::table::Table;
+
 /// Standard output and how it may be used.
 #[derive(Debug, Clone, Copy)]
 pub struct Console {
@@ -42,16 +45,48 @@ impl Console {
         }
     }
 
+    /// Prints the one JSON document that a command's result is.
+    pub fn document(&self, value: &Value) {
+        self.line(&tame_json(&value.to_string()));
+    }
+
     /// Prints the result: `value` as JSON when asked, else each pair of `lines`, names padded.
     pub fn result(&self, value: &Value, lines: &[(&str, &str)]) {
         if self.json {
-            self.line(&value.to_string());
+            self.document(value);
             return;
         }
-        let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-        for (name, text) in lines {
-            self.line(&format!("{name:width$}  {text}"));
+        self.lines(lines);
+    }
+
+    /// Prints pairs of a name and a text, the texts below each other.
+    pub fn lines<N: AsRef<str>, T: AsRef<str>>(&self, lines: &[(N, T)]) {
+        let names: Vec<String> = lines.iter().map(|(name, _)| tame(name.as_ref())).collect();
+        let room = names.iter().map(|name| width(name)).max().unwrap_or(0);
+        for (name, (_, text)) in names.iter().zip(lines) {
+            let gap = " ".repeat(room - width(name));
+            self.line(&format!("{name}{gap}  {}", tame(text.as_ref())));
         }
+    }
+
+    /// Prints a table, as wide as the terminal at most.
+    pub fn table<const N: usize>(&self, table: &Table<N>) {
+        let lines = table.lines(self.room());
+        for (at, line) in lines.iter().enumerate() {
+            match (at, self.color) {
+                (0, true) => self.line(&format!("\u{1b}[1m{line}\u{1b}[0m")),
+                _ => self.line(line),
+            }
+        }
+    }
+
+    /// How many columns the terminal has; unknown where there is none.
+    fn room(&self) -> Option<usize> {
+        if !self.terminal {
+            return None;
+        }
+        let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+        Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
     }
 
     /// The sign of a step that worked.

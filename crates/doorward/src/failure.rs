@@ -3,10 +3,12 @@
 //! Owns the exit codes that scripts rely on. Knows nothing of HTTP.
 //! Source: the design's contracts with scripts, "exit codes".
 
-use std::fmt;
+use std::{fmt, io};
 
 use doorward_engine::fault::Fault;
 use doorward_store::StoreError;
+
+use crate::plain::tame_lines;
 
 /// How the process ends. Zero is success and is no failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,13 +53,28 @@ impl Failure {
     pub fn failed(what: impl Into<String>, why: impl fmt::Display, fix: impl Into<String>) -> Self {
         Self::new(Exit::Failed, what, why.to_string(), fix)
     }
+
+    /// The same failure with more words for why.
+    #[must_use]
+    pub fn because(self, why: impl fmt::Display) -> Self {
+        Self { why: why.to_string(), ..self }
+    }
+
+    /// A file or folder that the system did not hand out: not allowed when its rights are the reason.
+    #[must_use]
+    pub fn file(what: impl Into<String>, error: &io::Error, fix: impl Into<String>) -> Self {
+        let is_forbidden = error.kind() == io::ErrorKind::PermissionDenied;
+        let exit = if is_forbidden { Exit::NotAllowed } else { Exit::Failed };
+        Self::new(exit, what, error.to_string(), fix)
+    }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.what)?;
-        writeln!(f, "  why  {}", self.why)?;
-        write!(f, "  fix  {}", self.fix)
+        // Each of the three may name what a stranger chose.
+        writeln!(f, "{}", tame_lines(&self.what))?;
+        writeln!(f, "  why  {}", tame_lines(&self.why).replace('\n', "\n       "))?;
+        write!(f, "  fix  {}", tame_lines(&self.fix))
     }
 }
 

@@ -8,7 +8,9 @@ pub mod config;
 pub mod console;
 pub mod failure;
 pub mod open;
+pub mod plain;
 pub mod serve;
+pub mod table;
 pub mod tls;
 
 use axum::Router;

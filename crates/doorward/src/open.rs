@@ -2,9 +2,9 @@
 //!
 //! Owns the order in which an installation opens, and the words for each step that can fail.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::{fs, io};
 
 use doorward_engine::app::{App, AppConfig};
 use doorward_engine::caller::Caller;
@@ -13,7 +13,7 @@ use doorward_engine::entropy::Entropy;
 use doorward_engine::fault::Fault;
 use doorward_engine::install;
 use doorward_engine::passwords::PasswordCost;
-use doorward_engine::sealing::Sealing;
+use doorward_engine::sealing::{Sealing, SealingError};
 use doorward_engine::state::TenantState;
 use doorward_store::global::tenants;
 use doorward_store::{DatabaseUrl, Db};
@@ -66,6 +66,9 @@ pub async fn existing(installation: &Installation) -> Result<Opened, Failure> {
 pub async fn start(installation: &Installation, workers: usize) -> Result<App, Failure> {
     make_folder(&installation.data)?;
     let url = database_url(installation)?;
+    if let DatabaseUrl::Sqlite(file) = &url {
+        may_write(file)?;
+    }
     let key_file = master_key_file(installation);
     let db = Db::open(&url).await.map_err(|error| Failure::database(&error))?;
     db.migrate().await.map_err(|error| Failure::database(&error))?;
@@ -79,7 +82,11 @@ pub async fn start(installation: &Installation, workers: usize) -> Result<App, F
     }
     let entropy = Entropy::System;
     let sealing = Sealing::open_or_create(&key_file, &entropy).map_err(|error| {
-        Failure::failed("The sealing key cannot be used.", error, "Check the file and who may read it.")
+        let (what, fix) = ("The sealing key cannot be used.", "Check the file and who may read it.");
+        match &error {
+            SealingError::File { cause, .. } => Failure::file(what, cause, fix).because(&error),
+            _ => Failure::failed(what, error, fix),
+        }
     })?;
     let password_cost = PasswordCost::default();
     App::start(AppConfig { db, clock: Clock::System, entropy, sealing, password_cost, workers })
@@ -172,6 +179,18 @@ fn database_url(installation: &Installation) -> Result<DatabaseUrl, Failure> {
     })
 }
 
+/// Asks the system before SQLite does, whose words for a refusal say less.
+fn may_write(file: &Path) -> Result<(), Failure> {
+    match fs::OpenOptions::new().read(true).write(true).open(file) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(Failure::file(
+            format!("The database {} may not be opened.", file.display()),
+            &error,
+            "Run the command as the user who owns the data folder.",
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Everything in the folder is for its owner alone.
 fn make_folder(data: &Path) -> Result<(), Failure> {
     let mut builder = fs::DirBuilder::new();
@@ -179,9 +198,9 @@ fn make_folder(data: &Path) -> Result<(), Failure> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(data).map_err(|error| {
-        Failure::failed(
+        Failure::file(
             format!("The data folder {} cannot be made.", data.display()),
-            error,
+            &error,
             "Name a folder that this user may write, with --data DIR.",
         )
     })

@@ -32,6 +32,7 @@ mod resource_servers;
 mod roles;
 pub mod routes;
 mod sessions;
+pub mod shown;
 mod tenants;
 mod unambiguous;
 mod users;

@@ -44,6 +44,7 @@ pub mod search;
 pub mod secret;
 pub mod session;
 pub mod signing_key;
+pub mod spelling;
 pub mod tenant;
 pub mod time;
 pub mod token;

@@ -30,6 +30,9 @@ pub struct ClientActivity {
     pub first_refusal: Option<Timestamp>,
     /// When it was turned away last.
     pub last_refusal: Option<Timestamp>,
+    /// When a secret was used last that a rotation replaced, if that was after it and it still works;
+    /// told by `client_secrets::old_in_use`.
+    pub old_secret_used: Option<Timestamp>,
 }
 
 /// What a client's log says from the first of `days` on; they are the first events of each day. Each

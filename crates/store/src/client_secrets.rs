@@ -11,6 +11,7 @@ use doorward_model::time::Timestamp;
 use crate::sql::batch::{Batch, Expect};
 use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
+use crate::sql::list::List;
 use crate::sql::row::Row;
 use crate::sql::value::{Value, args};
 use crate::tenants::bump_version;
@@ -47,6 +48,31 @@ pub async fn for_client(t: &Scope<'_>, client: &ClientId) -> Result<Vec<ClientSe
          last_used_ip FROM client_secrets WHERE tenant_id = $1 AND client_id = $2 \
          ORDER BY is_primary DESC, created_at DESC, id";
     t.query(SQL, args![t.id(), client.as_str()]).await?.into_iter().map(secret).collect()
+}
+
+/// Those of these clients whose secret until the last rotation was still used after it and works at
+/// `now`, with the time of that use. A secret with a label was made to stand beside, and is no old one.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn old_in_use(
+    t: &Scope<'_>,
+    clients: &[&ClientId],
+    now: Timestamp,
+) -> Result<Vec<(ClientId, Timestamp)>, StoreError> {
+    const SQL: &str = "SELECT old.client_id, old.last_used_at FROM client_secrets old \
+         JOIN client_secrets fresh ON fresh.tenant_id = old.tenant_id AND fresh.client_id = old.client_id \
+         AND fresh.is_primary = TRUE WHERE old.tenant_id = $1 AND old.is_primary = FALSE \
+         AND old.label IS NULL AND old.created_at <= fresh.created_at \
+         AND old.last_used_at >= fresh.created_at AND (old.expires_at IS NULL OR old.expires_at > $2)";
+    let mut list = List::new(SQL, args![t.id(), now]);
+    list.and_in("old.client_id", clients.iter().map(|id| id.as_str().into()).collect());
+    list.order("ORDER BY old.last_used_at");
+    let row = |row: Row| {
+        let mut r = row.read("client_secrets");
+        Ok((r.id("client_id", ClientId::parse)?, r.time("last_used_at")?))
+    };
+    t.list(list).await?.into_iter().map(row).collect()
 }
 
 /// Adds a secret; those of the client that expired by then make room. Fails as [`TOO_MANY`], and as

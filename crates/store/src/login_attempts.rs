@@ -131,6 +131,27 @@ pub async fn state(t: &Scope<'_>, subject: &str, now: Timestamp) -> Result<Optio
     Ok(Some(Attempts { count: r.int("attempts")?, ends_at: r.time("ends_at")? }))
 }
 
+/// How many tries two subjects have in their present windows; one subject may be named twice.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn counts(t: &Scope<'_>, subjects: [&str; 2], now: Timestamp) -> Result<[i64; 2], StoreError> {
+    const SQL: &str = "SELECT subject, attempts FROM login_attempts \
+         WHERE tenant_id = $1 AND subject IN ($2, $3) AND ends_at > $4";
+    let rows = t.query(SQL, args![t.id(), subjects[0], subjects[1], now]).await?;
+    let mut counts = [0; 2];
+    for row in rows {
+        let mut r = row.read("login_attempts");
+        let (subject, attempts) = (r.text("subject")?, r.int("attempts")?);
+        for (known, count) in subjects.iter().zip(&mut counts) {
+            if *known == subject {
+                *count = attempts;
+            }
+        }
+    }
+    Ok(counts)
+}
+
 /// Forgets the tries, after one that succeeded. The row stays until it is cleaned away, because most
 /// people come back to it.
 pub fn clear(b: &mut Batch, subject: &str) {

@@ -1,14 +1,20 @@
 //! The files that pages need: two style sheets, three small scripts, icons, the typeface. From our own
 //! origin, compiled in, with a hash of the content in the address, so that browsers may keep them for
 //! good.
+//!
+//! They are compressed, once per process. Pages never are: a page holds form tokens beside words that
+//! strangers chose, and how well such a page compresses tells what is in it (BREACH).
 
-use std::borrow::Cow;
+use std::io::Write as _;
 use std::sync::LazyLock;
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
-use http::HeaderValue;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use http::{HeaderMap, HeaderValue};
 
 use crate::fault::{Refusal, Skin};
 
@@ -21,7 +27,9 @@ const SVG: &str = "image/svg+xml";
 struct Asset {
     address: String,
     content_type: &'static str,
-    body: Cow<'static, [u8]>,
+    body: Bytes,
+    /// The same compressed, where that makes it smaller: a typeface is compressed already.
+    gzipped: Option<Bytes>,
 }
 
 struct Assets {
@@ -115,10 +123,32 @@ pub fn typeface() -> &'static str {
     &ASSETS.typeface.address
 }
 
-fn asset(name: &str, ending: &str, content_type: &'static str, body: impl Into<Cow<'static, [u8]>>) -> Asset {
+fn asset(name: &str, ending: &str, content_type: &'static str, body: impl Into<Bytes>) -> Asset {
     let body = body.into();
     let address = format!("/assets/{name}.{:016x}.{ending}", fingerprint(&body));
-    Asset { address, content_type, body }
+    let gzipped = gzip(&body).filter(|gzipped| gzipped.len() < body.len() * 9 / 10);
+    Asset { address, content_type, body, gzipped }
+}
+
+/// None when it cannot be compressed, which memory does not do: then it is served as it is.
+fn gzip(body: &[u8]) -> Option<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(body).ok()?;
+    encoder.finish().ok().map(Bytes::from)
+}
+
+/// Whether a browser says that it reads gzip (RFC 9110 §12.5.3).
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        let refuses = |part: &str| {
+            let weight = part.strip_prefix("q=").or_else(|| part.strip_prefix("Q="));
+            weight.is_some_and(|weight| weight.bytes().all(|byte| byte == b'0' || byte == b'.'))
+        };
+        is_gzip && !parts.any(refuses)
+    })
 }
 
 /// FNV-1a: tells versions apart; nothing here depends on nobody finding a second text for it.
@@ -128,7 +158,7 @@ fn fingerprint(bytes: &[u8]) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-pub(crate) async fn serve(Path(file): Path<String>) -> Response {
+pub(crate) async fn serve(Path(file): Path<String>, asked_with: HeaderMap) -> Response {
     let asked = format!("/assets/{file}");
     let Some(asset) = ASSETS.all().into_iter().find(|asset| asset.address == asked) else {
         return Refusal::nothing_here().as_skin(Skin::Page).into_response();
@@ -137,11 +167,19 @@ pub(crate) async fn serve(Path(file): Path<String>) -> Response {
         (CONTENT_TYPE, HeaderValue::from_static(asset.content_type)),
         (CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
     ];
-    (headers, asset.body.clone()).into_response()
+    let Some(gzipped) = &asset.gzipped else { return (headers, asset.body.clone()).into_response() };
+    let vary = [(VARY, HeaderValue::from_static("accept-encoding"))];
+    if !takes_gzip(&asked_with) {
+        return (headers, vary, asset.body.clone()).into_response();
+    }
+    let encoding = [(CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
+    (headers, vary, encoding, gzipped.clone()).into_response()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
 
     #[test]
@@ -159,6 +197,33 @@ mod tests {
             for sink in ["@import", "innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "document.write"]
             {
                 assert!(!body.contains(sink), "{}: {sink}", asset.address);
+            }
+        }
+    }
+
+    #[test]
+    fn gzip_goes_only_to_whoever_reads_it() {
+        let takes = |value: &'static str| {
+            takes_gzip(&HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))]))
+        };
+        for yes in ["gzip", "gzip, deflate, br, zstd", "br;q=1.0, GZIP;q=0.2", "deflate,gzip;q=1"] {
+            assert!(takes(yes), "{yes}");
+        }
+        for no in ["", "br", "identity", "gzip;q=0", "gzip; q=0.000", "x-gzip", "deflate, gzip;Q=0"] {
+            assert!(!takes(no), "{no}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn what_is_compressed_is_the_same_and_the_typeface_is_not() {
+        for asset in ASSETS.all() {
+            let is_typeface = asset.content_type == "font/woff2";
+            assert_eq!(asset.gzipped.is_none(), is_typeface, "{}", asset.address);
+            if let Some(gzipped) = &asset.gzipped {
+                let mut read = Vec::new();
+                flate2::read::GzDecoder::new(&gzipped[..]).read_to_end(&mut read).unwrap();
+                assert!(read == asset.body, "{}", asset.address);
             }
         }
     }

@@ -69,10 +69,11 @@ impl IntoResponse for Done {
 pub enum Outcome {
     /// It was done.
     Done(Done),
+    /// It was done, and the page shows what can be seen this once: a secret that was made. The same
+    /// form again leads on without it.
+    Shown(Done, Page),
     /// It was not: the page says why.
     Page(Page),
-    /// It was done, and the page shows what came of it; whoever sends the form again is led on.
-    Shown(Page, Done),
 }
 
 impl From<Done> for Outcome {
@@ -108,13 +109,11 @@ where
     }
     match work.await {
         Ok(Outcome::Done(done)) => {
-            let kept = serde_json::to_string(&done).unwrap_or_default();
-            admins::keep(app, caller, key, &kept).await?;
+            keep(web, form, &done).await?;
             Ok(done.into_response())
         }
-        Ok(Outcome::Shown(page, done)) => {
-            let kept = serde_json::to_string(&done).unwrap_or_default();
-            admins::keep(app, caller, key, &kept).await?;
+        Ok(Outcome::Shown(done, page)) => {
+            keep(web, form, &done).await?;
             Ok(page.into_response())
         }
         Ok(Outcome::Page(page)) => {
@@ -126,6 +125,11 @@ where
             Err(fault)
         }
     }
+}
+
+async fn keep(web: &Web, form: &SignedForm, done: &Done) -> Result<(), PageFault> {
+    let kept = serde_json::to_string(done).unwrap_or_default();
+    Ok(admins::keep(web.app(), form.caller(), form.key(), &kept).await?)
 }
 
 fn again(outcome: &str) -> Response {

@@ -58,7 +58,7 @@ impl ListPage<'_> {
     }
 
     fn is_open(&self, tag: &str) -> bool {
-        !self.words.is_empty() || self.groups.first().is_some_and(|(first, _)| *first == tag)
+        !self.words.is_empty() || tag == "Clients"
     }
 }
 
@@ -153,11 +153,11 @@ async fn attempt(
         let answer = Answer::of(&answered);
         let said = format!("This was sent already: {}.", answer.status);
         let shown = page(&frame, operation, (&filled, &errors), false, Some(answer));
-        Ok(Outcome::Shown(shown, Done::to(operation.address()).saying(said)))
+        Ok(Outcome::Shown(Done::to(operation.address()).saying(said), shown))
     };
     if operation.is_safe() {
         return match work.await? {
-            Outcome::Shown(shown, _) | Outcome::Page(shown) => Ok(shown.into_response()),
+            Outcome::Shown(_, shown) | Outcome::Page(shown) => Ok(shown.into_response()),
             Outcome::Done(done) => Ok(done.into_response()),
         };
     }

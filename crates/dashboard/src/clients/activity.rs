@@ -44,6 +44,9 @@ pub(crate) fn status(client: &Client, activity: &ClientActivity, now: Timestamp)
         )
         .at(last, now);
     }
+    if let Some(last) = activity.old_secret_used {
+        return Status::new("is-warn", "key", "Old secret still in use", "Last used").at(last, now);
+    }
     if let Some(last) = activity.last_success {
         let detail = if is_machine { "Last token" } else { "Last login" };
         return Status::new("is-ok", "ok", "Working", detail).at(last, now);
@@ -149,6 +152,10 @@ mod tests {
         assert_eq!(title(web, true, &refused, 100), "Turning logins away");
         assert_eq!(title(machine, true, &refused, 100), "Turning requests away");
         assert_eq!(title(web, true, &refused, 100_000), "Working");
+        let old = ClientActivity { old_secret_used: at(55), ..worked.clone() };
+        assert_eq!(title(web, true, &old, 100), "Old secret still in use");
+        let both = ClientActivity { old_secret_used: at(55), ..refused };
+        assert_eq!(title(web, true, &both, 100), "Turning logins away", "what fails comes first");
     }
 
     #[test]

@@ -67,7 +67,7 @@ const CHOICES: [Choice; 4] = [
         title: "Non Interactive Clients",
         text: "Runs on its own, with nobody at the keyboard.",
         examples: "Services, daemons, scheduled jobs",
-        gets: "a client ID and secret to swap for access tokens. The Connections tab names the APIs it may call.",
+        gets: "a client ID and secret to swap for access tokens; next you pick the APIs it may call.",
     },
 ];
 
@@ -175,7 +175,10 @@ async fn make(web: &Web, frame: &Frame, form: &SignedForm) -> Result<Outcome, Pa
             let name = &made.client.settings.name;
             let twin = if is_twin { " You have another client of that name." } else { "" };
             let said = format!("{name} was created.{twin}");
-            Ok(Done::to(super::path(&made.client.id, "quickstart")).saying(said).into())
+            // A program can do nothing before it may call something.
+            let asks = kind == ClientKind::NonInteractive && frame.may(ApiScope::CreateClientGrants);
+            let next = if asks { "apis" } else { "quickstart" };
+            Ok(Done::to(super::path(&made.client.id, next)).saying(said).into())
         }
         Err(Fault::Invalid(errors)) => Ok(refused(&errors)),
         Err(fault) => Err(fault.into()),

@@ -3,11 +3,12 @@
 //! Source: the brief, "Clients"; UX §1.4, §1.5.
 
 mod activity;
+mod apis;
 mod create;
 mod delete;
 mod header;
 mod list;
-mod secret;
+pub(crate) mod secret;
 pub(crate) mod tabs;
 
 use axum::response::Redirect;
@@ -51,10 +52,30 @@ pub(crate) fn routes() -> Vec<Route> {
             "download_sample",
             tabs::quickstart::download,
         ),
+        Route::post(
+            "/manage/clients/{id}/quickstart/{guide}/secret",
+            ADMIN,
+            "show_secret_in_guide",
+            tabs::quickstart::show_secret,
+        ),
+        Route::post(
+            "/manage/clients/{id}/quickstart/{guide}/token",
+            ADMIN,
+            "get_token_in_guide",
+            tabs::quickstart::get_token,
+        ),
         Route::get("/manage/clients/{id}/secret", ADMIN, "ask_for_password", secret::ask),
         Route::post("/manage/clients/{id}/secret", ADMIN, "reveal_client_secret", secret::reveal),
         Route::get("/manage/clients/{id}/rotate", ADMIN, "show_rotate_secret", secret::show_rotate),
         Route::post("/manage/clients/{id}/rotate", ADMIN, "rotate_client_secret_by_form", secret::rotate),
+        Route::post(
+            "/manage/clients/{id}/secrets/{secret}/stop",
+            ADMIN,
+            "stop_client_secret_by_form",
+            secret::stop,
+        ),
+        Route::get("/manage/clients/{id}/apis", ADMIN, "show_client_apis", apis::show),
+        Route::post("/manage/clients/{id}/apis", ADMIN, "save_client_apis", apis::save),
         Route::get("/manage/clients/{id}/addons", ADMIN, "show_client_addons", tabs::addons::show),
         Route::get(
             "/manage/clients/{id}/connections",

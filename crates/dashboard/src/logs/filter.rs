@@ -5,14 +5,24 @@
 use doorward_engine::logs::list::EventQuery;
 use doorward_model::ids::{ClientId, LogId};
 use doorward_model::log::code::{EventCode, Level};
+use doorward_model::log::kind::EventKind;
 use serde::Deserialize;
 
 /// How it went.
 pub(crate) const OUTCOMES: [(&str, &str); 3] =
     [("", "All outcomes"), ("success", "Success"), ("failed", "Failed")];
 /// What it was about.
-pub(crate) const KINDS: [(&str, &str); 4] =
-    [("", "All kinds"), ("logins", "Logins"), ("tokens", "Tokens"), ("admin", "Admin")];
+pub(crate) const KINDS: [(&str, &str); EventKind::ALL.len() + 1] = kinds();
+
+const fn kinds() -> [(&'static str, &'static str); EventKind::ALL.len() + 1] {
+    let mut kinds = [("", "All kinds"); EventKind::ALL.len() + 1];
+    let mut at = 0;
+    while at < EventKind::ALL.len() {
+        kinds[at + 1] = (EventKind::ALL[at].as_str(), EventKind::ALL[at].title());
+        at += 1;
+    }
+    kinds
+}
 
 /// What the address says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -31,7 +41,8 @@ impl Filter {
         let codes: Vec<EventCode> =
             codes.filter(|code| self.wants_outcome(*code) && self.wants_kind(*code)).collect();
         let codes = if codes.len() == EventCode::ALL.len() { Vec::new() } else { codes };
-        EventQuery { codes, client: ClientId::parse(&self.client).ok(), ..EventQuery::default() }
+        // What admins did to the client belongs to it as much as what it did itself.
+        EventQuery { codes, about: ClientId::parse(&self.client).ok(), ..EventQuery::default() }
     }
 
     /// The event that the page comes after.
@@ -42,7 +53,7 @@ impl Filter {
     /// Whether anything is left out.
     pub(crate) fn is_on(&self) -> bool {
         let query = self.query();
-        !query.codes.is_empty() || query.client.is_some()
+        !query.codes.is_empty() || query.about.is_some()
     }
 
     fn wants_outcome(&self, code: EventCode) -> bool {
@@ -57,7 +68,7 @@ impl Filter {
     fn wants_kind(&self, code: EventCode) -> bool {
         match self.kind.as_str() {
             "" => true,
-            known if KINDS.iter().any(|(name, _)| *name == known) => kind(code) == known,
+            known if KINDS.iter().any(|(name, _)| *name == known) => EventKind::of(code).as_str() == known,
             _ => true,
         }
     }
@@ -69,37 +80,6 @@ impl Filter {
         let pairs = fields.into_iter().chain(before).filter(|(_, value)| !value.is_empty());
         let query: Vec<String> = pairs.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         if query.is_empty() { "/manage/logs".to_owned() } else { format!("/manage/logs?{}", query.join("&")) }
-    }
-}
-
-/// What an event is about.
-fn kind(code: EventCode) -> &'static str {
-    match code {
-        EventCode::Login
-        | EventCode::LoginFailed
-        | EventCode::WrongUsername
-        | EventCode::WrongPassword
-        | EventCode::SilentAuth
-        | EventCode::SilentAuthFailed
-        | EventCode::Logout
-        | EventCode::LogoutFailed
-        | EventCode::AccountBlocked
-        | EventCode::AddressBlocked => "logins",
-        EventCode::CodeExchange
-        | EventCode::CodeExchangeFailed
-        | EventCode::RefreshExchange
-        | EventCode::RefreshExchangeFailed
-        | EventCode::RefreshReuse
-        | EventCode::ClientCredentials
-        | EventCode::ClientCredentialsFailed => "tokens",
-        EventCode::ManagementWrite
-        | EventCode::ManagementWriteFailed
-        | EventCode::ApiLimit
-        | EventCode::PasswordChanged
-        | EventCode::EmailChanged
-        | EventCode::UserDeleted
-        | EventCode::AccountUnblocked
-        | EventCode::SecretRead => "admin",
     }
 }
 
@@ -122,6 +102,9 @@ mod tests {
         let count = |outcome, kind| filter(outcome, kind, "").query().codes.len();
         assert_eq!(count("", ""), 0, "nothing said means all");
         for (kind, _) in &KINDS[1..] {
+            assert!(count("", kind) > 0, "{kind}");
+        }
+        for kind in ["logins", "tokens", "admin"] {
             assert!(count("", kind) > count("failed", kind) && count("failed", kind) > 0, "{kind}");
         }
         let kinds: usize = KINDS[1..].iter().map(|(kind, _)| count("", kind)).sum();

@@ -5,7 +5,11 @@ mod list;
 mod row;
 mod sentence;
 mod show;
+mod way_out;
 
 pub(crate) use list::list;
 pub(crate) use row::Row;
 pub(crate) use show::show;
+
+#[cfg(test)]
+pub(crate) use sentence::tests::deeds;

@@ -65,7 +65,15 @@ const DEEDS: &[(&str, &str)] = &[
     ("Update a client", "changed the client"),
     ("Delete a client", "deleted the client"),
     ("Rotate a client secret", "rotated the secret of"),
+    ("Add a client secret", "added a secret to"),
+    ("Stop a client secret", "stopped a secret of"),
+    ("Enable a connection for a client", "switched a connection on for"),
+    ("Disable a connection for a client", "switched a connection off for"),
+    ("Create a client credential", "registered a key of"),
+    ("Update a client credential", "changed a key of"),
+    ("Delete a client credential", "removed a key of"),
     ("Reveal a client secret", "looked at the secret of"),
+    ("Get a token as a client", "got a token in the name of"),
     ("Read client secrets", "read secrets of clients"),
     ("Create a client grant", "allowed an API to"),
     ("Create a user", "created the user"),
@@ -121,6 +129,10 @@ fn bare(told: &str) -> String {
         .replace(" the user", " a user")
         .replace(" the admin", " an admin")
         .replace(" the secret of", " a client secret")
+        .replace(" a secret to", " a client secret")
+        .replace(" a secret of", " a client secret")
+        .replace(" a key of", " a key of a client")
+        .trim_end_matches(" for")
         .trim_end_matches(" to")
         .to_owned()
 }
@@ -175,6 +187,8 @@ fn lowered(text: &str) -> String {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::path::{Path, PathBuf};
+
     use super::*;
     use doorward_model::ids::{ClientId, LogId};
     use doorward_model::time::Timestamp;
@@ -203,6 +217,41 @@ pub(super) mod tests {
             details: Map::new(),
             fold_key: None,
             count: 1,
+        }
+    }
+
+    /// What use cases of these rooms of the engine write into the log, by the names they give it.
+    pub(crate) fn deeds(rooms: &[&str]) -> Vec<String> {
+        let mut folders: Vec<PathBuf> = rooms
+            .iter()
+            .map(|room| Path::new(env!("CARGO_MANIFEST_DIR")).join("../engine/src").join(room))
+            .collect();
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let source = std::fs::read_to_string(path).unwrap();
+                let named = source.lines().filter(|line| line.starts_with("const "));
+                let texts = named.filter_map(|line| line.strip_suffix("\";")?.split_once(": &str = \""));
+                let verbs = [
+                    "Add", "Create", "Delete", "Disable", "Enable", "Get", "Read", "Reveal", "Rotate",
+                    "Stop", "Update",
+                ];
+                let is_deed = |text: &str| verbs.iter().any(|verb| text.starts_with(&format!("{verb} ")));
+                found.extend(texts.map(|(_, text)| text.to_owned()).filter(|text| is_deed(text)));
+            }
+        }
+        assert!(found.len() > 5, "only {found:?} was found: is the search out of date?");
+        found
+    }
+
+    #[test]
+    fn whatever_is_done_to_clients_has_words_for_it() {
+        for deed in deeds(&["clients", "client_grants"]) {
+            assert!(DEEDS.iter().any(|(known, _)| *known == deed), "{deed}");
         }
     }
 

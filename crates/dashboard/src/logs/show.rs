@@ -11,6 +11,7 @@ use doorward_web::log_record;
 use doorward_web::state::Web;
 
 use super::row::Row;
+use super::way_out::WayOut;
 use crate::frame::Frame;
 use crate::parts;
 
@@ -21,6 +22,8 @@ pub(crate) struct EventPage<'a> {
     pub frame: &'a Frame,
     pub row: &'a Row,
     pub record: &'a str,
+    /// Why it failed and what to do, where it failed.
+    pub way_out: Option<WayOut>,
 }
 
 impl EventPage<'_> {
@@ -58,6 +61,7 @@ pub(crate) async fn show(
     let id = LogId::parse(&id).map_err(|_| Fault::NotFound { what: "event" })?;
     let event = logs::get::get(web.app(), frame.caller(), &id).await?;
     let record = serde_json::to_string_pretty(&log_record::event(&event)).unwrap_or_default();
+    let way_out = WayOut::of(&event);
     let row = Row::of(event, frame.now());
-    Ok(frame.page(&EventPage { frame: &frame, row: &row, record: &record }).into_response())
+    Ok(frame.page(&EventPage { frame: &frame, row: &row, record: &record, way_out }).into_response())
 }

@@ -14,7 +14,7 @@ pub(crate) use field::text;
 pub(crate) use marked::marked;
 pub(crate) use misc::{copy, door, empty, icon, pager, save_bar, summary, toggle};
 pub(crate) use seal::Seal;
-pub(crate) use time::{When, ago, when};
+pub(crate) use time::{When, ago, until, when};
 
 use doorward_model::fields::FieldErrors;
 

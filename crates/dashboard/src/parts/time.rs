@@ -36,6 +36,18 @@ pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// How long it is until then, in whole units rounded up: "in 6 days".
+pub(crate) fn until(at: Timestamp, now: Timestamp) -> String {
+    let seconds = u64::try_from(at.since(now).seconds()).unwrap_or_default();
+    let (number, unit) = match seconds {
+        0..=60 => return "within a minute".to_owned(),
+        61..=3600 => (seconds.div_ceil(60), "minute"),
+        3601..=86_400 => (seconds.div_ceil(3600), "hour"),
+        _ => (seconds.div_ceil(86_400), "day"),
+    };
+    format!("in {number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +62,21 @@ mod tests {
         assert_eq!(short(7200), "2 hours ago");
         assert_eq!(short(90_000), "2026-11-17 11:46 UTC".replace("2026-11-17 11:46", &short(90_000)[..16]));
         assert!(short(90_000).ends_with(" UTC"));
+    }
+
+    #[test]
+    fn an_end_is_told_in_the_unit_that_fits_and_never_as_sooner_than_it_is_by_a_unit() {
+        let told = |ahead: i64| until(Timestamp::from_seconds(1000 + ahead), Timestamp::from_seconds(1000));
+        for (ahead, words) in [
+            (-5, "within a minute"),
+            (60, "within a minute"),
+            (61, "in 2 minutes"),
+            (3600, "in 60 minutes"),
+            (86_400, "in 24 hours"),
+            (86_401, "in 2 days"),
+            (604_800, "in 7 days"),
+        ] {
+            assert_eq!(told(ahead), words, "{ahead}");
+        }
     }
 }

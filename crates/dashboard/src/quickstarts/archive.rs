@@ -51,7 +51,7 @@ mod tests {
         let mut file = zip.by_name("react/.env").unwrap();
         assert_eq!(file.unix_mode().map(|mode| mode & 0o777), Some(0o600));
         file.read_to_string(&mut env).unwrap();
-        assert_eq!(env, "VITE_DOORWARD_DOMAIN=id.acme.test\nVITE_DOORWARD_CLIENT_ID=abc\n");
+        assert_eq!(env, "VITE_DOORWARD_DOMAIN=id.acme.test\nVITE_DOORWARD_CLIENT_ID=abc\nPORT=5173\n");
         drop(file);
         // The double braces of JSX are none of ours.
         let mut main = String::new();

@@ -27,15 +27,29 @@ pub(crate) struct Guide {
 /// Where the sample runs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AppAddress {
-    pub port: u16,
+    /// The port, unless another one is chosen; none for a program that takes whatever port is free.
+    pub port: Option<u16>,
+    /// A path, or the whole address where there is no port.
     pub callback: &'static str,
-    pub logout: &'static str,
+    /// Where people are sent after a logout, if the sample has one.
+    pub logout: Option<&'static str>,
 }
 
 impl AppAddress {
-    /// Scheme, host and port.
-    pub(crate) fn origin(self) -> String {
-        format!("http://localhost:{}", self.port)
+    /// The same at another port, where it has one.
+    pub(crate) fn at(mut self, port: Option<u16>) -> Self {
+        self.port = self.port.map(|usual| port.unwrap_or(usual));
+        self
+    }
+
+    /// Scheme, host and port, where the port is known.
+    pub(crate) fn origin(self) -> Option<String> {
+        self.port.map(|port| format!("http://localhost:{port}"))
+    }
+
+    /// The whole address of one of its pages.
+    pub(crate) fn page(self, path: &str) -> String {
+        self.origin().unwrap_or_default() + path
     }
 }
 
@@ -70,13 +84,8 @@ impl Guide {
             let line = head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
             line.map(str::trim)
         };
-        let app = match says("port") {
-            None => None,
-            Some(port) => {
-                let (port, callback, logout) = (port.parse().ok()?, says("callback")?, says("logout")?);
-                Some(AppAddress { port, callback, logout })
-            }
-        };
+        let port = says("port").map(str::parse).transpose().ok()?;
+        let app = says("callback").map(|callback| AppAddress { port, callback, logout: says("logout") });
         let mut sections = body.split("\n## ");
         let intro = blocks(sections.next()?, sample.files)?;
         let step = |section: &'static str| {
@@ -139,11 +148,14 @@ fn lines(paragraph: &'static str) -> Block {
     }
 }
 
+/// Where the sample runs, as a guide writes it.
+const APP: &str = "{{app}}";
+
 fn spans(line: &'static str) -> Vec<Span> {
     let mut found = Vec::new();
     let mut rest = line;
     while !rest.is_empty() {
-        let next = ["`", "**", "http://", "https://"]
+        let next = ["`", "**", "http://", "https://", APP]
             .into_iter()
             .filter_map(|mark| Some((rest.find(mark)?, mark)))
             .min();
@@ -164,6 +176,10 @@ fn spans(line: &'static str) -> Vec<Span> {
             ("**", Some((strong, after))) => {
                 found.push(Span::Strong(strong));
                 after
+            }
+            (APP, _) => {
+                found.push(Span::Address(APP));
+                from.strip_prefix(APP).unwrap_or_default()
             }
             ("`" | "**", None) => {
                 found.push(Span::Plain(from));
@@ -204,6 +220,10 @@ mod tests {
     #[test]
     fn an_address_inside_code_is_code() {
         assert_eq!(spans("`http://a`"), [Span::Code("http://a")]);
+        assert_eq!(
+            spans("Open {{app}}."),
+            [Span::Plain("Open "), Span::Address("{{app}}"), Span::Plain(".")]
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod archive;
 mod guide;
 mod needs;
+mod packages;
 mod samples;
 mod values;
 
@@ -16,6 +17,7 @@ use doorward_model::client::kind::ClientKind;
 pub(crate) use archive::zipped;
 pub(crate) use guide::{Block, Guide, Span};
 pub(crate) use needs::{ASKED, Need, needs, wanted};
+pub(crate) use packages::Packages;
 pub(crate) use values::{HIDDEN, Values};
 
 static ALL: LazyLock<Vec<Guide>> = LazyLock::new(|| samples::ALL.iter().filter_map(Guide::read).collect());
@@ -43,7 +45,7 @@ mod tests {
             (Some(ClientKind::RegularWeb), &["Express"]),
             (None, &["Express"]),
             (Some(ClientKind::NonInteractive), &["curl"]),
-            (Some(ClientKind::Native), &[]),
+            (Some(ClientKind::Native), &["Command line (Node.js)"]),
         ] {
             assert_eq!(of(kind).iter().map(|guide| guide.name).collect::<Vec<_>>(), names, "{kind:?}");
         }

@@ -47,13 +47,13 @@ impl Need {
 pub(crate) fn needs(guide: &Guide, values: &Values, client: &Client, grants: &[ClientGrant]) -> Vec<Need> {
     let settings = &client.settings;
     let value = |name: &str| values.get(name).unwrap_or_default().to_owned();
-    let Some(app) = guide.app else {
+    if guide.app.is_none() {
         let audience = value("audience");
         let grant = grants.iter().find(|grant| grant.audience == audience);
         let is_met = grant.is_some_and(|grant| grant.scope.iter().any(|scope| scope == ASKED.as_str()));
         let value = ASKED.as_str().to_owned();
         return vec![Need { what: What::Api, value, is_met, can_add: grant.is_none() }];
-    };
+    }
     let need = |what, value: String, is_met: bool| Need { what, value, is_met, can_add: !is_met };
     let (back, bye) = (value("callback"), value("logout"));
     let is_native = settings.app_type == Some(ClientKind::Native);
@@ -62,10 +62,13 @@ pub(crate) fn needs(guide: &Guide, values: &Values, client: &Client, grants: &[C
         callback::matches(client.callbacks(), &back, is_native).is_some(),
         logout::matches(logout_urls, &bye),
     );
-    let mut needs = vec![need(What::Callback, back, comes_back), need(What::Logout, bye, leaves)];
+    let mut needs = vec![need(What::Callback, back, comes_back)];
+    if !bye.is_empty() {
+        needs.push(need(What::Logout, bye, leaves));
+    }
     if guide.kinds.contains(&ClientKind::Spa) {
         let allowed = settings.allowed_origins.as_deref().unwrap_or_default();
-        let origin = app.origin();
+        let origin = value("app");
         let calls = origin::matches(allowed, client.callbacks(), &origin);
         needs.push(need(What::Origin, origin, calls));
     }
@@ -99,7 +102,7 @@ mod tests {
     use doorward_model::time::Timestamp;
 
     use super::super::find;
-    use super::super::values::tests::values;
+    use super::super::values::tests::{values, values_at};
     use super::*;
 
     fn client(kind: ClientKind) -> Client {
@@ -132,6 +135,21 @@ mod tests {
         let after = needs(guide, &values, &client, &[]);
         assert!(after.iter().all(|need| need.is_met), "{after:?}");
         assert_eq!(wanted(&client, &after), ClientPatch::default());
+    }
+
+    #[test]
+    fn a_native_program_needs_one_callback_without_a_port() {
+        let guide = find(Some(ClientKind::Native), "command-line").unwrap();
+        let values = values_at("https://id.acme.test/", "x", "command-line", None);
+        let mut client = client(ClientKind::Native);
+        client.settings.name = "Tool".to_owned();
+        let before = needs(guide, &values, &client, &[]);
+        assert_eq!(
+            before.iter().map(|need| need.value.as_str()).collect::<Vec<_>>(),
+            ["http://127.0.0.1/callback"]
+        );
+        client.settings = apply(&client.settings, wanted(&client, &before)).unwrap();
+        assert!(needs(guide, &values, &client, &[]).iter().all(|need| need.is_met));
     }
 
     #[test]

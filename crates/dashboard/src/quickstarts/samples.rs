@@ -28,6 +28,7 @@ pub(crate) const ALL: &[Sample] = &[
     sample!("react": ".env.example" ".gitignore" ".npmrc" "index.html" "package-lock.json" "package.json"
         "src/App.jsx" "src/main.jsx" "vite.config.js"),
     sample!("express": ".env.example" ".gitignore" ".npmrc" "package-lock.json" "package.json" "server.js"),
+    sample!("command-line": ".env.example" ".gitignore" ".npmrc" "login.js" "package-lock.json" "package.json"),
     sample!("curl": ".env.example" ".gitignore" "call.sh"),
 ];
 

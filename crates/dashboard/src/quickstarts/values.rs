@@ -2,38 +2,39 @@
 
 use doorward_model::tenant::Tenant;
 
-use super::Guide;
+use super::guide::AppAddress;
 
 /// What stands on a page in the place of the client secret.
 pub(crate) const HIDDEN: &str = "••••••••";
 
 /// The values, by the names that stand between double braces.
 pub(crate) struct Values {
-    pairs: [(&'static str, String); 7],
+    pairs: [(&'static str, String); 9],
 }
 
 impl Values {
-    /// The values of a client; `secret` is what is shown for it.
+    /// The values of a client whose app runs at `app`; `secret` is what is shown for it.
     pub(crate) fn of(
         tenant: &Tenant,
         client_id: &str,
         secret: &str,
         audience: String,
-        guide: &Guide,
+        app: Option<AppAddress>,
     ) -> Self {
         let issuer = &tenant.issuer;
         // SDKs add https:// to a bare domain; a domain with a scheme is taken as it is.
         let domain = if issuer.is_https() { issuer.host() } else { issuer.origin() };
-        let address = |path: fn(super::guide::AppAddress) -> &'static str| {
-            guide.app.map(|app| app.origin() + path(app)).unwrap_or_default()
-        };
+        let logout = app.and_then(|app| Some(app.page(app.logout?)));
+        let port = app.and_then(|app| app.port).map(|port| port.to_string());
         let pairs = [
             ("issuer", issuer.as_str().to_owned()),
             ("domain", domain.to_owned()),
             ("client_id", client_id.to_owned()),
             ("client_secret", secret.to_owned()),
-            ("callback", address(|app| app.callback)),
-            ("logout", address(|app| app.logout)),
+            ("app", app.and_then(AppAddress::origin).unwrap_or_default()),
+            ("port", port.unwrap_or_default()),
+            ("callback", app.map(|app| app.page(app.callback)).unwrap_or_default()),
+            ("logout", logout.unwrap_or_default()),
             ("audience", audience),
         ];
         Self { pairs }
@@ -77,6 +78,10 @@ pub(super) mod tests {
     use super::*;
 
     pub(crate) fn values(issuer: &str, client_id: &str) -> Values {
+        values_at(issuer, client_id, "react", None)
+    }
+
+    pub(crate) fn values_at(issuer: &str, client_id: &str, guide: &str, port: Option<u16>) -> Values {
         let tenant = Tenant {
             id: TenantId::parse("acme").unwrap(),
             issuer: Issuer::parse(issuer).unwrap(),
@@ -84,8 +89,10 @@ pub(super) mod tests {
             settings: TenantSettings::new("Acme".to_owned()),
             created_at: Timestamp::from_seconds(0),
         };
-        let guide = super::super::find(Some(ClientKind::Spa), "react").unwrap();
-        Values::of(&tenant, client_id, HIDDEN, "https://api.test/".to_owned(), guide)
+        let known = |kind: ClientKind| super::super::find(Some(kind), guide);
+        let guide = ClientKind::ALL.iter().find_map(|kind| known(*kind)).unwrap();
+        let app = guide.app.map(|app| app.at(port));
+        Values::of(&tenant, client_id, HIDDEN, "https://api.test/".to_owned(), app)
     }
 
     #[test]
@@ -100,6 +107,17 @@ pub(super) mod tests {
         ] {
             assert_eq!(values.fill(text), filled, "{text}");
         }
+    }
+
+    #[test]
+    fn another_port_is_filled_in_wherever_the_app_is_named() {
+        let text = "{{app}} {{port}} {{callback}} {{logout}}";
+        assert_eq!(
+            values_at("https://id.acme.test/", "x", "express", Some(4000)).fill(text),
+            "http://localhost:4000 4000 http://localhost:4000/callback http://localhost:4000/"
+        );
+        let native = values_at("https://id.acme.test/", "x", "command-line", Some(4000));
+        assert_eq!(native.fill(text), "  http://127.0.0.1/callback ", "every port will do");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Here, password};
 use crate::failure::Failure;
+use crate::plain::tame;
 
 /// Commands about admins.
 #[derive(Subcommand)]
@@ -88,10 +89,10 @@ async fn list(here: &Here) -> Result<(), Failure> {
     let all = admins::list(&opened.app, &opened.caller()).await;
     let all = all.map_err(|fault| Failure::of("The admins cannot be shown.", &fault))?;
     if here.console.json {
-        here.console.line(&Value::from_iter(all.iter().map(shown)).to_string());
+        here.console.document(&Value::from_iter(all.iter().map(shown)));
     } else {
         for admin in &all {
-            here.console.line(&format!("{:6}  {}", admin.role.as_str(), admin.email.as_str()));
+            here.console.line(&format!("{:6}  {}", admin.role.as_str(), tame(admin.email.as_str())));
         }
         if all.is_empty() {
             here.console.say("There is no admin yet. A set-up link makes the first: doorward init --link");

@@ -45,7 +45,7 @@ async fn list(here: &Here) -> Result<(), Failure> {
     let keys = keys::list(&opened.app, &opened.caller()).await;
     let keys = keys.map_err(|fault| Failure::of("The signing keys cannot be read.", &fault))?;
     if here.console.json {
-        here.console.line(&Value::from(keys.iter().map(shown).collect::<Vec<_>>()).to_string());
+        here.console.document(&Value::from_iter(keys.iter().map(shown)));
     } else {
         for key in &keys {
             let since = key.revoked_at.or(key.current_until).or(key.current_since).unwrap_or(key.created_at);

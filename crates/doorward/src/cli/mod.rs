@@ -5,10 +5,14 @@
 
 mod admin;
 mod clients;
+mod confirm;
 pub(crate) mod init;
 mod keys;
+mod lifetime;
+mod lines;
 mod logs;
 mod password;
+pub mod reference;
 mod users;
 
 use std::path::PathBuf;
@@ -90,9 +94,9 @@ impl Cli {
     /// # Errors
     /// What happened, why, and what to do, with the exit code for scripts.
     pub async fn run(self) -> Result<(), Failure> {
-        let Common { data, master_key_file, json, quiet, no_color, yes: _ } = self.common;
+        let Common { data, master_key_file, json, quiet, no_color, yes } = self.common;
         let console = Console::new(json, quiet, no_color);
-        let here = Here { console, data, master_key_file };
+        let here = Here { console, data, master_key_file, yes };
         match self.command {
             Command::Serve { mut installation, server } => {
                 installation.master_key_file = here.master_key_file;
@@ -119,9 +123,16 @@ struct Here {
     console: Console,
     data: PathBuf,
     master_key_file: Option<PathBuf>,
+    /// Whether every question was answered before it is asked.
+    yes: bool,
 }
 
 impl Here {
+    /// Asks before something is final: the name has to be typed.
+    fn confirm(&self, what: &str, name: &str) -> Result<(), Failure> {
+        confirm::confirm(self.yes, what, name)
+    }
+
     /// Opens the installation that an earlier `init` or `serve` made.
     async fn open(&self) -> Result<Opened, Failure> {
         open::existing(&config::installed(&self.data, self.master_key_file.clone())?).await

@@ -58,9 +58,9 @@ pub fn read(path: &Path) -> Result<Option<File>, Failure> {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => {
-            return Err(Failure::failed(
+            return Err(Failure::file(
                 format!("{} cannot be read.", path.display()),
-                error,
+                &error,
                 "Check its permissions and run the command as the user who owns it.",
             ));
         }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
+use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::rt::{Read, Write};
 use hyper::service::service_fn;
@@ -31,10 +32,14 @@ const HEADER_TIME: Duration = Duration::from_secs(30);
 /// What running requests get after the signal to stop.
 const STOP_TIME: Duration = Duration::from_secs(10);
 
+/// What a connection that was let in at the last moment gets to say what it wants.
+const LATE_TIME: Duration = Duration::from_millis(200);
+
 /// The settings for new connections, when this process ends TLS.
 pub type TlsSettings = Option<watch::Receiver<Arc<ServerConfig>>>;
 
-/// Serves until `stop`, then lets running requests finish.
+/// Serves until `stop`, then lets running requests finish, those included that the system has let in but
+/// nobody has looked at.
 pub async fn accept(listener: TcpListener, tls: TlsSettings, router: Router, stop: impl Future<Output = ()>) {
     let running = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
@@ -49,12 +54,7 @@ pub async fn accept(listener: TcpListener, tls: TlsSettings, router: Router, sto
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, peer)) => {
-                let settings = tls.as_ref().map(|tls| Arc::clone(&tls.borrow()));
-                let connection =
-                    Connection { peer, router: router.clone(), watcher: running.watcher(), _slot: slot };
-                tokio::spawn(connection.open(stream, settings));
-            }
+            Ok((stream, peer)) => open(stream, Connection::new(peer, &router, &running, slot), tls.as_ref()),
             // Out of file descriptors, or a peer that left at once: neither ends the server.
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -62,7 +62,17 @@ pub async fn accept(listener: TcpListener, tls: TlsSettings, router: Router, sto
             }
         }
     }
+    let mut is_late = false;
+    while let (Ok(slot), Some(Ok((stream, peer)))) =
+        (Arc::clone(&slots).try_acquire_owned(), listener.accept().now_or_never())
+    {
+        open(stream, Connection::new(peer, &router, &running, slot), tls.as_ref());
+        is_late = true;
+    }
     drop(listener);
+    if is_late {
+        sleep(LATE_TIME).await;
+    }
     if timeout(STOP_TIME, running.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish in time and were cut off");
     }
@@ -75,7 +85,22 @@ struct Connection {
     _slot: OwnedSemaphorePermit,
 }
 
+/// Serves a connection beside the others.
+fn open(stream: TcpStream, connection: Connection, tls: Option<&watch::Receiver<Arc<ServerConfig>>>) {
+    let settings = tls.map(|tls| Arc::clone(&tls.borrow()));
+    tokio::spawn(connection.open(stream, settings));
+}
+
 impl Connection {
+    fn new(
+        peer: SocketAddr,
+        router: &Router,
+        running: &GracefulShutdown,
+        slot: OwnedSemaphorePermit,
+    ) -> Self {
+        Self { peer, router: router.clone(), watcher: running.watcher(), _slot: slot }
+    }
+
     async fn open(self, stream: TcpStream, tls: Option<Arc<ServerConfig>>) {
         let _ = stream.set_nodelay(true);
         let Some(settings) = tls else {
@@ -133,4 +158,30 @@ fn protocols() -> Builder<TokioExecutor> {
         .keep_alive_interval(Duration::from_secs(30))
         .keep_alive_timeout(Duration::from_secs(20));
     builder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    #[tokio::test]
+    async fn whoever_was_let_in_before_the_signal_gets_an_answer() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut callers = Vec::new();
+        for _ in 0..20 {
+            let mut caller = TcpStream::connect(address).await.unwrap();
+            caller.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+            callers.push(caller);
+        }
+        let router = Router::new().route("/", get(|| async { "here" }));
+        accept(listener, None, router, std::future::ready(())).await;
+        for mut caller in callers {
+            let mut answer = String::new();
+            caller.read_to_string(&mut answer).await.unwrap();
+            assert!(answer.ends_with("here"), "{answer:?}");
+        }
+    }
 }

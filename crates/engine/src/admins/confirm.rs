@@ -45,17 +45,17 @@ pub async fn confirm(
     };
     let tenant = &caller.tenant.tenant.id;
     let subjects = Subjects::of_admin(email.as_str(), caller.info.ip);
-    let Ok(_under_way) = attempts::reserve(app, tenant, &subjects).await? else {
+    let Ok(under_way) = attempts::reserve(app, tenant, subjects).await? else {
         return Ok(Err(LoginProblem::TooManyTries));
     };
     let scope = app.db().tenant(tenant);
     let credential = stored::by_email(&scope, email).await?.map(|(_, credential)| credential);
     let checked = app.passwords().verify(password, credential.as_ref()).await;
-    if !attempts::settled(app, tenant, &subjects, checked).await? {
+    if !under_way.settled(app, tenant, checked).await? {
         return Ok(Err(LoginProblem::NoMatch));
     }
     let mut batch = scope.batch();
-    subjects.forgive(&mut batch);
+    under_way.forgive(&mut batch);
     admin_sessions::confirm(&mut batch, &token_hash(cookie), app.now());
     batch.commit().await?;
     Ok(Ok(()))

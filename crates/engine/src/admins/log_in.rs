@@ -45,7 +45,7 @@ pub async fn log_in(
         Err(_) => tame(email.trim()).to_lowercase(),
     };
     let subjects = Subjects::of_admin(&name, caller.info.ip);
-    let _under_way = match attempts::reserve(app, tenant, &subjects).await? {
+    let under_way = match attempts::reserve(app, tenant, subjects).await? {
         Ok(under_way) => under_way,
         Err(lock) => {
             note_lock(app, caller, &name, lock).await?;
@@ -59,7 +59,7 @@ pub async fn log_in(
     };
     let (admin, credential) = found.unzip();
     let checked = app.passwords().verify(password, credential.as_ref()).await;
-    let matches = attempts::settled(app, tenant, &subjects, checked).await?;
+    let matches = under_way.settled(app, tenant, checked).await?;
     let Some(admin) = admin.filter(|_| matches) else {
         let draft = EventDraft::new(EventCode::ManagementWriteFailed, "Log in to the dashboard")
             .user_name(&name)
@@ -69,7 +69,7 @@ pub async fn log_in(
         return Ok(Err(LoginProblem::NoMatch));
     };
     let mut batch = scope.batch();
-    subjects.forgive(&mut batch);
+    under_way.forgive(&mut batch);
     if let Some(old) = replaces {
         admin_sessions::delete(&mut batch, &token_hash(old));
     }

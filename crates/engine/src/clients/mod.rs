@@ -19,6 +19,7 @@ mod reveal_secret;
 mod rotate_secret;
 mod secrets;
 mod statistics;
+mod try_token;
 mod update;
 
 #[cfg(test)]
@@ -54,6 +55,7 @@ pub use reveal_secret::reveal_secret;
 pub use rotate_secret::rotate_secret;
 pub use secrets::{AddedSecret, add_secret, list_secrets, stop_secret};
 pub use statistics::{ClientActivity, Condition, MOST_COUNTED, PERIOD, RECENT, last_use, statistics};
+pub use try_token::{TriedToken, try_token};
 pub use update::update;
 
 /// The scopes that open the reading of clients; how much of one is shown depends on which.

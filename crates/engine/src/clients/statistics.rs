@@ -4,10 +4,12 @@ use doorward_model::ids::{ClientId, LogId};
 use doorward_model::scope::ApiScope;
 use doorward_model::time::{Lifetime, Timestamp};
 use doorward_store::activity::{self, ConditionSince, DAYS};
+use doorward_store::client_secrets;
 
 use crate::app::{App, first_log_id};
 use crate::caller::Caller;
 use crate::fault::Fault;
+use crate::secret_uses;
 
 pub use doorward_store::activity::{ClientActivity, Condition, MOST_COUNTED};
 
@@ -38,6 +40,12 @@ pub async fn statistics(
     let mut activities = Vec::with_capacity(clients.len());
     for client in clients {
         activities.push(activity::activity(&scope, client, &days).await?);
+    }
+    // What this process knows of secrets is on disk before it is read.
+    secret_uses::write_down(app).await?;
+    for (used, at) in client_secrets::old_in_use(&scope, clients, now).await? {
+        let of_client = clients.iter().zip(&mut activities).filter(|(client, _)| ***client == used);
+        of_client.for_each(|(_, activity)| activity.old_secret_used = Some(at));
     }
     Ok(activities)
 }

@@ -1,6 +1,11 @@
 //! How often somebody may try: counted before a password is looked at, so that a thousand guesses
 //! at once do not become a thousand hashes.
 //!
+//! Most people type the right password at the first try. So whoever comes alone to an account without a
+//! count is not counted before: everybody else of this process waits until that try has ended, and a wrong
+//! one is counted in the batch with its event. Of `n` nodes over one database, then, at most `n - 1`
+//! guesses more than the limit are looked at.
+//!
 //! A try is held against the account as seen from one address, and against the address. It counts
 //! the same whether the account exists or not. A login that works forgives the account and gives
 //! the address its try back.
@@ -12,7 +17,7 @@ use data_encoding::BASE64URL_NOPAD;
 use doorward_model::connection::{Connection, Strategy};
 use doorward_model::ids::TenantId;
 use doorward_model::log::event::tame;
-use doorward_model::time::Lifetime;
+use doorward_model::time::{Lifetime, Timestamp};
 use doorward_model::user::Email;
 use doorward_protocol::digest;
 use doorward_store::login_attempts::{self, AttemptLimit, Seen};
@@ -57,11 +62,59 @@ pub(crate) enum Lock {
     Address,
 }
 
-/// A try that was counted and has not ended; others may wait for its end.
+/// A try that has not ended; others may wait for its end.
 #[derive(Debug)]
 pub(crate) struct UnderWay {
+    subjects: Subjects,
+    is_counted: bool,
     _address: Turn,
     _account: Option<Turn>,
+}
+
+impl UnderWay {
+    /// Counts a try that failed, if it was not counted before.
+    pub(crate) fn count(&self, batch: &mut Batch, now: Timestamp) {
+        if !self.is_counted {
+            push_count(batch, &self.subjects, (u32::MAX, u32::MAX), now);
+        }
+    }
+
+    /// Forgets the tries of a login that worked.
+    pub(crate) fn forgive(&self, batch: &mut Batch) {
+        if self.is_counted {
+            if let Some(account) = &self.subjects.account {
+                login_attempts::clear(batch, &account.subject);
+            }
+            login_attempts::give_back(batch, &self.subjects.address);
+        }
+    }
+
+    /// Gives a try back that came to nothing through no fault of the person.
+    pub(crate) async fn give_back(&self, app: &App, tenant: &TenantId) -> Result<(), Fault> {
+        if !self.is_counted {
+            return Ok(());
+        }
+        let mut batch = app.db().tenant(tenant).batch();
+        let account = self.subjects.account.as_ref().map(|account| &account.subject);
+        for subject in account.into_iter().chain([&self.subjects.address]) {
+            login_attempts::give_back(&mut batch, subject);
+        }
+        batch.commit().await?;
+        Ok(())
+    }
+
+    /// What came of comparing the password. When nothing did, the try is given back.
+    pub(crate) async fn settled(
+        &self,
+        app: &App,
+        tenant: &TenantId,
+        compared: Result<bool, Fault>,
+    ) -> Result<bool, Fault> {
+        if compared.is_err() {
+            self.give_back(app, tenant).await?;
+        }
+        compared
+    }
 }
 
 impl Subjects {
@@ -89,14 +142,6 @@ impl Subjects {
         let account = Account { subject: subject(&["admin", name, &ip]), seen: None };
         Self { account: Some(account), address: subject(&["address", &ip]) }
     }
-
-    /// Forgets the tries of a login that worked.
-    pub(crate) fn forgive(&self, batch: &mut Batch) {
-        if let Some(account) = &self.account {
-            login_attempts::clear(batch, &account.subject);
-        }
-        login_attempts::give_back(batch, &self.address);
-    }
 }
 
 /// The name that tries are counted under: spellings of one address are one name.
@@ -114,6 +159,40 @@ pub(crate) fn account(connection: &Connection, name: &str) -> String {
     subject(&["locked", connection.id.as_str(), name])
 }
 
+/// Begins a try, unless there is none left: alone and not counted yet, or counted as [`reserve`] does.
+///
+/// # Errors
+/// As [`reserve`].
+pub(crate) async fn begin(
+    app: &App,
+    tenant: &TenantId,
+    subjects: Subjects,
+) -> Result<Result<UnderWay, Lock>, Fault> {
+    match alone(app, tenant, &subjects).await? {
+        Some(under_way) => Ok(Ok(under_way)),
+        None => reserve(app, tenant, subjects).await,
+    }
+}
+
+/// The try of somebody who is the only one at an account that has no count.
+async fn alone(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<Option<UnderWay>, Fault> {
+    let Some(account) = &subjects.account else { return Ok(None) };
+    let mut turn = app.turns().come(&account.subject);
+    if !turn.start_alone() {
+        return Ok(None);
+    }
+    let mut address = app.turns().come(&subjects.address);
+    address.start();
+    let asked = [account.subject.as_str(), subjects.address.as_str()];
+    let [of_account, of_address] = login_attempts::counts(&app.db().tenant(tenant), asked, app.now()).await?;
+    let under_way = i64::try_from(address.trying()).unwrap_or(i64::MAX);
+    if of_account > 0 || of_address.saturating_add(under_way) > i64::from(PER_ADDRESS) {
+        return Ok(None);
+    }
+    let subjects = subjects.clone();
+    Ok(Some(UnderWay { subjects, is_counted: false, _address: address, _account: Some(turn) }))
+}
+
 /// Counts a try, unless there is none left. Everybody sees it when this returns, and a killed process
 /// does not forget it; it is on disk before anybody hears how the try ended. Keep what it gives back
 /// until the try has ended.
@@ -124,15 +203,16 @@ pub(crate) fn account(connection: &Connection, name: &str) -> String {
 pub(crate) async fn reserve(
     app: &App,
     tenant: &TenantId,
-    subjects: &Subjects,
+    subjects: Subjects,
 ) -> Result<Result<UnderWay, Lock>, Fault> {
     let mut address = app.turns().come(&subjects.address);
     let mut account = subjects.account.as_ref().map(|account| app.turns().come(&account.subject));
     loop {
         let ended = (address.ended(), account.as_ref().map_or(0, Turn::ended));
         address.start();
-        account.iter_mut().for_each(Turn::start);
-        let Some(lock) = count(app, tenant, subjects).await? else { break };
+        let may_start = account.as_mut().is_none_or(Turn::start);
+        let lock = if may_start { count(app, tenant, &subjects).await? } else { Some(Lock::Account) };
+        let Some(lock) = lock else { break };
         address.step_back();
         account.iter_mut().for_each(Turn::step_back);
         let (refused, ended_before) = match (lock, &account) {
@@ -147,55 +227,39 @@ pub(crate) async fn reserve(
             return Ok(Err(lock));
         }
     }
-    Ok(Ok(UnderWay { _address: address, _account: account }))
-}
-
-/// Gives a try back that came to nothing through no fault of the person.
-pub(crate) async fn give_back(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<(), Fault> {
-    let mut batch = app.db().tenant(tenant).batch();
-    let account = subjects.account.as_ref().map(|account| &account.subject);
-    for subject in account.into_iter().chain([&subjects.address]) {
-        login_attempts::give_back(&mut batch, subject);
-    }
-    batch.commit().await?;
-    Ok(())
-}
-
-/// What came of comparing the password. When nothing did, the try is given back.
-pub(crate) async fn settled(
-    app: &App,
-    tenant: &TenantId,
-    subjects: &Subjects,
-    compared: Result<bool, Fault>,
-) -> Result<bool, Fault> {
-    if compared.is_err() {
-        give_back(app, tenant, subjects).await?;
-    }
-    compared
+    Ok(Ok(UnderWay { subjects, is_counted: true, _address: address, _account: account }))
 }
 
 async fn count(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<Option<Lock>, Fault> {
-    let now = app.now();
     let mut batch = app.db().tenant(tenant).batch();
-    let address = AttemptLimit { subject: &subjects.address, limit: PER_ADDRESS, window: WINDOW };
-    login_attempts::push_reserve(&mut batch, &address, ADDRESS, now);
-    if let Some(account) = &subjects.account {
-        let limit = AttemptLimit { subject: &account.subject, limit: PER_ACCOUNT, window: WINDOW };
-        match &account.seen {
-            Some((account, ip)) => {
-                let seen = Seen { account, ip };
-                login_attempts::push_reserve_for(&mut batch, &limit, seen, ACCOUNT, now);
-            }
-            None => {
-                login_attempts::push_reserve(&mut batch, &limit, ACCOUNT, now);
-            }
-        }
-    }
+    push_count(&mut batch, subjects, (PER_ADDRESS, PER_ACCOUNT), app.now());
     match batch.commit_ahead().await {
         Ok(_) => Ok(None),
         Err(StoreError::Unmet { what: ADDRESS }) => Ok(Some(Lock::Address)),
         Err(StoreError::Unmet { what: ACCOUNT }) => Ok(Some(Lock::Account)),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Counts a try as part of a batch, which fails when one of the limits is reached.
+fn push_count(
+    batch: &mut Batch,
+    subjects: &Subjects,
+    (per_address, per_account): (u32, u32),
+    now: Timestamp,
+) {
+    let address = AttemptLimit { subject: &subjects.address, limit: per_address, window: WINDOW };
+    login_attempts::push_reserve(batch, &address, ADDRESS, now);
+    let Some(account) = &subjects.account else { return };
+    let limit = AttemptLimit { subject: &account.subject, limit: per_account, window: WINDOW };
+    match &account.seen {
+        Some((account, ip)) => {
+            let seen = Seen { account, ip };
+            login_attempts::push_reserve_for(batch, &limit, seen, ACCOUNT, now);
+        }
+        None => {
+            login_attempts::push_reserve(batch, &limit, ACCOUNT, now);
+        }
     }
 }
 
@@ -213,6 +277,50 @@ fn subject(parts: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kit::Kit;
+
+    /// One node has a try under way that nobody has counted; the other goes on to the limit.
+    #[tokio::test]
+    async fn two_nodes_look_at_one_guess_more_than_the_limit() {
+        let kit = Kit::new().await;
+        let neighbour = kit.neighbour().await;
+        let tenant = kit.tenant().tenant.id.clone();
+        let subjects = || Subjects::of_admin("ada", "203.0.113.7".parse().ok());
+        let elsewhere = begin(&neighbour, &tenant, subjects()).await.unwrap().unwrap();
+        let mut looked_at = 1;
+        while let Ok(under_way) = begin(&kit.app, &tenant, subjects()).await.unwrap() {
+            looked_at += 1;
+            let mut batch = kit.app.db().tenant(&tenant).batch();
+            under_way.count(&mut batch, kit.app.now());
+            batch.commit().await.unwrap();
+        }
+        assert_eq!(looked_at, PER_ACCOUNT + 1);
+        let mut batch = neighbour.db().tenant(&tenant).batch();
+        elsewhere.count(&mut batch, kit.app.now());
+        batch.commit().await.unwrap();
+        drop(elsewhere);
+        assert_eq!(begin(&neighbour, &tenant, subjects()).await.unwrap().unwrap_err(), Lock::Account);
+    }
+
+    #[tokio::test]
+    async fn one_wrong_try_makes_the_next_one_count_before() {
+        let kit = Kit::new().await;
+        let tenant = kit.tenant().tenant.id.clone();
+        let subjects = Subjects::of_admin("ada", "203.0.113.7".parse().ok());
+        let first = begin(&kit.app, &tenant, subjects.clone()).await.unwrap().unwrap();
+        assert!(!first.is_counted);
+        let mut batch = kit.app.db().tenant(&tenant).batch();
+        first.count(&mut batch, kit.app.now());
+        batch.commit().await.unwrap();
+        drop(first);
+        let second = begin(&kit.app, &tenant, subjects.clone()).await.unwrap().unwrap();
+        assert!(second.is_counted);
+        let mut batch = kit.app.db().tenant(&tenant).batch();
+        second.forgive(&mut batch);
+        batch.commit().await.unwrap();
+        drop(second);
+        assert!(!begin(&kit.app, &tenant, subjects).await.unwrap().unwrap().is_counted, "forgiven");
+    }
 
     #[test]
     fn no_part_of_a_subject_can_pose_as_another() {

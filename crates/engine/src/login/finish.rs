@@ -15,7 +15,7 @@ use doorward_protocol::oauth::response;
 use doorward_store::{Batch, StoreError, grants, logins, sessions, users};
 use serde_json::json;
 
-use super::attempts::Subjects;
+use super::attempts::UnderWay;
 use super::facts::Judged;
 use super::transaction::{self, LoggedIn, Transaction};
 use super::{Browser, Hosted, NewLogin, Return};
@@ -47,8 +47,8 @@ pub(super) struct Proof {
     pub login: LoginId,
     /// When the login began.
     pub started_at: Timestamp,
-    /// The counters that the try was held against.
-    pub subjects: Subjects,
+    /// The try that proved it.
+    pub under_way: UnderWay,
 }
 
 /// Issues the code. Nothing when client or user are not any more what the judgement saw.
@@ -176,7 +176,7 @@ fn begin_session(batch: &mut Batch, judged: &Judged, proof: &Proof, session: &Se
     );
     let ip = judged.caller.info.ip.map(|ip| ip.to_string());
     users::record_login(batch, &proof.present.user.id, ip.as_deref(), now);
-    proof.subjects.forgive(batch);
+    proof.under_way.forgive(batch);
 }
 
 fn event(judged: &Judged, plan: &CodePlan, grounds: &Grounds<'_>, now: Timestamp) -> EventDraft {

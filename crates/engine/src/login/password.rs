@@ -1,7 +1,7 @@
 //! A try to log in with a password.
 //!
 //! Unknown person, wrong password and over-long password are the same from outside: one counter,
-//! one hash, one event, one answer. The counter is raised before the hash is computed.
+//! one hash, one event, one answer.
 //! Source: OWASP "Authentication" (enumeration, lockout, long passwords); RFC 9700 §4.7.
 
 use doorward_model::connection::Connection;
@@ -14,7 +14,7 @@ use doorward_model::user::{Email, User};
 use doorward_protocol::oauth::authorize::AuthorizeDecision;
 use doorward_store::users;
 
-use super::attempts::{self, Lock, Subjects};
+use super::attempts::{self, Lock, Subjects, UnderWay};
 use super::facts::{Here, Judged, judge};
 use super::finish::{Grounds, Proof, enter, issue};
 use super::transaction::{self, Transaction};
@@ -67,19 +67,20 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
     let page =
         |problem| show::form(&judged, &transaction, &login.path, (tame(&attempt.username), Some(problem)));
 
-    let _under_way = match attempts::reserve(app, tenant, &subjects).await? {
+    let under_way = match attempts::begin(app, tenant, subjects).await? {
         Ok(under_way) => under_way,
         Err(lock) => {
             note_lock(app, &judged, (connection, &name), lock).await?;
             return Ok(Step::Form(page(Problem::TooManyTries)?));
         }
     };
-    match check(app, &judged, connection, (&name, email.as_ref(), &attempt.password)).await {
-        Ok(Ok(user)) => finish(app, &judged, (&transaction, browser, subjects, user)).await,
+    let typed = (name.as_str(), email.as_ref(), &attempt.password);
+    match check(app, &judged, (connection, &under_way), typed).await {
+        Ok(Ok(user)) => finish(app, &judged, (&transaction, browser, under_way, user)).await,
         Ok(Err(problem)) => Ok(Step::Form(page(problem)?)),
         Err(fault) => {
             // No password was looked at, or nobody can know whether it was right.
-            attempts::give_back(app, tenant, &subjects).await?;
+            under_way.give_back(app, tenant).await?;
             Err(fault)
         }
     }
@@ -104,7 +105,7 @@ async fn knows<'a>(
 async fn check(
     app: &App,
     judged: &Judged,
-    connection: &Connection,
+    (connection, under_way): (&Connection, &UnderWay),
     (name, email, password): (&str, Option<&Email>, &Secret),
 ) -> Result<Result<User, Problem>, Fault> {
     let scope = app.db().tenant(&judged.caller.tenant.tenant.id);
@@ -121,14 +122,14 @@ async fn check(
         Some(user) if user.blocked => (EventCode::LoginFailed, "The user is blocked", Problem::Blocked),
         Some(user) => return Ok(Ok(user.clone())),
     };
-    note(app, judged, (connection, name), user.as_ref(), (code, text)).await?;
+    note(app, judged, (connection, name, under_way), user.as_ref(), (code, text)).await?;
     Ok(Err(problem))
 }
 
 async fn finish(
     app: &App,
     judged: &Judged,
-    (transaction, browser, subjects, user): (&Transaction, &Browser, Subjects, User),
+    (transaction, browser, under_way, user): (&Transaction, &Browser, UnderWay, User),
 ) -> Result<Step, Fault> {
     let now = app.now();
     let before = sessions::find(app, &judged.caller.tenant.tenant, browser.session.as_ref()).await?;
@@ -140,7 +141,7 @@ async fn finish(
         replaces: before.map(|present| present.session.id),
         login: transaction.id.clone(),
         started_at: transaction.started_at,
-        subjects,
+        under_way,
     };
     let request = &transaction.request;
     let here = Here { logged_in: Some(now), allowed: None };
@@ -179,10 +180,11 @@ async fn note_lock(
     record::alone(app, &caller.tenant, &caller.info, draft.connection(connection)).await
 }
 
+/// Writes a failure down: the event and, if it was not counted before, the try.
 async fn note(
     app: &App,
     judged: &Judged,
-    (connection, name): (&Connection, &str),
+    (connection, name, under_way): (&Connection, &str, &UnderWay),
     user: Option<&User>,
     (code, text): (EventCode, &str),
 ) -> Result<(), Fault> {
@@ -191,5 +193,10 @@ async fn note(
         Some(user) => draft.user(user),
         None => draft,
     };
-    record::alone(app, &judged.caller.tenant, &judged.caller.info, draft).await
+    let caller = &judged.caller;
+    let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
+    under_way.count(&mut batch, app.now());
+    record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
+    batch.commit().await?;
+    Ok(())
 }

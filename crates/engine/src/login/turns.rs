@@ -3,6 +3,9 @@
 //! A try is counted before its password is looked at, so ten right passwords at once use up all
 //! tries for a moment. An eleventh must not hear "too many tries" then: it waits until one of them
 //! has ended, and asks again. When none is under way, the count is what it is.
+//!
+//! Somebody may also try *alone*: then nobody else begins at that subject until the try has ended, so it need
+//! not be counted before.
 //! Knows nothing of counters and passwords.
 
 use std::collections::HashMap;
@@ -23,6 +26,7 @@ pub(crate) struct Turns(Arc<Mutex<HashMap<String, Subject>>>);
 struct Subject {
     visitors: usize,
     trying: usize,
+    is_held: bool,
     ended: u64,
     freed: Arc<Notify>,
 }
@@ -34,6 +38,7 @@ pub(crate) struct Turn {
     name: String,
     freed: Arc<Notify>,
     is_trying: bool,
+    is_alone: bool,
 }
 
 /// Nobody's try ended in time.
@@ -47,7 +52,8 @@ impl Turns {
         let subject = subjects.entry(name.to_owned()).or_default();
         subject.visitors += 1;
         let freed = Arc::clone(&subject.freed);
-        Turn { turns: Arc::clone(&self.0), name: name.to_owned(), freed, is_trying: false }
+        let turns = Arc::clone(&self.0);
+        Turn { turns, name: name.to_owned(), freed, is_trying: false, is_alone: false }
     }
 }
 
@@ -58,20 +64,43 @@ impl Turn {
     }
 
     /// Tries; to be said before the try is counted, so that nobody finds the count full of tries that
-    /// seem not to be under way.
-    pub(crate) fn start(&mut self) {
-        self.is_trying = true;
-        if let Some(subject) = self.turns.lock().get_mut(&self.name) {
+    /// seem not to be under way. False while somebody tries alone: then it is to be asked again.
+    pub(crate) fn start(&mut self) -> bool {
+        self.begin(|subject| !subject.is_held)
+    }
+
+    /// Tries as the only one. False when somebody tries already.
+    pub(crate) fn start_alone(&mut self) -> bool {
+        self.is_alone = self.begin(|subject| {
+            let is_free = subject.trying == 0;
+            subject.is_held |= is_free;
+            is_free
+        });
+        self.is_alone
+    }
+
+    fn begin(&mut self, may: impl FnOnce(&mut Subject) -> bool) -> bool {
+        if let Some(subject) = self.turns.lock().get_mut(&self.name)
+            && may(subject)
+        {
             subject.trying += 1;
+            self.is_trying = true;
         }
+        self.is_trying
+    }
+
+    /// How many try at this moment.
+    pub(crate) fn trying(&self) -> usize {
+        self.turns.lock().get(&self.name).map_or(0, |subject| subject.trying)
     }
 
     /// There was no try left.
     pub(crate) fn step_back(&mut self) {
-        self.is_trying = false;
         if let Some(subject) = self.turns.lock().get_mut(&self.name) {
-            subject.trying -= 1;
+            subject.trying -= usize::from(self.is_trying);
+            subject.is_held &= !self.is_alone;
         }
+        (self.is_trying, self.is_alone) = (false, false);
     }
 
     /// After stepping back: waits while tries are under way that may give theirs back. False when there
@@ -103,6 +132,7 @@ impl Drop for Turn {
             subject.trying -= 1;
             subject.ended += 1;
         }
+        subject.is_held &= !self.is_alone;
         if subject.visitors == 0 {
             subjects.remove(&self.name);
         } else {
@@ -147,6 +177,29 @@ mod tests {
         drop(first);
         assert_eq!(second.wait(before).await, Ok(true));
         assert_eq!(second.wait(second.ended()).await, Ok(false));
+    }
+
+    #[test]
+    fn who_tries_alone_is_the_only_one_until_it_ended() {
+        let turns = Turns::default();
+        let (mut first, mut second) = (turns.come("ada"), turns.come("ada"));
+        assert!(first.start_alone());
+        assert!(!second.start_alone() && !second.start());
+        assert!(turns.come("grace").start_alone(), "others are not held up");
+        drop(first);
+        assert!(second.start());
+        assert!(!turns.come("ada").start_alone(), "somebody tries already");
+        assert!(turns.come("ada").start(), "several may try who are counted");
+    }
+
+    #[test]
+    fn who_steps_back_holds_nobody_up() {
+        let turns = Turns::default();
+        let (mut first, mut second) = (turns.come("ada"), turns.come("ada"));
+        assert!(first.start_alone());
+        first.step_back();
+        assert_eq!(second.trying(), 0);
+        assert!(second.start_alone());
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! The log: written with what it reports, read by those who may.
 
+pub mod explain;
 pub mod follow;
 pub mod get;
 pub mod list;

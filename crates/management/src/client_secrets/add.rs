@@ -9,7 +9,6 @@ use doorward_web::body::RawBody;
 use doorward_web::caller::Authorized;
 use doorward_web::state::Web;
 use http::{HeaderMap, StatusCode, Uri};
-use serde_json::json;
 
 use crate::path::{self, Segment};
 use crate::query::Query;
@@ -28,7 +27,5 @@ pub(crate) async fn add(
     Query::read(&uri, &[])?;
     let new = NewSecret::from_json(&body::object(&headers, &bytes)?).map_err(Fault::from)?;
     let added = clients::add_secret(web.app(), &caller, &id, new).await?;
-    let mut shown = super::view(&added.row);
-    shown.insert("client_secret".to_owned(), json!(added.secret.expose()));
-    Ok(answer::json(StatusCode::CREATED, &shown))
+    Ok(answer::json(StatusCode::CREATED, &super::with_value(&added)))
 }

@@ -12,6 +12,7 @@ pub(crate) use add::add;
 pub(crate) use list::list;
 pub(crate) use stop::stop;
 
+use doorward_engine::clients::AddedSecret;
 use doorward_model::client::secrets::ClientSecret;
 use serde_json::{Map, Value, json};
 
@@ -27,5 +28,12 @@ fn view(secret: &ClientSecret) -> Map<String, Value> {
     put("expires_at", json!(secret.expires_at.map(|end| end.to_string())));
     put("last_used_at", json!(last_use.map(|last| last.at.to_string())));
     put("last_used_ip", json!(last_use.and_then(|last| last.ip.as_deref())));
+    object
+}
+
+/// A secret that was just made, with its value, this once.
+pub(crate) fn with_value(added: &AddedSecret) -> Map<String, Value> {
+    let mut object = view(&added.row);
+    object.insert("client_secret".to_owned(), json!(added.secret.expose()));
     object
 }

@@ -34,7 +34,7 @@ fn view(shown: &ShownClient, caller: &Caller) -> Map<String, Value> {
 }
 
 /// A client as it is answered to whoever made or changed it.
-fn whole(shown: &ShownClient, caller: &Caller) -> Map<String, Value> {
+pub(crate) fn whole(shown: &ShownClient, caller: &Caller) -> Map<String, Value> {
     seen(shown, caller, Sight::Whole)
 }
 

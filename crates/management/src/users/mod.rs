@@ -10,7 +10,7 @@ mod logs;
 pub(crate) mod schema;
 mod search;
 mod update;
-mod view;
+pub(crate) mod view;
 mod with_email;
 
 pub(crate) use blocks::{blocks_of, blocks_of_identifier, unblock, unblock_identifier};

@@ -10,6 +10,7 @@ use super::{
     Bound, Kind, Language, MAX_DEPTH, MAX_LENGTH, MAX_STARS, MAX_TERMS, MIN_LITERALS, Query, Scalar,
     SearchError, Target, Test,
 };
+use crate::spelling::nearest;
 
 /// The name whose value is the name of a field.
 const EXISTS: &str = "_exists_";
@@ -295,8 +296,7 @@ fn unknown(language: &Language, name: &str) -> String {
     // What a stranger made up comes back short and in one line.
     let shown: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
     let names = language.fields.iter().map(|field| field.name);
-    let near = names.clone().min_by_key(|known| distance(&shown, known));
-    if let Some(near) = near.filter(|known| distance(&shown, known) <= 2) {
+    if let Some(near) = nearest(&shown, names.clone()) {
         return format!("There is no field {shown} here. Did you mean {near}?");
     }
     let paths = language.roots.iter().map(|root| format!("{root}.…"));
@@ -305,23 +305,4 @@ fn unknown(language: &Language, name: &str) -> String {
         "There is no field {shown} here. The fields are {}. A value with a colon in it belongs into quotes.",
         known.join(", ")
     )
-}
-
-/// How many letters have to be changed, added, taken away or swapped with their neighbour.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut least = change.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
 }

@@ -3,6 +3,7 @@
 //! Name, hash and time of what was applied are recorded in `refinery_schema_history`. All that is
 //! missing is applied in one transaction, so a process that is killed leaves the old schema.
 
+use std::borrow::Cow;
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -30,17 +31,37 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0013__connections", include_str!("../../migrations/V0013__connections.sql")),
     ("V0014__people", include_str!("../../migrations/V0014__people.sql")),
     ("V0015__find_changes", include_str!("../../migrations/V0015__find_changes.sql")),
+    ("V0019__clustered", include_str!("../../migrations/V0019__clustered.sql")),
 ];
 
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.
 const LOCK: &str = "SELECT pg_advisory_lock(3667000001)";
 
-fn runner() -> Result<Runner, StoreError> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+fn runner(engine: Engine) -> Result<Runner, StoreError> {
     let mut list = Vec::with_capacity(MIGRATIONS.len());
     for (name, sql) in MIGRATIONS {
-        list.push(Migration::unapplied(name, sql).map_err(StoreError::other)?);
+        list.push(Migration::unapplied(name, &text_for(engine, sql)).map_err(StoreError::other)?);
     }
     Ok(Runner::new(&list).set_grouped(true).set_abort_divergent(true).set_abort_missing(true))
+}
+
+/// The text as an engine gets it. How rows lie on disk is the only thing in which the two may differ, and
+/// that stands between two marks.
+fn text_for(engine: Engine, sql: &'static str) -> Cow<'static, str> {
+    const BEGIN: &str = "-- SQLite only: begin\n";
+    const END: &str = "-- SQLite only: end\n";
+    if engine == Engine::Sqlite {
+        return Cow::Borrowed(sql);
+    }
+    let Some((before, rest)) = sql.split_once(BEGIN) else { return Cow::Borrowed(sql) };
+    let after = rest.split_once(END).map_or("", |(_, after)| after);
+    Cow::Owned(format!("{before}{after}"))
 }
 
 pub(crate) async fn sqlite(path: PathBuf) -> Result<(), StoreError> {
@@ -55,7 +76,7 @@ fn migrate_file(path: &Path) -> Result<(), StoreError> {
     let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(beside);
     let lock = lock.and_then(|file| file.lock().map(|()| file)).map_err(StoreError::unavailable)?;
     let mut connection = open_for_writing(path)?;
-    let result = runner()?.run(&mut connection).map(|_| ()).map_err(|error| refine(&error));
+    let result = runner(Engine::Sqlite)?.run(&mut connection).map(|_| ()).map_err(|error| refine(&error));
     drop(lock);
     result
 }
@@ -78,7 +99,8 @@ where
     let (mut client, connection) = config.connect(tls).await.map_err(refused)?;
     let driver = tokio::spawn(connection);
     client.batch_execute(LOCK).await.map_err(refused)?;
-    let result = runner()?.run_async(&mut client).await.map(|_| ()).map_err(|error| refine(&error));
+    let result =
+        runner(Engine::Postgres)?.run_async(&mut client).await.map(|_| ()).map_err(|error| refine(&error));
     drop(client);
     // The connection ends with its client; how it ended changes nothing.
     let _ = driver.await;
@@ -114,5 +136,38 @@ mod tests {
         let numbers: Vec<i64> = MIGRATIONS.iter().map(|(name, _)| number(name).unwrap()).collect();
         assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
         assert_eq!(newest(), *numbers.last().unwrap());
+    }
+
+    #[test]
+    fn what_is_marked_for_sqlite_reaches_no_other_engine() {
+        let text = "A;\n-- SQLite only: begin\nB;\n-- SQLite only: end\nC;\n";
+        assert_eq!(text_for(Engine::Sqlite, text), text);
+        assert_eq!(text_for(Engine::Postgres, text), "A;\nC;\n");
+        assert_eq!(text_for(Engine::Postgres, "A;\n"), "A;\n");
+    }
+
+    /// A database as the release before left it, with rows in it.
+    #[test]
+    fn rows_outlive_the_tables_that_are_laid_out_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("doorward.db");
+        let mut connection = open_for_writing(&path).unwrap();
+        let runner = runner(Engine::Sqlite).unwrap();
+        runner.set_target(refinery::Target::Version(15)).run(&mut connection).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO used_logins (tenant_id, id, expires_at) VALUES ('t', 'b', 1), ('t', 'a', 2), ('t', 'B', 3);
+                 INSERT INTO refresh_tokens (tenant_id, hash, family_id, used_at) VALUES ('t', 'h', 'f', 7);",
+            )
+            .unwrap();
+        drop(connection);
+        migrate_file(&path).unwrap();
+        // Opened by a tool that knows nothing of us.
+        let plain = rusqlite::Connection::open(&path).unwrap();
+        let text = |sql: &str| plain.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap();
+        assert_eq!(text("SELECT group_concat(id, '') FROM (SELECT id FROM used_logins ORDER BY id)"), "Bab");
+        assert_eq!(text("SELECT hash || family_id || used_at FROM refresh_tokens"), "hf7");
+        assert_eq!(text("SELECT CAST(COUNT(*) AS TEXT) FROM sqlite_schema WHERE sql LIKE '%COLLATE%'"), "0");
+        assert_eq!(text("PRAGMA integrity_check"), "ok");
     }
 }

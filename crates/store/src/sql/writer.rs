@@ -1,6 +1,6 @@
 //! The one writer of SQLite: takes everything that is queued and commits it as one transaction.
 //!
-//! Each batch has a savepoint, so one that fails leaves its neighbours alone. A full disk or an
+//! A batch with neighbours has a savepoint, so one that fails leaves them alone. A full disk or an
 //! input error can make SQLite undo the whole transaction by itself; then everybody in it fails.
 //! Answers go out after the commit, never before.
 
@@ -38,6 +38,7 @@ struct Waiting {
 
 /// Works until the last handle is dropped or the database is closed.
 pub(crate) fn run(connection: Connection, jobs: &Receiver<Job>) {
+    let mut synchronous = None;
     while let Ok(first) = jobs.recv() {
         // On a busy core those who are about to ask get to do so, and share this sync; on an idle one
         // this costs nothing.
@@ -56,7 +57,7 @@ pub(crate) fn run(connection: Connection, jobs: &Receiver<Job>) {
             next = if is_full { None } else { jobs.try_recv().ok() };
         }
         if !group.is_empty() {
-            commit(&connection, group);
+            commit(&connection, group, &mut synchronous);
         }
         match other {
             Some(Job::Vacuum { answer }) => {
@@ -74,8 +75,8 @@ pub(crate) fn run(connection: Connection, jobs: &Receiver<Job>) {
 }
 
 /// Runs a group and answers everybody in it.
-fn commit(connection: &Connection, group: Vec<Waiting>) {
-    match attempt(connection, &group) {
+fn commit(connection: &Connection, group: Vec<Waiting>, synchronous: &mut Option<Durable>) {
+    match attempt(connection, &group, synchronous) {
         Ok(results) => {
             for (waiting, result) in group.into_iter().zip(results) {
                 reply(waiting.answer, result);
@@ -99,20 +100,29 @@ fn commit(connection: &Connection, group: Vec<Waiting>) {
 fn attempt(
     connection: &Connection,
     group: &[Waiting],
+    synchronous: &mut Option<Durable>,
 ) -> Result<Vec<Result<Vec<Done>, StoreError>>, StoreError> {
-    choose_durability(connection, group)?;
+    choose_durability(connection, group, synchronous)?;
     begin(connection)?;
     let mut results = Vec::with_capacity(group.len());
+    // Alone, a batch is the transaction: a savepoint would only copy every page that it touches.
+    let has_neighbours = group.len() > 1;
     for waiting in group {
-        statement(connection, "SAVEPOINT one")?;
+        if has_neighbours {
+            statement(connection, "SAVEPOINT one")?;
+        }
         let result = run_batch(connection, &waiting.statements);
         if let Err(error) = &result {
             if connection.is_autocommit() || error.is_fatal() {
                 return Err(error.clone());
             }
-            statement(connection, "ROLLBACK TO one")?;
+            if has_neighbours {
+                statement(connection, "ROLLBACK TO one")?;
+            }
         }
-        statement(connection, "RELEASE one")?;
+        if has_neighbours {
+            statement(connection, "RELEASE one")?;
+        }
         results.push(result);
     }
     let is_needed = results.iter().any(Result::is_ok);
@@ -132,9 +142,21 @@ fn run_batch(connection: &Connection, statements: &[Statement]) -> Result<Vec<Do
 
 /// Says before the transaction whether its commit waits for the disk: it does as soon as one batch of
 /// the group wants that, and then everything before it is on disk too, since the log has one end.
-fn choose_durability(connection: &Connection, group: &[Waiting]) -> Result<(), StoreError> {
+fn choose_durability(
+    connection: &Connection,
+    group: &[Waiting],
+    synchronous: &mut Option<Durable>,
+) -> Result<(), StoreError> {
     let must_wait = group.iter().any(|waiting| waiting.durable == Durable::Now);
-    batch(connection, if must_wait { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" })
+    let wanted = if must_wait { Durable::Now } else { Durable::WithTheNext };
+    if *synchronous != Some(wanted) {
+        batch(
+            connection,
+            if must_wait { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" },
+        )?;
+        *synchronous = Some(wanted);
+    }
+    Ok(())
 }
 
 /// Takes the write lock at once; another process (the command line) may hold it for a while.
@@ -191,7 +213,7 @@ mod tests {
         connection.execute_batch("CREATE TABLE t (a TEXT UNIQUE); PRAGMA max_page_count = 20").unwrap();
         let texts = ["one".to_owned(), "x".repeat(1 << 20), "three".to_owned()];
         let (group, answers): (Vec<_>, Vec<_>) = texts.iter().map(|text| waiting(text)).unzip();
-        commit(&connection, group);
+        commit(&connection, group, &mut None);
         for answer in answers {
             assert_eq!(answer.blocking_recv().unwrap().err(), Some(StoreError::Full));
         }
@@ -200,15 +222,15 @@ mod tests {
 
         connection.execute_batch("PRAGMA max_page_count = 2000").unwrap();
         let (group, answers): (Vec<_>, Vec<_>) = texts.iter().map(|text| waiting(text)).unzip();
-        commit(&connection, group);
+        commit(&connection, group, &mut None);
         assert!(answers.into_iter().all(|answer| answer.blocking_recv().unwrap().is_ok()));
         assert_eq!(rows(&connection), 3);
     }
 
     /// How a commit of these batches treats the disk: 2 waits for it, 1 does not.
-    fn level_after(connection: &Connection, wanted: &[Durable]) -> i64 {
+    fn level_after(connection: &Connection, now: &mut Option<Durable>, wanted: &[Durable]) -> i64 {
         let group = wanted.iter().map(|durable| Waiting { durable: *durable, ..waiting("same").0 }).collect();
-        commit(connection, group);
+        commit(connection, group, now);
         connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap()
     }
 
@@ -217,12 +239,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let connection = sqlite::open_for_writing(&folder.path().join("doorward.db")).unwrap();
         connection.execute_batch("CREATE TABLE t (a TEXT)").unwrap();
-        assert_eq!(level_after(&connection, &[Durable::WithTheNext, Durable::WithTheNext]), 1);
-        assert_eq!(level_after(&connection, &[Durable::WithTheNext, Durable::Now]), 2);
-        assert_eq!(level_after(&connection, &[Durable::WithTheNext]), 1);
+        let mut now = None;
+        let mut level = |wanted: &[Durable]| level_after(&connection, &mut now, wanted);
+        assert_eq!(level(&[Durable::WithTheNext, Durable::WithTheNext]), 1);
+        assert_eq!(level(&[Durable::WithTheNext, Durable::Now]), 2);
+        assert_eq!(level(&[Durable::WithTheNext]), 1);
         connection.execute_batch("DROP TABLE t").unwrap();
-        assert_eq!(level_after(&connection, &[Durable::WithTheNext]), 1, "a failure");
-        assert_eq!(level_after(&connection, &[Durable::Now]), 2, "what follows a failure");
+        assert_eq!(level(&[Durable::WithTheNext]), 1, "a failure");
+        assert_eq!(level(&[Durable::Now]), 2, "what follows a failure");
     }
 
     #[test]
@@ -231,7 +255,7 @@ mod tests {
         let connection = sqlite::open_for_writing(&folder.path().join("doorward.db")).unwrap();
         connection.execute_batch("CREATE TABLE t (a TEXT UNIQUE); INSERT INTO t (a) VALUES ('one')").unwrap();
         let (group, answers): (Vec<_>, Vec<_>) = (0..2).map(|_| waiting("one")).unzip();
-        commit(&connection, group);
+        commit(&connection, group, &mut None);
         for answer in answers {
             let failure = answer.blocking_recv().unwrap().err();
             assert_eq!(failure, Some(StoreError::Conflict { what: "t".to_owned() }));

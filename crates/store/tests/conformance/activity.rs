@@ -48,6 +48,7 @@ fn how_a_client_fared_is_read_from_its_events_alone() {
             refusals: 7,
             first_refusal: Some(later(4)),
             last_refusal: Some(later(6)),
+            old_secret_used: None,
         };
         assert_eq!(activity::activity(&scope, &client, &week).await.unwrap(), expected);
         let later_days = days(["4", "5", "6", "7", "8", "9", "9-b"]);

@@ -49,6 +49,40 @@ fn an_old_client_secret_outlives_a_new_one_as_long_as_was_chosen() {
 }
 
 #[test]
+fn an_old_secret_is_in_use_when_it_was_used_after_the_rotation_and_still_works() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let (own, other) = (client_id("client"), client_id("other"));
+        let in_use = async |second| {
+            let both = [&own, &other, &own];
+            client_secrets::old_in_use(&scope, &both, later(second)).await.unwrap()
+        };
+        let used = async |secret: &str, second| {
+            let last = LastUse { at: later(second), ip: None };
+            write(&db, &t, |b| client_secrets::touch(b, &id(secret), &last, later(second))).await.unwrap();
+        };
+        let unlabelled =
+            |id: &str, primary, second| ClientSecret { label: None, ..secret(id, primary, later(second)) };
+        write(&db, &t, |b| client_secrets::insert(b, &unlabelled("s1", true, 0))).await.unwrap();
+        let beside = ClientSecret { label: Some("server B".to_owned()), ..secret("s2", false, NOW) };
+        write(&db, &t, |b| client_secrets::insert(b, &beside)).await.unwrap();
+        used("s1", 1).await;
+        let new = unlabelled("s3", true, 10);
+        write(&db, &t, |b| client_secrets::replace_primary(b, &new, overlap(60))).await.unwrap();
+        assert_eq!(in_use(11).await, [], "it was used before the rotation only");
+        used("s2", 12).await;
+        used("s3", 12).await;
+        assert_eq!(in_use(12).await, [], "one with a label is meant to stand beside");
+        used("s1", 13).await;
+        assert_eq!(in_use(13).await, [(own.clone(), later(13))]);
+        assert_eq!(client_secrets::old_in_use(&scope, &[&other], later(13)).await.unwrap(), []);
+        assert_eq!(client_secrets::old_in_use(&scope, &[], later(13)).await.unwrap(), []);
+        assert_eq!(in_use(70).await, [], "its time is over");
+    });
+}
+
+#[test]
 fn only_a_secret_beside_the_client_secret_can_be_stopped() {
     on_both(async |db| {
         let t = furnish(&db, "a").await;

@@ -7,7 +7,6 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use doorward_engine::clients;
 use doorward_engine::fault::Fault;
-use doorward_model::api::ClientGrant;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::connection::Connection;
 use doorward_model::ids::ConnectionId;
@@ -18,6 +17,7 @@ use doorward_web::page::Page;
 use doorward_web::signed_in::SignedForm;
 use doorward_web::state::Web;
 
+use crate::clients::apis::ApisForm;
 use crate::clients::{Header, Opened, Tab, open, path, segment};
 use crate::frame::Frame;
 use crate::parts;
@@ -43,12 +43,6 @@ impl Row {
     }
 }
 
-/// An API that a program may call.
-struct Api {
-    name: String,
-    grant: ClientGrant,
-}
-
 #[derive(Template)]
 #[template(path = "clients/connections.html")]
 struct ConnectionsPage<'a> {
@@ -56,15 +50,12 @@ struct ConnectionsPage<'a> {
     header: Header<'a>,
     opened: &'a Opened,
     groups: Vec<Group>,
-    apis: Vec<Api>,
+    /// For a program, which has APIs instead of connections.
+    apis: Option<ApisForm<'a>>,
     is_readonly: bool,
 }
 
 impl ConnectionsPage<'_> {
-    fn is_machine(&self) -> bool {
-        self.opened.client.settings.app_type == Some(ClientKind::NonInteractive)
-    }
-
     fn action(&self, row: &Row) -> String {
         action(self.opened, &row.connection.id)
     }
@@ -137,29 +128,19 @@ fn groups(frame: &Frame, opened: &Opened) -> Vec<Group> {
     ]
 }
 
-fn apis(frame: &Frame, opened: &Opened) -> Vec<Api> {
-    let api = |grant: &ClientGrant| {
-        let known = frame.caller().tenant.api(&grant.audience);
-        Api {
-            name: known.map_or_else(|| grant.audience.clone(), |api| api.name.clone()),
-            grant: grant.clone(),
-        }
-    };
-    opened.grants.iter().map(api).collect()
-}
-
 pub(crate) async fn show(
     State(web): State<Web>,
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Page, PageFault> {
     let opened = open(&web, &frame, &id).await?;
+    let is_machine = opened.client.settings.app_type == Some(ClientKind::NonInteractive);
     let page = ConnectionsPage {
         frame: &frame,
         header: Header::of(&opened, &frame, Tab::Connections),
         opened: &opened,
         groups: groups(&frame, &opened),
-        apis: apis(&frame, &opened),
+        apis: is_machine.then(|| ApisForm::of(&frame, &opened, false)),
         is_readonly: !frame.may(ApiScope::UpdateClients),
     };
     Ok(frame.page(&page))

@@ -3,16 +3,19 @@
 //! A value ends where the next name begins, so names with spaces need no quotes; quotes do no harm.
 //! Source: the filter text of the log page.
 
-use doorward_engine::clients::{self, ClientQuery};
+use doorward_engine::clients;
 use doorward_engine::logs::list::EventQuery;
 use doorward_model::ids::{ClientId, UserId};
 use doorward_model::log::code::{EventCode, Level};
 use doorward_model::log::event::Event;
+use doorward_model::log::kind::EventKind;
+use doorward_model::spelling::nearest;
 
+use crate::cli::clients::find;
 use crate::failure::{Exit, Failure};
 use crate::open::Opened;
 
-const NAMES: [&str; 4] = ["client:", "user:", "outcome:", "type:"];
+const NAMES: [&str; 5] = ["client:", "user:", "kind:", "outcome:", "type:"];
 
 /// What is to be shown.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +47,10 @@ impl Wanted {
                         UserId::parse(&value).map_err(|error| unusable(name, &value, &error.to_string()))?;
                     wanted.query.user = Some(id);
                 }
+                "kind:" => {
+                    let kind = kind(&value)?;
+                    codes.retain(|code| EventKind::of(*code) == kind);
+                }
                 "outcome:" => {
                     let level = outcome(&value)?;
                     codes.retain(|code| code.level() == level);
@@ -58,8 +65,8 @@ impl Wanted {
             }
         }
         if codes.is_empty() {
-            let why = "An event has one outcome and one type, and these two never come together.";
-            return Err(Failure::usage("The filter lets nothing through.", why, "Leave one of them out."));
+            let why = "An event has one kind, one outcome and one type, and these never come together.";
+            return Err(Failure::usage("The filter lets nothing through.", why, "Leave some of them out."));
         }
         // All of them is no choice.
         wanted.query.codes = if codes.len() == EventCode::ALL.len() { Vec::new() } else { codes };
@@ -112,6 +119,15 @@ fn outcome(text: &str) -> Result<Level, Failure> {
     }
 }
 
+fn kind(text: &str) -> Result<EventKind, Failure> {
+    let known = EventKind::ALL.map(EventKind::as_str);
+    EventKind::parse(text).ok_or_else(|| {
+        let meant = nearest(&text.to_lowercase(), known);
+        let meant = meant.map_or_else(String::new, |meant| format!("did you mean {meant}? "));
+        unusable("kind:", text, &format!("{meant}A kind is one of {}", known.join(", ")))
+    })
+}
+
 fn unusable(name: &str, value: &str, why: &str) -> Failure {
     let what = format!("The filter {name}{value} cannot be used.");
     Failure::usage(what, format!("{why}."), "Type `doorward logs tail --help` to see what a filter may say.")
@@ -119,32 +135,13 @@ fn unusable(name: &str, value: &str, why: &str) -> Failure {
 
 /// The client of that id, else the one of that name.
 async fn client(opened: &Opened, text: &str) -> Result<ClientId, Failure> {
-    const LOOKED_AT: u32 = 100;
-    let query = ClientQuery { search: Some(text.to_owned()), limit: LOOKED_AT, ..ClientQuery::default() };
-    let found = clients::list(&opened.app, &opened.caller(), &query).await;
-    let found = found.map_err(|fault| Failure::of("The clients cannot be read.", &fault))?.clients;
-    if let Some(exact) = found.iter().find(|shown| shown.client.id.as_str() == text) {
-        return Ok(exact.client.id.clone());
-    }
-    let lowered = text.to_lowercase();
-    let is_named = |name: &str| name.to_lowercase() == lowered;
-    let named: Vec<_> = found.iter().filter(|shown| is_named(&shown.client.settings.name)).collect();
-    match named[..] {
-        [one] => Ok(one.client.id.clone()),
+    match find::overview(opened, text).await {
+        Ok(overview) => Ok(overview.client.id),
         // The log outlives clients: what is spelled like an id may be one that was deleted.
-        [] => ClientId::parse(text).ok().filter(|_| text.len() == 32).ok_or_else(|| {
-            Failure::new(
-                Exit::NotFound,
-                format!("There is no client named {text}."),
-                "A client is named by its whole name, whatever its case, or by its Client ID.",
-                "Check the spelling, or take the Client ID from the dashboard.",
-            )
-        }),
-        _ => {
-            let ids: Vec<&str> = named.iter().map(|shown| shown.client.id.as_str()).collect();
-            let why = format!("{} clients have this name: {}.", ids.len(), ids.join(", "));
-            Err(Failure::usage(format!("Which {text}?"), why, "Name the one you mean by its Client ID."))
+        Err(failure) if failure.exit == Exit::NotFound && text.len() == 32 => {
+            clients::parse_id(text).ok_or(failure)
         }
+        Err(failure) => Err(failure),
     }
 }
 
@@ -171,5 +168,11 @@ mod tests {
     fn an_outcome_is_one_of_three() {
         assert_eq!(outcome("failed").unwrap(), Level::Failure);
         assert!(outcome("bad").is_err());
+    }
+
+    #[test]
+    fn a_kind_is_one_that_the_dashboard_has() {
+        assert_eq!(kind("Logins").unwrap(), EventKind::Logins);
+        assert!(kind("login").unwrap_err().to_string().contains("did you mean logins? A kind is"));
     }
 }

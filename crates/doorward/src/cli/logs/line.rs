@@ -8,6 +8,8 @@ use doorward_model::log::event::Event;
 use doorward_model::time::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::plain::tame;
+
 /// How lines look.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Style {
@@ -55,16 +57,16 @@ fn line(style: Style, event: &Event, count: i64) -> String {
         Level::Failure => ("✗", "31"),
     };
     let sign = if style.color { format!("\u{1b}[{color}m{sign}\u{1b}[0m") } else { sign.to_owned() };
-    let client = tamed(event.client_name.as_deref().unwrap_or("–"));
+    let client = tame(event.client_name.as_deref().unwrap_or("–"));
     let facts = [Some(event.description.as_str()), event.user_name.as_deref(), event.ip.as_deref()];
-    let facts = facts.into_iter().flatten().map(tamed).collect::<Vec<_>>().join("  ");
+    let facts = facts.into_iter().flatten().map(tame).collect::<Vec<_>>().join("  ");
     let repeats = if count > 1 { format!("  ×{count}") } else { String::new() };
     let title = event.code.title();
     let mut text = format!("{}  {sign} {title:<36}  {client:<20}  {facts}{repeats}\n", time(style, event.at));
     if event.code.level() == Level::Failure
         && let Some(hint) = event.details.get("hint").and_then(|hint| hint.as_str())
     {
-        text.push_str(&format!("          why  {}\n", tamed(hint)));
+        text.push_str(&format!("          why  {}\n", tame(hint)));
     }
     text
 }
@@ -75,10 +77,6 @@ fn time(style: Style, at: Timestamp) -> String {
         Ok(time) if style.is_terminal => time.to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string(),
         _ => at.to_string(),
     }
-}
-
-fn tamed(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ use self::line::Style;
 use super::Here;
 use crate::failure::Failure;
 use crate::open::Opened;
+use crate::plain::tame_json;
 
 /// How often the log is looked at.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -37,7 +38,8 @@ pub enum Logs {
 /// Which events, and from when on.
 #[derive(clap::Args)]
 pub struct Tail {
-    /// What to show: client:NAME, user:ID, outcome:failed|success|warning, type:CODE, words of the text
+    /// What to show: client:NAME, user:ID, kind:logins|tokens|password|admin|system,
+    /// outcome:failed|success|warning, type:CODE, words of the text
     #[arg(value_name = "FILTER")]
     filter: Vec<String>,
     /// How many of the latest events to show first
@@ -94,7 +96,9 @@ impl Tail {
 fn print(wanted: &Wanted, style: Style, events: &[Event]) -> bool {
     let matching = events.iter().filter(|event| wanted.takes(event));
     let text: String = if style.json {
-        matching.map(|event| format!("{}\n", Value::Object(log_record::event(event)))).collect()
+        matching
+            .map(|event| format!("{}\n", tame_json(&Value::Object(log_record::event(event)).to_string())))
+            .collect()
     } else {
         line::lines(style, matching)
     };

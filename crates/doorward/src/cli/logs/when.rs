@@ -1,7 +1,8 @@
 //! When, as people type it: so long ago, or a time.
 
-use doorward_model::time::{Lifetime, Timestamp};
+use doorward_model::time::Timestamp;
 
+use crate::cli::lifetime;
 use crate::failure::Failure;
 
 /// Reads `15m` (seconds, minutes, hours, days before `now`) or a time of RFC 3339.
@@ -9,7 +10,7 @@ use crate::failure::Failure;
 /// # Errors
 /// When it is neither.
 pub(super) fn parse(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
-    if let Some(ago) = ago(text) {
+    if let Some(ago) = lifetime::parse(text) {
         return Ok(now.before(ago));
     }
     text.parse::<jiff::Timestamp>().map(|time| Timestamp::from_millis(time.as_millisecond())).map_err(|_| {
@@ -19,16 +20,6 @@ pub(super) fn parse(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
             "Give --since 90s, 15m, 2h, 7d or 2026-11-24T08:00:00Z.",
         )
     })
-}
-
-fn ago(text: &str) -> Option<Lifetime> {
-    let (unit, seconds) = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)]
-        .into_iter()
-        .find(|(unit, _)| text.ends_with(*unit))?;
-    let number = text.strip_suffix(unit)?;
-    let digits = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-    let total = number.parse::<u32>().ok().filter(|_| digits)?.checked_mul(seconds)?;
-    Some(Lifetime::from_seconds(total))
 }
 
 #[cfg(test)]

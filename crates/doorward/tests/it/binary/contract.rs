@@ -2,10 +2,11 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::process::Stdio;
 
 use doorward_store::DatabaseUrl;
 
-use super::process::{Server, doorward, free_port, installation, run, run_with_input};
+use super::process::{Server, doorward, finish, free_port, installation, run, run_with_input};
 use crate::kit::Engine;
 
 #[test]
@@ -35,7 +36,8 @@ fn a_first_start_prints_one_line_and_nothing_else_until_it_ends() {
     assert_eq!(server.wait().0.code(), Some(0));
 }
 
-fn raw(port: &str, request: &str) -> String {
+/// Sends a request and gives everything that comes back.
+pub fn raw(port: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = Vec::new();
@@ -72,6 +74,56 @@ fn what_is_secret_on_disk_is_for_its_owner_alone() {
     let inner = folder.path().join("made/by/init");
     run(&["init", "--data", inner.to_str().unwrap()]).exits(0);
     assert_eq!(std::fs::metadata(inner).unwrap().permissions().mode() & 0o077, 0);
+}
+
+/// Exit code 4, and the file in the words: somebody else may be allowed what this user is not. Root, who may
+/// read everything, runs the command as nobody; anybody else takes the rights away from the file.
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_read_is_told_apart_from_what_does_not_work() {
+    use std::os::unix::fs::MetadataExt;
+    use std::os::unix::process::CommandExt;
+    let is_root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
+    // Where the tests lie, nobody may have no business.
+    let (binary, bin) = (std::path::Path::new(env!("CARGO_BIN_EXE_doorward")), tempfile::tempdir().unwrap());
+    let copy = bin.path().join("doorward");
+    std::fs::copy(binary, &copy).unwrap();
+    set_mode(bin.path(), 0o755);
+    for name in ["master.key", "doorward.db", "doorward.toml"] {
+        let folder = installation(free_port(), &[]);
+        let data = folder.path().to_str().unwrap();
+        let mut command = doorward(&["keys", "list", "--data", data]);
+        if is_root {
+            open_to_all(folder.path(), name);
+            let arguments: Vec<_> = command.get_args().map(std::ffi::OsStr::to_owned).collect();
+            command = std::process::Command::new(&copy);
+            command.args(arguments).uid(65534).gid(65534);
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        } else {
+            set_mode(&folder.path().join(name), 0o000);
+        }
+        let refused = finish(command.spawn().unwrap()).exits(4);
+        assert!(refused.err.contains(name), "{}", refused.err);
+        assert_eq!(refused.err.lines().count(), 3, "what, why, what to do: {}", refused.err);
+    }
+}
+
+#[cfg(unix)]
+fn set_mode(path: &std::path::Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// Lets everybody read and write everything in the folder but one file.
+#[cfg(unix)]
+fn open_to_all(folder: &std::path::Path, but: &str) {
+    set_mode(folder, 0o777);
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.ends_with(but) {
+            set_mode(&path, 0o666);
+        }
+    }
 }
 
 #[test]
@@ -232,6 +284,12 @@ fn token_for(port: u16, made: &serde_json::Value) {
 
 /// The same from a node that listens elsewhere than the issuer says, as behind a proxy.
 fn token_at(listens: u16, port: u16, made: &serde_json::Value) {
+    let answer = token_answer(listens, port, made);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+/// What the token endpoint answers to a client with its credentials.
+pub fn token_answer(listens: u16, port: u16, made: &serde_json::Value) -> String {
     let body = format!(
         "grant_type=client_credentials&client_id={}&client_secret={}&audience={}",
         made["client_id"].as_str().unwrap(),
@@ -243,8 +301,7 @@ fn token_at(listens: u16, port: u16, made: &serde_json::Value) {
          content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
-    let answer = raw(&listens.to_string(), &request);
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    raw(&listens.to_string(), &request)
 }
 
 #[test]

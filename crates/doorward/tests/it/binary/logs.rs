@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -116,4 +117,31 @@ fn a_reader_that_goes_away_ends_it() {
     // The pipe is closed now; the next event finds nobody.
     create(data, "Late");
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+/// The events of the last hour that are described like that, the oldest first.
+pub fn events(data: &str, description: &str) -> Vec<Value> {
+    // The tail goes on for ever; an event that comes last by itself ends the reading.
+    static ENDS: AtomicU32 = AtomicU32::new(0);
+    let end = format!("The end {}", ENDS.fetch_add(1, Ordering::Relaxed));
+    create(data, &end);
+    let tail = Tail::start(data, &["--since", "1h", "--json"]);
+    let all = std::iter::repeat_with(|| tail.json());
+    let events = all.take_while(|event| event["details"]["target"]["client_name"] != end.as_str());
+    let found: Vec<Value> = events.filter(|event| event["description"] == description).collect();
+    run(&["clients", "delete", "--data", data, &end, "--yes"]).exits(0);
+    found
+}
+
+#[test]
+fn events_are_picked_by_the_kinds_of_the_dashboard() {
+    let folder = installation(free_port(), &[]);
+    let data = folder.path().to_str().unwrap();
+    create(data, "Shop");
+    let admin = Tail::start(data, &["--since", "1h", "kind:Admin", "--json"]);
+    assert_eq!(admin.json()["type"], "sapi");
+    drop(admin);
+    let wrong = run(&["logs", "tail", "--data", data, "kind:login"]).exits(2);
+    assert!(wrong.err.contains("did you mean logins?"), "{}", wrong.err);
+    run(&["logs", "tail", "--data", data, "kind:tokens", "type:sapi"]).exits(2);
 }

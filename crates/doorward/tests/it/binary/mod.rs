@@ -1,9 +1,13 @@
 //! The built binary in a process of its own: the contracts with scripts, and what a crash leaves.
 
 mod browser;
+mod clients;
 mod contract;
 mod https;
 mod kill;
 mod logs;
 pub mod process;
+#[cfg(unix)]
+mod terminal;
 mod timing;
+mod users;

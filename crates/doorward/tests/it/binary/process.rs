@@ -49,7 +49,7 @@ pub fn run_with_input(args: &[&str], input: &str) -> Done {
     finish(child)
 }
 
-fn finish(child: Child) -> Done {
+pub fn finish(child: Child) -> Done {
     let output = child.wait_with_output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Done { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }

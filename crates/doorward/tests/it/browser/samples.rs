@@ -108,7 +108,12 @@ fn has_node() -> bool {
 
 impl Browser {
     /// Logs in as the owner, makes a client, opens a guide and unpacks its sample.
-    async fn take_sample(&self, house: &Installation, kind: &str, guide: &str) -> std::path::PathBuf {
+    async fn take_sample(
+        &self,
+        house: &Installation,
+        kind: &str,
+        (guide, id): (&str, &str),
+    ) -> std::path::PathBuf {
         self.open(&format!("{}/manage/login", house.origin)).await;
         self.fill("Email address", OWNER).await;
         self.fill("Password", OWNER_PASSWORD).await;
@@ -126,7 +131,7 @@ impl Browser {
             .await;
         let bytes = STANDARD.decode(text.as_str().expect("no download")).unwrap();
         ZipArchive::new(Cursor::new(bytes)).unwrap().extract(house.downloads()).unwrap();
-        house.downloads().join(guide.to_lowercase())
+        house.downloads().join(id)
     }
 }
 
@@ -137,7 +142,7 @@ async fn a_person_uses(kind: &str, guide: &str, command: &str, address: &str) {
         return;
     }
     let house = Installation::start();
-    let folder = browser.take_sample(&house, kind, guide).await;
+    let folder = browser.take_sample(&house, kind, (guide, &guide.to_lowercase())).await;
     let page = browser.address().await;
     let installed = finished(&folder, "npm ci --no-audit --no-fund --loglevel=error");
     assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
@@ -188,7 +193,7 @@ async fn the_express_sample_runs_as_downloaded() {
 async fn the_curl_sample_runs_as_downloaded() {
     let Some(browser) = Browser::start().await else { return };
     let house = Installation::start();
-    let folder = browser.take_sample(&house, "Non Interactive Clients", "curl").await;
+    let folder = browser.take_sample(&house, "Non Interactive Clients", ("curl", "curl")).await;
     let refused = finished(&folder, "./call.sh");
     assert!(
         !refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("access_denied"),
@@ -201,5 +206,80 @@ async fn the_curl_sample_runs_as_downloaded() {
     assert!(done.status.success(), "{done:?}");
     assert!(String::from_utf8_lossy(&done.stdout).contains("Default App"), "{done:?}");
     browser.sees("Sample got a token for itself").await;
+    browser.end().await;
+}
+
+/// A program in a terminal that says where to log in, and what came of it.
+struct Terminal {
+    child: Child,
+    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
+}
+
+impl Terminal {
+    fn start(folder: &Path) -> Self {
+        let mut child = shell(folder, "npm start")
+            .env("BROWSER", "none")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
+    /// The rest of the first line that begins so.
+    fn says(&mut self, beginning: &str) -> String {
+        let mut lines = self.lines.by_ref().map_while(Result::ok);
+        let found = lines.find_map(|line| line.strip_prefix(beginning).map(str::to_owned));
+        found.unwrap_or_else(|| {
+            let mut told = String::new();
+            let _ = std::io::Read::read_to_string(&mut self.child.stderr.take().unwrap(), &mut told);
+            panic!("the program ended without “{beginning}”: {told}")
+        })
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill").args(["-s", "KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn the_command_line_sample_runs_as_downloaded() {
+    let Some(browser) = Browser::start().await else { return };
+    if !has_node() {
+        return;
+    }
+    let house = Installation::start();
+    let sample = ("Command line (Node.js)", "command-line");
+    let folder = browser.take_sample(&house, "Native", sample).await;
+    let page = browser.address().await;
+    let installed = finished(&folder, "npm ci --no-audit --no-fund --loglevel=error");
+    assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
+
+    let mut first = Terminal::start(&folder);
+    browser.open(&first.says("Log in at ")).await;
+    browser.sees("For developers").await;
+    drop(first);
+
+    browser.open(page.as_str()).await;
+    browser.press_within("form[contains(@class,'needs-form')]", "Add").await;
+    browser.sees("Added. It works from now on.").await;
+
+    let mut second = Terminal::start(&folder);
+    browser.open(&second.says("Log in at ")).await;
+    browser.fill("Email address", EMAIL).await;
+    browser.fill("Password", PASSWORD).await;
+    browser.press("Log in").await;
+    browser.sees("You are logged in").await;
+    assert_eq!(second.says("Hello, "), "Ada Lovelace");
+    assert!(second.child.wait().unwrap().success());
+
+    browser.open(page.as_str()).await;
+    browser.sees("logged in to Sample").await;
     browser.end().await;
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Browser, OpenHouse};
 use crate::dashboard::messages::{NOTED, REFUSED, Row};
-use crate::kit::{EMAIL, PASSWORD, Via, Visitor};
+use crate::kit::{EMAIL, PASSWORD, RelyingParty, Via, Visitor};
 
 /// What can be seen of the labels of the form, in order.
 const LABELS: &str = "return [...document.querySelectorAll('#settings-form .label')]
@@ -331,5 +331,40 @@ async fn whoever_saves_second_is_asked_what_to_keep() {
     browser.sees("Saved. Logins use it from now on.").await;
     browser.shows_value("name", "Mine").await;
     assert_ne!(browser.run("return document.getElementById('name').value").await, Value::Null);
+    browser.end().await;
+}
+
+/// UX §8, check 7.
+#[tokio::test]
+async fn a_secret_is_rotated_with_an_overlap_and_the_old_one_is_stopped() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    browser.set_up(&house).await;
+    browser.open(&house.page(&format!("/manage/clients/{}/settings", party.client_id))).await;
+    browser.press("Rotate Client Secret").await;
+    browser.sees("The old secret keeps working for").await;
+    browser.tick("1 hour").await;
+    browser.press("Yes, rotate secret").await;
+    browser.sees("The old one works for 1 hour more.").await;
+    browser.sees("not used by anybody yet, stops in 60 minutes").await;
+    let fresh = browser.run("return document.getElementById('client_secret').value").await;
+    let fresh = fresh.as_str().unwrap().to_owned();
+    assert!(fresh.len() > 30 && fresh != party.secret, "the new secret is shown");
+
+    let exchange = async |secret: &str| {
+        let (client_id, callback) = (party.client_id.clone(), party.callback.clone());
+        let party =
+            RelyingParty { house: &house, client_id, secret: secret.to_owned(), callback, via: Via::Post };
+        let code = party.code(&Visitor::new(&house), EMAIL, PASSWORD).await;
+        party.swap(&code).await.status.as_u16()
+    };
+    assert_eq!((exchange(&party.secret).await, exchange(&fresh).await), (200, 200));
+    browser.open(&house.page(&format!("/manage/clients/{}/settings", party.client_id))).await;
+    browser.sees("Old secret: last used").await;
+    browser.press_within("div[@class='old-secret']", "Stop now").await;
+    browser.sees("The old secret stopped working.").await;
+    browser.sees_no_longer("Old secret:").await;
+    assert_eq!((exchange(&party.secret).await, exchange(&fresh).await), (401, 200));
     browser.end().await;
 }

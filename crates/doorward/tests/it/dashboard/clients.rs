@@ -244,12 +244,52 @@ async fn the_secret_is_replaced_after_a_question() {
     let path = format!("/manage/clients/{}/rotate", party.client_id);
     let ask = admin.get(&path).await.is(200);
     assert!(
-        ask.text().contains("the old one stops working at once") && ask.text().contains("Yes, rotate secret")
+        ask.text().contains("The old secret keeps working for") && ask.text().contains("Yes, rotate secret")
     );
-    let done = post(&admin, &ask, &path, &[]).await.is(303);
-    assert!(admin.get(done.location()).await.text().contains("The old one stopped working."));
+    let odd = post(&admin, &ask, &path, &[("old_life", "a year")]).await.is(422).text();
+    assert!(odd.contains("Choose how long the old secret keeps working."), "{odd}");
+    let done = post(&admin, &ask, &path, &[("old_life", "now")]).await.is(200).text();
+    assert!(done.contains("The old one stopped working.") && !done.contains(&party.secret), "{done}");
+    // The same form again makes no second one, and shows nothing.
+    let again = post(&admin, &ask, &path, &[("old_life", "now")]).await.is(303);
+    assert_eq!(again.location(), settings_path(&party.client_id));
     let code = party.code(&Visitor::new(&house), EMAIL, PASSWORD).await;
     party.swap(&code).await.is(401);
+}
+
+#[tokio::test]
+async fn an_old_secret_goes_on_until_its_time_is_over_or_somebody_stops_it() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let (settings, path) =
+        (settings_path(&party.client_id), format!("/manage/clients/{}/rotate", party.client_id));
+    let ask = admin.get(&path).await.is(200);
+    let shown = post(&admin, &ask, &path, &[("old_life", "hour")]).await.is(200).text();
+    assert!(shown.contains("The old one works for 1 hour more."), "{shown}");
+    assert!(shown.contains("not used by anybody yet") && shown.contains("stops in 60 minutes"), "{shown}");
+    let tokens = async || {
+        let code = party.code(&Visitor::new(&house), EMAIL, PASSWORD).await;
+        party.swap(&code).await.status.as_u16()
+    };
+    assert_eq!(tokens().await, 200, "the old secret works beside the new one");
+    let page = admin.get(&settings).await.is(200);
+    let html = page.text();
+    assert!(html.contains("last used <time") && html.contains("Stop now"), "{html}");
+    let (_, rest) = html.split_once(&format!("/manage/clients/{}/secrets/", party.client_id)).unwrap();
+    let stop = format!("/manage/clients/{}/secrets/{}", party.client_id, rest.split('"').next().unwrap());
+    let list = admin.get("/manage/clients").await.is(200).text();
+    assert!(list.contains("Old secret still in use"), "{list}");
+    let stopped = post(&admin, &page, &stop, &[]).await.is(303);
+    let after = admin.get(stopped.location()).await.text();
+    assert!(after.contains("The old secret stopped working.") && !after.contains("Stop now"), "{after}");
+    assert!(after.contains("Secret stopped"), "it stands among the recent changes: {after}");
+    assert_eq!(tokens().await, 401);
+    assert!(!admin.get("/manage/clients").await.text().contains("Old secret still in use"));
+
+    let ask = admin.get(&path).await.is(200);
+    post(&admin, &ask, &path, &[("old_life", "until_stopped")]).await.is(200);
+    assert!(admin.get(&settings).await.text().contains("works until you stop it"));
 }
 
 #[tokio::test]

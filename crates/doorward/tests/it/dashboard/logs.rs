@@ -3,7 +3,7 @@
 use doorward_model::client::kind::ClientKind;
 use serde_json::json;
 
-use crate::kit::{EMAIL, House, PASSWORD, Via, Visitor};
+use crate::kit::{Asked, EMAIL, House, PASSWORD, Via, Visitor};
 
 #[tokio::test]
 async fn a_failed_login_is_a_sentence_with_the_clients_name_and_has_a_page() {
@@ -92,4 +92,52 @@ async fn markup_in_names_is_text() {
     let html = admin.get("/manage/logs").await.is(200).text();
     assert!(!html.contains("<script>alert") && !html.contains(MARKUP), "{html}");
     assert!(html.contains("&#60;script&#62;"), "{html}");
+}
+
+#[tokio::test]
+async fn a_failed_event_says_why_and_leads_to_the_fix() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Storefront" })).await;
+    let wrong = [
+        ("grant_type", "authorization_code"),
+        ("code", "x"),
+        ("client_id", &party.client_id),
+        ("client_secret", "not-the-secret"),
+    ];
+    house.send(Asked::form("/oauth/token", &wrong)).await.is(401);
+    let unknown = "/authorize?client_id=shpo&response_type=code&redirect_uri=https://app.test/cb";
+    house.get(unknown).await.is(400);
+    let page = async |code: &str, client: bool| {
+        let logs = house.logs().await;
+        let of_client = |event: &&serde_json::Value| event["client_id"].is_string() == client;
+        let event = logs.iter().filter(of_client).find(|event| event["type"] == code).unwrap();
+        admin.get(&format!("/manage/logs/{}", event["log_id"].as_str().unwrap())).await.is(200).text()
+    };
+    let refused = page("feacft", true).await;
+    assert!(refused.contains("The client secret that was sent is none of this client&#39;s."), "{refused}");
+    let link = format!("/manage/clients/{}/settings#client_secret", party.client_id);
+    assert!(refused.contains(&link), "{refused}");
+    let unknown = page("f", false).await;
+    assert!(unknown.contains("The app sent the client_id shpo"), "{unknown}");
+    assert!(unknown.contains("href=\"/manage/clients\">Open clients</a>"), "{unknown}");
+
+    party.code(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    assert!(!page("s", true).await.contains("why-title"), "what worked needs no reason");
+}
+
+#[tokio::test]
+async fn the_log_of_a_client_shows_what_was_done_to_it_too() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let one = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Storefront" })).await;
+    let two = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Billing" })).await;
+    one.code(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    let html = admin.get(&format!("/manage/logs?client={}", one.client_id)).await.is(200).text();
+    assert!(html.contains("Command line created the client Storefront"), "{html}");
+    assert!(html.contains("Ada Lovelace logged in to Storefront"), "{html}");
+    assert!(!html.contains("the client Billing"), "{html}");
+    let html = admin.get(&format!("/manage/logs?client={}&kind=admin", two.client_id)).await.is(200).text();
+    assert!(html.contains("Command line created the client Billing"), "{html}");
+    assert!(!html.contains("Storefront</a>"), "{html}");
 }

@@ -1,6 +1,7 @@
 //! The dashboard over its wire.
 
 mod api;
+mod apis;
 mod clients;
 mod form;
 mod forms;
@@ -8,5 +9,6 @@ mod frame;
 mod login;
 mod logs;
 pub mod messages;
+mod quickstarts;
 mod settings;
 mod setup;

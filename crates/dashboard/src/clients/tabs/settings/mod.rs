@@ -9,6 +9,7 @@ mod effects;
 mod field;
 mod group;
 mod habits;
+mod old_secrets;
 mod rail;
 mod save;
 mod urls;

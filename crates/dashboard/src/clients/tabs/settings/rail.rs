@@ -35,9 +35,16 @@ fn told(what: &str) -> String {
         "Create a client" => "Client created",
         "Update a client" => "Settings changed",
         "Rotate a client secret" => "Secret rotated",
+        "Add a client secret" => "Secret added",
+        "Stop a client secret" => "Secret stopped",
+        "Create a client credential" => "Key registered",
+        "Update a client credential" => "Key changed",
+        "Delete a client credential" => "Key removed",
         "Enable a connection for a client" => "Connection switched on",
         "Disable a connection for a client" => "Connection switched off",
         "Create a client grant" => "Access to an API given",
+        "Update a client grant" => "Access to an API changed",
+        "Delete a client grant" => "Access to an API taken away",
         other => other,
     };
     words.to_owned()
@@ -82,4 +89,22 @@ pub(crate) fn endpoints(frame: &Frame, kind: Option<ClientKind>) -> Vec<(&'stati
         ("Logout", issuer.url("v2/logout")),
     ]);
     list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logs::deeds;
+
+    #[test]
+    fn whatever_is_done_to_a_client_is_told_as_done() {
+        for deed in deeds(&["clients", "client_grants"]) {
+            // These change no client: what is gone has no page, and looking is no change.
+            let looks = ["Reveal a client secret", "Read client secrets", "Get a token as a client"];
+            if deed == "Delete a client" || looks.contains(&deed.as_str()) {
+                continue;
+            }
+            assert_ne!(told(&deed), deed);
+        }
+    }
 }

@@ -15,6 +15,7 @@ use super::change::Difference;
 use super::clash::{Stale, fingerprints};
 use super::field::{Field, is_public};
 use super::group::Group;
+use super::old_secrets::OldSecrets;
 use super::rail::{self, Need, Recent};
 use super::save::kind_of_form;
 use super::values::Values;
@@ -98,6 +99,7 @@ pub(crate) struct SettingsPage<'a> {
     recent: Vec<Recent>,
     needs: Vec<Need>,
     endpoints: Vec<(&'static str, String)>,
+    old_secrets: OldSecrets<'a>,
     is_readonly: bool,
 }
 
@@ -122,6 +124,7 @@ impl<'a> SettingsPage<'a> {
             recent: changes.into_iter().map(|change| rail::recent(change, frame)).collect(),
             needs: rail::needs(opened),
             endpoints: rail::endpoints(frame, shown.values.kind),
+            old_secrets: OldSecrets::of(web, frame, opened).await?,
             is_readonly: is_readonly(frame),
         })
     }

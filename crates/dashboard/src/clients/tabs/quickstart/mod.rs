@@ -1,9 +1,13 @@
 //! The Quick Start tab: guides of the client's type, each with what it needs, its code and its
 //! download, filled with the client's values. Source: the brief, "Quick Start"; UX §1.5.
 
+mod chosen;
+mod secret;
+mod token;
+
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use doorward_engine::clients;
 use doorward_engine::fault::Fault;
 use doorward_engine::logs::list::{self as events, EventPart, EventQuery};
@@ -12,20 +16,26 @@ use doorward_model::client::kind::ClientKind;
 use doorward_model::fields::FieldErrors;
 use doorward_model::log::code::{EventCode, Level};
 use doorward_model::scope::ApiScope;
+use doorward_model::secret::Secret;
 use doorward_model::tenant::Tenant;
 use doorward_web::done::{self, Done, Outcome};
 use doorward_web::fault::PageFault;
 use doorward_web::page::Page;
-use doorward_web::signed_in::{self, SignedForm};
+use doorward_web::signed_in::SignedForm;
 use doorward_web::state::Web;
-use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 
 use crate::clients::{Header, Opened, Tab, open, path};
 use crate::frame::Frame;
 use crate::logs::Row;
 use crate::parts;
-use crate::quickstarts::{self, Block, Guide, HIDDEN, Need, Span, Values};
+use crate::quickstarts::{self, Block, Guide, HIDDEN, Need, Packages, Span, Values};
+
+use chosen::Chosen;
+use token::{Offer, Tried};
+
+pub(crate) use secret::{download, show as show_secret};
+pub(crate) use token::get as get_token;
 
 /// The tab's name in addresses.
 const TAB: &str = "quickstart";
@@ -69,10 +79,26 @@ struct GuidePage<'a> {
     header: Header<'a>,
     client: &'a Client,
     guide: &'static Guide,
+    chosen: &'a Chosen,
+    typed_port: String,
     values: &'a Values,
     needs: Vec<Need>,
     last: Option<Row>,
+    offers: Vec<Offer>,
+    filled: &'a Filled,
     errors: &'a FieldErrors,
+}
+
+/// What a page of a guide shows besides the guide.
+#[derive(Default)]
+struct Filled {
+    /// The client secret, where it is shown in the code.
+    secret: Option<Secret>,
+    /// A token that was got just now, or why there is none.
+    tried: Option<Tried>,
+    /// The API that it was for.
+    audience: Option<String>,
+    errors: FieldErrors,
 }
 
 impl GuidePage<'_> {
@@ -84,6 +110,34 @@ impl GuidePage<'_> {
         path(&self.client.id, TAB)
     }
 
+    /// The address of what belongs to this guide, with what was chosen.
+    fn to(&self, page: &str) -> String {
+        format!("{}/{page}{}", self.path(), self.chosen.query())
+    }
+
+    /// Another page of the client.
+    fn page(&self, page: &str) -> String {
+        path(&self.client.id, page)
+    }
+
+    fn has_port(&self) -> bool {
+        self.guide.app.is_some_and(|app| app.port.is_some())
+    }
+
+    fn has_chosen(&self, packages: &Packages) -> bool {
+        self.chosen.packages == *packages
+    }
+
+    /// The same guide for another package manager.
+    fn with_packages(&self, packages: &Packages) -> String {
+        self.path() + &self.chosen.query_with(*packages)
+    }
+
+    /// Code with its values filled in, and commands in the words of the chosen package manager.
+    fn code(&self, text: &str) -> String {
+        self.values.fill(&self.chosen.packages.said(text))
+    }
+
     /// What one click adds.
     fn missing(&self) -> Vec<&Need> {
         self.needs.iter().filter(|need| need.can_add).collect()
@@ -93,9 +147,17 @@ impl GuidePage<'_> {
         self.client.settings.app_type == Some(ClientKind::NonInteractive)
     }
 
-    /// Whether a secret stands in this code, and is hidden.
-    fn hides(&self, text: &str) -> bool {
+    /// Whether a secret belongs into this code.
+    fn holds_secret(&self, text: &str) -> bool {
         text.contains("{{client_secret}}")
+    }
+
+    fn shows_secret(&self) -> bool {
+        self.filled.secret.is_some()
+    }
+
+    fn may_see_secret(&self) -> bool {
+        self.frame.may(ApiScope::ReadClientKeys)
     }
 
     /// Whether the download holds a secret.
@@ -117,9 +179,10 @@ fn uses_secret(guide: &Guide) -> bool {
     guide.files.iter().any(|(_, text)| text.contains("{{client_secret}}"))
 }
 
-fn values(frame: &Frame, client: &Client, secret: &str, guide: &Guide) -> Values {
+fn values(frame: &Frame, client: &Client, secret: &str, (guide, chosen): (&Guide, &Chosen)) -> Values {
     let audience = frame.caller().tenant.management_audience();
-    Values::of(frame.tenant(), client.id.as_str(), secret, audience, guide)
+    let app = guide.app.map(|app| app.at(chosen.port()));
+    Values::of(frame.tenant(), client.id.as_str(), secret, audience, app)
 }
 
 /// A client and one of the guides of its type.
@@ -148,28 +211,37 @@ pub(crate) async fn guide(
     State(web): State<Web>,
     frame: Frame,
     Path((id, name)): Path<(String, String)>,
+    chosen: Chosen,
 ) -> Result<Page, PageFault> {
     let (opened, guide) = find(&web, &frame, &id, &name).await?;
-    page(&web, &frame, &opened, guide, &FieldErrors::default()).await
+    let errors = chosen.errors();
+    let status = if errors.all().is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let filled = Filled { errors, ..Filled::default() };
+    let page = page(&web, &frame, (&opened, guide, &chosen), filled).await?;
+    Ok(page.status(status).cookie(chosen.cookie()))
 }
 
 async fn page(
     web: &Web,
     frame: &Frame,
-    opened: &Opened,
-    guide: &'static Guide,
-    errors: &FieldErrors,
+    (opened, guide, chosen): (&Opened, &'static Guide, &Chosen),
+    filled: Filled,
 ) -> Result<Page, PageFault> {
-    let values = values(frame, &opened.client, HIDDEN, guide);
+    let secret = filled.secret.as_ref().map_or(HIDDEN, Secret::expose);
+    let values = values(frame, &opened.client, secret, (guide, chosen));
     let page = GuidePage {
         frame,
         header: Header::of(opened, frame, Tab::QuickStart),
         client: &opened.client,
         guide,
+        chosen,
+        typed_port: chosen.typed(guide),
         needs: quickstarts::needs(guide, &values, &opened.client, &opened.grants),
         values: &values,
         last: last(web, frame, &opened.client).await?,
-        errors,
+        offers: token::offers(frame, opened, filled.audience.as_deref()),
+        errors: &filled.errors,
+        filled: &filled,
     };
     Ok(frame.page(&page))
 }
@@ -189,12 +261,14 @@ pub(crate) async fn add(
     State(web): State<Web>,
     frame: Frame,
     Path((id, name)): Path<(String, String)>,
+    chosen: Chosen,
     form: SignedForm,
 ) -> Result<Response, PageFault> {
     done::once(&web, &form, async {
         let (opened, guide) = find(&web, &frame, &id, &name).await?;
         let (app, caller, client) = (web.app(), frame.caller(), &opened.client);
-        let needs = quickstarts::needs(guide, &values(&frame, client, HIDDEN, guide), client, &opened.grants);
+        let values = values(&frame, client, HIDDEN, (guide, &chosen));
+        let needs = quickstarts::needs(guide, &values, client, &opened.grants);
         let change = if guide.app.is_some() {
             let change = quickstarts::wanted(client, &needs);
             clients::edit(app, caller, &client.id, client.version, change).await.map(|_| ())
@@ -205,45 +279,16 @@ pub(crate) async fn add(
         };
         match change {
             Ok(()) => {
-                Ok(Outcome::Done(Done::to(guide_path(client, guide)).saying("Added. It works from now on.")))
+                let back = guide_path(client, guide) + &chosen.query();
+                Ok(Outcome::Done(Done::to(back).saying("Added. It works from now on.")))
             }
             Err(Fault::Invalid(errors)) => {
-                let page = page(&web, &frame, &opened, guide, &errors).await?;
+                let filled = Filled { errors, ..Filled::default() };
+                let page = page(&web, &frame, (&opened, guide, &chosen), filled).await?;
                 Ok(Outcome::Page(page.status(StatusCode::UNPROCESSABLE_ENTITY)))
             }
             Err(fault) => Err(fault.into()),
         }
     })
     .await
-}
-
-/// The sample with its settings filled. With a secret in it, it is given only to somebody who typed
-/// their password lately, and that stands in the log.
-pub(crate) async fn download(
-    State(web): State<Web>,
-    frame: Frame,
-    Path((id, name)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, PageFault> {
-    let (opened, guide) = find(&web, &frame, &id, &name).await?;
-    let client = &opened.client;
-    let mut secret = String::new();
-    if uses_secret(guide) && frame.may(ApiScope::ReadClientKeys) {
-        let cookie =
-            signed_in::cookie_of(&headers).ok_or_else(|| Fault::internal("a session without its cookie"))?;
-        let Some(shown) = clients::reveal_secret(web.app(), frame.caller(), &client.id, &cookie).await?
-        else {
-            let first = Done::to(path(&client.id, "secret"));
-            return Ok(first.saying("Type your password, then download the sample again.").into_response());
-        };
-        secret = shown.secret.map(|secret| secret.expose().to_owned()).unwrap_or_default();
-    }
-    let values = values(&frame, client, &secret, guide);
-    let bytes = quickstarts::zipped(guide, &values).map_err(|error| Fault::internal(error.to_string()))?;
-    let headers = [
-        (CONTENT_TYPE, "application/zip".to_owned()),
-        (CONTENT_DISPOSITION, format!("attachment; filename=\"{}.zip\"", guide.id)),
-        (CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    Ok((headers, bytes).into_response())
 }

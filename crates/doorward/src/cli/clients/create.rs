@@ -1,21 +1,14 @@
-//! `doorward clients`: the same use case as the Management API and the page.
+//! `doorward clients create`: the same use case as the Management API and the page.
 
-use clap::{Subcommand, ValueEnum};
+use clap::ValueEnum;
 use doorward_engine::clients::{self, NewClient};
 use doorward_model::client::auth_method::AuthMethod;
-use doorward_model::client::kind::ClientKind;
 use doorward_model::scope::ApiScope;
 use serde_json::{Map, Value, json};
 
-use super::Here;
+use super::Kind;
+use crate::cli::Here;
 use crate::failure::Failure;
-
-/// Commands about clients.
-#[derive(Subcommand)]
-pub enum Clients {
-    /// Make a client; prints its ID and, once, its secret
-    Create(Create),
-}
 
 /// What a new client is.
 #[derive(clap::Args)]
@@ -45,30 +38,10 @@ pub struct Create {
 
 #[derive(Clone, Copy, ValueEnum)]
 #[value(rename_all = "snake_case")]
-enum Kind {
-    Native,
-    Spa,
-    RegularWeb,
-    NonInteractive,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-#[value(rename_all = "snake_case")]
 enum Method {
     None,
     ClientSecretPost,
     ClientSecretBasic,
-}
-
-impl From<Kind> for ClientKind {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Native => ClientKind::Native,
-            Kind::Spa => ClientKind::Spa,
-            Kind::RegularWeb => ClientKind::RegularWeb,
-            Kind::NonInteractive => ClientKind::NonInteractive,
-        }
-    }
 }
 
 impl From<Method> for AuthMethod {
@@ -77,14 +50,6 @@ impl From<Method> for AuthMethod {
             Method::None => AuthMethod::None,
             Method::ClientSecretPost => AuthMethod::Post,
             Method::ClientSecretBasic => AuthMethod::Basic,
-        }
-    }
-}
-
-impl Clients {
-    pub(super) async fn run(self, here: &Here) -> Result<(), Failure> {
-        match self {
-            Clients::Create(create) => create.run(here).await,
         }
     }
 }
@@ -109,7 +74,7 @@ impl Create {
         body
     }
 
-    async fn run(self, here: &Here) -> Result<(), Failure> {
+    pub(super) async fn run(self, here: &Here) -> Result<(), Failure> {
         let opened = here.open().await?;
         let caller = opened.caller();
         let what = "The client was not made.";

@@ -1,20 +1,12 @@
-//! `doorward users`: the people who log in.
+//! `doorward users create`: a person who can log in from then on.
 
-use clap::Subcommand;
 use doorward_engine::users::{self, NewUser};
 use doorward_model::connection::DEFAULT_DATABASE;
 use doorward_model::user::Profile;
 use serde_json::json;
 
-use super::{Here, password};
+use crate::cli::{Here, password};
 use crate::failure::Failure;
-
-/// Commands about users.
-#[derive(Subcommand)]
-pub enum Users {
-    /// Make a user
-    Create(Create),
-}
 
 /// Who the user is.
 #[derive(clap::Args)]
@@ -36,9 +28,9 @@ pub struct Create {
     password_stdin: bool,
 }
 
-impl Users {
+impl Create {
     pub(super) async fn run(self, here: &Here) -> Result<(), Failure> {
-        let Users::Create(create) = self;
+        let create = self;
         let password = password::from_stdin()?;
         let opened = here.open().await?;
         let new = NewUser {

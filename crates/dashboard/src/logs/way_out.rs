@@ -1,0 +1,47 @@
+//! Why something failed and what to do about it, as a part of a page: the words of the engine with a
+//! link to the page where it is done.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+use doorward_engine::logs::explain::{Explanation, Part, Place, explain};
+use doorward_model::log::event::Event;
+
+use crate::clients::path;
+
+/// Part of a page: `{{ way_out }}`.
+#[derive(Debug, Template)]
+#[template(path = "logs/way_out.html")]
+pub(crate) struct WayOut {
+    known: Explanation,
+    link: Option<(String, &'static str)>,
+}
+
+impl HtmlSafe for WayOut {}
+
+impl WayOut {
+    /// None for what did not fail, and for what is explained elsewhere.
+    pub(crate) fn of(event: &Event) -> Option<Self> {
+        let known = explain(event)?;
+        let link = known.fix.as_ref().and_then(|fix| fix.place.as_ref()).map(link);
+        Some(Self { known, link })
+    }
+}
+
+/// The address of a place, and what the link says.
+fn link(place: &Place) -> (String, &'static str) {
+    let (id, part) = match place {
+        Place::Clients => return ("/manage/clients".to_owned(), "Open clients"),
+        Place::Client(id, part) => (id, part),
+    };
+    let (page, words) = match part {
+        Part::Secret => ("settings#client_secret", "Open secret"),
+        Part::Method => ("settings#auth_method", "Open authentication method"),
+        Part::GrantTypes => ("settings#grants", "Open grant types"),
+        Part::RefreshTokens => ("settings#rotation", "Open refresh token settings"),
+        Part::Callbacks => ("settings#callbacks", "Open callback URLs"),
+        Part::Connections => ("connections", "Open connections"),
+        Part::Apis => ("connections", "Open APIs of this client"),
+        Part::QuickStart => ("quickstart", "Open guide"),
+    };
+    (path(id, page), words)
+}

@@ -1,0 +1,100 @@
+//! `doorward clients set`: what the Management API's `PATCH` does, in words that can be typed.
+
+use doorward_engine::clients::{self, ShownClient};
+use doorward_engine::fault::Fault;
+use doorward_management::shown;
+use doorward_model::client::edit::ClientPatch;
+use serde_json::Value;
+
+use super::assignment::{Assignment, Operation};
+use super::body::body;
+use super::{Which, find};
+use crate::cli::{Here, lines};
+use crate::failure::{Exit, Failure};
+use crate::open::Opened;
+
+const NOT_CHANGED: &str = "The client was not changed.";
+/// How often entries are put into a list anew when somebody else changed the client in between.
+const TRIES: usize = 5;
+
+/// Which client, and what is to be changed.
+#[derive(clap::Args)]
+pub struct Set {
+    #[command(flatten)]
+    which: Which,
+    /// name=VALUE, name.member=VALUE; lists: name=A,B  name+=A  name-=A
+    #[arg(value_name = "SETTING=VALUE", required = true)]
+    changes: Vec<String>,
+}
+
+impl Set {
+    pub(super) async fn run(self, here: &Here) -> Result<(), Failure> {
+        let changes =
+            self.changes.iter().map(|text| Assignment::parse(text)).collect::<Result<Vec<_>, _>>()?;
+        let opened = here.open().await?;
+        let (before, after) = change(&opened, &self.which.client, &changes).await?;
+        if here.console.json {
+            here.console.document(&after);
+        } else {
+            let lines = differences(&before, &after);
+            if lines.is_empty() {
+                return Err(Failure::new(
+                    Exit::NothingToDo,
+                    "Nothing was changed.",
+                    "The client has these values already.",
+                    "Nothing is to be done.",
+                ));
+            }
+            here.console.lines(&lines);
+            here.console.say("Saved. Logins use it from now on.");
+        }
+        opened.close().await;
+        Ok(())
+    }
+}
+
+/// Changes the client; gives it as it was and as it is.
+async fn change(opened: &Opened, which: &str, changes: &[Assignment]) -> Result<(Value, Value), Failure> {
+    let caller = opened.caller();
+    let refused = |fault: Fault| Failure::of(NOT_CHANGED, &fault);
+    let view = |client| shown::client(&ShownClient { client, secret: None }, &caller);
+    // A whole value stands for itself. An entry is put into the list that is there, which nobody else
+    // may have changed meanwhile.
+    let depends = changes.iter().any(|change| change.operation != Operation::Set);
+    for _ in 0..TRIES {
+        let known = find::overview(opened, which).await?.client;
+        let (id, version) = (known.id.clone(), known.version);
+        let before = view(known);
+        let body = body(changes, &before)?;
+        if !depends {
+            let after = clients::update(&opened.app, &caller, &id, &body).await.map_err(refused)?;
+            return Ok((before, view(after.client)));
+        }
+        let patch = ClientPatch::from_json(&body).map_err(|errors| refused(errors.into()))?;
+        match clients::edit(&opened.app, &caller, &id, version, patch).await {
+            Ok(after) => return Ok((before, view(after))),
+            Err(Fault::Conflict { .. }) => {}
+            Err(fault) => return Err(refused(fault)),
+        }
+    }
+    Err(refused(Fault::Conflict { what: "client" }))
+}
+
+/// The fields that are not what they were, each with both values.
+fn differences(before: &Value, after: &Value) -> Vec<(String, String)> {
+    let names = |value: &Value| value.as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>());
+    let mut all = names(after).unwrap_or_default();
+    all.extend(names(before).unwrap_or_default());
+    let mut lines: Vec<(String, String)> = Vec::new();
+    for name in all {
+        let (old, new) = (before.get(&name), after.get(&name));
+        if old != new && lines.iter().all(|(known, _)| *known != name) {
+            lines.push((name, format!("{} → {}", told(old), told(new))));
+        }
+    }
+    lines
+}
+
+fn told(value: Option<&Value>) -> String {
+    value.map_or_else(|| "nothing".to_owned(), lines::word)
+}

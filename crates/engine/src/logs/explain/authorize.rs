@@ -1,0 +1,234 @@
+//! Why a login did not begin, or ended with an error at the client's callback.
+
+use doorward_model::log::code::EventCode;
+use doorward_model::log::event::Event;
+
+use super::people::sentence;
+use super::{Explanation, Line, Part, Place, hint, message, oauth_error, token};
+
+/// A refusal by a page of ours, by its stable number. None for refused return addresses.
+pub(super) fn page(event: &Event, number: u64) -> Option<Explanation> {
+    let hinted = hint(event).map(sentence);
+    let told = |plain: &str| hinted.clone().unwrap_or_else(|| plain.to_owned());
+    let known = match number {
+        101 => Explanation::new(
+            event,
+            match event.details.get("client_id").and_then(serde_json::Value::as_str) {
+                Some(sent) => {
+                    format!("The app sent the client_id {sent}, and no client of this tenant has it.")
+                }
+                None => "The app sent no client_id, so it is not known who asks.".to_owned(),
+            },
+            "Compare the Client ID in the app with the list of clients. A client of another tenant, or one \
+             that was deleted, is not known here.",
+            None,
+        )
+        .at(Place::Clients),
+        103 => Explanation::new(
+            event,
+            "The app did not say where to return people to, and the client has no single callback URL to \
+             take instead.",
+            "Let the app send redirect_uri, or keep exactly one URL on the list.",
+            Some(Part::Callbacks),
+        ),
+        104 => Explanation::new(
+            event,
+            told("A parameter that decides where the answer goes was sent twice."),
+            "Let the app send each parameter once.",
+            Some(Part::QuickStart),
+        ),
+        105 => Explanation::new(
+            event,
+            told("The request is too large or wrongly encoded."),
+            "Compare how the app builds the address with the guide, or let an SDK build it.",
+            Some(Part::QuickStart),
+        ),
+        106 => Explanation::new(
+            event,
+            told("The app asked for its answer by web_message, and its origin is on no list."),
+            "Add the origin to web_origins of the client through the Management API.",
+            None,
+        ),
+        _ => return None,
+    };
+    Some(known)
+}
+
+/// By the text of the refusal, where one text has a reason of its own.
+const MESSAGES: &[(&str, Line)] = &[
+    (
+        "PKCE is required for this client: send code_challenge and code_challenge_method=S256.",
+        Line {
+            why: "A client without a secret proves with PKCE that it began the login; this app sent no \
+                  code_challenge.",
+            fix: "Switch PKCE on in the app's library, or use one that has it.",
+            part: Some(Part::QuickStart),
+        },
+    ),
+    (
+        "The connection was not found, or it is not enabled for this client.",
+        Line {
+            why: "The app asked for a connection by name that is not switched on for this client, or that \
+                  does not exist.",
+            fix: "Switch it on, or correct the name in the app; names are told apart letter by letter.",
+            part: Some(Part::Connections),
+        },
+    ),
+    (
+        "No connection is enabled for this client, so nobody can log in.",
+        Line {
+            why: "Every connection is switched off for this client, so nobody can log in.",
+            fix: "Switch one on.",
+            part: Some(Part::Connections),
+        },
+    ),
+    (
+        "Only response_type=code is offered. Use the authorization code flow with PKCE.",
+        Line {
+            why: "The app asked for tokens in the address of the browser (the implicit flow), which is not \
+                  offered: tokens leak from there.",
+            fix: "Let the app ask for response_type=code. Current SDKs do so by themselves.",
+            part: Some(Part::QuickStart),
+        },
+    ),
+    (
+        "The user declined.",
+        Line { why: "The person was asked what the app may do, and pressed Decline.", fix: "", part: None },
+    ),
+    (
+        "user is blocked",
+        Line {
+            why: "The person is blocked.",
+            fix: "Unblock them with PATCH /api/v2/users/{id} of the Management API: blocked is false.",
+            part: None,
+        },
+    ),
+];
+
+/// By the `error` of the answer.
+const ERRORS: &[(&str, Line)] = &[
+    (
+        "unauthorized_client",
+        Line {
+            why: "This client may not use the Authorization Code grant, so nobody can log in to it.",
+            fix: "Switch the grant on.",
+            part: Some(Part::GrantTypes),
+        },
+    ),
+    (
+        "login_required",
+        Line {
+            why: "The app asked for a login without a page (prompt=none), and nobody was logged in. For the \
+                  first visit of a day that is as it should be: the app now sends the person to the login page.",
+            fix: "If it comes although the person is logged in, the browser may hold back our cookie in a \
+                  frame of another site. Use refresh tokens instead, or the same domain.",
+            part: Some(Part::RefreshTokens),
+        },
+    ),
+    (
+        "consent_required",
+        Line {
+            why: "The app asked for a login without a page (prompt=none), but the person has not allowed yet \
+                  what this third-party client wants.",
+            fix: "Let the app send the person to the login page once; they are asked there.",
+            part: Some(Part::QuickStart),
+        },
+    ),
+    (
+        "interaction_required",
+        Line {
+            why: "The app asked for a login without a page (prompt=none). Somebody is logged in, but not \
+                  through a connection that this client lets in.",
+            fix: "Switch their connection on, or let the app send them to the login page.",
+            part: Some(Part::Connections),
+        },
+    ),
+];
+
+/// A refusal that went back to the client's callback.
+pub(super) fn redirect(event: &Event) -> Option<Explanation> {
+    let said = message(event).unwrap_or_default();
+    if let Some((_, line)) = MESSAGES.iter().find(|(text, _)| *text == said) {
+        return Some(line.of(event));
+    }
+    let error = oauth_error(event)?;
+    if let Some((_, line)) = ERRORS.iter().find(|(name, _)| *name == error) {
+        return Some(line.of(event));
+    }
+    Some(match error {
+        // No code of the exchanges fits a request that asked for no grant of ours.
+        "unsupported_grant_type" | "invalid_client" | "invalid_grant" => token::explain(event),
+        "access_denied" => token::denied(event, said),
+        "temporarily_unavailable" | "server_error" => {
+            Explanation::new(event, sentence(said), "Try again. The log of the server has the cause.", None)
+        }
+        _ => Explanation::new(
+            event,
+            sentence(said),
+            "The request of the app has to change. Compare it with the guide, or let an SDK build it.",
+            Some(Part::QuickStart),
+        ),
+    })
+}
+
+/// What has neither number nor error.
+pub(super) fn other(event: &Event) -> Explanation {
+    let blocked = event.code == EventCode::LoginFailed && event.description == "The user is blocked";
+    let known = MESSAGES.iter().find(|(text, _)| blocked && *text == "user is blocked");
+    match known {
+        Some((_, line)) => line.of(event),
+        None => Explanation::new(event, sentence(&event.description), "", None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_model::ids::ClientId;
+    use doorward_protocol::oauth::error::PageProblem;
+    use serde_json::json;
+
+    use super::super::{explain, tests::event};
+    use super::*;
+
+    #[test]
+    fn every_page_is_explained_but_the_two_about_return_addresses() {
+        for problem in PageProblem::ALL {
+            let known = explain(&event(
+                EventCode::LoginFailed,
+                problem.title(),
+                json!({ "number": problem.number() }),
+            ));
+            let is_left =
+                [PageProblem::CallbackNotAllowed, PageProblem::LogoutUrlNotAllowed].contains(&problem);
+            assert_eq!(known.is_none(), is_left, "{problem:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_at_the_callback_leads_to_what_must_change() {
+        for (error, message, part) in [
+            ("invalid_request", MESSAGES[0].0, Part::QuickStart),
+            ("invalid_request", MESSAGES[1].0, Part::Connections),
+            ("unauthorized_client", "The client may not use it.", Part::GrantTypes),
+            ("invalid_request", "prompt=none cannot be combined with other values.", Part::QuickStart),
+            ("access_denied", "Service not found: https://api.test/", Part::QuickStart),
+        ] {
+            let details = json!({ "error": { "oauthError": error, "message": message } });
+            let fix = explain(&event(EventCode::LoginFailed, message, details)).unwrap().fix.unwrap();
+            let place = Place::Client(ClientId::parse("abc").unwrap(), part);
+            assert_eq!(fix.place, Some(place), "{message}");
+        }
+        let declined = json!({ "error": { "oauthError": "access_denied", "message": "The user declined." } });
+        assert_eq!(explain(&event(EventCode::LoginFailed, "x", declined)).unwrap().fix, None);
+    }
+
+    #[test]
+    fn an_unknown_client_is_named_and_leads_to_the_list() {
+        let details = json!({ "number": 101, "client_id": "shpo" });
+        let mut unknown = event(EventCode::LoginFailed, "Unknown application", details);
+        unknown.client = None;
+        let known = explain(&unknown).unwrap();
+        assert_eq!(known.why, "The app sent the client_id shpo, and no client of this tenant has it.");
+        assert_eq!(known.fix.unwrap().place, Some(Place::Clients));
+    }
+}

@@ -1,0 +1,185 @@
+//! Why something failed, and what one can do about it: as much as the event itself tells.
+//!
+//! Pure: an event in, two sentences and a place out; whoever shows them makes the link. Refused return
+//! addresses are not explained here, they need the lists of the client beside them. Source: UX §1.9.
+
+mod authorize;
+mod people;
+mod token;
+
+use doorward_model::ids::ClientId;
+use doorward_model::log::code::{EventCode, Level};
+use doorward_model::log::event::Event;
+
+/// Why it failed, and the way out where there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// One or two sentences.
+    pub why: String,
+    /// What to do; none where nothing is wrong on our side and nothing can be done here.
+    pub fix: Option<Fix>,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// One or two sentences.
+    pub text: String,
+    /// Where it is done; none where that is not in the dashboard.
+    pub place: Option<Place>,
+}
+
+/// A place of the dashboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The list of clients.
+    Clients,
+    /// A part of a client.
+    Client(ClientId, Part),
+}
+
+/// What of a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Its secret.
+    Secret,
+    /// How it proves itself.
+    Method,
+    /// The grants that it may use.
+    GrantTypes,
+    /// How long its refresh tokens live.
+    RefreshTokens,
+    /// Where people may be sent back to.
+    Callbacks,
+    /// What people may log in with.
+    Connections,
+    /// The APIs that it may call by itself.
+    Apis,
+    /// The guides of its type.
+    QuickStart,
+}
+
+/// A line of a table: why, what to do, and where.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    why: &'static str,
+    fix: &'static str,
+    part: Option<Part>,
+}
+
+impl Line {
+    fn of(self, event: &Event) -> Explanation {
+        Explanation::new(event, self.why, self.fix, self.part)
+    }
+}
+
+impl Explanation {
+    /// An explanation whose fix lies in `part` of the event's client; with an empty `fix` it has none.
+    fn new(event: &Event, why: impl Into<String>, fix: impl Into<String>, part: Option<Part>) -> Self {
+        let place = part.and_then(|part| Some(Place::Client(event.client.clone()?, part)));
+        let text: String = fix.into();
+        Self { why: why.into(), fix: Some(Fix { text, place }).filter(|fix| !fix.text.is_empty()) }
+    }
+
+    fn at(mut self, place: Place) -> Self {
+        if let Some(fix) = &mut self.fix {
+            fix.place = Some(place);
+        }
+        self
+    }
+}
+
+/// Explains a failure; none for what did not fail, and for refused return addresses.
+#[must_use]
+pub fn explain(event: &Event) -> Option<Explanation> {
+    if event.code.level() != Level::Failure {
+        return None;
+    }
+    match event.code {
+        EventCode::LoginFailed | EventCode::SilentAuthFailed | EventCode::LogoutFailed => {
+            match event.details.get("number").and_then(serde_json::Value::as_u64) {
+                Some(number) => authorize::page(event, number),
+                None => Some(authorize::redirect(event).unwrap_or_else(|| authorize::other(event))),
+            }
+        }
+        EventCode::CodeExchangeFailed
+        | EventCode::RefreshExchangeFailed
+        | EventCode::RefreshReuse
+        | EventCode::ClientCredentialsFailed => Some(token::explain(event)),
+        _ => Some(people::explain(event)),
+    }
+}
+
+/// The text at `details.{outer}.{inner}`.
+fn inner<'e>(event: &'e Event, outer: &str, inner: &str) -> Option<&'e str> {
+    event.details.get(outer)?.get(inner)?.as_str()
+}
+
+fn oauth_error(event: &Event) -> Option<&str> {
+    inner(event, "error", "oauthError")
+}
+
+fn message(event: &Event) -> Option<&str> {
+    inner(event, "error", "message")
+}
+
+fn hint(event: &Event) -> Option<&str> {
+    event.details.get("hint")?.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_model::ids::{ClientId, LogId};
+    use doorward_model::time::Timestamp;
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+
+    pub(super) fn event(code: EventCode, description: &str, details: Value) -> Event {
+        let details = match details {
+            Value::Object(details) => details,
+            _ => Map::new(),
+        };
+        Event {
+            id: LogId::parse("90020251123").unwrap(),
+            at: Timestamp::from_seconds(1_795_000_000),
+            code,
+            description: description.to_owned(),
+            client: ClientId::parse("abc").ok(),
+            client_name: Some("Storefront".to_owned()),
+            connection: None,
+            connection_name: Some("Staff".to_owned()),
+            strategy: None,
+            strategy_type: None,
+            user: None,
+            user_name: Some("ada@example.com".to_owned()),
+            ip: Some("203.0.113.9".to_owned()),
+            user_agent: None,
+            audience: None,
+            scope: None,
+            hostname: None,
+            auth0_client: None,
+            details,
+            fold_key: None,
+            count: 1,
+        }
+    }
+
+    #[test]
+    fn every_failure_has_a_why_and_nothing_else_has() {
+        for code in EventCode::ALL {
+            let known = explain(&event(*code, "It did not work.", json!({})));
+            assert_eq!(known.is_some(), code.level() == Level::Failure, "{code:?}");
+            if let Some(known) = known {
+                assert!(known.why.ends_with('.') && !known.why.contains('!'), "{code:?}: {}", known.why);
+            }
+        }
+    }
+
+    #[test]
+    fn refused_return_addresses_are_left_to_those_who_know_the_lists() {
+        for (code, number) in [(EventCode::LoginFailed, 102), (EventCode::LogoutFailed, 107)] {
+            assert_eq!(explain(&event(code, "x", json!({ "number": number }))), None);
+        }
+    }
+}
