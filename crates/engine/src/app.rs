@@ -25,6 +25,7 @@ use crate::pool::Pool;
 use crate::sealing::Sealing;
 use crate::secret_uses::{self, SecretUses};
 use crate::state::{self, TenantState};
+use crate::tokens::recent_codes::RecentCodes;
 
 /// How many signatures may wait per thread.
 const SIGNATURES_PER_THREAD: usize = 512;
@@ -67,6 +68,7 @@ struct Inner {
     signer: Pool<()>,
     tenants: RwLock<Tenants>,
     clients: ClientsCache,
+    recent_codes: RecentCodes,
     secret_uses: SecretUses,
     turns: Turns,
     last_event: AtomicU64,
@@ -96,6 +98,7 @@ impl App {
             sealing: config.sealing,
             tenants: RwLock::default(),
             clients: ClientsCache::new(),
+            recent_codes: RecentCodes::new(),
             secret_uses: SecretUses::default(),
             turns: Turns::default(),
             last_event: AtomicU64::new(0),
@@ -163,6 +166,11 @@ impl App {
     /// The uses of secrets that are not written down yet.
     pub(crate) fn secret_uses(&self) -> &SecretUses {
         &self.0.secret_uses
+    }
+
+    /// The codes that this process has just issued.
+    pub(crate) fn recent_codes(&self) -> &RecentCodes {
+        &self.0.recent_codes
     }
 
     pub(crate) fn clients_cache(&self) -> &ClientsCache {

@@ -1,8 +1,8 @@
 -- Every login would move its user in it, for a question that is hardly ever asked: who logged in most often.
 DROP INDEX users_by_logins;
 
--- Every login writes these four tables of short rows, each by a random key. Clustered by that key they need
--- one tree less apiece. A server clusters nothing and has no use for it.
+-- Every login writes these four tables of short rows. Clustered by their key they need one tree less apiece.
+-- A server clusters nothing and has no use for it.
 -- SQLite only: begin
 
 -- Its own comparison is byte by byte, as "C" is. Without the name the same rows stand in the same order, no

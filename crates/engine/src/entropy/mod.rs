@@ -134,8 +134,7 @@ impl Entropy {
     /// eight are the time, as in the original's ids, so that new users come to the end of every index.
     #[must_use]
     pub fn user_id(&self, strategy: &Strategy, now: Timestamp) -> UserId {
-        let seconds = u32::try_from(now.seconds()).unwrap_or(u32::MAX);
-        spelled(UserId::parse(&format!("{}|{seconds:08x}{}", strategy.name(), self.text(HEX, 16))))
+        spelled(UserId::parse(&format!("{}|{}{}", strategy.name(), second(now), self.text(HEX, 16))))
     }
 
     /// An admin.
@@ -144,16 +143,17 @@ impl Entropy {
         spelled(AdminId::parse(&format!("adm_{}", self.text(ALPHANUMERIC, 16))))
     }
 
-    /// A session, as it appears in `sid`.
+    /// A session, as it appears in `sid`: the time, then 24 letters and digits.
     #[must_use]
-    pub fn session_id(&self) -> SessionId {
-        spelled(SessionId::parse(&self.text(ALPHANUMERIC, 32)))
+    pub fn session_id(&self, now: Timestamp) -> SessionId {
+        spelled(SessionId::parse(&format!("{}{}", second(now), self.text(ALPHANUMERIC, 24))))
     }
 
-    /// A login that is under way, as it appears in the `state` of the hosted pages.
+    /// A login that is under way, as it appears in the `state` of the hosted pages: the time, then 24
+    /// letters and digits.
     #[must_use]
-    pub fn login_id(&self) -> LoginId {
-        spelled(LoginId::parse(&self.text(ALPHANUMERIC, 32)))
+    pub fn login_id(&self, now: Timestamp) -> LoginId {
+        spelled(LoginId::parse(&format!("{}{}", second(now), self.text(ALPHANUMERIC, 24))))
     }
 
     /// A grant: 24 hexadecimal digits.
@@ -162,10 +162,10 @@ impl Entropy {
         spelled(GrantId::parse(&self.text(HEX, 24)))
     }
 
-    /// A token family.
+    /// A token family: the time, then 20 letters and digits.
     #[must_use]
-    pub fn family_id(&self) -> FamilyId {
-        spelled(FamilyId::parse(&self.text(ALPHANUMERIC, 24)))
+    pub fn family_id(&self, now: Timestamp) -> FamilyId {
+        spelled(FamilyId::parse(&format!("{}{}", second(now), self.text(ALPHANUMERIC, 20))))
     }
 
     /// A signing key, as it appears in `kid`.
@@ -224,6 +224,12 @@ impl Seeded {
     }
 }
 
+/// The second, as the first eight digits of an id: what is made later comes to the end of every index, so
+/// that neighbours in time share pages of the database.
+fn second(now: Timestamp) -> String {
+    format!("{:08x}", u32::try_from(now.seconds()).unwrap_or(u32::MAX))
+}
+
 #[expect(clippy::expect_used, reason = "every id above is made of 16 to 62 printable ASCII characters")]
 fn spelled<T>(id: Result<T, IdError>) -> T {
     id.expect("an id made here is well spelled")
@@ -251,6 +257,10 @@ mod tests {
         assert!(user(1_800_000_000).as_str().starts_with("auth0|6b49d200"));
         assert_eq!(user(1_800_000_000).as_str().len(), 6 + 24);
         assert!(user(1_800_000_000) < user(1_800_000_001), "later users come later");
+        let (early, late) = (Timestamp::from_seconds(1_800_000_000), Timestamp::from_seconds(1_800_000_001));
+        assert!(entropy.session_id(early) < entropy.session_id(late));
+        assert!(entropy.login_id(early).as_str() < entropy.login_id(late).as_str());
+        assert!(entropy.family_id(early).as_str() < entropy.family_id(late).as_str());
         let code = entropy.setup_code();
         assert_eq!(code.expose().split('-').map(str::len).collect::<Vec<_>>(), [4, 4, 4, 4]);
     }

@@ -82,6 +82,7 @@ pub(super) async fn issue(
         Err(StoreError::Unmet { .. } | StoreError::Conflict { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     }
+    let code = code.committed(app, &tenant.id);
     let encoded = response::success(&plan.path, &code, &tenant.issuer);
     let client = judged.known_client()?;
     Ok(Some(match grounds {

@@ -116,14 +116,12 @@ impl Journey {
     }
 
     pub(crate) async fn redeem(&self, client: &ClientId, code: &Secret) -> Result<TokenAnswer, Fault> {
-        let fields = json!({
-            "grant_type": "authorization_code",
-            "client_id": client.as_str(),
-            "code": code.expose(),
-            "redirect_uri": CALLBACK,
-            "code_verifier": VERIFIER,
-        });
-        self.ask(fields).await.outcome
+        self.ask(code_grant(client, code)).await.outcome
+    }
+
+    /// The same, asked of another process.
+    pub(crate) async fn redeem_at(&self, app: &App, code: &Secret) -> Result<TokenAnswer, Fault> {
+        self.ask_at(app, code_grant(&self.client, code)).await
     }
 
     pub(crate) async fn tokens(&self) -> TokenAnswer {
@@ -147,6 +145,10 @@ impl Journey {
             "client_id": self.client.as_str(),
             "refresh_token": token.expose(),
         });
+        self.ask_at(app, fields).await
+    }
+
+    async fn ask_at(&self, app: &App, fields: Value) -> Result<TokenAnswer, Fault> {
         let params = Params::from_json(fields.to_string().as_bytes()).unwrap();
         let tenant = app.tenant(&self.kit.tenant().tenant.id).unwrap();
         let visitor = Caller { tenant, ..self.visitor() };
@@ -216,4 +218,14 @@ pub(crate) fn error<T: std::fmt::Debug>(outcome: Result<T, Fault>) -> &'static s
         Err(Fault::Token(error)) => error.code.as_str(),
         other => panic!("not refused but {other:?}"),
     }
+}
+
+fn code_grant(client: &ClientId, code: &Secret) -> Value {
+    json!({
+        "grant_type": "authorization_code",
+        "client_id": client.as_str(),
+        "code": code.expose(),
+        "redirect_uri": CALLBACK,
+        "code_verifier": VERIFIER,
+    })
 }

@@ -134,7 +134,7 @@ async fn finish(
     let now = app.now();
     let before = sessions::find(app, &judged.caller.tenant.tenant, browser.session.as_ref()).await?;
     let device = judged.caller.info.device();
-    let session = Session::new(app.entropy().session_id(), user.id.clone(), now, device);
+    let session = Session::new(app.entropy().session_id(now), user.id.clone(), now, device);
     let proof = Proof {
         present: Present { session, user },
         cookie: app.entropy().token(),

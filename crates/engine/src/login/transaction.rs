@@ -111,7 +111,7 @@ pub(crate) async fn start(
 ) -> Result<NewLogin, Fault> {
     let now = app.now();
     let tenant = &caller.tenant.tenant.id;
-    let id = app.entropy().login_id();
+    let id = app.entropy().login_id(now);
     let binding = app.entropy().token();
     let binding = binding.expose().to_owned();
     let kept = Kept { at: now, binding, request: Some(request.clone()), logged_in };

@@ -9,6 +9,7 @@ pub mod client_credentials;
 pub mod issue_code;
 mod mint;
 mod opaque;
+pub(crate) mod recent_codes;
 pub mod redeem_code;
 pub mod refresh;
 #[cfg(test)]

@@ -23,8 +23,12 @@ use crate::fault::Fault;
 pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer, Refused> {
     let text = Secret::new(grants::required(asking.params, "code")?.to_owned());
     let hash = digest::token_hash(&text);
-    let store = app.db().tenant(&asking.caller.tenant.tenant.id);
-    let code = codes::get(&store, &hash).await?.ok_or_else(authorization_code::unknown)?;
+    let tenant = &asking.caller.tenant.tenant.id;
+    let store = app.db().tenant(tenant);
+    let code = match app.recent_codes().take(tenant, &hash) {
+        Some(code) => code,
+        None => codes::get(&store, &hash).await?.ok_or_else(authorization_code::unknown)?,
+    };
     let user = users::get(&store, &code.authorization.user).await?;
     let grant = match decide(asking, &code, user.as_ref(), app.now()) {
         CodeDecision::Grant(grant) => grant,

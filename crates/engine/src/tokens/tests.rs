@@ -49,6 +49,18 @@ async fn a_code_that_comes_again_ends_what_it_led_to() {
     assert!(journey.log().await.contains(&"feacft"));
 }
 
+/// The process that issued a code still remembers it when another one has taken it.
+#[tokio::test]
+async fn a_code_that_comes_again_at_another_node_ends_what_it_led_to() {
+    let journey = Journey::new().await;
+    let neighbour = journey.kit.neighbour().await;
+    let code = journey.code(&mut Browser::default()).await;
+    let tokens = journey.redeem_at(&neighbour, &code).await.unwrap();
+    assert_eq!(error(journey.redeem(&journey.client, &code).await), "invalid_grant");
+    assert_eq!(person(&journey, &tokens.access_token).await, Err(Unproven::Invalid));
+    assert_eq!(error(journey.refresh(&tokens.refresh_token.unwrap()).await), "invalid_grant");
+}
+
 /// CVE-2026-28513.
 #[tokio::test]
 async fn a_code_of_another_client_is_refused_and_burnt() {
