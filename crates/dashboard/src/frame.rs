@@ -30,6 +30,7 @@ pub(crate) enum Here {
     Overview,
     Clients,
     Logs,
+    Api,
 }
 
 /// Extractor and part of every page's template (`frame: &'a Frame`); the page extends `frame.html`.
@@ -132,7 +133,10 @@ impl Frame {
     pub(crate) fn is_here(&self, here: &str) -> bool {
         matches!(
             (self.here, here),
-            (Here::Overview, "overview") | (Here::Clients, "clients") | (Here::Logs, "logs")
+            (Here::Overview, "overview")
+                | (Here::Clients, "clients")
+                | (Here::Logs, "logs")
+                | (Here::Api, "api")
         )
     }
 }
@@ -142,6 +146,7 @@ fn here(path: &str) -> Here {
     match section {
         "clients" => Here::Clients,
         "logs" => Here::Logs,
+        "api" => Here::Api,
         _ => Here::Overview,
     }
 }

@@ -3,6 +3,7 @@
 //! Calls the same use cases as the Management API and never the API itself. Every page works without
 //! script; what the script adds is said in `doorward_web`'s `assets/dashboard.js`.
 
+mod api;
 mod clients;
 mod doctor;
 mod frame;

@@ -9,6 +9,7 @@ use http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
 use crate::refused::Refused;
+use crate::unambiguous::Unambiguous;
 
 /// Reads the object that a body is. A body that does not say what it is, is taken for JSON.
 pub(crate) fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refused> {
@@ -31,8 +32,11 @@ fn json(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refused> {
         let kinds = "application/json or application/x-www-form-urlencoded";
         return Err(Refusal::content_type(kinds).into());
     }
-    serde_json::from_slice(body).map_err(|error| {
+    serde_json::from_slice(body).map(|Unambiguous(value)| value).map_err(|error| {
         let (line, column) = (error.line(), error.column());
+        if error.is_data() {
+            return refuse(&format!("A name comes twice in one object, at line {line}, column {column}."));
+        }
         refuse(&format!("The body is not JSON: it breaks off at line {line}, column {column}."))
     })
 }
@@ -66,6 +70,18 @@ mod tests {
         assert_eq!(array(&headers, b"[1,2]").unwrap().len(), 2);
         assert!(array(&headers, b"{}").is_err());
         assert!(array(&headers, b"[").is_err());
+    }
+
+    #[test]
+    fn a_name_that_comes_twice_is_refused_however_it_is_spelled_and_wherever_it_stands() {
+        for body in [r#"{"a":1,"a":2}"#, r#"{"a":1,"\u0061":1}"#, r#"{"a":[{"b":{"c":1,"c":null}}]}"#] {
+            assert_eq!(read(None, body.as_bytes()), Err(400), "{body}");
+        }
+        let Err(refused) = object(&HeaderMap::new(), br#"{"a":1,"a":2}"#) else { panic!("it was read") };
+        assert!(refused.refusal().text().contains("comes twice"), "{}", refused.refusal().text());
+        assert!(
+            read(None, br#"{"a":{"b":1},"c":{"b":[1,1.5,-7,18446744073709551615,"x",true,null]}}"#).is_ok()
+        );
     }
 
     #[test]

@@ -36,4 +36,5 @@ pub mod routes;
 mod sessions;
 pub mod shown;
 mod tenants;
+mod unambiguous;
 mod users;

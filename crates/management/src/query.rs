@@ -3,9 +3,9 @@
 //! Owns reading and types. A parameter that comes twice is refused, so that no two readers can
 //! pick different ones. Source: the Management API's `invalid_query_string`.
 
-use axum::extract::Query as Pairs;
 use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::ids::IdError;
+use doorward_protocol::oauth::params::decode;
 use doorward_web::fault::Refusal;
 use http::Uri;
 
@@ -29,8 +29,7 @@ impl Query {
         if uri.query().is_some_and(|query| query.len() > MAX_LENGTH) {
             return Err(Refused::query("query", "max_length", "The query string is too long."));
         }
-        let Pairs(pairs) = Pairs::<Vec<(String, String)>>::try_from_uri(uri)
-            .map_err(|_| Refused::query("query", "format", "The query string cannot be read."))?;
+        let pairs = pairs(uri.query().unwrap_or_default())?;
         let mut errors = FieldErrors::default();
         for (at, (name, _)) in pairs.iter().enumerate() {
             // What a stranger made up comes back short and in one line.
@@ -95,6 +94,22 @@ impl Query {
     }
 }
 
+/// Names and values, decoded strictly: what is not UTF-8 has no value that two readers agree on.
+fn pairs(query: &str) -> Result<Vec<(String, String)>, Refused> {
+    let bad = |_| {
+        Refused::query(
+            "query",
+            "format",
+            "The query string is not well encoded: percent-encoded UTF-8 is expected.",
+        )
+    };
+    let pair = |field: &str| {
+        let (name, value) = field.split_once('=').unwrap_or((field, ""));
+        Ok((decode(name.as_bytes()).map_err(bad)?, decode(value.as_bytes()).map_err(bad)?))
+    };
+    query.split('&').filter(|field| !field.is_empty()).map(pair).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +134,14 @@ mod tests {
         assert!(said("Page=1").contains("'additional_properties' on property Page "));
         assert!(said("page[]=1").contains("'additional_properties' on property page[] "));
         assert!(said("%0d%0a=1").contains("'additional_properties' on property  "));
+    }
+
+    #[test]
+    fn what_is_not_well_encoded_is_refused_and_not_guessed() {
+        for bad in ["fields=%ff", "%ff=1", "fields=%C3", "fields=%zz", "fields=%"] {
+            assert!(said(bad).contains("'format' on property query "), "{bad}");
+        }
+        assert_eq!(read("fields=%C3%A4+b&").unwrap().text("fields"), Some("ä b"));
     }
 
     #[test]

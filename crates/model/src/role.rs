@@ -7,6 +7,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::api::edit::check_identifier;
 use crate::api::permission::scope_value;
 use crate::fields::{FieldError, FieldErrors};
 use crate::ids::{IdError, ResourceServerId, RoleId};
@@ -136,7 +137,7 @@ pub fn named_permissions(body: &Map<String, Value>) -> Result<Vec<NamedPermissio
         for (name, value) in object {
             let path = format!("{path}.{name}");
             match name.as_str() {
-                "resource_server_identifier" => identifier = json::text(value, &path, &mut errors),
+                "resource_server_identifier" => identifier = api(value, &path, &mut errors),
                 "permission_name" => permission = scope_value(value, &path, &mut errors),
                 _ => errors.push(json::unknown(&path)),
             }
@@ -152,6 +153,14 @@ pub fn named_permissions(body: &Map<String, Value>) -> Result<Vec<NamedPermissio
         }
     }
     errors.into_result(named)
+}
+
+fn api(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<String> {
+    let identifier = json::text(value, path, errors)?;
+    if let Err(error) = check_identifier(&identifier, path) {
+        errors.push(error);
+    }
+    Some(identifier)
 }
 
 /// Reads an object that holds one list of ids: `{"roles":["rol_…"]}`, `{"users":["auth0|…"]}`.
@@ -251,6 +260,11 @@ mod tests {
             found(named_permissions(object(&bad))),
             expected.map(|(path, rule)| (path.to_owned(), rule))
         );
+        for (identifier, rule) in [("x".repeat(601), "max_length"), (String::new(), "min_length")] {
+            let odd = json!({ "permissions": [{ "resource_server_identifier": identifier, "permission_name": "a" }] });
+            let path = "permissions.0.resource_server_identifier".to_owned();
+            assert_eq!(found(named_permissions(object(&odd))), [(path, rule)]);
+        }
         assert_eq!(found(named_permissions(&Map::new())), [("permissions".to_owned(), "required")]);
         let none = json!({ "permissions": [] });
         assert_eq!(found(named_permissions(object(&none))), [("permissions".to_owned(), "min_items")]);

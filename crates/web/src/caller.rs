@@ -17,6 +17,7 @@ use http::request::Parts;
 
 use crate::body::{API_BODY_LIMIT, BodyLimit};
 use crate::fault::{ApiFault, Refusal, Skin, Skinned};
+use crate::inside::OnBehalf;
 use crate::state::Web;
 
 /// Extractor: the proven caller of a guarded route.
@@ -89,6 +90,10 @@ fn unrecorded(response: &Response) -> Option<&Refusal> {
 }
 
 async fn prove(web: &Web, scopes: Option<&[ApiScope]>, parts: &Parts) -> Result<Caller, Fault> {
+    if let Some(behalf) = parts.extensions.get::<OnBehalf>() {
+        api_token::admit(web.app(), behalf.caller(), scopes.unwrap_or_default()).await?;
+        return Ok(behalf.caller().clone());
+    }
     let (tenant, info) = (parts.extensions.get::<Arc<TenantState>>(), parts.extensions.get::<RequestInfo>());
     let (Some(tenant), Some(info)) = (tenant, info) else {
         return Err(Fault::internal("the router was built without its frame"));

@@ -20,6 +20,7 @@ pub mod done;
 pub mod fault;
 mod frame;
 mod health;
+pub mod inside;
 pub mod local_path;
 pub mod log_record;
 pub mod marked;

@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, get, on};
+use axum::{Extension, Router};
 use doorward_engine::state::TenantState;
 use doorward_model::scope::ApiScope;
 use http::{HeaderMap, Method, Uri};
@@ -19,6 +19,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::body::BODY_LIMIT;
 use crate::fault::{Refusal, Skin};
 use crate::frame::{frame, panicked};
+use crate::inside::Door;
 use crate::state::Web;
 use crate::{api, assets, caller, cors, csrf, health, signed_in};
 
@@ -143,13 +144,14 @@ pub fn router(web: Web, routes: Vec<Route>) -> Router {
     for (path, handlers) in paths {
         router = router.route(path, handlers);
     }
-    router
+    let router = router
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(web.clone(), frame))
-        .with_state(web)
+        .with_state(web);
+    router.clone().layer(Extension(Door(router)))
 }
 
 fn guarded(

@@ -15,5 +15,6 @@ mod coverage;
 mod dashboard;
 mod isolation;
 mod kit;
+mod malformed;
 mod management;
 mod parallel;

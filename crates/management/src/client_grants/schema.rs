@@ -1,12 +1,13 @@
 //! What `/client-grants` takes and gives.
 
-use doorward_model::schema::{Member, Schema, TEXT, list, optional, required, text};
+use doorward_model::schema::{Format, Member, Schema, TEXT, formatted, list, optional, required, text};
 
 use crate::openapi::operation::{
     FROM, INCLUDE_TOTALS, Operation, PAGE, PER_PAGE, Parameter, TAKE, checkpoint, parameter, totals,
 };
 
-const SCOPE: Schema = list(&text(280), 1000);
+const SCOPE: Schema = list(&VALUE, 1000);
+const VALUE: Schema = formatted(280, Format::Scope).not_empty();
 const SUBJECT: Schema = Schema::Words(&["client", "user"]);
 const USAGE: Schema = Schema::Words(&["deny", "allow", "require"]);
 
@@ -20,8 +21,8 @@ const CHANGE: Schema = Schema::Object(&[
     ),
 ]);
 const NEW: Schema = Schema::Object(&[
-    required("client_id", text(128), "The client."),
-    required("audience", text(600), "The API, by identifier."),
+    required("client_id", formatted(128, Format::Id).not_empty(), "The client."),
+    required("audience", text(600).not_empty(), "The API, by identifier."),
     optional("scope", Schema::Nullable(&SCOPE), "What may be asked for."),
     optional("subject_type", SUBJECT, "Whom the tokens stand for: the client itself, or people."),
     optional("organization_usage", Schema::Nullable(&USAGE), "Kept until there are organizations."),

@@ -7,7 +7,7 @@ use crate::openapi::operation::Operation;
 
 const END: Schema = Schema::Nullable(&TIME);
 const WORDS: Schema = Schema::Nullable(&TEXT);
-const LABEL: Schema = Schema::Nullable(&text(MAX_LABEL));
+const LABEL: Schema = Schema::Nullable(&text(MAX_LABEL).not_empty());
 const OVERLAP: Schema = Schema::Nullable(&Schema::Whole { min: 0, max: MAX_OVERLAP });
 
 const ID: Member = required("id", TEXT, "");

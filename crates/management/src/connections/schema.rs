@@ -1,7 +1,9 @@
 //! What `/connections` takes and gives, and the connections of clients.
 
 use doorward_model::connection::Strategy;
-use doorward_model::schema::{Format, Member, Schema, TEXT, TEXTS, list, optional, required, text};
+use doorward_model::schema::{
+    Format, Member, Schema, TEXT, TEXTS, formatted, list, optional, required, text,
+};
 
 use super::clients::MOST;
 use crate::openapi::operation::{
@@ -58,7 +60,7 @@ const SETTINGS: [Member; 9] = [
     optional("show_as_button", FLAG, "Kept, without effect for a database."),
     optional("authentication", PURPOSE, "Whether people log in through it."),
     optional("connected_accounts", PURPOSE, "Accounts cannot be joined yet: false, or left out."),
-    optional("enabled_clients", list(&text(128), usize::MAX), "The applications that it is switched on for."),
+    optional("enabled_clients", list(&CLIENT_ID, usize::MAX), "The applications that it is switched on for."),
 ];
 const NEW_SETTINGS: [Member; 11] = with_settings(&[
     required("name", NAME, "Letters and digits, and single hyphens between them; it is never changed."),
@@ -78,10 +80,11 @@ const PART: Schema = Schema::Object(&checkpoint("connections", CONNECTIONS));
 const LIST: Schema =
     Schema::Either(&[CONNECTIONS, Schema::Object(&totals("connections", CONNECTIONS)), PART]);
 
+const CLIENT_ID: Schema = Schema::Text { min: 1, max: 128, format: Format::Id };
 const CLIENT: Schema = Schema::Object(&[required("client_id", TEXT, "")]);
 const CLIENTS: Schema = Schema::Object(&checkpoint("clients", list(&CLIENT, 100)));
 const CLIENT_SWITCH: Schema = Schema::Object(&[
-    required("client_id", Schema::Text { min: 1, max: 128, format: Format::Any }, "The application."),
+    required("client_id", Schema::Text { min: 1, max: 128, format: Format::Id }, "The application."),
     required("status", Schema::Flag, "Whether it is switched on."),
 ]);
 const SWITCHES: Schema = Schema::List { of: &CLIENT_SWITCH, min: 1, max: MOST };
@@ -135,7 +138,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     reads(
         "delete_users_by_email",
         "Delete the user of an address",
-        &[parameter("email", TEXT, "The address of the user who goes.").must()],
+        &[parameter("email", formatted(254, Format::Email).not_empty(), "The address of the user who goes.")
+            .must()],
         DONE,
     ),
     reads(

@@ -1,12 +1,12 @@
 //! What `/logs` gives.
 
-use doorward_model::schema::{Format, OBJECT, Schema, TEXT, TIME, list, optional};
+use doorward_model::schema::{Format, OBJECT, Schema, TEXT, TIME, list, optional, text};
 
 use crate::openapi::operation::{
     FIELDS, INCLUDE_FIELDS, INCLUDE_TOTALS, Operation, PAGE_OF_THOUSAND, PER_PAGE, parameter, reads, totals,
 };
 
-const ID: Schema = Schema::Text { min: 1, max: usize::MAX, format: Format::Any };
+const ID: Schema = Schema::Text { min: 1, max: 64, format: Format::Id };
 
 /// Nothing is required, because `fields` may leave out anything.
 const EVENT: Schema = Schema::Object(&[
@@ -54,8 +54,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
                 Schema::Whole { min: 0, max: 100 },
                 "How many events after from; 50 when left out.",
             ),
-            parameter("q", TEXT, "Searching is not offered yet; empty, or left out."),
-            parameter("search", TEXT, "Searching is not offered yet; empty, or left out."),
+            parameter("q", text(0), "Searching is not offered yet; empty, or left out."),
+            parameter("search", text(0), "Searching is not offered yet; empty, or left out."),
         ],
         &[(200, Some(&LIST))],
     ),

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use doorward_model::schema::{Member, Schema};
 use doorward_model::scope::ApiScope;
 use doorward_web::route::{Guard, Route};
 use http::{Method, StatusCode};
@@ -72,12 +73,25 @@ fn write(route: &Route, operation: &Operation, components: &Components) -> Value
         let schema = components.schema(body);
         // A form is an object; a body that is a list can only be said in JSON.
         let kinds = if body.entry().is_some() { &[JSON][..] } else { &[JSON, FORM][..] };
-        let content = kinds.iter().map(|kind| ((*kind).to_owned(), json!({ "schema": schema })));
-        object["requestBody"] = json!({ "required": true, "content": content.collect::<Map<_, _>>() });
+        let mut content: Map<String, Value> =
+            kinds.iter().map(|kind| ((*kind).to_owned(), json!({ "schema": schema }))).collect();
+        if let (Some(form), Some(encoding)) = (content.get_mut(FORM), in_brackets(body)) {
+            form["encoding"] = encoding;
+        }
+        object["requestBody"] = json!({ "required": true, "content": content });
     }
     object["responses"] = Value::Object(responses(route, operation, components));
     object["security"] = security(route.guard);
     object
+}
+
+/// That a form writes a member of a member in brackets; none where a body has no such members.
+fn in_brackets(body: &Schema) -> Option<Value> {
+    let (Schema::Object(members) | Schema::Open(members)) = body else { return None };
+    let objects = members.iter().filter(|member| member.schema.has_members());
+    let style = |member: &Member| (member.name.to_owned(), json!({ "style": "deepObject", "explode": true }));
+    let encoding: Map<String, Value> = objects.map(style).collect();
+    (!encoding.is_empty()).then_some(Value::Object(encoding))
 }
 
 /// `/api/v2/client-grants/{id}` is told of under *Client grants*.

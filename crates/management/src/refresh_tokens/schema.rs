@@ -40,7 +40,7 @@ const LIST: Schema = Schema::Object(&checkpoint("refresh_tokens", TOKENS));
 const LIST_OF_USER: Schema = Schema::Object(&checkpoint("tokens", TOKENS));
 
 const fn id(max: usize) -> Schema {
-    Schema::Text { min: 1, max, format: Format::Any }
+    Schema::Text { min: 1, max, format: Format::Id }
 }
 
 pub(crate) const NAMED: &[(&str, &Schema)] =

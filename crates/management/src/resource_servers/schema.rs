@@ -1,13 +1,13 @@
 //! What `/resource-servers` takes and gives.
 
-use doorward_model::schema::{Member, Schema, TEXT, list, optional, required, text};
+use doorward_model::schema::{Format, Member, Schema, TEXT, formatted, list, optional, required, text};
 
 use crate::openapi::operation::{
     FIELDS, INCLUDE_FIELDS, INCLUDE_TOTALS, Operation, PAGE, PER_PAGE, Parameter, parameter, totals,
 };
 
 const SCOPE: Schema = Schema::Object(&[
-    required("value", text(280), "The scope value, one word."),
+    required("value", formatted(280, Format::Scope).not_empty(), "The scope value, one word."),
     optional("description", Schema::Nullable(&text(500)), "What it allows."),
 ]);
 const LIFETIME: Schema = Schema::Whole { min: 1, max: 2_592_000 };
@@ -61,7 +61,7 @@ const fn with_settings<const N: usize>(first: &[Member]) -> [Member; N] {
 const CHANGE: Schema = Schema::Object(&SETTINGS);
 const NEW: Schema = Schema::Object(&with_settings::<13>(&[required(
     "identifier",
-    text(600),
+    text(600).not_empty(),
     "The audience; it is never changed.",
 )]));
 /// With `fields` any part of it may be missing.

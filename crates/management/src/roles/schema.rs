@@ -1,13 +1,13 @@
 //! What `/roles` takes and gives, and the roles and permissions of users.
 
-use doorward_model::schema::{Schema, TEXT, list, optional, required, text};
+use doorward_model::schema::{Format, Schema, TEXT, formatted, list, optional, required, text};
 
 use crate::openapi::operation::{
     DONE, FROM, INCLUDE_TOTALS, Operation, PAGE, PER_PAGE, Parameter, TAKE, checkpoint, parameter, reads,
     totals, writes,
 };
 
-const NAME: Schema = Schema::Text { min: 1, max: 255, format: doorward_model::schema::Format::Any };
+const NAME: Schema = Schema::Text { min: 1, max: 255, format: Format::Any };
 const DESCRIPTION: Schema = Schema::Nullable(&text(500));
 const NEW: Schema = Schema::Object(&[
     required("name", NAME, "Its name, unique within the tenant."),
@@ -23,15 +23,21 @@ const ROLE: Schema = Schema::Object(&[
 const ROLES: Schema = list(&ROLE, usize::MAX);
 
 const PERMISSION: Schema = Schema::Object(&[
-    required("resource_server_identifier", text(600), "The API."),
-    required("permission_name", text(280), "One of its scopes."),
+    required("resource_server_identifier", text(600).not_empty(), "The API."),
+    required("permission_name", formatted(280, Format::Scope).not_empty(), "One of its scopes."),
 ]);
 const PERMISSIONS: Schema =
     Schema::Object(&[required("permissions", Schema::List { of: &PERMISSION, min: 1, max: 1000 }, "")]);
-const USER_IDS: Schema =
-    Schema::Object(&[required("users", Schema::List { of: &text(255), min: 1, max: 1000 }, "")]);
-const ROLE_IDS: Schema =
-    Schema::Object(&[required("roles", Schema::List { of: &text(64), min: 1, max: 1000 }, "")]);
+const USER_IDS: Schema = Schema::Object(&[required(
+    "users",
+    Schema::List { of: &formatted(255, Format::Id).not_empty(), min: 1, max: 1000 },
+    "",
+)]);
+const ROLE_IDS: Schema = Schema::Object(&[required(
+    "roles",
+    Schema::List { of: &formatted(64, Format::Id).not_empty(), min: 1, max: 1000 },
+    "",
+)]);
 const SOURCE: Schema = Schema::Object(&[
     required("source_id", TEXT, ""),
     required("source_name", TEXT, ""),

@@ -16,15 +16,19 @@ const fn named(max: usize) -> Schema {
 
 const NAME: Schema = Schema::Nullable(&named(300));
 const PART: Schema = Schema::Nullable(&named(150));
-const PICTURE: Schema = Schema::Nullable(&formatted(2048, Format::WebAddress));
-const PHONE: Schema = Schema::Nullable(&named(16));
+const PICTURE: Schema = Schema::Nullable(&formatted(2048, Format::WebAddress).not_empty());
+const PHONE: Schema = Schema::Nullable(&formatted(16, Format::Phone).not_empty());
 const METADATA: Schema = Schema::Nullable(&OBJECT);
 
 const NEW: Schema = Schema::Object(&[
     required("connection", named(128), "The name of the connection."),
-    required("email", formatted(254, Format::Email), "The address to log in with."),
+    required("email", formatted(254, Format::Email).not_empty(), "The address to log in with."),
     optional("password", named(1024), "The password; its rules are those of the connection."),
-    optional("user_id", named(255), "An id of your own choice, which becomes auth0|<this>."),
+    optional(
+        "user_id",
+        formatted(255, Format::Id).not_empty(),
+        "An id of your own choice, which becomes auth0|<this>.",
+    ),
     optional("email_verified", Schema::Flag, "Whether the address is proven to be theirs."),
     optional("blocked", Schema::Flag, "Whether the user gets no tokens."),
     optional("name", NAME, "The full name."),
@@ -48,7 +52,7 @@ const NEW: Schema = Schema::Object(&[
 const CHANGE: Schema = Schema::Object(&[
     optional(
         "email",
-        formatted(254, Format::Email),
+        formatted(254, Format::Email).not_empty(),
         "A new address; it counts as not proven unless this says so.",
     ),
     optional("email_verified", Schema::Flag, "Whether the address is proven to be theirs."),
@@ -197,7 +201,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         id: "get_users_by_email",
         summary: "List the users of an address",
         query: &[
-            parameter("email", formatted(254, Format::Email), "The address.").must(),
+            parameter("email", formatted(254, Format::Email).not_empty(), "The address.").must(),
             FIELDS,
             INCLUDE_FIELDS,
         ],

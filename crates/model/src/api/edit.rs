@@ -88,7 +88,7 @@ impl NewApi {
 }
 
 /// Whether a text can be the identifier of an API.
-pub(super) fn check_identifier(text: &str, path: &str) -> Result<(), FieldError> {
+pub(crate) fn check_identifier(text: &str, path: &str) -> Result<(), FieldError> {
     if text.is_empty() {
         return Err(FieldError::new(path, "min_length", "The identifier is empty."));
     }

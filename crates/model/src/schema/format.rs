@@ -23,16 +23,22 @@ pub enum Format {
     Color,
     /// Letters, digits and a few signs in a row, up to the schema's length: names of keys.
     Name,
+    /// An id: printable ASCII without blanks, see [`crate::ids`].
+    Id,
+    /// A scope value: a word of RFC 6749 §3.3.
+    Scope,
+    /// A telephone number with its country, `+4930123456`.
+    Phone,
     /// A time, RFC 3339. For answers; it is not checked in bodies.
     Time,
 }
 
 impl Format {
-    /// What JSON Schema calls it.
+    /// What JSON Schema calls it, where the empty text passes, too.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
         match self {
-            Format::Any | Format::Color | Format::Name => None,
+            Format::Any | Format::Color | Format::Name | Format::Id | Format::Scope | Format::Phone => None,
             Format::WebAddress | Format::SafeAddress => Some("uri-or-empty"),
             Format::Https => Some("https-uri-or-empty"),
             Format::Email => Some("email-or-empty"),
@@ -46,6 +52,9 @@ impl Format {
         match self {
             Format::Color => Some("^#(([0-9a-fA-F]{3}){1,2})?$"),
             Format::Name => Some("^[A-Za-z0-9_.-]*$"),
+            Format::Id => Some("^[!-~]*$"),
+            Format::Scope => Some(r"^[!#-\[\]-~]*$"),
+            Format::Phone => Some(r"^(\+[0-9]{1,15})?$"),
             _ => None,
         }
     }
@@ -69,6 +78,19 @@ impl Format {
                 .then(|| ("pattern", "Write a colour as # and three or six hexadecimal digits.".to_owned())),
             Format::Name => (!text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b)))
                 .then(|| ("pattern", "Use letters, digits, _ . and - only.".to_owned())),
+            Format::Id => (!text.bytes().all(|b| b.is_ascii_graphic())).then(|| {
+                ("pattern", "An id holds printable ASCII characters only, without spaces.".to_owned())
+            }),
+            Format::Scope => {
+                (!text.bytes().all(|b| b.is_ascii_graphic() && !b"\"\\".contains(&b))).then(|| {
+                    let why =
+                        "A scope is one word of printable ASCII characters, without quotes and backslashes.";
+                    ("pattern", why.to_owned())
+                })
+            }
+            Format::Phone => (!is_phone_number(text)).then(|| {
+                ("pattern", "A telephone number is a plus sign and up to 15 digits: +4930123456.".to_owned())
+            }),
             Format::Time => text
                 .parse::<jiff::Timestamp>()
                 .is_err()
@@ -88,6 +110,11 @@ fn safe_address(text: &str) -> Result<(), String> {
         None | Some(Some("localhost" | "127.0.0.1")) => Ok(()),
         Some(_) => Err("Use https; http is for localhost only.".to_owned()),
     }
+}
+
+fn is_phone_number(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    (1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn is_color(text: &str) -> bool {
@@ -148,6 +175,14 @@ mod tests {
             [("#fff", true), ("#0059D6", true), ("#ffff", false), ("fff", false), ("#ggg", false)]
         {
             assert_eq!(wrong(Format::Color, text).is_none(), good, "{text}");
+        }
+        for (format, good, bad) in [
+            (Format::Id, "auth0|1", "a b"),
+            (Format::Scope, "read:all[1]", "read\"all"),
+            (Format::Scope, "urn:x/y", "read\\all"),
+            (Format::Phone, "+4930123456", "030 1"),
+        ] {
+            assert_eq!((wrong(format, good), wrong(format, bad)), (None, Some("pattern")), "{good}");
         }
         assert_eq!(wrong(Format::Name, "pt-BR"), None);
         assert_eq!(wrong(Format::Name, "a b"), Some("pattern"));

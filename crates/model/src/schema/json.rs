@@ -59,7 +59,9 @@ fn text(min: usize, max: usize, format: Format) -> Value {
     if let Some(pattern) = format.pattern() {
         schema.insert("pattern".to_owned(), json!(pattern));
     }
-    if let Some(name) = format.name() {
+    // What must not be empty is what others call it.
+    let name = format.name().map(|name| if min > 0 { name.trim_end_matches("-or-empty") } else { name });
+    if let Some(name) = name {
         schema.insert("format".to_owned(), json!(name));
     }
     Value::Object(schema)

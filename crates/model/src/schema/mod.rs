@@ -152,6 +152,16 @@ impl Schema {
         }
     }
 
+    /// Whether a value of this schema is an object.
+    #[must_use]
+    pub fn has_members(&self) -> bool {
+        match self {
+            Schema::Object(_) | Schema::Open(_) | Schema::Map { .. } => true,
+            Schema::Nullable(inner) => inner.has_members(),
+            _ => false,
+        }
+    }
+
     /// A text that came without a type (in a form or a query), as the type that is wanted here. What
     /// cannot be it stays a text, which the check then refuses.
     ///

@@ -4,6 +4,7 @@
 //! script or a request to another origin fails the test. Source: UX §8.
 
 mod accessibility;
+mod api;
 mod chromium;
 mod clients;
 mod consent;

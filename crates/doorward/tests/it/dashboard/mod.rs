@@ -1,5 +1,6 @@
 //! The dashboard over its wire.
 
+mod api;
 mod apis;
 mod clients;
 mod doctor;
