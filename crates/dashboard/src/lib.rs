@@ -5,6 +5,7 @@
 
 mod api;
 mod clients;
+mod doctor;
 mod frame;
 mod login;
 mod logs;

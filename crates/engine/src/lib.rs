@@ -15,6 +15,7 @@ pub mod clients_cache;
 pub mod clock;
 pub mod connections;
 pub mod devices;
+pub mod doctor;
 pub mod entropy;
 pub mod fault;
 pub mod grants;

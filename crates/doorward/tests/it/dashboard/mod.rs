@@ -3,6 +3,7 @@
 mod api;
 mod apis;
 mod clients;
+mod doctor;
 mod form;
 mod forms;
 mod frame;
