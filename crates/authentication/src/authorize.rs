@@ -41,7 +41,7 @@ async fn authorize(
     headers: &HeaderMap,
     params: &Result<Params, ParamsError>,
 ) -> Response {
-    let caller = Caller { tenant: tenant.clone(), who: Who::Anonymous, info };
+    let caller = Caller { tenant, who: Who::Anonymous, info };
     let outcome = begin::begin(web.app(), &caller, params, &browser::read(headers)).await;
-    step::answer(web, &tenant, outcome)
+    step::answer(web, &caller, headers, outcome).await
 }

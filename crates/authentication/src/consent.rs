@@ -28,12 +28,12 @@ pub(crate) async fn show(
 ) -> Response {
     let query = Params::from_query(uri.query().unwrap_or_default()).ok();
     let id = query.as_ref().and_then(|query| LoginId::parse(query.get("state")?).ok());
-    let caller = Caller { tenant: tenant.clone(), who: Who::Anonymous, info };
+    let caller = Caller { tenant, who: Who::Anonymous, info };
     let outcome = match id {
         Some(id) => page::show(web.app(), &caller, &browser::read(&headers), &id).await,
         None => Ok(Step::Restart(Restart::default())),
     };
-    step::answer(&web, &tenant, outcome)
+    step::answer(&web, &caller, &headers, outcome).await
 }
 
 pub(crate) async fn answer(
@@ -43,12 +43,12 @@ pub(crate) async fn answer(
     headers: HeaderMap,
     Form(form): Form,
 ) -> Response {
-    let caller = Caller { tenant: tenant.clone(), who: Who::Anonymous, info };
+    let caller = Caller { tenant, who: Who::Anonymous, info };
     let outcome = match read(&form) {
         Some(answer) => page::answer(web.app(), &caller, &browser::read(&headers), answer).await,
         None => Ok(Step::Foreign),
     };
-    step::answer(&web, &tenant, outcome)
+    step::answer(&web, &caller, &headers, outcome).await
 }
 
 /// What the form says. A form of ours holds each field once and one of two answers.

@@ -29,12 +29,12 @@ pub(crate) async fn show(
 ) -> Response {
     let query = Params::from_query(uri.query().unwrap_or_default()).ok();
     let id = query.as_ref().and_then(|query| LoginId::parse(query.get("state")?).ok());
-    let caller = Caller { tenant: tenant.clone(), who: Who::Anonymous, info };
+    let caller = Caller { tenant, who: Who::Anonymous, info };
     let outcome = match id {
         Some(id) => page::show(web.app(), &caller, &browser::read(&headers), &id).await,
         None => Ok(Step::Restart(Restart::default())),
     };
-    step::answer(&web, &tenant, outcome)
+    step::answer(&web, &caller, &headers, outcome).await
 }
 
 pub(crate) async fn log_in(
@@ -44,12 +44,12 @@ pub(crate) async fn log_in(
     headers: HeaderMap,
     Form(form): Form,
 ) -> Response {
-    let caller = Caller { tenant: tenant.clone(), who: Who::Anonymous, info };
+    let caller = Caller { tenant, who: Who::Anonymous, info };
     let outcome = match attempt(&form) {
         Some(attempt) => password::log_in(web.app(), &caller, &browser::read(&headers), attempt).await,
         None => Ok(Step::Foreign),
     };
-    step::answer(&web, &tenant, outcome)
+    step::answer(&web, &caller, &headers, outcome).await
 }
 
 /// What the form says. A form of ours holds each field once.

@@ -31,7 +31,7 @@ pub(crate) async fn logout(
     let mut response = match log_out(web.app(), &caller, &params, session.as_ref()).await {
         Ok(LoggedOut::Redirect(to)) => step::redirect(StatusCode::FOUND, &to),
         Ok(LoggedOut::Done) => LoggedOutPage { tenant }.page().into_response(),
-        Ok(LoggedOut::Refused(refused)) => step::refusal(tenant, &refused),
+        Ok(LoggedOut::Refused(refused)) => step::refusal(&web, &caller, &headers, &refused).await,
         // The session goes on, so its cookie stays.
         Err(fault) => return PageFault(fault).into_response(),
     };

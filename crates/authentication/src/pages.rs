@@ -5,9 +5,12 @@
 
 use askama::Template;
 use doorward_model::client::{Client, callback};
+use doorward_model::ids::LogId;
 use doorward_model::tenant::Tenant;
+use doorward_protocol::oauth::doctor::Diagnosis;
 use doorward_protocol::oauth::error::{PageError, PageProblem};
 use doorward_web::page::{Nonce, Page, capped};
+use doorward_web::url_diff::{UrlDiff, url_diff};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
@@ -66,12 +69,46 @@ pub struct ErrorPage<'a> {
     pub details: Option<Details<'a>>,
 }
 
-/// What a developer at the machine itself sees besides: texts, never links.
+/// Who reads the details.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader<'a> {
+    /// A developer at the machine itself.
+    Developer,
+    /// An admin of the tenant, who finds the event in the dashboard.
+    Admin {
+        /// The event.
+        event: Option<&'a LogId>,
+    },
+}
+
+/// What they see besides: addresses as texts, never as links.
 pub struct Details<'a> {
+    /// Who reads.
+    pub reader: Reader<'a>,
     /// The address that the request asked for.
     pub asked: Option<&'a str>,
-    /// The list it is not on.
+    /// The list it is not on, where it is shown whole.
     pub allowed: &'a [String],
+    /// Why it is not on it; none when nobody looked, or it is on it by now.
+    pub diagnosis: Option<&'a Diagnosis>,
+}
+
+impl Details<'_> {
+    fn is_admin(&self) -> bool {
+        matches!(self.reader, Reader::Admin { .. })
+    }
+
+    /// The page of the dashboard where it is mended.
+    fn event(&self) -> Option<String> {
+        match self.reader {
+            Reader::Admin { event } => event.map(|id| format!("/manage/logs/{id}")),
+            Reader::Developer => None,
+        }
+    }
+
+    fn diff<'d>(&self, diagnosis: &'d Diagnosis) -> UrlDiff<'d> {
+        url_diff(self.asked.unwrap_or_default(), diagnosis.nearest.as_ref())
+    }
 }
 
 impl ErrorPage<'_> {
@@ -278,7 +315,10 @@ mod tests {
         let (client, tenant) = (client(MARKUP), tenant(MARKUP));
         let (error, nonce) = (PageError::new(PageProblem::CallbackNotAllowed, MARKUP), Nonce::from("n"));
         let (list, fields) = ([MARKUP.to_owned()], [("state", MARKUP.to_owned())]);
-        let details = Some(Details { asked: Some(MARKUP), allowed: &list });
+        let diagnosis = samples::diagnosis(MARKUP, &list);
+        let reader = Reader::Developer;
+        let details =
+            Some(Details { reader, asked: Some(MARKUP), allowed: &list, diagnosis: Some(&diagnosis) });
         let login = LoginPage {
             client: &client,
             tenant: &tenant,
@@ -335,9 +375,11 @@ mod tests {
 
     #[test]
     fn the_address_that_was_asked_for_is_never_a_link() {
-        let (_, page) = all().into_iter().find(|(name, _)| *name == "error_callback_details").unwrap();
-        assert!(page.html().contains("https://store.acme.test/callback/"));
-        assert!(!page.html().contains("href=\"https:"));
+        for name in ["error_callback_details", "error_callback_admin"] {
+            let (_, page) = all().into_iter().find(|(known, _)| *known == name).unwrap();
+            assert!(page.html().contains("https://store.acme.test/callback<mark>"), "{name}");
+            assert!(!page.html().contains("href=\"https:"), "{name}");
+        }
     }
 
     #[test]

@@ -4,25 +4,34 @@
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use doorward_engine::caller::Caller;
+use doorward_engine::doctor;
 use doorward_engine::fault::Fault;
 use doorward_engine::login::{ConsentForm, Hosted, LoginForm, NewLogin, Problem, RefusedPage, Return, Step};
-use doorward_engine::state::TenantState;
 use doorward_model::ids::LoginId;
 use doorward_model::tenant::Tenant;
 use doorward_protocol::oauth::error::PageProblem;
 use doorward_protocol::oauth::response::Encoded;
 use doorward_web::fault::{PageFault, Refusal, Skin};
 use doorward_web::page::Nonce;
+use doorward_web::signed_in;
 use doorward_web::state::Web;
 use http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, SET_COOKIE};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::browser;
-use crate::pages::{ConsentPage, Details, ErrorPage, FormPostPage, LoginPage, RestartPage, WebMessagePage};
+use crate::pages::{
+    ConsentPage, Details, ErrorPage, FormPostPage, LoginPage, Reader, RestartPage, WebMessagePage,
+};
 
 /// Dresses what came of a step.
-pub(crate) fn answer(web: &Web, state: &TenantState, outcome: Result<Step, Fault>) -> Response {
-    let tenant = &state.tenant;
+pub(crate) async fn answer(
+    web: &Web,
+    visitor: &Caller,
+    headers: &HeaderMap,
+    outcome: Result<Step, Fault>,
+) -> Response {
+    let tenant = &visitor.tenant.tenant;
     match outcome {
         Ok(Step::Started(login)) => started(tenant, &login),
         Ok(Step::Form(form)) => login_page(tenant, &form),
@@ -31,7 +40,7 @@ pub(crate) fn answer(web: &Web, state: &TenantState, outcome: Result<Step, Fault
             redirect(StatusCode::SEE_OTHER, &hosted(tenant, Hosted::Login, &login))
         }
         Ok(Step::Return(back)) => with_cookies(to_client(web, tenant, &back), tenant, &back),
-        Ok(Step::Refused(refused)) => refusal(tenant, &refused),
+        Ok(Step::Refused(refused)) => refusal(web, visitor, headers, &refused).await,
         Ok(Step::Restart(restart)) => {
             RestartPage { tenant, again: restart.again.as_deref() }.page().into_response()
         }
@@ -132,10 +141,57 @@ fn with_cookies(mut response: Response, tenant: &Tenant, back: &Return) -> Respo
     response
 }
 
-/// Our own page, with the developer's box when the engine says that a developer looks.
-pub(crate) fn refusal(tenant: &Tenant, refused: &RefusedPage) -> Response {
+/// Our own page. An admin of the tenant, known by the cookie of the dashboard, reads on it why an address
+/// was refused; so does a developer, when the engine says that one looks. Nobody else sees the address.
+pub(crate) async fn refusal(
+    web: &Web,
+    visitor: &Caller,
+    headers: &HeaderMap,
+    refused: &RefusedPage,
+) -> Response {
+    let tenant = &visitor.tenant.tenant;
+    let told = match for_admin(web, visitor, headers, refused).await {
+        Ok(told) => told,
+        Err(fault) => {
+            // The page has to come whatever happens; it says less then.
+            tracing::warn!(%fault, "an admin could not be told why an address was refused");
+            None
+        }
+    };
+    let details = match &told {
+        Some(told) => Some(Details {
+            reader: Reader::Admin { event: told.event.as_ref() },
+            asked: Some(&told.examined.asked.url),
+            allowed: &[],
+            diagnosis: told.examined.diagnosis(),
+        }),
+        None => refused.asked.as_deref().map(|asked| Details {
+            reader: Reader::Developer,
+            asked: Some(asked).filter(|asked| !asked.is_empty()),
+            allowed: list(tenant, refused).unwrap_or_default(),
+            diagnosis: refused.diagnosis.as_deref(),
+        }),
+    };
+    let page = ErrorPage { tenant, error: &refused.error, reference: &refused.reference, details };
+    page.page().into_response()
+}
+
+async fn for_admin(
+    web: &Web,
+    visitor: &Caller,
+    headers: &HeaderMap,
+    refused: &RefusedPage,
+) -> Result<Option<doctor::Refusal>, Fault> {
+    match signed_in::onlooker(web, visitor, headers).await? {
+        Some(admin) => doctor::of_refusal(web.app(), &admin, refused).await,
+        None => Ok(None),
+    }
+}
+
+/// The list that the address is not on.
+fn list<'a>(tenant: &'a Tenant, refused: &'a RefusedPage) -> Option<&'a [String]> {
     let settings = refused.client.as_ref().map(|entry| &entry.client.settings);
-    let list = match refused.error.problem {
+    match refused.error.problem {
         PageProblem::CallbackNotAllowed | PageProblem::CallbackMissing => {
             settings.and_then(|s| s.callbacks.as_deref())
         }
@@ -145,13 +201,7 @@ pub(crate) fn refusal(tenant: &Tenant, refused: &RefusedPage) -> Response {
             None => Some(tenant.settings.allowed_logout_urls.as_slice()),
         },
         _ => None,
-    };
-    let details = refused.asked.as_deref().map(|asked| Details {
-        asked: Some(asked).filter(|asked| !asked.is_empty()),
-        allowed: list.unwrap_or_default(),
-    });
-    let page = ErrorPage { tenant, error: &refused.error, reference: &refused.reference, details };
-    page.page().into_response()
+    }
 }
 
 /// A redirect to exactly these bytes.

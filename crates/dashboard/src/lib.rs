@@ -4,6 +4,7 @@
 //! script; what the script adds is said in `doorward_web`'s `assets/dashboard.js`.
 
 mod clients;
+mod doctor;
 mod frame;
 mod login;
 mod logs;

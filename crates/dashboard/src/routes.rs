@@ -2,7 +2,7 @@
 
 use doorward_web::route::{Guard, Route};
 
-use crate::{clients, login, logs, overview, root, setup, theme};
+use crate::{clients, doctor, login, logs, overview, root, setup, theme};
 
 /// The list of the dashboard.
 #[must_use]
@@ -17,8 +17,9 @@ pub fn routes() -> Vec<Route> {
         Route::post("/manage/theme", Guard::Admin, "choose_theme", theme::choose),
         Route::get("/manage", Guard::Admin, "show_overview", overview::show),
         Route::get("/manage/logs", Guard::Admin, "show_logs", logs::list),
-        Route::get("/manage/logs/{id}", Guard::Admin, "show_event", logs::show),
+        Route::get("/manage/logs/{id}", Guard::Admin, "show_event", logs::show::show),
     ];
     routes.extend(clients::routes());
+    routes.extend(doctor::routes());
     routes
 }

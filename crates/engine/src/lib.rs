@@ -16,6 +16,7 @@ pub mod clients_cache;
 pub mod clock;
 pub mod connections;
 pub mod devices;
+pub mod doctor;
 mod documents;
 pub mod email_templates;
 pub mod entropy;

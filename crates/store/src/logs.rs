@@ -275,6 +275,38 @@ pub async fn changes_of(t: &Scope<'_>, client: &ClientId, limit: u32) -> Result<
     t.list(list).await?.into_iter().map(event).collect()
 }
 
+/// The event that repeats under this key are counted onto.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn folded(t: &Scope<'_>, fold_key: &str) -> Result<Option<Event>, StoreError> {
+    let mut list = List::new(LIST, args![t.id()]);
+    list.and("fold_key IS NOT NULL AND fold_key = ?", args![fold_key]);
+    t.list(list).await?.into_iter().next().map(event).transpose()
+}
+
+/// Logins and logouts that were refused from the event `since` on, newest first: those of one client, or
+/// of all.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn refusals_since(
+    t: &Scope<'_>,
+    client: Option<&ClientId>,
+    since: &LogId,
+    limit: u32,
+) -> Result<Vec<Event>, StoreError> {
+    let mut list = List::new(LIST, args![t.id()]);
+    // Spelled out: an index that covers some rows serves only a statement that says the same.
+    list.and("code IN ('f', 'flo') AND id >= ?", args![since.as_str()]);
+    if let Some(client) = client {
+        list.and("client_id = ?", args![client.as_str()]);
+    }
+    list.order("ORDER BY id DESC");
+    list.page(0, limit);
+    t.list(list).await?.into_iter().map(event).collect()
+}
+
 /// Adds an event.
 pub fn insert(b: &mut Batch, event: &Event) {
     const SQL: &str = "INSERT INTO logs (tenant_id, id, at, code, description, client_id, client_name, \

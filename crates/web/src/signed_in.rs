@@ -197,6 +197,18 @@ async fn who(web: &Web, parts: &Parts) -> Result<Option<admins::SignedIn>, Fault
     admins::session(web.app(), tenant, &cookie, info.clone()).await
 }
 
+/// The admin of the tenant in whose browser a page outside of the dashboard is opened; none for
+/// everybody else. It opens nothing: a page may say more to them, and what they change they change in
+/// the dashboard.
+///
+/// # Errors
+/// Trouble with the store.
+pub async fn onlooker(web: &Web, visitor: &Caller, headers: &HeaderMap) -> Result<Option<Caller>, Fault> {
+    let Some(cookie) = cookie_of(headers) else { return Ok(None) };
+    let known = admins::session(web.app(), &visitor.tenant, &cookie, visitor.info.clone()).await?;
+    Ok(known.map(|known| known.caller))
+}
+
 /// To the login and back here afterwards; to the first-run page while nobody can log in.
 async fn way_in(web: &Web, parts: &Parts) -> Response {
     if !parts.method.is_safe() {

@@ -2,14 +2,16 @@
 
 use doorward_model::api::{ApiPermission, ResourceServer};
 use doorward_model::client::{Client, defaults, kind::ClientKind};
-use doorward_model::ids::{ClientId, ResourceServerId, TenantId};
+use doorward_model::ids::{ClientId, LogId, ResourceServerId, TenantId};
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
 use doorward_model::time::Timestamp;
+use doorward_protocol::oauth::doctor::{Case, Diagnosis, Lists, Purpose, Verdict, examine};
 use doorward_protocol::oauth::error::{PageError, PageProblem};
 use doorward_web::page::{Nonce, Page};
 
 use super::{
-    ConsentPage, Details, ErrorPage, FormPostPage, LoggedOutPage, LoginPage, RestartPage, WebMessagePage,
+    ConsentPage, Details, ErrorPage, FormPostPage, LoggedOutPage, LoginPage, Reader, RestartPage,
+    WebMessagePage,
 };
 
 /// What a stranger would love to see unescaped.
@@ -84,11 +86,24 @@ fn consent(scope: &str, api: Option<&ResourceServer>, is_first_party: bool) -> P
     .page()
 }
 
-fn error(problem: PageProblem, details: bool) -> Page {
+/// What the doctor finds.
+pub(super) fn diagnosis(asked: &str, allowed: &[String]) -> Diagnosis {
+    let lists = Lists { callbacks: allowed, ..Lists::default() };
+    match examine(&Case { asked, purpose: Purpose::Login, lists, others: &[] }) {
+        Verdict::Refused(found) => *found,
+        Verdict::Allowed => panic!("{asked} is allowed"),
+    }
+}
+
+fn error(problem: PageProblem, reader: Option<Reader<'_>>) -> Page {
     let allowed =
         ["https://store.acme.test/callback".to_owned(), "http://localhost:3000/callback".to_owned()];
-    let details =
-        details.then_some(Details { asked: Some("https://store.acme.test/callback/"), allowed: &allowed });
+    let asked = "https://store.acme.test/callback/";
+    let found = diagnosis(asked, &allowed);
+    let details = reader.map(|reader| {
+        let allowed = if reader == Reader::Developer { &allowed[..] } else { &[] };
+        Details { reader, asked: Some(asked), allowed, diagnosis: Some(&found) }
+    });
     let error = PageError::new(problem, "redirect_uri is not on the list of client Storefront");
     ErrorPage { tenant: &tenant("Acme"), error: &error, reference: "7F3K-92QD", details }.page()
 }
@@ -124,6 +139,7 @@ fn web_message() -> Page {
 /// Every page in every state, by name.
 pub(super) fn all() -> Vec<(&'static str, Page)> {
     let acme = tenant("Acme");
+    let event = LogId::parse("90020261125025134000000000000000000001").unwrap();
     let wrong = "That email and password do not match. Check both and try again.";
     let locked = "Too many tries. Wait 10 minutes, then try again.";
     vec![
@@ -140,10 +156,14 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
             ),
         ),
         ("consent_nothing", consent("", Some(&api("Orders")), true)),
-        ("error_client", error(PageProblem::UnknownClient, false)),
+        ("error_client", error(PageProblem::UnknownClient, None)),
         ("error_client_help", error_with_help()),
-        ("error_callback", error(PageProblem::CallbackNotAllowed, false)),
-        ("error_callback_details", error(PageProblem::CallbackNotAllowed, true)),
+        ("error_callback", error(PageProblem::CallbackNotAllowed, None)),
+        ("error_callback_details", error(PageProblem::CallbackNotAllowed, Some(Reader::Developer))),
+        (
+            "error_callback_admin",
+            error(PageProblem::CallbackNotAllowed, Some(Reader::Admin { event: Some(&event) })),
+        ),
         ("restart", RestartPage { tenant: &acme, again: None }.page()),
         (
             "restart_again",

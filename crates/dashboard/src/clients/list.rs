@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use super::activity::{self, Status};
 use super::header;
+use crate::doctor::{self, Card};
 use crate::frame::Frame;
 use crate::parts;
 
@@ -142,6 +143,7 @@ struct ListPage<'a> {
     wanted: &'a Wanted,
     rows: &'a [Row],
     total: i64,
+    card: Option<Card<'a>>,
     newer: Option<String>,
     older: Option<String>,
 }
@@ -227,10 +229,12 @@ pub(crate) async fn show(
     };
     let rows: Vec<Row> = shown.iter().zip(&activities).map(row).collect();
     let total = found.total.unwrap_or_default();
+    // Above a part of the list it would be in the way of what is looked for.
+    let card = if wanted.is_filtered() || page > 1 { None } else { doctor::card(&web, &frame).await? };
     let has_more = i64::from(page) * i64::from(PER_PAGE) < total;
     let newer = (page > 1).then(|| wanted.address(page - 1));
     let older = has_more.then(|| wanted.address(page + 1));
-    Ok(frame.page(&ListPage { frame: &frame, wanted: &wanted, rows: &rows, total, newer, older }))
+    Ok(frame.page(&ListPage { frame: &frame, wanted: &wanted, rows: &rows, total, card, newer, older }))
 }
 
 /// The Default App, made anew where it was deleted.

@@ -24,6 +24,7 @@ use doorward_web::state::Web;
 
 use crate::frame::Frame;
 
+pub(crate) use activity::{counted, number};
 pub(crate) use header::{Header, Tab};
 
 /// The list of the pages about clients.
@@ -124,7 +125,7 @@ pub(crate) fn path(id: &ClientId, page: &str) -> String {
 }
 
 /// A text as one segment of a path: ids that were imported may hold anything printable.
-fn segment(text: &str) -> String {
+pub(crate) fn segment(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }

@@ -4,12 +4,11 @@ mod filter;
 mod list;
 mod row;
 mod sentence;
-mod show;
+pub(crate) mod show;
 mod way_out;
 
 pub(crate) use list::list;
 pub(crate) use row::Row;
-pub(crate) use show::show;
 
 #[cfg(test)]
 pub(crate) use sentence::tests::deeds;

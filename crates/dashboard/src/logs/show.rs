@@ -2,16 +2,18 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
 use doorward_engine::fault::Fault;
 use doorward_engine::logs;
 use doorward_model::ids::LogId;
+use doorward_model::log::event::Event;
 use doorward_web::fault::PageFault;
 use doorward_web::log_record;
+use doorward_web::page::Page;
 use doorward_web::state::Web;
 
 use super::row::Row;
 use super::way_out::WayOut;
+use crate::doctor::{self, Why};
 use crate::frame::Frame;
 use crate::parts;
 
@@ -22,6 +24,8 @@ pub(crate) struct EventPage<'a> {
     pub frame: &'a Frame,
     pub row: &'a Row,
     pub record: &'a str,
+    /// Why an address was refused, when the event is about one.
+    pub why: Option<&'a Why>,
     /// Why it failed and what to do, where it failed.
     pub way_out: Option<WayOut>,
 }
@@ -57,11 +61,25 @@ pub(crate) async fn show(
     State(web): State<Web>,
     frame: Frame,
     Path(id): Path<String>,
-) -> Result<Response, PageFault> {
+) -> Result<Page, PageFault> {
     let id = LogId::parse(&id).map_err(|_| Fault::NotFound { what: "event" })?;
     let event = logs::get::get(web.app(), frame.caller(), &id).await?;
+    page(&web, &frame, event, None).await
+}
+
+/// The page of an event; `why` is what is said of its address, where that is known already.
+pub(crate) async fn page(
+    web: &Web,
+    frame: &Frame,
+    event: Event,
+    why: Option<Why>,
+) -> Result<Page, PageFault> {
+    let why = match why {
+        Some(why) => Some(why),
+        None => doctor::why(web, frame, &event).await?,
+    };
     let record = serde_json::to_string_pretty(&log_record::event(&event)).unwrap_or_default();
     let way_out = WayOut::of(&event);
     let row = Row::of(event, frame.now());
-    Ok(frame.page(&EventPage { frame: &frame, row: &row, record: &record, way_out }).into_response())
+    Ok(frame.page(&EventPage { frame, row: &row, record: &record, why: why.as_ref(), way_out }))
 }

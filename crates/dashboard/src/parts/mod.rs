@@ -5,13 +5,12 @@
 //! Know no request and decide nothing. Source: UX §1.1 "Forms", §6 "Components"; WCAG 2.2.
 
 mod field;
-mod marked;
 mod misc;
 mod seal;
 mod time;
 
+pub(crate) use doorward_web::marked::marked;
 pub(crate) use field::text;
-pub(crate) use marked::marked;
 pub(crate) use misc::{copy, door, empty, icon, pager, save_bar, summary, toggle};
 pub(crate) use seal::Seal;
 pub(crate) use time::{When, ago, until, when};

@@ -6,6 +6,7 @@
 mod admin;
 mod clients;
 mod confirm;
+mod doctor;
 pub(crate) mod init;
 mod keys;
 mod lifetime;
@@ -78,6 +79,9 @@ enum Command {
     /// Users: the people who log in
     #[command(subcommand)]
     Users(users::Users),
+    /// What is wrong: why a login is refused
+    #[command(subcommand)]
+    Doctor(doctor::Doctor),
     /// Logs: what happened, and what happens
     #[command(subcommand)]
     Logs(logs::Logs),
@@ -106,6 +110,7 @@ impl Cli {
             Command::Admin(admin) => admin.run(&here).await,
             Command::Clients(clients) => clients.run(&here).await,
             Command::Users(users) => users.run(&here).await,
+            Command::Doctor(doctor) => doctor.run(&here).await,
             Command::Logs(logs) => logs.run(&here).await,
             Command::Keys(keys) => keys.run(&here).await,
             Command::Version => {

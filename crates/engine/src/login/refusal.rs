@@ -9,6 +9,7 @@ use doorward_model::log::code::EventCode;
 use doorward_model::log::event::tame;
 use doorward_protocol::digest;
 use doorward_protocol::oauth::authorize::{AuthorizeRequest, ReturnPath};
+use doorward_protocol::oauth::doctor::Diagnosis;
 use doorward_protocol::oauth::error::{PageError, PageProblem, RedirectError};
 use doorward_protocol::oauth::params::ParamsError;
 use doorward_protocol::oauth::response;
@@ -19,6 +20,7 @@ use super::{Return, Step};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::clients_cache::ClientEntry;
+use crate::doctor;
 use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft};
 
@@ -34,6 +36,12 @@ pub struct RefusedPage {
     /// The address that was asked for, for developers only: the tenant is in development and the
     /// visitor sits at the machine. None for everybody else.
     pub asked: Option<String>,
+    /// Why the address is not allowed, for the same developers.
+    pub diagnosis: Option<Box<Diagnosis>>,
+    /// What the event in the log is found by.
+    pub(crate) fold_key: Option<String>,
+    /// The address as it was sent. It leaves for admins only, see [`crate::doctor::of_refusal`].
+    pub(crate) sent: Option<String>,
 }
 
 /// Refuses by a page of ours.
@@ -64,18 +72,29 @@ pub(crate) async fn refuse(
     client: Option<&Arc<ClientEntry>>,
     (error, draft, asked): (PageError, EventDraft, Option<&str>),
 ) -> Result<RefusedPage, Fault> {
-    let reference = reference(app, caller, client, &error);
-    let draft = draft
+    let bucket = asked.filter(|_| doctor::looks_into(error.problem)).map(doctor::bucket);
+    let reference = reference(app, caller, client, (&error, bucket));
+    let mut draft = draft
         .detail("reference", reference.as_str())
         .detail("number", error.problem.number())
         .detail("hint", error.hint.as_str());
-    record::alone(app, &caller.tenant, &caller.info, draft).await?;
+    if let (Some(asked), Some(bucket)) = (asked, bucket) {
+        // Two addresses are two causes, and each has to be seen.
+        draft =
+            doctor::note(draft.folded(&format!("{} {bucket}", error.problem.title())), error.problem, asked);
+    }
+    let fold_key = record::alone_folded(app, &caller.tenant, &caller.info, draft).await?;
     let is_loopback = caller.info.ip.is_some_and(|ip| ip.to_canonical().is_loopback());
     // Behind a proxy on this machine everybody's address is loopback.
     let is_local = is_loopback && !caller.info.is_forwarded;
     let is_developer = caller.tenant.tenant.settings.development && is_local;
+    let known = client.map(|entry| &entry.client);
+    let diagnosis = asked
+        .filter(|_| is_developer)
+        .and_then(|asked| doctor::developers_view(&caller.tenant, known, &error, asked));
+    let sent = asked.map(str::to_owned);
     let asked = is_developer.then(|| asked.map(tame).unwrap_or_default());
-    Ok(RefusedPage { error, reference, client: client.cloned(), asked })
+    Ok(RefusedPage { error, reference, client: client.cloned(), asked, diagnosis, fold_key, sent })
 }
 
 /// Refuses by telling the client at its verified callback.
@@ -102,11 +121,17 @@ fn is_silent(request: &AuthorizeRequest) -> bool {
 }
 
 /// The same for what folds into the same event: cause, client, address and minute.
-fn reference(app: &App, caller: &Caller, client: Option<&Arc<ClientEntry>>, error: &PageError) -> String {
+fn reference(
+    app: &App,
+    caller: &Caller,
+    client: Option<&Arc<ClientEntry>>,
+    (error, bucket): (&PageError, Option<u8>),
+) -> String {
     let ip = caller.info.ip.map(record::neighbourhood).unwrap_or_default();
     let client = client.map_or("", |entry| entry.client.id.as_str());
     let minute = app.now().seconds().div_euclid(60);
-    spell(&format!("{}\0{client}\0{ip}\0{minute}", error.problem.number()))
+    let bucket = bucket.map_or(String::new(), |bucket| format!("\0{bucket}"));
+    spell(&format!("{}\0{client}\0{ip}\0{minute}{bucket}", error.problem.number()))
 }
 
 /// Eight characters that are hard to confuse, `7F3K-92QD`.

@@ -110,6 +110,16 @@ impl EventDraft {
         self
     }
 
+    /// A text of a stranger as it was sent, but not longer than `bound` bytes: for who has to see which
+    /// character is wrong. JSON writes control characters as escapes, so that they do no harm where it
+    /// is printed; those that it does not escape become U+FFFD. Gives back whether all of it is kept.
+    pub fn as_sent(&mut self, name: &str, text: &str, bound: usize) -> bool {
+        let kept = &text[..text.floor_char_boundary(bound)];
+        let safe = |c: char| if ('\u{7f}'..='\u{9f}').contains(&c) { '\u{fffd}' } else { c };
+        self.details.insert(name.to_owned(), kept.chars().map(safe).collect::<String>().into());
+        kept.len() == text.len()
+    }
+
     /// Repeats of the same cause, client, address and minute are one event with a count. Failures
     /// fold under their description by themselves.
     #[must_use]
@@ -212,10 +222,21 @@ pub async fn alone(
     info: &RequestInfo,
     draft: EventDraft,
 ) -> Result<(), Fault> {
+    alone_folded(app, state, info, draft).await.map(|_| ())
+}
+
+/// As [`alone`]; gives the key that the event, and what folds into it, is found by.
+pub(crate) async fn alone_folded(
+    app: &App,
+    state: &TenantState,
+    info: &RequestInfo,
+    draft: EventDraft,
+) -> Result<Option<String>, Fault> {
     let mut batch = app.db().tenant(&state.tenant.id).batch();
-    push(&mut batch, app, state, info, draft);
+    let event = draft.into_event(app, &state.tenant, info);
+    logs::insert_folded(&mut batch, &event);
     batch.commit().await?;
-    Ok(())
+    Ok(event.fold_key)
 }
 
 /// As [`alone`], for something that an admin or a program did.

@@ -69,8 +69,7 @@ pub fn v2(request: &LogoutRequest<'_>, client: Option<&Client>, settings: &Tenan
         (Some(_), _) => &[],
         (None, _) => &settings.allowed_logout_urls,
     };
-    let allowed =
-        |address: &str| address.bytes().all(|b| b.is_ascii_graphic()) && logout::matches(list, address);
+    let allowed = |address: &str| may_follow(list, address);
     match request.return_to {
         Some(asked) if allowed(asked) => LogoutDecision::Redirect(asked.to_owned()),
         Some(asked) => {
@@ -88,6 +87,11 @@ pub fn v2(request: &LogoutRequest<'_>, client: Option<&Client>, settings: &Tenan
             _ => LogoutDecision::Done,
         },
     }
+}
+
+/// Whether a person may be sent to an address after logging out.
+pub(crate) fn may_follow(list: &[String], address: &str) -> bool {
+    address.bytes().all(|b| b.is_ascii_graphic()) && logout::matches(list, address)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub mod client_assertion;
 pub mod client_auth;
 pub mod cors;
 pub mod discovery;
+pub mod doctor;
 pub mod error;
 pub mod grants;
 pub mod initiate;

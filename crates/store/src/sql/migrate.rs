@@ -31,6 +31,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0013__connections", include_str!("../../migrations/V0013__connections.sql")),
     ("V0014__people", include_str!("../../migrations/V0014__people.sql")),
     ("V0015__find_changes", include_str!("../../migrations/V0015__find_changes.sql")),
+    ("V0016__find_refused_addresses", include_str!("../../migrations/V0016__find_refused_addresses.sql")),
     ("V0018__search_and_documents", include_str!("../../migrations/V0018__search_and_documents.sql")),
     ("V0019__clustered", include_str!("../../migrations/V0019__clustered.sql")),
 ];

@@ -1,7 +1,7 @@
 //! The log.
 
 use doorward_model::api::{ClientGrant, ResourceServer};
-use doorward_model::ids::{ClientGrantId, ResourceServerId};
+use doorward_model::ids::{ClientGrantId, ResourceServerId, TenantId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
 use doorward_store::logs::{Grounds, LogFilter};
@@ -198,5 +198,39 @@ fn what_was_done_to_a_client_is_found_beside_what_happened_at_it() {
         assert_eq!(ids(&changes), ["6", "3"]);
         let at_it = LogFilter { client: Some(client_id("client")), ..LogFilter::default() };
         assert_eq!(ids(&logs::list(&scope, &at_it, 0, 9).await.unwrap()), ["6", "1"]);
+    });
+}
+
+#[test]
+fn refusals_are_found_by_client_and_a_repeated_event_by_its_key() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        furnish(&db, "b").await;
+        let scope = db.tenant(&t);
+        let refused = |id: &str| Event { code: EventCode::LoginFailed, ..event(id) };
+        let mut b = scope.batch();
+        logs::insert(&mut b, &refused("1"));
+        logs::insert(&mut b, &event("2"));
+        logs::insert_folded(&mut b, &Event { fold_key: Some("key".into()), ..refused("3") });
+        logs::insert_folded(&mut b, &Event { fold_key: Some("key".into()), ..refused("4") });
+        logs::insert(&mut b, &Event { client: None, code: EventCode::LogoutFailed, ..event("5") });
+        b.commit().await.unwrap();
+        let since = async |client: Option<&str>, id: &str, limit: u32| {
+            let client = client.map(client_id);
+            let found = logs::refusals_since(&scope, client.as_ref(), &log_id(id), limit).await.unwrap();
+            ids(&found).join(" ")
+        };
+        assert_eq!(since(None, "1", 9).await, "5 3 1");
+        assert_eq!(since(None, "2", 9).await, "5 3");
+        assert_eq!(since(None, "1", 2).await, "5 3");
+        assert_eq!(since(Some("client"), "1", 9).await, "3 1");
+        assert_eq!(since(Some("other"), "1", 9).await, "");
+        let found = logs::folded(&scope, "key").await.unwrap().unwrap();
+        assert_eq!((found.id.as_str(), found.count), ("3", 2));
+        assert_eq!(logs::folded(&scope, "none").await.unwrap(), None);
+        let other = TenantId::parse("b").unwrap();
+        let other = db.tenant(&other);
+        assert_eq!(logs::folded(&other, "key").await.unwrap(), None);
+        assert!(logs::refusals_since(&other, None, &log_id("1"), 9).await.unwrap().is_empty());
     });
 }

@@ -3,6 +3,7 @@
 mod browser;
 mod clients;
 mod contract;
+mod doctor;
 mod https;
 mod kill;
 mod logs;

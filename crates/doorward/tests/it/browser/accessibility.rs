@@ -93,7 +93,10 @@ async fn the_pages_for_admins_can_be_used_by_everybody() {
     let native = house.party(ClientKind::Native, Via::None).await.client_id;
     let machine = house.party(ClientKind::NonInteractive, Via::Post).await.client_id;
     browser.set_up(&house).await;
-    let event = house.logs().await[0]["log_id"].as_str().unwrap().to_owned();
+    house.get("/authorize?client_id=nobody&response_type=code&redirect_uri=https://a.test/cb").await.is(400);
+    let logs = house.logs().await;
+    let refused = logs.iter().find(|event| event["type"] == "f").unwrap();
+    let event = refused["log_id"].as_str().unwrap().to_owned();
     let of = |client: &str, page: &str| format!("/manage/clients/{client}/{page}");
     let pages = [
         ("overview", "/manage".to_owned()),
@@ -133,6 +136,7 @@ async fn popups_and_refused_forms_can_be_used_by_everybody() {
     let (Some(axe), Some(browser)) = (axe(), Browser::start().await) else { return };
     let house = OpenHouse::new().await;
     let web = house.party(ClientKind::RegularWeb, Via::Post).await.client_id;
+    let machine = house.party(ClientKind::NonInteractive, Via::Post).await.client_id;
     browser.set_up(&house).await;
 
     browser.open(&house.page("/manage/clients")).await;
@@ -153,6 +157,20 @@ async fn popups_and_refused_forms_can_be_used_by_everybody() {
     browser.press("Delete Client").await;
     browser.sees("Yes, delete client").await;
     browser.passes_every_look("delete popup", &axe).await;
+
+    browser.open(&house.page(&format!("/manage/clients/{web}/settings"))).await;
+    browser.press("Rotate Client Secret").await;
+    browser.sees("The old secret keeps working for").await;
+    browser.passes_every_look("rotate popup", &axe).await;
+    browser.press("Yes, rotate secret").await;
+    browser.sees("Old secret:").await;
+    browser.passes_every_look("settings with an old secret", &axe).await;
+
+    house.grant_management_api(&machine, &["read:clients"]).await;
+    browser.open(&house.page(&format!("/manage/clients/{machine}/quickstart/curl"))).await;
+    browser.press("Get a token now").await;
+    browser.sees("Got in").await;
+    browser.passes_every_look("a token", &axe).await;
 
     browser.open(&house.page("/manage")).await;
     browser.open_menu().await;

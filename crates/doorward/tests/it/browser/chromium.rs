@@ -245,6 +245,15 @@ impl Browser {
         tools.send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
     }
 
+    /// A picture of the page from its beginning to its end.
+    pub async fn picture_of_all(&self, width: u32, path: &Path) {
+        self.look(Look { width, dark: false }).await;
+        let height = self.run("return document.documentElement.scrollHeight").await;
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await.unwrap();
+        self.picture(path).await;
+    }
+
     /// A picture of the page, for people to look at.
     pub async fn picture(&self, path: &Path) {
         self.driver.screenshot(path).await.unwrap();

@@ -41,6 +41,17 @@ impl OpenHouse {
         self.page(&format!("/setup#k={}", code.expose()))
     }
 
+    /// Nobody is a developer any more, also at the machine itself.
+    pub async fn goes_into_production(&self) {
+        let caller = self.caller();
+        let scope = self.app.db().tenant(&caller.tenant.tenant.id);
+        let mut settings = caller.tenant.tenant.settings.clone();
+        settings.development = false;
+        let mut batch = scope.batch();
+        doorward_store::tenants::put_settings(&mut batch, &settings, caller.tenant.tenant.version);
+        batch.commit().await.unwrap();
+    }
+
     /// Another owner, as the command line adds one.
     pub async fn add_admin(&self, email: &str, password: &str) {
         let password = Secret::new(password.to_owned());

@@ -2,6 +2,7 @@
 
 mod apis;
 mod clients;
+mod doctor;
 mod form;
 mod forms;
 mod frame;

@@ -7,6 +7,7 @@
 //! Source: the brief, "Allowed Callback URLs", "Allowed Logout URLs", "Allowed Origins (CORS)";
 //! RFC 3986; RFC 8252 §7 and §8.10; RFC 9700 §2.1 and §4.1.
 
+pub mod anatomy;
 mod host;
 mod parse;
 mod placeholder;

@@ -29,6 +29,7 @@ use super::error::{PageError, RedirectError};
 use super::response::ResponseMode;
 
 pub use checks::redirect_uri::VerifiedRedirect;
+pub(crate) use checks::redirect_uri::may_receive;
 pub use decide::decide;
 pub use reference::reference;
 pub use request::AuthorizeRequest;

@@ -55,7 +55,8 @@ pub(super) struct Got {
     pub header: String,
     pub claims: String,
     pub scope: String,
-    pub took: i64,
+    /// How long it took, in milliseconds.
+    pub took: String,
     pub lifetime: String,
     /// A call with it.
     pub curl: Secret,
@@ -72,7 +73,7 @@ impl Got {
             header: header.unwrap_or_default(),
             claims: claims.unwrap_or_default(),
             scope: tried.scope.join(" "),
-            took: tried.took,
+            took: if tried.took < 1 { "less than 1".to_owned() } else { tried.took.to_string() },
             lifetime: wording::in_words(&tried.expires_in.seconds().to_string()),
             curl: Secret::new(format!("curl --header 'Authorization: Bearer {token}' \\\n  '{address}'")),
             token: tried.token.clone(),

@@ -35,12 +35,17 @@ pub(in super::super) fn verify(
         None => chosen(input, client)?,
     };
     let is_native = client.settings.app_type == Some(ClientKind::Native);
-    let listed = callback::matches(client.callbacks(), address, is_native).is_some();
-    if listed && can_carry_a_response(address) {
+    if may_receive(client.callbacks(), address, is_native) {
         return Ok(VerifiedRedirect(address.to_owned()));
     }
     let hint = format!("redirect_uri {address} is not an Allowed Callback URL of client {}", client.id);
     Err(PageError::new(PageProblem::CallbackNotAllowed, &hint))
+}
+
+/// Whether the answer of a login may go to an address: it is on the list, and a response can be
+/// appended to it.
+pub(crate) fn may_receive(callbacks: &[String], address: &str, is_native: bool) -> bool {
+    callback::matches(callbacks, address, is_native).is_some() && can_carry_a_response(address)
 }
 
 /// Without `redirect_uri` the first callback serves, but only in plain OAuth: OpenID Connect

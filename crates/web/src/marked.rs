@@ -6,9 +6,11 @@ use askama::filters::HtmlSafe;
 
 /// A sentence of ours, or one with somebody else's words in it.
 #[derive(Debug, Clone)]
-pub(crate) struct Marked<'a>(&'a str);
+pub struct Marked<'a>(&'a str);
 
-pub(crate) fn marked(text: &str) -> Marked<'_> {
+/// The sentence as a part of a page.
+#[must_use]
+pub fn marked(text: &str) -> Marked<'_> {
     Marked(text)
 }
 
