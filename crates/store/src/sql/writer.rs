@@ -1,8 +1,8 @@
 //! The one writer of SQLite: takes everything that is queued and commits it as one transaction.
 //!
-//! A batch with neighbours has a savepoint, so one that fails leaves them alone. A full disk or an
-//! input error can make SQLite undo the whole transaction by itself; then everybody in it fails.
-//! Answers go out after the commit, never before.
+//! A batch that fails leaves its neighbours alone: the group is then done again, each batch in a savepoint.
+//! A full disk or an input error can make SQLite undo the whole transaction by itself; then everybody in it
+//! fails. Answers go out after the commit, never before.
 
 use std::sync::mpsc::Receiver;
 
@@ -18,6 +18,8 @@ const GROUP: usize = 256;
 /// How often the beginning of a transaction is tried; each try waits for the busy timeout.
 const TRIES: usize = 3;
 
+/// What came of each batch of a group.
+type Outcomes = Vec<Result<Vec<Done>, StoreError>>;
 type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// What the writer is asked to do.
@@ -101,33 +103,52 @@ fn attempt(
     connection: &Connection,
     group: &[Waiting],
     synchronous: &mut Option<Durable>,
-) -> Result<Vec<Result<Vec<Done>, StoreError>>, StoreError> {
+) -> Result<Outcomes, StoreError> {
     choose_durability(connection, group, synchronous)?;
+    match together(connection, group)? {
+        Some(outcomes) => Ok(outcomes),
+        None => one_by_one(connection, group),
+    }
+}
+
+/// Runs the group as if it were one batch, since hardly ever one fails and a savepoint copies every page
+/// that is touched after it. Nothing, with nothing done, when a batch failed that has neighbours.
+fn together(connection: &Connection, group: &[Waiting]) -> Result<Option<Outcomes>, StoreError> {
     begin(connection)?;
-    let mut results = Vec::with_capacity(group.len());
-    // Alone, a batch is the transaction: a savepoint would only copy every page that it touches.
-    let has_neighbours = group.len() > 1;
+    let mut outcomes = Vec::with_capacity(group.len());
     for waiting in group {
-        if has_neighbours {
-            statement(connection, "SAVEPOINT one")?;
+        match run_batch(connection, &waiting.statements) {
+            Ok(done) => outcomes.push(Ok(done)),
+            Err(error) if connection.is_autocommit() || error.is_fatal() => return Err(error),
+            Err(error) => {
+                statement(connection, "ROLLBACK")?;
+                return Ok((group.len() == 1).then(|| vec![Err(error)]));
+            }
         }
-        let result = run_batch(connection, &waiting.statements);
-        if let Err(error) = &result {
+    }
+    statement(connection, "COMMIT")?;
+    Ok(Some(outcomes))
+}
+
+/// Runs each batch of the group in a savepoint, so that those that fail leave the others alone.
+fn one_by_one(connection: &Connection, group: &[Waiting]) -> Result<Outcomes, StoreError> {
+    begin(connection)?;
+    let mut outcomes = Vec::with_capacity(group.len());
+    for waiting in group {
+        statement(connection, "SAVEPOINT one")?;
+        let outcome = run_batch(connection, &waiting.statements);
+        if let Err(error) = &outcome {
             if connection.is_autocommit() || error.is_fatal() {
                 return Err(error.clone());
             }
-            if has_neighbours {
-                statement(connection, "ROLLBACK TO one")?;
-            }
+            statement(connection, "ROLLBACK TO one")?;
         }
-        if has_neighbours {
-            statement(connection, "RELEASE one")?;
-        }
-        results.push(result);
+        statement(connection, "RELEASE one")?;
+        outcomes.push(outcome);
     }
-    let is_needed = results.iter().any(Result::is_ok);
+    let is_needed = outcomes.iter().any(Result::is_ok);
     statement(connection, if is_needed { "COMMIT" } else { "ROLLBACK" })?;
-    Ok(results)
+    Ok(outcomes)
 }
 
 fn run_batch(connection: &Connection, statements: &[Statement]) -> Result<Vec<Done>, StoreError> {
@@ -247,6 +268,21 @@ mod tests {
         connection.execute_batch("DROP TABLE t").unwrap();
         assert_eq!(level(&[Durable::WithTheNext]), 1, "a failure");
         assert_eq!(level(&[Durable::Now]), 2, "what follows a failure");
+    }
+
+    #[test]
+    fn a_failure_between_two_others_leaves_both_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = sqlite::open_for_writing(&folder.path().join("doorward.db")).unwrap();
+        connection
+            .execute_batch("CREATE TABLE t (a TEXT UNIQUE); INSERT INTO t (a) VALUES ('taken')")
+            .unwrap();
+        let (group, answers): (Vec<_>, Vec<_>) = ["one", "taken", "two"].map(waiting).into_iter().unzip();
+        commit(&connection, group, &mut None);
+        let answers: Vec<_> =
+            answers.into_iter().map(|answer| answer.blocking_recv().unwrap().is_ok()).collect();
+        assert_eq!(answers, [true, false, true]);
+        assert_eq!(rows(&connection), 3);
     }
 
     #[test]
