@@ -1,6 +1,3 @@
--- Every login would move its user in it, for a question that is hardly ever asked: who logged in most often.
-DROP INDEX users_by_logins;
-
 -- Every login writes these four tables of short rows. Clustered by their key they need one tree less apiece.
 -- A server clusters nothing and has no use for it.
 -- SQLite only: begin
