@@ -150,7 +150,7 @@ async fn a_person_uses(kind: &str, guide: &str, command: &str, address: &str) {
 
     browser.open(address).await;
     browser.press("Log in").await;
-    browser.sees("For developers").await;
+    browser.sees("Only you see this").await;
     assert_eq!(browser.address().await.origin().ascii_serialization(), house.origin);
 
     browser.open(page.as_str()).await;
@@ -263,7 +263,7 @@ async fn the_command_line_sample_runs_as_downloaded() {
 
     let mut first = Terminal::start(&folder);
     browser.open(&first.says("Log in at ")).await;
-    browser.sees("For developers").await;
+    browser.sees("Only you see this").await;
     drop(first);
 
     browser.open(page.as_str()).await;
