@@ -5,9 +5,9 @@ cd "$(dirname "$0")"
 . ./.env
 
 # The secret goes through standard input: arguments can be seen by everybody on this machine.
-answer=$(curl --silent --show-error --fail-with-body --data @- "${ISSUER}oauth/token" <<END
-grant_type=client_credentials&client_id=$CLIENT_ID&client_secret=$CLIENT_SECRET&audience=$AUDIENCE
-END
+answer=$(printf '%s' "$CLIENT_SECRET" | curl --silent --show-error --fail-with-body "${ISSUER}oauth/token" \
+  --data grant_type=client_credentials --data-urlencode "client_id=$CLIENT_ID" \
+  --data-urlencode client_secret@- --data-urlencode "audience=$AUDIENCE"
 ) || { printf '%s\n' "$answer" >&2; exit 1; }
 token=$(printf '%s' "$answer" | sed -n 's/.*"access_token" *: *"\([^"]*\)".*/\1/p')
 

@@ -508,7 +508,7 @@ function waiting(root) {
       if (!part.isConnected) return;
       try {
         if (!document.hidden) {
-          const answer = await read("GET", location.href);
+          const answer = await read("GET", part.dataset.from ?? location.href);
           if (answer.status < 400 && replace(part, answer.response)) return;
         }
       } catch {}

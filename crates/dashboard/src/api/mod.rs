@@ -30,7 +30,7 @@ use self::request::Filled;
 use crate::frame::Frame;
 use crate::parts;
 
-/// The field that says that what changes something is meant.
+/// The field that says that what changes something is meant: what was shown when it was asked.
 const MEANT: &str = "meant";
 
 /// The list of the pages of the explorer.
@@ -142,7 +142,7 @@ async fn attempt(
     let operation = known(&name)?;
     let filled = Filled::read(operation, |field| form.text(field));
     let errors = filled.check(operation);
-    let asks = errors.all().is_empty() && !operation.is_safe() && !form.is_on(MEANT);
+    let asks = errors.all().is_empty() && !operation.is_safe() && form.text(MEANT) != filled.seal(operation);
     if asks || !errors.all().is_empty() {
         let shown = page(&frame, operation, (&filled, &errors), asks, None);
         return Ok(shown.status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
@@ -150,7 +150,7 @@ async fn attempt(
     let work = async {
         let body = operation.body.is_some().then(|| filled.body.clone());
         let answered = inside.ask(operation.method.clone(), &filled.target(operation), body).await?;
-        let answer = Answer::of(&answered);
+        let answer = Answer::of(&operation.id, &answered);
         let said = format!("This was sent already: {}.", answer.status);
         let shown = page(&frame, operation, (&filled, &errors), false, Some(answer));
         Ok(Outcome::Shown(Done::to(operation.address()).saying(said), shown))

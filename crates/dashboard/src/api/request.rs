@@ -4,10 +4,14 @@
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_model::fields::{FieldError, FieldErrors};
+use doorward_protocol::digest::sha256;
 use serde_json::{Value, json};
 
 use super::document::{Operation, Parameter};
+use crate::quickstarts::shell_quoted;
 
 /// What was filled in, by the names of the fields.
 #[derive(Debug, Default)]
@@ -82,6 +86,12 @@ impl Filled {
         if query.is_empty() { target } else { format!("{target}?{}", query.join("&")) }
     }
 
+    /// What stands for this request and no other, so that an answer to "is this meant?" is about it.
+    pub(crate) fn seal(&self, operation: &Operation) -> String {
+        let whole = format!("{} {}\n{}", operation.method, self.target(operation), self.body);
+        URL_SAFE_NO_PAD.encode(sha256(whole.replace("\r\n", "\n").as_bytes()))
+    }
+
     /// The request in three languages. The token is for whoever runs it to fill in.
     pub(crate) fn code(&self, operation: &Operation, origin: &str) -> [(&'static str, String); 3] {
         let address = format!("{origin}{}", self.target(operation));
@@ -113,15 +123,11 @@ fn encoded(text: &str) -> String {
     out
 }
 
-/// A text between single quotes of a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 fn curl(method: &str, address: &str, body: Option<&str>) -> String {
-    let mut code = format!("curl -X {method} {} \\\n  -H \"Authorization: Bearer $TOKEN\"", quoted(address));
+    let mut code =
+        format!("curl -X {method} {} \\\n  -H \"Authorization: Bearer $TOKEN\"", shell_quoted(address));
     if let Some(body) = body {
-        let _ = write!(code, " \\\n  -H 'Content-Type: application/json' \\\n  -d {}", quoted(body));
+        let _ = write!(code, " \\\n  -H 'Content-Type: application/json' \\\n  -d {}", shell_quoted(body));
     }
     code
 }

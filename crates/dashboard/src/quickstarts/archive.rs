@@ -24,7 +24,11 @@ pub(crate) fn zipped(guide: &Guide, values: &Values) -> Result<Vec<u8>, ZipError
             path => (path, 0o644),
         };
         zip.start_file(format!("{}/{name}", guide.id), SimpleFileOptions::default().unix_permissions(mode))?;
-        let text = if *path == TEMPLATE { values.fill(text) } else { (*text).to_owned() };
+        let text = if *path == TEMPLATE {
+            values.fill_settings(text, guide.settings_reader())
+        } else {
+            (*text).to_owned()
+        };
         zip.write_all(text.as_bytes())?;
     }
     Ok(zip.finish()?.into_inner())

@@ -7,6 +7,7 @@
 use doorward_model::client::kind::ClientKind;
 
 use super::samples::{Sample, TEMPLATE};
+use super::values::SettingsReader;
 
 /// A guide.
 pub(crate) struct Guide {
@@ -77,6 +78,12 @@ pub(crate) enum Span {
 }
 
 impl Guide {
+    /// Who reads the `.env` of its sample.
+    pub(crate) fn settings_reader(&self) -> SettingsReader {
+        let is_script = self.files.iter().any(|(path, _)| path.ends_with(".sh"));
+        if is_script { SettingsReader::Shell } else { SettingsReader::Dotenv }
+    }
+
     /// Reads the guide of a sample; none when it breaks the format, which a test would tell.
     pub(crate) fn read(sample: &'static Sample) -> Option<Self> {
         let (head, body) = sample.guide.strip_prefix("---\n")?.split_once("\n---\n")?;

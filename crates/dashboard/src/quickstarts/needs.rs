@@ -1,6 +1,6 @@
 //! What a client must allow before its sample can run, and the change that adds what is missing.
 
-use doorward_model::api::ClientGrant;
+use doorward_model::api::{ClientGrant, SubjectType};
 use doorward_model::client::edit::ClientPatch;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::{Client, callback, logout, origin};
@@ -49,7 +49,8 @@ pub(crate) fn needs(guide: &Guide, values: &Values, client: &Client, grants: &[C
     let value = |name: &str| values.get(name).unwrap_or_default().to_owned();
     if guide.app.is_none() {
         let audience = value("audience");
-        let grant = grants.iter().find(|grant| grant.audience == audience);
+        let grant =
+            grants.iter().find(|grant| grant.subject == SubjectType::Client && grant.audience == audience);
         let is_met = grant.is_some_and(|grant| grant.scope.iter().any(|scope| scope == ASKED.as_str()));
         let value = ASKED.as_str().to_owned();
         return vec![Need { what: What::Api, value, is_met, can_add: grant.is_none() }];

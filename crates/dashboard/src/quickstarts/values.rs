@@ -47,6 +47,16 @@ impl Values {
     /// The text with every known name between double braces replaced, once: a value that looks like a
     /// name stays as it is, and so do the double braces of JSX.
     pub(crate) fn fill(&self, text: &str) -> String {
+        self.fill_with(text, str::to_owned)
+    }
+
+    /// The same for a `.env`: a value with anything in it that whoever reads the file could take for more
+    /// than a letter stands between quotes.
+    pub(crate) fn fill_settings(&self, text: &str, reader: SettingsReader) -> String {
+        self.fill_with(text, |value| reader.quoted(value))
+    }
+
+    fn fill_with(&self, text: &str, spell: impl Fn(&str) -> String) -> String {
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, from)) = rest.split_once("{{") {
@@ -54,7 +64,7 @@ impl Values {
             let value = from.split_once("}}").and_then(|(name, after)| Some((self.get(name)?, after)));
             match value {
                 Some((value, after)) => {
-                    filled.push_str(value);
+                    filled.push_str(&spell(value));
                     rest = after;
                 }
                 None => {
@@ -66,6 +76,37 @@ impl Values {
         filled.push_str(rest);
         filled
     }
+}
+
+/// Who reads the `.env` of a sample: each has its own idea of quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SettingsReader {
+    /// A shell, which would run what stands in `$(…)`.
+    Shell,
+    /// The `dotenv` package and those that follow it: no way to write a quote inside its own kind.
+    Dotenv,
+}
+
+impl SettingsReader {
+    fn quoted(self, value: &str) -> String {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~:/@%+,".contains(&byte);
+        if value.bytes().all(is_plain) || value == HIDDEN {
+            return value.to_owned();
+        }
+        match self {
+            SettingsReader::Shell => shell_quoted(value),
+            SettingsReader::Dotenv => {
+                let free = ['\'', '`', '"'].into_iter().find(|quote| !value.contains(*quote));
+                let quote = free.unwrap_or('\'');
+                format!("{quote}{value}{quote}")
+            }
+        }
+    }
+}
+
+/// A text between single quotes of a shell: it stands for itself, whatever is in it.
+pub(crate) fn shell_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -106,6 +147,22 @@ pub(super) mod tests {
             ("{{unknown}} {{", "{{unknown}} {{"),
         ] {
             assert_eq!(values.fill(text), filled, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_of_ones_own_is_never_taken_for_a_command() {
+        for (secret, shell, dotenv) in [
+            ("LUFqPx+sRLjbL7_-", "LUFqPx+sRLjbL7_-", "LUFqPx+sRLjbL7_-"),
+            ("a$(touch x)`id`&b", "'a$(touch x)`id`&b'", "'a$(touch x)`id`&b'"),
+            ("it's # here", r"'it'\''s # here'", "`it's # here`"),
+            ("it's `so`", r"'it'\''s `so`'", "\"it's `so`\""),
+        ] {
+            let mut values = values("https://id.acme.test/", "x");
+            values.pairs[3].1 = secret.to_owned();
+            let filled = |reader| values.fill_settings("CLIENT_SECRET={{client_secret}}", reader);
+            assert_eq!(filled(SettingsReader::Shell), format!("CLIENT_SECRET={shell}"));
+            assert_eq!(filled(SettingsReader::Dotenv), format!("CLIENT_SECRET={dotenv}"));
         }
     }
 

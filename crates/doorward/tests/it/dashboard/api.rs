@@ -121,6 +121,22 @@ async fn a_deletion_says_what_it_is_and_secrets_stay_hidden() {
     assert!(send(&admin, &form, get, &id).await.is(200).text().contains("404 Not Found"));
 }
 
+/// Who said yes to one client has not said yes to another.
+#[tokio::test]
+async fn an_answer_is_about_what_was_asked_and_nothing_else() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let (one, other) = (house.machine(&["read:clients"]).await, house.machine(&["read:clients"]).await);
+    let delete = "/manage/api/delete_clients_by_id";
+    let page = admin.get(delete).await.is(200);
+    let asked = send(&admin, &page, delete, &[("path-id", &one.client_id)]).await.is(422);
+    let again = send(&admin, &asked, delete, &[("path-id", &other.client_id)]).await.is(422);
+    assert!(again.text().contains("This deletes for real."), "the other one is asked about as well");
+    other.get("/api/v2/clients").await.is(200);
+    send(&admin, &again, delete, &[("path-id", &other.client_id)]).await.is(200);
+    one.get("/api/v2/clients").await.is(200);
+}
+
 /// Whoever may only look is told so by the API itself.
 #[tokio::test]
 async fn a_viewer_may_try_what_a_viewer_may_do() {

@@ -134,8 +134,13 @@ impl GuidePage<'_> {
     }
 
     /// Code with its values filled in, and commands in the words of the chosen package manager.
-    fn code(&self, text: &str) -> String {
-        self.values.fill(&self.chosen.packages.said(text))
+    fn code(&self, title: &str, text: &str) -> String {
+        let text = self.chosen.packages.said(text);
+        if title == ".env" {
+            self.values.fill_settings(&text, self.guide.settings_reader())
+        } else {
+            self.values.fill(&text)
+        }
     }
 
     /// What one click adds.

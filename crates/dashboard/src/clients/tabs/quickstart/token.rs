@@ -20,6 +20,7 @@ use crate::clients::secret::{Purpose, confirmed};
 use crate::clients::tabs::settings::wording;
 use crate::clients::{Opened, Tab};
 use crate::frame::Frame;
+use crate::quickstarts::shell_quoted;
 
 /// An API that the program may ask for.
 pub(super) struct Offer {
@@ -75,7 +76,10 @@ impl Got {
             scope: tried.scope.join(" "),
             took: if tried.took < 1 { "less than 1".to_owned() } else { tried.took.to_string() },
             lifetime: wording::in_words(&tried.expires_in.seconds().to_string()),
-            curl: Secret::new(format!("curl --header 'Authorization: Bearer {token}' \\\n  '{address}'")),
+            curl: Secret::new(format!(
+                "curl --header 'Authorization: Bearer {token}' \\\n  {}",
+                shell_quoted(&address)
+            )),
             token: tried.token.clone(),
         }
     }

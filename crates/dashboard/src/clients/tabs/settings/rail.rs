@@ -1,6 +1,7 @@
 //! What stands beside the form: what is still missing, the addresses, who changed what lately.
 
 use doorward_engine::clients::Change;
+use doorward_model::api::SubjectType;
 use doorward_model::client::kind::ClientKind;
 
 use super::field::Field;
@@ -57,7 +58,11 @@ pub(crate) fn needs(opened: &Opened) -> Vec<Need> {
     let has_worked = opened.activity.successes > 0;
     if client.settings.app_type == Some(ClientKind::NonInteractive) {
         return vec![
-            need("May call an API", !opened.grants.is_empty(), "connections"),
+            need(
+                "May call an API",
+                opened.grants.iter().any(|grant| grant.subject == SubjectType::Client),
+                "connections",
+            ),
             need("A token in the last 7 days", has_worked, "quickstart"),
         ];
     }
