@@ -22,6 +22,7 @@ pub mod email_templates;
 pub mod entropy;
 pub mod fault;
 pub mod grants;
+pub mod huge_pages;
 pub mod install;
 mod jobs;
 pub mod keys;

@@ -14,6 +14,7 @@ use doorward_store::users::Credential;
 
 use crate::entropy::Entropy;
 use crate::fault::Fault;
+use crate::huge_pages;
 use crate::pool::Pool;
 
 /// The longest password that is looked at, in bytes.
@@ -150,6 +151,7 @@ fn compute(
     password: &Secret,
 ) -> Result<[u8; HASH_LEN], Fault> {
     if memory.len() < params.block_count() {
+        huge_pages::allow();
         memory.resize(params.block_count(), Block::new());
     }
     let mut hash = [0; HASH_LEN];

@@ -98,9 +98,13 @@ mod tests {
 
     #[test]
     fn the_keys_of_addons_are_secrets_too() {
-        let mut value = json!({ "addons": { "firebase": { "secret": "s", "client_email": "a@b" }, "box": {} } });
+        let mut value =
+            json!({ "addons": { "firebase": { "secret": "s", "client_email": "a@b" }, "box": {} } });
         assert!(hide(&mut value));
-        assert_eq!(value["addons"], json!({ "firebase": { "secret": HIDDEN, "client_email": "a@b" }, "box": {} }));
+        assert_eq!(
+            value["addons"],
+            json!({ "firebase": { "secret": HIDDEN, "client_email": "a@b" }, "box": {} })
+        );
     }
 
     #[test]
