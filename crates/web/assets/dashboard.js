@@ -562,11 +562,23 @@ document.addEventListener("keydown", (event) => {
 const old = location.pathname === "/manage" && location.hash.match(/^#\/(clients(?:\/[\w-]+(?:\/\w+)?)?|logs)$/);
 if (old) location.replace("/manage/" + old[1]);
 
-// Single keys, never in a field: / for the search, c for a new client, g then c or l for the menu.
+// Single keys, never in a field: / for the search, c for a new client, g then c or l for the menu. Whoever
+// speaks to the computer switches them off (WCAG 2.1.4); the browser keeps that, nothing else needs it.
+const hasKeys = () => localStorage.getItem("dw-keys") !== "off";
+for (const row of all("[data-keys]")) {
+  const mark = () => all("button", row).forEach((button) => button.setAttribute("aria-pressed", String((button.value === "on") === hasKeys())));
+  row.addEventListener("click", (event) => {
+    const chosen = event.target.closest("button");
+    if (chosen) localStorage.setItem("dw-keys", chosen.value);
+    mark();
+  });
+  mark();
+  row.hidden = false;
+}
 let went = false;
 document.addEventListener("keydown", (event) => {
   const field = event.target.closest("input,textarea,select,[contenteditable],dialog");
-  if (field || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (field || !hasKeys() || event.ctrlKey || event.metaKey || event.altKey) return;
   const search = document.querySelector("[data-search]");
   if (event.key === "/" && search) {
     event.preventDefault();

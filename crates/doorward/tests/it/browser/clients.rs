@@ -212,15 +212,7 @@ async fn a_client_is_deleted_for_good_and_only_on_purpose() {
 async fn without_scripts_the_same_walk_works() {
     let Some(browser) = Browser::without_scripts().await else { return };
     let house = OpenHouse::new().await;
-    let link = house.setup_link().await;
-    let code = link.split_once("#k=").unwrap().1.to_owned();
-
-    browser.open(&house.page("/setup")).await;
-    browser.fill("Set-up code", &code).await;
-    browser.fill("Your email address", super::first_run::OWNER).await;
-    browser.fill("New password", OWNER_PASSWORD).await;
-    browser.press("Create admin").await;
-    browser.sees("First steps").await;
+    browser.set_up_by_hand(&house).await;
     browser.create_client(&house.origin(), "Storefront", TYPES[1]).await;
     browser.press("React").await;
     browser.press("Add all 3").await;
@@ -229,8 +221,16 @@ async fn without_scripts_the_same_walk_works() {
     browser.fill("Name", "Shop").await;
     browser.press("Save Changes").await;
     browser.sees("Saved").await;
+    browser.open(&house.page("/manage/clients?q=shop")).await;
+    browser.sees("Shop").await;
+    assert!(!browser.shows("Default App").await, "the search is a form like any other");
+    browser.press("Shop").await;
+    browser.tab("Settings").await;
     browser.press("Delete Client").await;
     browser.press("Yes, delete client").await;
     browser.sees("Shop was deleted.").await;
+    browser.open_menu().await;
+    browser.press("Log out").await;
+    browser.sees("Log in").await;
     browser.end().await;
 }

@@ -11,6 +11,7 @@ mod consent;
 mod doctor;
 mod first_run;
 mod login;
+mod logs;
 mod neighbour;
 mod open_house;
 mod pictures;
