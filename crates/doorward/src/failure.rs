@@ -105,6 +105,18 @@ impl Failure {
         Self::new(exit, what, fault.to_string(), fix)
     }
 
+    /// The same for a change of something that is there: a conflict means that somebody else was faster,
+    /// and not that there is nothing to do.
+    #[must_use]
+    pub fn of_change(what: impl Into<String>, fault: &Fault) -> Self {
+        match fault {
+            Fault::Conflict { .. } => {
+                Self::failed(what, "Somebody else changes it at the same time.", "Run the command again.")
+            }
+            fault => Self::of(what, fault),
+        }
+    }
+
     /// A database that cannot be used.
     #[must_use]
     pub fn database(error: &StoreError) -> Self {

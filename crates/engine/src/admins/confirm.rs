@@ -51,7 +51,8 @@ pub async fn confirm(
     let scope = app.db().tenant(tenant);
     let credential = stored::by_email(&scope, email).await?.map(|(_, credential)| credential);
     let checked = app.passwords().verify(password, credential.as_ref()).await;
-    if !under_way.settled(app, tenant, checked).await? {
+    let (matches, under_way) = under_way.settled(app, tenant, checked).await?;
+    if !matches {
         return Ok(Err(LoginProblem::NoMatch));
     }
     let mut batch = scope.batch();

@@ -59,7 +59,7 @@ pub async fn log_in(
     };
     let (admin, credential) = found.unzip();
     let checked = app.passwords().verify(password, credential.as_ref()).await;
-    let matches = under_way.settled(app, tenant, checked).await?;
+    let (matches, under_way) = under_way.settled(app, tenant, checked).await?;
     let Some(admin) = admin.filter(|_| matches) else {
         let draft = EventDraft::new(EventCode::ManagementWriteFailed, "Log in to the dashboard")
             .user_name(&name)

@@ -11,6 +11,7 @@
 //! the address its try back.
 //! Source: RFC 6819 §4.4.3.6 (online guessing); OWASP "Authentication", "Account lockout".
 
+use std::fmt;
 use std::net::IpAddr;
 
 use data_encoding::BASE64URL_NOPAD;
@@ -22,6 +23,7 @@ use doorward_model::user::Email;
 use doorward_protocol::digest;
 use doorward_store::login_attempts::{self, AttemptLimit, Seen};
 use doorward_store::{Batch, StoreError};
+use tokio::runtime::Handle;
 
 use super::turns::Turn;
 use crate::app::App;
@@ -67,11 +69,48 @@ pub(crate) enum Lock {
 pub(crate) struct UnderWay {
     subjects: Subjects,
     is_counted: bool,
-    _address: Turn,
-    _account: Option<Turn>,
+    /// Where it is counted when nobody says how it ended.
+    abandoned: Option<Abandoned>,
+    turns: Option<(Turn, Option<Turn>)>,
+}
+
+struct Abandoned {
+    app: App,
+    tenant: TenantId,
+}
+
+impl fmt::Debug for Abandoned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Abandoned").field("tenant", &self.tenant).finish_non_exhaustive()
+    }
+}
+
+/// Whoever hangs up while the password is looked at has tried nevertheless: it is counted then, and nobody
+/// else tries that account before.
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let (Some(Abandoned { app, tenant }), Ok(runtime)) = (self.abandoned.take(), Handle::try_current())
+        else {
+            return;
+        };
+        let (subjects, turns) = (self.subjects.clone(), self.turns.take());
+        runtime.spawn(async move {
+            let mut batch = app.db().tenant(&tenant).batch();
+            push_count(&mut batch, &subjects, (u32::MAX, u32::MAX), app.now());
+            if let Err(error) = batch.commit().await {
+                tracing::warn!(%error, "an abandoned try to log in could not be counted");
+            }
+            drop(turns);
+        });
+    }
 }
 
 impl UnderWay {
+    /// How the try ended is written down: nothing of it is left to count.
+    pub(crate) fn end(mut self) {
+        self.abandoned = None;
+    }
+
     /// Counts a try that failed, if it was not counted before.
     pub(crate) fn count(&self, batch: &mut Batch, now: Timestamp) {
         if !self.is_counted {
@@ -90,7 +129,8 @@ impl UnderWay {
     }
 
     /// Gives a try back that came to nothing through no fault of the person.
-    pub(crate) async fn give_back(&self, app: &App, tenant: &TenantId) -> Result<(), Fault> {
+    pub(crate) async fn give_back(mut self, app: &App, tenant: &TenantId) -> Result<(), Fault> {
+        self.abandoned = None;
         if !self.is_counted {
             return Ok(());
         }
@@ -105,15 +145,18 @@ impl UnderWay {
 
     /// What came of comparing the password. When nothing did, the try is given back.
     pub(crate) async fn settled(
-        &self,
+        self,
         app: &App,
         tenant: &TenantId,
         compared: Result<bool, Fault>,
-    ) -> Result<bool, Fault> {
-        if compared.is_err() {
-            self.give_back(app, tenant).await?;
+    ) -> Result<(bool, Self), Fault> {
+        match compared {
+            Ok(matches) => Ok((matches, self)),
+            Err(fault) => {
+                self.give_back(app, tenant).await?;
+                Err(fault)
+            }
         }
-        compared
     }
 }
 
@@ -183,14 +226,16 @@ async fn alone(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<Opti
     }
     let mut address = app.turns().come(&subjects.address);
     address.start();
+    // Read before the count: a try that ends in between is seen twice rather than not at all.
+    let under_way = i64::try_from(address.trying()).unwrap_or(i64::MAX);
     let asked = [account.subject.as_str(), subjects.address.as_str()];
     let [of_account, of_address] = login_attempts::counts(&app.db().tenant(tenant), asked, app.now()).await?;
-    let under_way = i64::try_from(address.trying()).unwrap_or(i64::MAX);
     if of_account > 0 || of_address.saturating_add(under_way) > i64::from(PER_ADDRESS) {
         return Ok(None);
     }
     let subjects = subjects.clone();
-    Ok(Some(UnderWay { subjects, is_counted: false, _address: address, _account: Some(turn) }))
+    let abandoned = Some(Abandoned { app: app.clone(), tenant: tenant.clone() });
+    Ok(Some(UnderWay { subjects, is_counted: false, abandoned, turns: Some((address, Some(turn))) }))
 }
 
 /// Counts a try, unless there is none left. Everybody sees it when this returns, and a killed process
@@ -227,7 +272,7 @@ pub(crate) async fn reserve(
             return Ok(Err(lock));
         }
     }
-    Ok(Ok(UnderWay { subjects, is_counted: true, _address: address, _account: account }))
+    Ok(Ok(UnderWay { subjects, is_counted: true, abandoned: None, turns: Some((address, account)) }))
 }
 
 async fn count(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<Option<Lock>, Fault> {
@@ -293,12 +338,13 @@ mod tests {
             let mut batch = kit.app.db().tenant(&tenant).batch();
             under_way.count(&mut batch, kit.app.now());
             batch.commit().await.unwrap();
+            under_way.end();
         }
         assert_eq!(looked_at, PER_ACCOUNT + 1);
         let mut batch = neighbour.db().tenant(&tenant).batch();
         elsewhere.count(&mut batch, kit.app.now());
         batch.commit().await.unwrap();
-        drop(elsewhere);
+        elsewhere.end();
         assert_eq!(begin(&neighbour, &tenant, subjects()).await.unwrap().unwrap_err(), Lock::Account);
     }
 
@@ -312,14 +358,28 @@ mod tests {
         let mut batch = kit.app.db().tenant(&tenant).batch();
         first.count(&mut batch, kit.app.now());
         batch.commit().await.unwrap();
-        drop(first);
+        first.end();
         let second = begin(&kit.app, &tenant, subjects.clone()).await.unwrap().unwrap();
         assert!(second.is_counted);
         let mut batch = kit.app.db().tenant(&tenant).batch();
         second.forgive(&mut batch);
         batch.commit().await.unwrap();
-        drop(second);
-        assert!(!begin(&kit.app, &tenant, subjects).await.unwrap().unwrap().is_counted, "forgiven");
+        second.end();
+        let third = begin(&kit.app, &tenant, subjects).await.unwrap().unwrap();
+        assert!(!third.is_counted, "forgiven");
+        third.end();
+    }
+
+    /// Whoever posts a password and hangs up has tried it.
+    #[tokio::test]
+    async fn a_try_that_was_abandoned_is_counted_before_the_next_one_begins() {
+        let kit = Kit::new().await;
+        let tenant = kit.tenant().tenant.id.clone();
+        let subjects = || Subjects::of_admin("ada", "203.0.113.7".parse().ok());
+        for _ in 0..PER_ACCOUNT {
+            drop(begin(&kit.app, &tenant, subjects()).await.unwrap().unwrap());
+        }
+        assert_eq!(begin(&kit.app, &tenant, subjects()).await.unwrap().unwrap_err(), Lock::Account);
     }
 
     #[test]

@@ -77,7 +77,10 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
     let typed = (name.as_str(), email.as_ref(), &attempt.password);
     match check(app, &judged, (connection, &under_way), typed).await {
         Ok(Ok(user)) => finish(app, &judged, (&transaction, browser, under_way, user)).await,
-        Ok(Err(problem)) => Ok(Step::Form(page(problem)?)),
+        Ok(Err(problem)) => {
+            under_way.end();
+            Ok(Step::Form(page(problem)?))
+        }
         Err(fault) => {
             // No password was looked at, or nobody can know whether it was right.
             under_way.give_back(app, tenant).await?;
@@ -148,11 +151,17 @@ async fn finish(
     let judged = judge(app, &judged.caller, request, Some(&proof.present), here).await?;
     match &judged.decision {
         AuthorizeDecision::Issue(plan) => match issue(app, &judged, plan, &Grounds::Proved(&proof)).await? {
-            Some(back) => Ok(Step::Return(back)),
+            Some(back) => {
+                proof.under_way.end();
+                Ok(Step::Return(back))
+            }
             None => Ok(Step::Restart(show::restart(&judged, transaction))),
         },
         AuthorizeDecision::Consent(_) => match enter(app, &judged, &proof, (browser, request)).await? {
-            Some(login) => Ok(Step::Started(login)),
+            Some(login) => {
+                proof.under_way.end();
+                Ok(Step::Started(login))
+            }
             None => Ok(Step::Restart(show::restart(&judged, transaction))),
         },
         AuthorizeDecision::LogIn(_) => Err(Fault::internal("a person who logged in is asked to log in")),

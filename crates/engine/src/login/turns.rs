@@ -99,6 +99,9 @@ impl Turn {
         if let Some(subject) = self.turns.lock().get_mut(&self.name) {
             subject.trying -= usize::from(self.is_trying);
             subject.is_held &= !self.is_alone;
+            if self.is_alone {
+                subject.freed.notify_waiters();
+            }
         }
         (self.is_trying, self.is_alone) = (false, false);
     }
@@ -135,6 +138,10 @@ impl Drop for Turn {
         subject.is_held &= !self.is_alone;
         if subject.visitors == 0 {
             subjects.remove(&self.name);
+        } else if self.is_alone {
+            // Nobody but the one who tried alone stood in their way. Whoever is about to wait takes the one.
+            subject.freed.notify_waiters();
+            subject.freed.notify_one();
         } else {
             // One at a time: whoever asks in vain leaves too, and so wakes the next.
             subject.freed.notify_one();

@@ -32,6 +32,8 @@ const QUEUE: usize = 1024;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// After so many steps of a list the time is looked at: about every millisecond.
 const STEPS: i32 = 10_000;
+/// Lists that run at the same time.
+const SCANNERS: usize = 2;
 /// Texts kept prepared per connection.
 const PREPARED: usize = 256;
 /// The longest text of a value or a statement, in bytes.
@@ -40,19 +42,23 @@ const MAX_LENGTH: i32 = 8 * 1024 * 1024;
 pub(crate) struct Sqlite {
     path: PathBuf,
     readers: Arc<Readers>,
+    /// For lists, which may take their time: point reads never wait for one.
+    scanners: Arc<Readers>,
     writer: SyncSender<Job>,
 }
 
 impl Sqlite {
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = open_for_writing(path)?;
-        let readers = Arc::new(Readers::open(path)?);
+        let count = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
+        let readers = Arc::new(Readers::open(path, count)?);
+        let scanners = Arc::new(Readers::open(path, SCANNERS)?);
         let (writer, jobs) = sync_channel(QUEUE);
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || writer::run(connection, &jobs))
             .map_err(StoreError::unavailable)?;
-        Ok(Self { path: path.to_owned(), readers, writer })
+        Ok(Self { path: path.to_owned(), readers, scanners, writer })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -71,7 +77,7 @@ impl Sqlite {
         args: Vec<Value>,
         longest: Duration,
     ) -> Result<Vec<Row>, StoreError> {
-        let readers = Arc::clone(&self.readers);
+        let readers = Arc::clone(&self.scanners);
         tokio::task::spawn_blocking(move || readers.scan(&text, &args, longest))
             .await
             .map_err(StoreError::other)?
@@ -119,8 +125,7 @@ struct Readers {
 }
 
 impl Readers {
-    fn open(path: &Path) -> Result<Self, StoreError> {
-        let count = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
+    fn open(path: &Path, count: usize) -> Result<Self, StoreError> {
         let connections =
             (0..count).map(|_| open_for_reading(path).map(Mutex::new)).collect::<Result<_, _>>()?;
         Ok(Self { connections, next: AtomicUsize::new(0) })
@@ -132,8 +137,9 @@ impl Readers {
 
     /// The same, given up after a time.
     fn scan(&self, text: &Text, args: &[Value], longest: Duration) -> Result<Vec<Row>, StoreError> {
-        let mut connection = self.connection();
+        // Waiting for one counts as well: of many long lists the last ones are given up at once.
         let end = Instant::now() + longest;
+        let mut connection = self.connection();
         let handler = |error: rusqlite::Error| refine(&error, &text.table);
         connection.progress_handler(STEPS, Some(move || Instant::now() > end)).map_err(handler)?;
         let found = run(&connection, text, args);
@@ -319,7 +325,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("doorward.db");
         drop(open_for_writing(&path).unwrap());
-        let readers = Readers::open(&path).unwrap();
+        let readers = Readers::open(&path, SCANNERS).unwrap();
         let endless =
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(i) FROM n";
         for _ in 0..2 * readers.connections.len() {

@@ -56,7 +56,7 @@ impl Set {
 /// Changes the client; gives it as it was and as it is.
 async fn change(opened: &Opened, which: &str, changes: &[Assignment]) -> Result<(Value, Value), Failure> {
     let caller = opened.caller();
-    let refused = |fault: Fault| Failure::of(NOT_CHANGED, &fault);
+    let refused = |fault: Fault| Failure::of_change(NOT_CHANGED, &fault);
     let view = |client| shown::client(&ShownClient { client, secret: None }, &caller);
     // A whole value stands for itself. An entry is put into the list that is there, which nobody else
     // may have changed meanwhile.

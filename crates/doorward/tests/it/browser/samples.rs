@@ -174,9 +174,21 @@ async fn a_person_uses(kind: &str, guide: &str, command: &str, address: &str) {
     browser.press("Log in").await;
     browser.sees("Email address").await;
 
+    browser.shows_errors_as_text(address).await;
     browser.open(page.as_str()).await;
     browser.sees("logged in to Sample").await;
     browser.end().await;
+}
+
+impl Browser {
+    /// CVE-2021-32702: an error that anybody can put into the address of the callback is text and nothing
+    /// else.
+    async fn shows_errors_as_text(&self, app: &str) {
+        let trap = "%3Cimg%20src%3Dx%20onerror%3D%22window.ran%3Dtrue%22%3E";
+        self.open(&format!("{app}/callback?error={trap}&error_description={trap}&state=x")).await;
+        let ran = "return window.ran === true || document.querySelector('img[src=x]') !== null";
+        assert_eq!(self.run(ran).await, false, "{}", self.source().await);
+    }
 }
 
 #[tokio::test]
