@@ -8,8 +8,9 @@ use doorward_model::ids::LoginId;
 use doorward_model::secret::Secret;
 use doorward_model::tenant::Tenant;
 use doorward_model::time::Lifetime;
+use doorward_protocol::oauth::params::Params;
 use doorward_web::cookies::{self, Cookie, SameSite};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Uri};
 
 /// The cookie of the session.
 const SESSION: &str = "__Host-dw";
@@ -29,6 +30,12 @@ pub(crate) fn read(headers: &HeaderMap) -> Browser {
         session: cookies::read(headers, SESSION).map(secret),
         logins: logins.filter_map(|(id, value)| Some((LoginId::parse(id).ok()?, secret(value)))).collect(),
     }
+}
+
+/// The login that the address of one of our pages is about.
+pub(crate) fn login_of(page: &Uri) -> Option<LoginId> {
+    let query = Params::from_query(page.query().unwrap_or_default()).ok()?;
+    LoginId::parse(query.get("state")?).ok()
 }
 
 /// Keeps a session.

@@ -26,10 +26,8 @@ pub(crate) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Response {
-    let query = Params::from_query(uri.query().unwrap_or_default()).ok();
-    let id = query.as_ref().and_then(|query| LoginId::parse(query.get("state")?).ok());
     let caller = Caller { tenant, who: Who::Anonymous, info };
-    let outcome = match id {
+    let outcome = match browser::login_of(&uri) {
         Some(id) => page::show(web.app(), &caller, &browser::read(&headers), &id).await,
         None => Ok(Step::Restart(Restart::default())),
     };

@@ -57,27 +57,20 @@ mod tests {
 
     fn sample() -> Event {
         Event {
-            id: LogId::parse("90020251123").unwrap(),
-            at: Timestamp::from_millis(1_763_877_600_123),
-            code: EventCode::WrongPassword,
-            description: "Wrong email or password.".to_owned(),
             client: Some(ClientId::parse("abc").unwrap()),
             client_name: Some("Shop".to_owned()),
-            connection: None,
-            connection_name: None,
-            strategy: None,
-            strategy_type: None,
-            user: None,
             user_name: Some("ada@example.com".to_owned()),
             ip: Some("203.0.113.9".to_owned()),
             user_agent: Some("Mozilla/5.0 (iPhone) Mobile/15E148".to_owned()),
-            audience: None,
-            scope: None,
             hostname: Some("id.acme.test".to_owned()),
-            auth0_client: None,
-            details: Map::new(),
             fold_key: Some("private".to_owned()),
             count: 3,
+            ..Event::new(
+                LogId::parse("90020251123").unwrap(),
+                Timestamp::from_millis(1_763_877_600_123),
+                EventCode::WrongPassword,
+                "Wrong email or password.",
+            )
         }
     }
 

@@ -11,7 +11,7 @@ use doorward_protocol::digest::sha256;
 use serde_json::{Value, json};
 
 use super::document::{Operation, Parameter};
-use crate::quickstarts::shell_quoted;
+use crate::parts::shell_quoted;
 
 /// What was filled in, by the names of the fields.
 #[derive(Debug, Default)]

@@ -200,6 +200,11 @@ pub(crate) fn pager<'a>(
     Pager { label, back, on }
 }
 
+/// A text between single quotes of a shell: it stands for itself, whatever is in it.
+pub(crate) fn shell_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,7 @@ pub(crate) use archive::zipped;
 pub(crate) use guide::{Block, Guide, Span};
 pub(crate) use needs::{ASKED, Need, needs, wanted};
 pub(crate) use packages::Packages;
-pub(crate) use values::{HIDDEN, Values, shell_quoted};
+pub(crate) use values::{HIDDEN, Values};
 
 static ALL: LazyLock<Vec<Guide>> = LazyLock::new(|| samples::ALL.iter().filter_map(Guide::read).collect());
 

@@ -3,6 +3,7 @@
 use doorward_model::tenant::Tenant;
 
 use super::guide::AppAddress;
+use crate::parts::shell_quoted;
 
 /// What stands on a page in the place of the client secret.
 pub(crate) const HIDDEN: &str = "••••••••";
@@ -102,11 +103,6 @@ impl SettingsReader {
             }
         }
     }
-}
-
-/// A text between single quotes of a shell: it stands for itself, whatever is in it.
-pub(crate) fn shell_quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

@@ -68,8 +68,7 @@ pub(crate) enum Lock {
 #[derive(Debug)]
 pub(crate) struct UnderWay {
     subjects: Subjects,
-    is_counted: bool,
-    /// Where it is counted when nobody says how it ended.
+    /// Where it is counted when nobody says how it ended; none for a try that is counted already.
     abandoned: Option<Abandoned>,
     turns: Option<(Turn, Option<Turn>)>,
 }
@@ -111,16 +110,20 @@ impl UnderWay {
         self.abandoned = None;
     }
 
+    fn is_counted(&self) -> bool {
+        self.abandoned.is_none()
+    }
+
     /// Counts a try that failed, if it was not counted before.
     pub(crate) fn count(&self, batch: &mut Batch, now: Timestamp) {
-        if !self.is_counted {
+        if !self.is_counted() {
             push_count(batch, &self.subjects, (u32::MAX, u32::MAX), now);
         }
     }
 
     /// Forgets the tries of a login that worked.
     pub(crate) fn forgive(&self, batch: &mut Batch) {
-        if self.is_counted {
+        if self.is_counted() {
             if let Some(account) = &self.subjects.account {
                 login_attempts::clear(batch, &account.subject);
             }
@@ -130,8 +133,7 @@ impl UnderWay {
 
     /// Gives a try back that came to nothing through no fault of the person.
     pub(crate) async fn give_back(mut self, app: &App, tenant: &TenantId) -> Result<(), Fault> {
-        self.abandoned = None;
-        if !self.is_counted {
+        if self.abandoned.take().is_some() {
             return Ok(());
         }
         let mut batch = app.db().tenant(tenant).batch();
@@ -235,7 +237,7 @@ async fn alone(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<Opti
     }
     let subjects = subjects.clone();
     let abandoned = Some(Abandoned { app: app.clone(), tenant: tenant.clone() });
-    Ok(Some(UnderWay { subjects, is_counted: false, abandoned, turns: Some((address, Some(turn))) }))
+    Ok(Some(UnderWay { subjects, abandoned, turns: Some((address, Some(turn))) }))
 }
 
 /// Counts a try, unless there is none left. Everybody sees it when this returns, and a killed process
@@ -272,7 +274,7 @@ pub(crate) async fn reserve(
             return Ok(Err(lock));
         }
     }
-    Ok(Ok(UnderWay { subjects, is_counted: true, abandoned: None, turns: Some((address, account)) }))
+    Ok(Ok(UnderWay { subjects, abandoned: None, turns: Some((address, account)) }))
 }
 
 async fn count(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<Option<Lock>, Fault> {
@@ -354,19 +356,19 @@ mod tests {
         let tenant = kit.tenant().tenant.id.clone();
         let subjects = Subjects::of_admin("ada", "203.0.113.7".parse().ok());
         let first = begin(&kit.app, &tenant, subjects.clone()).await.unwrap().unwrap();
-        assert!(!first.is_counted);
+        assert!(!first.is_counted());
         let mut batch = kit.app.db().tenant(&tenant).batch();
         first.count(&mut batch, kit.app.now());
         batch.commit().await.unwrap();
         first.end();
         let second = begin(&kit.app, &tenant, subjects.clone()).await.unwrap().unwrap();
-        assert!(second.is_counted);
+        assert!(second.is_counted());
         let mut batch = kit.app.db().tenant(&tenant).batch();
         second.forgive(&mut batch);
         batch.commit().await.unwrap();
         second.end();
         let third = begin(&kit.app, &tenant, subjects).await.unwrap().unwrap();
-        assert!(!third.is_counted, "forgiven");
+        assert!(!third.is_counted(), "forgiven");
         third.end();
     }
 

@@ -58,6 +58,36 @@ pub struct Event {
     pub count: i64,
 }
 
+impl Event {
+    /// Something that happened once, and of which no more is known yet.
+    #[must_use]
+    pub fn new(id: LogId, at: Timestamp, code: EventCode, description: &str) -> Self {
+        Self {
+            id,
+            at,
+            code,
+            description: description.to_owned(),
+            client: None,
+            client_name: None,
+            connection: None,
+            connection_name: None,
+            strategy: None,
+            strategy_type: None,
+            user: None,
+            user_name: None,
+            ip: None,
+            user_agent: None,
+            audience: None,
+            scope: None,
+            hostname: None,
+            auth0_client: None,
+            details: Map::new(),
+            fold_key: None,
+            count: 1,
+        }
+    }
+}
+
 /// Cuts a stranger's text to [`MAX_TEXT`] characters and replaces control characters, so that it
 /// can neither fill the log nor forge a line of it.
 ///

@@ -83,7 +83,7 @@ fn time(style: Style, at: Timestamp) -> String {
 mod tests {
     use doorward_model::ids::{ClientId, LogId};
     use doorward_model::log::code::EventCode;
-    use serde_json::{Map, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -91,27 +91,11 @@ mod tests {
 
     fn event(id: &str, code: EventCode, description: &str) -> Event {
         Event {
-            id: LogId::parse(id).unwrap(),
-            at: Timestamp::from_seconds(1_763_877_600),
-            code,
-            description: description.to_owned(),
             client: ClientId::parse("abc").ok(),
             client_name: Some("Storefront".to_owned()),
-            connection: None,
-            connection_name: None,
-            strategy: None,
-            strategy_type: None,
-            user: None,
             user_name: Some("ada@example.com".to_owned()),
             ip: Some("203.0.113.9".to_owned()),
-            user_agent: None,
-            audience: None,
-            scope: None,
-            hostname: None,
-            auth0_client: None,
-            details: Map::new(),
-            fold_key: None,
-            count: 1,
+            ..Event::new(LogId::parse(id).unwrap(), Timestamp::from_seconds(1_763_877_600), code, description)
         }
     }
 

@@ -141,27 +141,18 @@ mod tests {
             _ => Map::new(),
         };
         Event {
-            id: LogId::parse("90020251123").unwrap(),
-            at: Timestamp::from_seconds(1_795_000_000),
-            code,
-            description: description.to_owned(),
             client: ClientId::parse("abc").ok(),
             client_name: Some("Storefront".to_owned()),
-            connection: None,
             connection_name: Some("Staff".to_owned()),
-            strategy: None,
-            strategy_type: None,
-            user: None,
             user_name: Some("ada@example.com".to_owned()),
             ip: Some("203.0.113.9".to_owned()),
-            user_agent: None,
-            audience: None,
-            scope: None,
-            hostname: None,
-            auth0_client: None,
             details,
-            fold_key: None,
-            count: 1,
+            ..Event::new(
+                LogId::parse("90020251123").unwrap(),
+                Timestamp::from_seconds(1_795_000_000),
+                code,
+                description,
+            )
         }
     }
 

@@ -20,7 +20,7 @@ use crate::clients::secret::{Purpose, confirmed};
 use crate::clients::tabs::settings::wording;
 use crate::clients::{Opened, Tab};
 use crate::frame::Frame;
-use crate::quickstarts::shell_quoted;
+use crate::parts::shell_quoted;
 
 /// An API that the program may ask for.
 pub(super) struct Offer {
