@@ -4,7 +4,8 @@
 //! Most people type the right password at the first try. So whoever comes alone to an account without a
 //! count is not counted before: everybody else of this process waits until that try has ended, and a wrong
 //! one is counted in the batch with its event. Of `n` nodes over one database, then, at most `n - 1`
-//! guesses more than the limit are looked at.
+//! guesses more than the limit of an account are looked at. Within one process the limit of an address
+//! holds for those who are counted and those who are not together.
 //!
 //! A try is held against the account as seen from one address, and against the address. It counts
 //! the same whether the account exists or not. A login that works forgives the account and gives
@@ -227,7 +228,7 @@ async fn alone(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<Opti
         return Ok(None);
     }
     let mut address = app.turns().come(&subjects.address);
-    address.start();
+    address.start_uncounted();
     // Read before the count: a try that ends in between is seen twice rather than not at all.
     let under_way = i64::try_from(address.trying()).unwrap_or(i64::MAX);
     let asked = [account.subject.as_str(), subjects.address.as_str()];
@@ -258,7 +259,10 @@ pub(crate) async fn reserve(
         let ended = (address.ended(), account.as_ref().map_or(0, Turn::ended));
         address.start();
         let may_start = account.as_mut().is_none_or(Turn::start);
-        let lock = if may_start { count(app, tenant, &subjects).await? } else { Some(Lock::Account) };
+        // Those who try uncounted may all turn out to be wrong.
+        let uncounted = u32::try_from(address.uncounted()).unwrap_or(u32::MAX);
+        let left = PER_ADDRESS.saturating_sub(uncounted);
+        let lock = if may_start { count(app, tenant, &subjects, left).await? } else { Some(Lock::Account) };
         let Some(lock) = lock else { break };
         address.step_back();
         account.iter_mut().for_each(Turn::step_back);
@@ -277,9 +281,14 @@ pub(crate) async fn reserve(
     Ok(Ok(UnderWay { subjects, abandoned: None, turns: Some((address, account)) }))
 }
 
-async fn count(app: &App, tenant: &TenantId, subjects: &Subjects) -> Result<Option<Lock>, Fault> {
+async fn count(
+    app: &App,
+    tenant: &TenantId,
+    subjects: &Subjects,
+    per_address: u32,
+) -> Result<Option<Lock>, Fault> {
     let mut batch = app.db().tenant(tenant).batch();
-    push_count(&mut batch, subjects, (PER_ADDRESS, PER_ACCOUNT), app.now());
+    push_count(&mut batch, subjects, (per_address, PER_ACCOUNT), app.now());
     match batch.commit_ahead().await {
         Ok(_) => Ok(None),
         Err(StoreError::Unmet { what: ADDRESS }) => Ok(Some(Lock::Address)),
@@ -348,6 +357,34 @@ mod tests {
         batch.commit().await.unwrap();
         elsewhere.end();
         assert_eq!(begin(&neighbour, &tenant, subjects()).await.unwrap().unwrap_err(), Lock::Account);
+    }
+
+    /// Fifty people behind one address are being looked at, uncounted; the limit holds for all together.
+    #[tokio::test]
+    async fn who_is_counted_leaves_room_for_those_of_one_address_who_are_not() {
+        let kit = Kit::new().await;
+        let tenant = kit.tenant().tenant.id.clone();
+        let subjects = |name: &str| Subjects::of_admin(name, "203.0.113.7".parse().ok());
+        let mut uncounted = Vec::new();
+        for number in 0..50 {
+            let under_way = begin(&kit.app, &tenant, subjects(&number.to_string())).await.unwrap().unwrap();
+            assert!(!under_way.is_counted());
+            uncounted.push(under_way);
+        }
+        for number in 50..100 {
+            let under_way = reserve(&kit.app, &tenant, subjects(&number.to_string())).await.unwrap().unwrap();
+            under_way.end();
+        }
+        // The next one has to wait: only when one of the fifty has ended is it known whether a try is left.
+        let one_more = async { reserve(&kit.app, &tenant, subjects("100")).await.unwrap().map(UnderWay::end) };
+        let all_were_wrong = async {
+            let mut batch = kit.app.db().tenant(&tenant).batch();
+            uncounted.iter().for_each(|under_way| under_way.count(&mut batch, kit.app.now()));
+            batch.commit().await.unwrap();
+            uncounted.drain(..).for_each(UnderWay::end);
+        };
+        let (one_more, ()) = tokio::join!(one_more, all_were_wrong);
+        assert_eq!(one_more.unwrap_err(), Lock::Address);
     }
 
     #[tokio::test]

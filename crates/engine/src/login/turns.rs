@@ -26,6 +26,7 @@ pub(crate) struct Turns(Arc<Mutex<HashMap<String, Subject>>>);
 struct Subject {
     visitors: usize,
     trying: usize,
+    uncounted: usize,
     is_held: bool,
     ended: u64,
     freed: Arc<Notify>,
@@ -38,6 +39,7 @@ pub(crate) struct Turn {
     name: String,
     freed: Arc<Notify>,
     is_trying: bool,
+    is_uncounted: bool,
     is_alone: bool,
 }
 
@@ -53,7 +55,8 @@ impl Turns {
         subject.visitors += 1;
         let freed = Arc::clone(&subject.freed);
         let turns = Arc::clone(&self.0);
-        Turn { turns, name: name.to_owned(), freed, is_trying: false, is_alone: false }
+        let name = name.to_owned();
+        Turn { turns, name, freed, is_trying: false, is_uncounted: false, is_alone: false }
     }
 }
 
@@ -67,6 +70,14 @@ impl Turn {
     /// seem not to be under way. False while somebody tries alone: then it is to be asked again.
     pub(crate) fn start(&mut self) -> bool {
         self.begin(|subject| !subject.is_held)
+    }
+
+    /// Tries without being counted before; how many do so is what [`Turn::uncounted`] tells the others.
+    pub(crate) fn start_uncounted(&mut self) {
+        self.is_uncounted = self.begin(|subject| {
+            subject.uncounted += 1;
+            true
+        });
     }
 
     /// Tries as the only one. False when somebody tries already.
@@ -94,16 +105,22 @@ impl Turn {
         self.turns.lock().get(&self.name).map_or(0, |subject| subject.trying)
     }
 
+    /// How many try at this moment of whom the count knows nothing.
+    pub(crate) fn uncounted(&self) -> usize {
+        self.turns.lock().get(&self.name).map_or(0, |subject| subject.uncounted)
+    }
+
     /// There was no try left.
     pub(crate) fn step_back(&mut self) {
         if let Some(subject) = self.turns.lock().get_mut(&self.name) {
             subject.trying -= usize::from(self.is_trying);
+            subject.uncounted -= usize::from(self.is_uncounted);
             subject.is_held &= !self.is_alone;
             if self.is_alone {
                 subject.freed.notify_waiters();
             }
         }
-        (self.is_trying, self.is_alone) = (false, false);
+        (self.is_trying, self.is_uncounted, self.is_alone) = (false, false, false);
     }
 
     /// After stepping back: waits while tries are under way that may give theirs back. False when there
@@ -135,6 +152,7 @@ impl Drop for Turn {
             subject.trying -= 1;
             subject.ended += 1;
         }
+        subject.uncounted -= usize::from(self.is_uncounted);
         subject.is_held &= !self.is_alone;
         if subject.visitors == 0 {
             subjects.remove(&self.name);

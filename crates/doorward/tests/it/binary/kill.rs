@@ -2,19 +2,34 @@
 
 use std::sync::Arc;
 
+use doorward_store::DatabaseUrl;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::browser::Target;
 use super::process::{Server, free_port, installation};
+use crate::kit::Engine;
 
 /// One account is locked when too many tries for it are under way.
 const PEOPLE: usize = 10;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_answered_before_a_kill_is_there_after_it() {
-    let port = free_port();
-    let folder = installation(port, &[]);
+    for engine in Engine::all() {
+        nothing_is_lost(engine).await;
+    }
+}
+
+async fn nothing_is_lost(engine: Engine) {
+    let (port, database) = (free_port(), engine.fresh());
+    let key = database.folder.path().join("shared.key");
+    let on_server = match &database.url {
+        DatabaseUrl::Sqlite(_) => Vec::new(),
+        DatabaseUrl::Postgres(url) => {
+            vec!["--database", url.expose(), "--master-key-file", key.to_str().unwrap()]
+        }
+    };
+    let folder = installation(port, &on_server);
     let target = Target::make(folder.path().to_str().unwrap(), port, PEOPLE);
 
     let server = Server::start(folder.path(), &[]);

@@ -7,6 +7,8 @@ use doorward_store::DatabaseUrl;
 use tempfile::TempDir;
 
 const VARIABLE: &str = "DOORWARD_TEST_POSTGRES";
+/// `./test` sets it to `postgres` for a second run of what runs in this process.
+const ENGINE: &str = "DOORWARD_TEST_ENGINE";
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
 /// Where the data is.
@@ -17,13 +19,26 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// Those that can take part here.
+    /// Those that can take part here; only one when the run is about that one.
     pub fn all() -> Vec<Engine> {
+        if std::env::var_os(ENGINE).is_some() {
+            return vec![Self::of_this_run()];
+        }
         if std::env::var_os(VARIABLE).is_some() {
             return vec![Engine::Sqlite, Engine::Postgres];
         }
         eprintln!("PostgreSQL was not run: {VARIABLE} is not set");
         vec![Engine::Sqlite]
+    }
+
+    /// The one that tests use which do not ask for both.
+    pub fn of_this_run() -> Engine {
+        match std::env::var(ENGINE).as_deref() {
+            Err(_) | Ok("sqlite") => Engine::Sqlite,
+            Ok("postgres") if std::env::var_os(VARIABLE).is_some() => Engine::Postgres,
+            Ok("postgres") => panic!("{ENGINE}=postgres needs {VARIABLE}"),
+            Ok(other) => panic!("{ENGINE} is {other:?}; it may be sqlite or postgres"),
+        }
     }
 
     pub fn fresh(self) -> Database {

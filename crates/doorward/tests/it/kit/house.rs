@@ -70,9 +70,9 @@ pub struct House {
 }
 
 impl House {
-    /// On SQLite, with passwords that cost nothing.
+    /// On the engine that this run is about, with passwords that cost nothing.
     pub async fn new() -> Self {
-        Self::on(Engine::Sqlite).await
+        Self::on(Engine::of_this_run()).await
     }
 
     pub async fn on(engine: Engine) -> Self {
