@@ -376,7 +376,8 @@ mod tests {
             under_way.end();
         }
         // The next one has to wait: only when one of the fifty has ended is it known whether a try is left.
-        let one_more = async { reserve(&kit.app, &tenant, subjects("100")).await.unwrap().map(UnderWay::end) };
+        let one_more =
+            async { reserve(&kit.app, &tenant, subjects("100")).await.unwrap().map(UnderWay::end) };
         let all_were_wrong = async {
             let mut batch = kit.app.db().tenant(&tenant).batch();
             uncounted.iter().for_each(|under_way| under_way.count(&mut batch, kit.app.now()));
