@@ -4,6 +4,7 @@
 //! nothing: one use case of `engine` is asked per request, and its outcome is dressed.
 
 pub mod pages;
+mod par;
 pub mod routes;
 
 mod association;

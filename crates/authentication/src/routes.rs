@@ -6,7 +6,8 @@
 use doorward_web::route::{Guard, Route};
 
 use crate::{
-    association, authorize, certificate, consent, discovery, jwks, login, logout, preflight, token, userinfo,
+    association, authorize, certificate, consent, discovery, jwks, login, logout, par, preflight, token,
+    userinfo,
 };
 
 /// Every address of this front.
@@ -22,6 +23,8 @@ pub fn routes() -> Vec<Route> {
         Route::post("/u/consent", Page, "answer_consent", consent::answer),
         Route::post("/oauth/token", Public, "token", token::token),
         Route::options("/oauth/token", Public, "token_preflight", preflight::post),
+        Route::post("/oauth/par", Public, "push_request", par::push),
+        Route::options("/oauth/par", Public, "push_request_preflight", preflight::post),
         Route::get("/userinfo", Public, "userinfo", userinfo::by_header),
         Route::post("/userinfo", Public, "userinfo_by_form", userinfo::by_form),
         Route::options("/userinfo", Public, "userinfo_preflight", preflight::get_and_post),

@@ -43,7 +43,7 @@ pub(crate) async fn token(
     permit(response, &headers, client.as_deref())
 }
 
-fn read(headers: &HeaderMap, body: &[u8]) -> Result<Params, TokenError> {
+pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Params, TokenError> {
     let params = if body::is_json(headers) {
         Params::from_json(body)
     } else if body::is_form(headers) || !headers.contains_key(CONTENT_TYPE) {
@@ -56,7 +56,7 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<Params, TokenError> {
 }
 
 /// The header; one that cannot be read, or several, count as one that proves nothing.
-fn authorization(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn authorization(headers: &HeaderMap) -> Option<String> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let first = values.next()?.to_str().unwrap_or_default();
     Some(if values.next().is_some() { String::new() } else { first.to_owned() })

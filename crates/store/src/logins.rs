@@ -38,6 +38,17 @@ pub fn put(b: &mut Batch, id: &LoginId, sealed: &SealedSecret, expires_at: Times
     b.push(SQL, args, Expect::Any);
 }
 
+/// The label of the failure when there is nothing to take.
+pub const TAKEN: &str = "the request is there and is taken for the first time";
+
+/// Takes the state of a login away: of several who do so at once, one succeeds, the others fail as
+/// [`TAKEN`].
+pub fn take(b: &mut Batch, id: &LoginId) {
+    const SQL: &str = "DELETE FROM logins WHERE tenant_id = $1 AND id = $2";
+    let args = args![b.tenant().as_str(), id.as_str()];
+    b.push(SQL, args, Expect::Rows(1, TAKEN));
+}
+
 /// Forgets the state of a login; nothing happens when there is none.
 pub fn delete(b: &mut Batch, id: &LoginId) {
     const SQL: &str = "DELETE FROM logins WHERE tenant_id = $1 AND id = $2";

@@ -32,6 +32,8 @@ pub(crate) fn sentence(event: &Event) -> String {
         }
         EventCode::ClientCredentials => format!("{client} got a token for itself"),
         EventCode::ClientCredentialsFailed => format!("{client} got no token: {why}"),
+        EventCode::PasswordExchange => format!("{client} got tokens for the password of {person}"),
+        EventCode::PasswordExchangeFailed => format!("{client} could not exchange a password: {why}"),
         EventCode::PasswordChanged => format!("The password of {person} was changed"),
         EventCode::EmailChanged => format!("The address of {person} was changed"),
         EventCode::UserDeleted => format!("The user {person} was deleted"),

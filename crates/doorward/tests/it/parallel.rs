@@ -1,4 +1,5 @@
-//! Two hundred at once: exactly one wins, on both engines (CVE-2026-1035, CVE-2024-4629).
+//! Two hundred at once, at two nodes over one database: exactly one wins, on both engines (CVE-2026-1035,
+//! CVE-2024-4629).
 
 use std::sync::Arc;
 
@@ -8,15 +9,17 @@ use tokio::task::JoinSet;
 
 use crate::kit::{
     Asked, ClientKey, EMAIL, Engine, House, PASSWORD, RelyingParty, VERIFIER, Via, Visitor, asking_with,
+    challenge,
 };
 
 const MANY: usize = 200;
 
 async fn at_once(house: &Arc<House>, asked: &Asked) -> Vec<crate::kit::Answer> {
+    let nodes = [Arc::clone(house), Arc::new(house.second_node().await)];
     let mut tasks = JoinSet::new();
-    for _ in 0..MANY {
-        let (house, asked) = (Arc::clone(house), asked.clone());
-        tasks.spawn(async move { house.send(asked).await });
+    for number in 0..MANY {
+        let (node, asked) = (Arc::clone(&nodes[number % nodes.len()]), asked.clone());
+        tasks.spawn(async move { node.send(asked).await });
     }
     let mut answers = Vec::new();
     while let Some(answer) = tasks.join_next().await {
@@ -76,6 +79,30 @@ async fn of_two_hundred_uses_of_one_refresh_token_exactly_one_wins() {
         let asked = party.token_request(&[("grant_type", "refresh_token"), ("refresh_token", token)]);
         let answers = at_once(&house, &asked).await;
         assert_eq!(winners(&answers), 1);
+    }
+}
+
+/// CVE-2026-96446: a pushed request begins one login.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_hundred_uses_of_one_pushed_request_exactly_one_wins() {
+    for engine in Engine::all() {
+        let (house, (client, callback)) = setting(engine).await;
+        let challenge = challenge(VERIFIER);
+        let fields = [
+            ("client_id", client.as_str()),
+            ("response_type", "code"),
+            ("redirect_uri", &callback),
+            ("scope", "openid"),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+        ];
+        let pushed = house.send(Asked::form("/oauth/par", &fields)).await.is(201).json();
+        let name = pushed["request_uri"].as_str().unwrap();
+        let asked = Asked::get(&format!("/authorize?client_id={client}&request_uri={name}"));
+        let answers = at_once(&house, &asked).await;
+        let statuses: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+        assert!(statuses.iter().all(|status| [303, 400, 503].contains(status)), "{statuses:?}");
+        assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1, "{statuses:?}");
     }
 }
 

@@ -324,6 +324,11 @@ pub(super) fn large_requests(ip: Option<IpAddr>) -> String {
     subject(&["large requests", &ip.map(neighbourhood).unwrap_or_default()])
 }
 
+/// What pushed requests of an address are counted under.
+pub(super) fn pushed_requests(ip: Option<IpAddr>) -> String {
+    subject(&["pushed requests", &ip.map(neighbourhood).unwrap_or_default()])
+}
+
 /// A key of bounded length in which no part can pose as another.
 fn subject(parts: &[&str]) -> String {
     let text: String = parts.iter().map(|part| format!("{}:{part}", part.len())).collect();

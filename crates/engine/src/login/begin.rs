@@ -7,7 +7,7 @@ use doorward_protocol::oauth::params::{Params, ParamsError};
 
 use super::facts::{Here, Judged, judge};
 use super::finish::{Grounds, issue};
-use super::{Browser, Hosted, Step, refusal, transaction};
+use super::{Browser, Hosted, Step, pushed, refusal, transaction};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::{Fault, SHORT_WAIT};
@@ -30,7 +30,13 @@ pub async fn begin(
         Ok(params) => params,
         Err(error) => return refusal::unreadable(app, caller, error).await.map(Step::Refused),
     };
-    let request = AuthorizeRequest::parse(params);
+    let mut request = AuthorizeRequest::parse(params);
+    if let Some(name) = params.get("request_uri").and_then(pushed::named) {
+        match pushed::take(app, caller, name, request.client_id().as_ref()).await? {
+            Some(kept) => request = kept,
+            None => return refusal::gone(app, caller, &request).await.map(Step::Refused),
+        }
+    }
     let mut caller = caller.clone();
     for _ in 0..TRIES {
         let present = sessions::find(app, &caller.tenant.tenant, browser.session.as_ref()).await?;

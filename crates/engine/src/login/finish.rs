@@ -10,7 +10,8 @@ use doorward_model::secret::Secret;
 use doorward_model::session::Session;
 use doorward_model::time::Timestamp;
 use doorward_protocol::digest;
-use doorward_protocol::oauth::authorize::{AuthorizeRequest, CodePlan, Consent};
+use doorward_protocol::oauth::authorize::{AuthorizeRequest, Consent, IssuePlan};
+use doorward_protocol::oauth::error::{OAuthErrorCode, RedirectError, TokenError};
 use doorward_protocol::oauth::response;
 use doorward_store::{Batch, StoreError, grants, logins, sessions, users};
 use serde_json::json;
@@ -23,9 +24,9 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft};
 use crate::sessions::{Present, TOUCH_EVERY};
-use crate::tokens::issue_code;
+use crate::tokens::{front_channel, push_success};
 
-/// Why a code may be issued.
+/// Why something may be issued.
 pub(super) enum Grounds<'a> {
     /// The browser has a session.
     Found(&'a Present),
@@ -51,15 +52,31 @@ pub(super) struct Proof {
     pub under_way: UnderWay,
 }
 
-/// Issues the code. Nothing when client or user are not any more what the judgement saw.
+impl Grounds<'_> {
+    fn present(&self) -> &Present {
+        match self {
+            Grounds::Found(present) | Grounds::Answered(present, _) => present,
+            Grounds::Proved(proof) => &proof.present,
+        }
+    }
+}
+
+/// Issues what was planned. Nothing when client or user are not any more what the judgement saw.
 pub(super) async fn issue(
     app: &App,
     judged: &Judged,
-    plan: &CodePlan,
+    plan: &IssuePlan,
     grounds: &Grounds<'_>,
 ) -> Result<Option<Return>, Fault> {
     let now = app.now();
-    let tenant = &judged.caller.tenant.tenant;
+    let caller = &judged.caller;
+    let tenant = &caller.tenant.tenant;
+    let client = judged.known_client()?;
+    let user = &grounds.present().user;
+    let response = match front_channel::make(app, (caller, &client), plan, user).await? {
+        Ok(response) => response,
+        Err(error) => return denied(app, judged, plan, &error).await.map(Some),
+    };
     let mut batch = app.db().tenant(&tenant.id).batch();
     match grounds {
         Grounds::Found(present) => touch(&mut batch, judged, present, now),
@@ -73,18 +90,16 @@ pub(super) async fn issue(
         }
     }
     heed_consent(&mut batch, app, plan);
-    let code = issue_code::push(&mut batch, app, plan);
-    let caller = &judged.caller;
-    record::push(&mut batch, app, &caller.tenant, &caller.info, event(judged, plan, grounds, now));
+    response.push(&mut batch);
+    let event = event(judged, plan, grounds, now);
+    push_success(&mut batch, app, (caller, &client), event, response.api());
     match batch.commit().await {
         Ok(_) => {}
         // Client, user or session ended meanwhile, or the login was used up before.
         Err(StoreError::Unmet { .. } | StoreError::Conflict { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     }
-    let code = code.committed(app, &tenant.id);
-    let encoded = response::success(&plan.path, &code, &tenant.issuer);
-    let client = judged.known_client()?;
+    let encoded = response::success(&plan.path, &response.committed(app, caller), &tenant.issuer);
     Ok(Some(match grounds {
         Grounds::Found(_) => Return::plain(encoded, client),
         Grounds::Proved(proof) => {
@@ -95,6 +110,19 @@ pub(super) async fn issue(
             Return { finished: Some(transaction.id.clone()), ..Return::plain(encoded, client) }
         }
     }))
+}
+
+/// The API gives this person no token: the client hears so, and nothing begins.
+async fn denied(app: &App, judged: &Judged, plan: &IssuePlan, error: &TokenError) -> Result<Return, Fault> {
+    let refused = RedirectError::new(OAuthErrorCode::AccessDenied, &error.public);
+    let draft = judged
+        .event(EventCode::LoginFailed, &error.public)
+        .detail("error", json!({"oauthError": refused.code.as_str(), "message": error.public}))
+        .detail("hint", Some(error.private.as_str()).filter(|hint| !hint.is_empty()))
+        .folded(&format!("{} {}", refused.code.as_str(), error.private));
+    record::alone(app, &judged.caller.tenant, &judged.caller.info, draft).await?;
+    let issuer = &judged.caller.tenant.tenant.issuer;
+    Ok(Return::plain(response::failure(&plan.path, &refused, issuer), judged.known_client()?))
 }
 
 /// Begins the session of somebody who proved who they are and has a question to answer before the
@@ -143,7 +171,7 @@ pub(super) fn use_up(batch: &mut Batch, transaction: &Transaction) {
 }
 
 /// Writes down what was allowed, or demands that what was allowed before still is.
-fn heed_consent(batch: &mut Batch, app: &App, plan: &CodePlan) {
+fn heed_consent(batch: &mut Batch, app: &App, plan: &IssuePlan) {
     let authorization = &plan.authorization;
     match &plan.consent {
         Consent::NotNeeded => {}
@@ -180,7 +208,7 @@ fn begin_session(batch: &mut Batch, judged: &Judged, proof: &Proof, session: &Se
     proof.under_way.forgive(batch);
 }
 
-fn event(judged: &Judged, plan: &CodePlan, grounds: &Grounds<'_>, now: Timestamp) -> EventDraft {
+fn event(judged: &Judged, plan: &IssuePlan, grounds: &Grounds<'_>, now: Timestamp) -> EventDraft {
     let silent = |text| judged.event(EventCode::SilentAuth, text);
     let (present, draft) = match grounds {
         Grounds::Found(present) => (*present, silent("Logged in by a session that exists")),

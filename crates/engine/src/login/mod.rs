@@ -13,6 +13,8 @@ mod finish;
 #[cfg(test)]
 pub(crate) mod journey;
 pub mod password;
+pub(crate) mod prove;
+pub mod pushed;
 mod refusal;
 pub mod show;
 #[cfg(test)]

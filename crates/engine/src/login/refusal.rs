@@ -65,6 +65,26 @@ pub(super) async fn unreadable(app: &App, caller: &Caller, why: &ParamsError) ->
     refuse(app, caller, None, (error, draft, None)).await
 }
 
+/// Refuses a request of which only the name was sent, and the name means nothing.
+pub(super) async fn gone(
+    app: &App,
+    caller: &Caller,
+    request: &AuthorizeRequest,
+) -> Result<RefusedPage, Fault> {
+    let hint = "the request_uri is unknown, was used, is over, or belongs to another client";
+    let error = PageError::new(PageProblem::PushedRequestGone, hint);
+    let client = match request.client_id() {
+        Some(id) => app.client(&caller.tenant, &id).await?,
+        None => None,
+    };
+    let draft = EventDraft::new(EventCode::LoginFailed, error.problem.title());
+    let draft = match &client {
+        Some(entry) => draft.client(&entry.client),
+        None => draft.detail("client_id", request.client_id.as_deref()),
+    };
+    refuse(app, caller, client.as_ref(), (error, draft, None)).await
+}
+
 /// Writes a refusal down under a reference.
 pub(crate) async fn refuse(
     app: &App,

@@ -6,7 +6,7 @@ use doorward_model::ids::TenantId;
 use doorward_model::secret::{Secret, TokenHash};
 use doorward_model::token::{CODE_LIFETIME, Code};
 use doorward_protocol::digest;
-use doorward_protocol::oauth::authorize::CodePlan;
+use doorward_protocol::oauth::authorize::IssuePlan;
 use doorward_store::{Batch, codes};
 
 use crate::app::App;
@@ -19,6 +19,16 @@ pub(crate) struct Issued {
 }
 
 impl Issued {
+    /// The code itself; good for nothing before the commit.
+    pub(crate) fn text(&self) -> &Secret {
+        &self.text
+    }
+
+    /// Pushes it. The batch fails when client or user are gone by then.
+    pub(crate) fn push(&self, batch: &mut Batch) {
+        codes::insert(batch, &self.hash, &self.code);
+    }
+
     /// Says that the batch was committed: from now on the code is good.
     pub(crate) fn committed(self, app: &App, tenant: &TenantId) -> Secret {
         app.recent_codes().put(tenant, self.hash, self.code);
@@ -26,8 +36,8 @@ impl Issued {
     }
 }
 
-/// Pushes a fresh code for what was planned. The batch fails when client or user are gone by then.
-pub(crate) fn push(batch: &mut Batch, app: &App, plan: &CodePlan) -> Issued {
+/// A fresh code for what was planned.
+pub(crate) fn fresh(app: &App, plan: &IssuePlan) -> Issued {
     let text = app.entropy().token();
     let code = Code {
         authorization: plan.authorization.clone(),
@@ -40,7 +50,5 @@ pub(crate) fn push(batch: &mut Batch, app: &App, plan: &CodePlan) -> Issued {
         expires_at: app.now().after(CODE_LIFETIME),
         used_at: None,
     };
-    let hash = digest::token_hash(&text);
-    codes::insert(batch, &hash, &code);
-    Issued { text, hash, code }
+    Issued { hash: digest::token_hash(&text), text, code }
 }

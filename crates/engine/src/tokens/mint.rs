@@ -19,8 +19,8 @@ use doorward_protocol::oidc::access_token::{self, AccessTokenClaims, AccessToken
 use doorward_protocol::oidc::id_token::{self, IdTokenFacts, id_token_claims};
 use doorward_store::permissions;
 
+use super::Refused;
 use super::opaque::{self, Opaque};
-use super::{Asking, Refused};
 use crate::app::App;
 use crate::clients_cache::ClientEntry;
 use crate::fault::Fault;
@@ -38,6 +38,14 @@ pub(super) struct Order {
     pub nonce: Option<String>,
     pub auth_time_wanted: bool,
     pub id_token: bool,
+    /// The code that comes along with the tokens, for `c_hash`.
+    pub code: Option<Secret>,
+}
+
+/// Whom tokens are made for.
+pub(super) struct For<'a> {
+    pub state: &'a Arc<TenantState>,
+    pub entry: &'a Arc<ClientEntry>,
 }
 
 /// The tokens.
@@ -66,48 +74,48 @@ struct Bench {
     now: Timestamp,
 }
 
-/// Makes the tokens.
-pub(super) async fn mint(app: &App, asking: &Asking<'_>, order: Order) -> Result<Minted, Refused> {
-    let state = &asking.caller.tenant;
+/// Makes an access token, and an ID token where the order wants one.
+pub(super) async fn mint(app: &App, made_for: &For<'_>, order: Order) -> Result<Minted, Refused> {
     let now = app.now();
     let wants_id_token = order.id_token;
-    let (draft, scope, expires_in) = draft(app, asking, &order, now).await?;
+    let (draft, scope, expires_in) = draft(app, made_for, &order, now).await?;
     let draft = match draft {
         Draft::Opaque(access_token) if !wants_id_token => {
             return Ok(Minted { access_token, id_token: None, expires_in, scope });
         }
         draft => draft,
     };
-    let bench = Bench {
-        order,
-        entry: Arc::clone(asking.entry),
-        state: Arc::clone(state),
-        secret: asking.entry.client_secret().cloned(),
-        now,
-    };
+    let bench = made_for.bench(order, now);
     let signed = app.signer().run(move |_| {
         let access_token = bench.access_token(draft)?;
-        let id_token = if wants_id_token { Some(bench.id_token(&access_token)?) } else { None };
+        let id_token = if wants_id_token { Some(bench.id_token(Some(&access_token))?) } else { None };
         Ok::<_, JoseError>((access_token, id_token))
     });
     let (access_token, id_token) = signed.await?.map_err(|error| Fault::internal(error.to_string()))?;
     Ok(Minted { access_token, id_token, expires_in, scope })
 }
 
+/// Makes an ID token alone.
+pub(super) async fn id_token(app: &App, made_for: &For<'_>, order: Order) -> Result<Secret, Refused> {
+    let bench = made_for.bench(order, app.now());
+    let signed = app.signer().run(move |_| bench.id_token(None)).await?;
+    Ok(signed.map_err(|error| Fault::internal(error.to_string()))?)
+}
+
 /// What the access token is to say, and for how long.
 async fn draft(
     app: &App,
-    asking: &Asking<'_>,
+    made_for: &For<'_>,
     order: &Order,
     now: Timestamp,
 ) -> Result<(Draft, Vec<String>, Lifetime), Refused> {
-    let state = &asking.caller.tenant;
+    let state = made_for.state;
     let Some(audience) = &order.authorization.audience else {
-        let token = opaque_token(app, asking, order, now.after(opaque::LIFETIME))?;
+        let token = opaque_token(app, made_for, order, now.after(opaque::LIFETIME))?;
         return Ok((Draft::Opaque(token), order.authorization.scope.clone(), opaque::LIFETIME));
     };
     let api = state.api(audience).ok_or_else(api_scope::gone)?;
-    let scope = scope(app, asking, order, api).await?;
+    let scope = scope(app, made_for, order, api).await?;
     let claims = access_token_claims(&AccessTokenFacts {
         issuer: &state.tenant.issuer,
         authorization: &order.authorization,
@@ -123,20 +131,20 @@ async fn draft(
 
 async fn scope(
     app: &App,
-    asking: &Asking<'_>,
+    made_for: &For<'_>,
     order: &Order,
     api: &ResourceServer,
 ) -> Result<TokenScope, Refused> {
     let held = if api.enforces_policies() {
-        let scope = app.db().tenant(&asking.caller.tenant.tenant.id);
+        let scope = app.db().tenant(&made_for.state.tenant.id);
         permissions::effective(&scope, &order.user.id, &api.id).await?
     } else {
         Vec::new()
     };
     let said = api_scope::of_person(&PersonFacts {
         api,
-        client: &asking.entry.client.id,
-        grants: &asking.entry.grants,
+        client: &made_for.entry.client.id,
+        grants: &made_for.entry.grants,
         granted: &order.authorization.scope,
         granted_at: order.granted_at,
         held: &held,
@@ -181,6 +189,13 @@ fn open_secret(app: &App, state: &TenantState, api: &ResourceServer) -> Result<O
     }
 }
 
+impl For<'_> {
+    fn bench(&self, order: Order, now: Timestamp) -> Bench {
+        let (entry, state) = (Arc::clone(self.entry), Arc::clone(self.state));
+        Bench { secret: entry.client_secret().cloned(), order, entry, state, now }
+    }
+}
+
 impl Bench {
     fn access_token(&self, draft: Draft) -> Result<Secret, JoseError> {
         match (draft, &self.order.authorization.audience) {
@@ -191,7 +206,7 @@ impl Bench {
         }
     }
 
-    fn id_token(&self, access_token: &Secret) -> Result<Secret, JoseError> {
+    fn id_token(&self, access_token: Option<&Secret>) -> Result<Secret, JoseError> {
         let client = &self.entry.client;
         let claims = id_token_claims(&IdTokenFacts {
             issuer: &self.state.tenant.issuer,
@@ -200,21 +215,21 @@ impl Bench {
             authorization: &self.order.authorization,
             nonce: self.order.nonce.as_deref(),
             auth_time_wanted: self.order.auth_time_wanted,
-            access_token: Some(access_token.expose()),
-            code: None,
+            access_token: access_token.map(Secret::expose),
+            code: self.order.code.as_ref().map(Secret::expose),
             now: self.now,
         });
         id_token::sign(client, &self.state.keys.current, self.secret.as_ref(), &claims).map(Secret::new)
     }
 }
 
-fn opaque_token(app: &App, asking: &Asking<'_>, order: &Order, ends_at: Timestamp) -> Result<Secret, Fault> {
+fn opaque_token(app: &App, made_for: &For<'_>, order: &Order, ends_at: Timestamp) -> Result<Secret, Fault> {
     let opaque = Opaque {
         family: order.family.clone(),
-        client: asking.entry.client.id.clone(),
+        client: made_for.entry.client.id.clone(),
         user: order.user.id.clone(),
         scope: order.authorization.scope.clone(),
         ends_at,
     };
-    opaque::seal(app, &asking.caller.tenant.tenant.id, &opaque)
+    opaque::seal(app, &made_for.state.tenant.id, &opaque)
 }

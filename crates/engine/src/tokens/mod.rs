@@ -6,9 +6,11 @@
 //! Source: RFC 6749 §5; OpenID Connect Core §3.1.3, §5.3, §12.
 
 pub mod client_credentials;
+pub(crate) mod front_channel;
 pub mod issue_code;
 mod mint;
 mod opaque;
+pub mod password;
 pub(crate) mod recent_codes;
 pub mod redeem_code;
 pub mod refresh;
@@ -77,20 +79,35 @@ pub(crate) struct Asking<'a> {
 impl Asking<'_> {
     /// Uses up what proved the client, in the batch of what it got for it.
     fn use_up(&self, batch: &mut Batch) {
-        if let Some(used) = self.assertion {
-            used_assertions::use_up(batch, &used.client, &used.jti, used.until);
-        }
+        use_up(self.assertion, batch);
     }
 }
 
 /// A client that proved itself.
-struct Authenticated {
-    caller: Caller,
-    entry: Arc<ClientEntry>,
-    assertion: Option<UsedAssertion>,
+pub(crate) struct Authenticated {
+    pub caller: Caller,
+    pub entry: Arc<ClientEntry>,
+    pub assertion: Option<UsedAssertion>,
+}
+
+impl Authenticated {
+    /// Uses up what proved the client, in the batch of what it got for it.
+    pub(crate) fn use_up(&self, batch: &mut Batch) {
+        use_up(self.assertion.as_ref(), batch);
+    }
+}
+
+fn use_up(assertion: Option<&UsedAssertion>, batch: &mut Batch) {
+    if let Some(used) = assertion {
+        used_assertions::use_up(batch, &used.client, &used.jti, used.until);
+    }
 }
 
 impl Asking<'_> {
+    fn made_for(&self) -> mint::For<'_> {
+        mint::For { state: &self.caller.tenant, entry: self.entry }
+    }
+
     /// How the client sent its secret, if it sent one.
     fn via(&self) -> AuthMethod {
         if self.by_header {
@@ -107,6 +124,8 @@ impl Asking<'_> {
 pub(crate) enum Refused {
     /// A rule says no, and something follows from that.
     Rule(TokenError, Consequence),
+    /// A rule says no, and its event is written already.
+    Noted(TokenError),
     /// It cannot be done now.
     Fault(Fault),
 }
@@ -152,12 +171,7 @@ pub async fn grant(
 ) -> Answered<TokenAnswer> {
     let kind = match grants::grant_type(params) {
         Ok(kind) => kind,
-        Err(error) => {
-            let client = known(app, caller, authorization, params).await;
-            let why = (None, &error, Consequence::Nothing);
-            let noted = refuse(app, caller, (client.as_deref(), None), why).await;
-            return Answered { client, outcome: Err(noted.err().unwrap_or(Fault::Token(error))) };
-        }
+        Err(error) => return unproven(app, caller, (authorization, params), (None, error)).await,
     };
     match authenticate(app, caller, authorization, params).await {
         Ok(Authenticated { caller, entry, assertion }) => {
@@ -167,14 +181,21 @@ pub async fn grant(
             let outcome = by_grant(app, &asking, kind).await;
             Answered { client: Some(entry), outcome }
         }
-        Err(Fault::Token(error)) => {
-            let client = known(app, caller, authorization, params).await;
-            let why = (Some(kind), &error, Consequence::Nothing);
-            let noted = refuse(app, caller, (client.as_deref(), None), why).await;
-            Answered { client, outcome: Err(noted.err().unwrap_or(Fault::Token(error))) }
-        }
+        Err(Fault::Token(error)) => unproven(app, caller, (authorization, params), (Some(kind), error)).await,
         Err(fault) => Answered { client: None, outcome: Err(fault) },
     }
+}
+
+/// The answer to a request of a client that did not prove itself, or that cannot be read; it is written down.
+pub(crate) async fn unproven<T>(
+    app: &App,
+    caller: &Caller,
+    (authorization, params): (Option<&str>, &Params),
+    (kind, error): (Option<GrantType>, TokenError),
+) -> Answered<T> {
+    let client = known(app, caller, authorization, params).await;
+    let noted = refuse(app, caller, (client.as_deref(), None), (kind, &error, Consequence::Nothing)).await;
+    Answered { client, outcome: Err(noted.err().unwrap_or(Fault::Token(error))) }
 }
 
 /// Decides, and once more when the refusal came from memory that is out of date.
@@ -195,6 +216,7 @@ async fn by_grant(app: &App, asking: &Asking<'_>, kind: GrantType) -> Result<Tok
     match outcome {
         Ok(answer) => Ok(answer),
         Err(Refused::Fault(fault)) => Err(fault),
+        Err(Refused::Noted(error)) => Err(error.into()),
         Err(Refused::Rule(error, then)) => {
             let who = (Some(&**asking.entry), asking.assertion);
             refuse(app, asking.caller, who, (Some(kind), &error, then)).await?;
@@ -209,6 +231,7 @@ async fn by_grant_once(app: &App, asking: &Asking<'_>, kind: GrantType) -> Resul
         GrantType::AuthorizationCode => redeem_code::redeem(app, asking).await,
         GrantType::RefreshToken => refresh::refresh(app, asking).await,
         GrantType::ClientCredentials => client_credentials::grant(app, asking).await,
+        GrantType::Password | GrantType::PasswordRealm => password::grant(app, asking, kind).await,
         GrantType::Implicit | GrantType::Stored(_) => {
             Err(Fault::internal("a grant that is not offered came to the token endpoint").into())
         }
@@ -216,7 +239,7 @@ async fn by_grant_once(app: &App, asking: &Asking<'_>, kind: GrantType) -> Resul
 }
 
 /// Writes a refusal and what follows from it down, in one batch. An assertion is used up by it, too.
-async fn refuse(
+pub(crate) async fn refuse(
     app: &App,
     caller: &Caller,
     (entry, assertion): (Option<&ClientEntry>, Option<&UsedAssertion>),
@@ -226,6 +249,7 @@ async fn refuse(
         Some(GrantType::AuthorizationCode) => EventCode::CodeExchangeFailed,
         Some(GrantType::RefreshToken) => EventCode::RefreshExchangeFailed,
         Some(GrantType::ClientCredentials) => EventCode::ClientCredentialsFailed,
+        Some(GrantType::Password | GrantType::PasswordRealm) => EventCode::PasswordExchangeFailed,
         // No grant that is offered was asked for, so none of the exchange codes fits.
         Some(GrantType::Implicit | GrantType::Stored(_)) | None => EventCode::LoginFailed,
     };
@@ -258,7 +282,7 @@ async fn refuse(
 }
 
 /// Proves the client. A refusal is not believed before the tenant's version was read again.
-async fn authenticate(
+pub(crate) async fn authenticate(
     app: &App,
     caller: &Caller,
     authorization: Option<&str>,
@@ -286,19 +310,23 @@ async fn prove(app: &App, caller: &Caller, presented: &Presented) -> Result<Auth
     let secrets: Vec<&Secret> = live.iter().map(|known| &known.secret).collect();
     let (keys, issuer) = (&entry.keys, &tenant.issuer);
     let known = Known { client: &entry.client, secrets: &secrets, keys, issuer, now };
+    let note_use = |place: Option<usize>| {
+        if let Some(known) = place.and_then(|place| live.get(place)) {
+            app.secret_uses().note(&tenant.id, known, caller.info.ip, now);
+        }
+    };
     let assertion = match client_auth::check(known, presented)? {
         Proven::Public => None,
         Proven::BySecret(place, note) => {
-            if let Some(known) = live.get(place) {
-                app.secret_uses().note(&tenant.id, known, caller.info.ip, now);
-            }
+            note_use(Some(place));
             if let Some(Note::OtherMethod { registered, used }) = note {
                 let (client, registered, used) = (&presented.id, registered.as_str(), used.as_str());
                 tracing::info!(%client, registered, used, "the client's secret came by another method than registered");
             }
             None
         }
-        Proven::ByAssertion(used) => {
+        Proven::ByAssertion(used, place) => {
+            note_use(place);
             // Looked at before anything is decided, so that one that comes again has no consequences;
             // of two at once the batch lets one pass.
             if used_assertions::is_used_up(&app.db().tenant(&tenant.id), &used.client, &used.jti).await? {
@@ -336,17 +364,17 @@ fn success(asking: &Asking<'_>, code: EventCode, text: &str, authorization: &Aut
 
 /// Pushes that event. For an API's token it counts only if the API, and the client grant that it may
 /// want, are at the commit what they were when the token was made.
-fn push_success(
+pub(crate) fn push_success(
     batch: &mut Batch,
     app: &App,
-    asking: &Asking<'_>,
+    (caller, entry): (&Caller, &ClientEntry),
     draft: EventDraft,
     audience: Option<&str>,
 ) {
-    let (caller, client) = (asking.caller, &asking.entry.client.id);
+    let client = &entry.client.id;
     let Some(api) = audience.and_then(|audience| caller.tenant.api(audience)) else {
         return record::push(batch, app, &caller.tenant, &caller.info, draft);
     };
-    let grant = api_scope::user_grant(api, client, &asking.entry.grants).ok().flatten();
+    let grant = api_scope::user_grant(api, client, &entry.grants).ok().flatten();
     record::push_if(batch, app, caller, draft, &Grounds { client, api, grant });
 }

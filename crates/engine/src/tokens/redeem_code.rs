@@ -49,8 +49,9 @@ pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer
         nonce: grant.nonce,
         auth_time_wanted: grant.auth_time_wanted,
         id_token: grant.id_token,
+        code: None,
     };
-    let Minted { access_token, id_token, expires_in, scope } = mint(app, asking, order).await?;
+    let Minted { access_token, id_token, expires_in, scope } = mint(app, &asking.made_for(), order).await?;
     let refresh = grant.refresh_token.then(|| first_refresh_token(app, asking, &family, now));
     let saved = save(app, asking, (&hash, &code, &family, &user), refresh.as_ref().map(|(_, token)| token));
     match saved.await {
@@ -118,11 +119,17 @@ async fn save(
         .detail("redirect_uri", code.redirect_uri.as_str())
         .detail("auth_method", asking.via().as_str())
         .detail("pkce", code.code_challenge.is_some());
-    push_success(&mut batch, app, asking, draft, family.authorization.audience.as_deref());
+    push_success(
+        &mut batch,
+        app,
+        (asking.caller, asking.entry),
+        draft,
+        family.authorization.audience.as_deref(),
+    );
     batch.commit().await.map(|_| ())
 }
 
-fn first_refresh_token(
+pub(super) fn first_refresh_token(
     app: &App,
     asking: &Asking<'_>,
     family: &Family,

@@ -83,8 +83,9 @@ async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<O
         // Whether `max_age` was sent is not kept, and SDKs that sent it look for the time here too.
         auth_time_wanted: true,
         id_token: grant.id_token,
+        code: None,
     };
-    let Minted { access_token, id_token, expires_in, scope } = mint(app, asking, order).await?;
+    let Minted { access_token, id_token, expires_in, scope } = mint(app, &asking.made_for(), order).await?;
     let next = match write {
         Write::Rotate => digest::successor(&*app.sealing().derive(SUCCESSOR), text, &grant.family),
         Write::Again => match given_before(app, asking, text, &grant.family).await? {
@@ -134,7 +135,13 @@ async fn save(
     push(&mut batch, app.now(), (token, grant), (write, next), &caller.info.device());
     let text = "A refresh token was exchanged for tokens";
     let draft = success(asking, EventCode::RefreshExchange, text, &grant.authorization).user(user);
-    push_success(&mut batch, app, asking, draft, grant.authorization.audience.as_deref());
+    push_success(
+        &mut batch,
+        app,
+        (asking.caller, asking.entry),
+        draft,
+        grant.authorization.audience.as_deref(),
+    );
     batch.commit().await.map(|_| ())
 }
 

@@ -19,7 +19,7 @@ const HOUR: Lifetime = Lifetime::from_seconds(3600);
 ///
 /// ```
 /// use doorward_model::client::{auth_method::AuthMethod, defaults::for_api, grant_type::GrantType};
-/// assert_eq!(for_api(None, None).grant_types, GrantType::ALL);
+/// assert_eq!(for_api(None, None).grant_types, GrantType::USUAL);
 /// assert!(!for_api(None, Some(AuthMethod::None)).grant_types.contains(&GrantType::ClientCredentials));
 /// ```
 #[must_use]
@@ -27,7 +27,7 @@ pub fn for_api(kind: Option<ClientKind>, method: Option<AuthMethod>) -> ClientSe
     let grant_types = match kind.map(ClientKind::as_str) {
         Some("resource_server") => Vec::new(),
         Some("express_configuration") => vec![GrantType::AuthorizationCode, GrantType::ClientCredentials],
-        _ => GrantType::ALL
+        _ => GrantType::USUAL
             .into_iter()
             .filter(|grant| *grant != GrantType::ClientCredentials || method != Some(AuthMethod::None))
             .collect(),

@@ -11,13 +11,16 @@ use serde::{Deserialize, Serialize};
 pub enum GrantType {
     /// A code from the authorization endpoint (RFC 6749 §4.1).
     AuthorizationCode,
-    /// Tokens from the authorization endpoint (RFC 6749 §4.2). Kept on clients as sent by their
-    /// tools; no response type uses it yet.
+    /// Tokens from the authorization endpoint (RFC 6749 §4.2).
     Implicit,
     /// A refresh token (RFC 6749 §6).
     RefreshToken,
     /// The client's own credentials (RFC 6749 §4.4).
     ClientCredentials,
+    /// The person's own password, typed into the client (RFC 6749 §4.3).
+    Password,
+    /// The same at a connection that the request names.
+    PasswordRealm,
     /// One that is stored and given back, and that no endpoint offers.
     Stored(StoredGrant),
 }
@@ -28,12 +31,10 @@ pub struct StoredGrant(&'static str);
 
 impl StoredGrant {
     /// All of them: RFC 8628, RFC 8693, CIBA, and the extensions and legacy grants of the original.
-    pub const ALL: [StoredGrant; 16] = [
-        StoredGrant("password"),
+    pub const ALL: [StoredGrant; 14] = [
         StoredGrant("urn:ietf:params:oauth:grant-type:device_code"),
         StoredGrant("urn:openid:params:grant-type:ciba"),
         StoredGrant("urn:ietf:params:oauth:grant-type:token-exchange"),
-        StoredGrant("http://auth0.com/oauth/grant-type/password-realm"),
         StoredGrant("http://auth0.com/oauth/grant-type/mfa-oob"),
         StoredGrant("http://auth0.com/oauth/grant-type/mfa-otp"),
         StoredGrant("http://auth0.com/oauth/grant-type/mfa-recovery-code"),
@@ -50,7 +51,18 @@ impl StoredGrant {
 
 impl GrantType {
     /// Those that exist here.
-    pub const ALL: [GrantType; 4] = [
+    pub const ALL: [GrantType; 6] = [
+        GrantType::AuthorizationCode,
+        GrantType::Implicit,
+        GrantType::RefreshToken,
+        GrantType::ClientCredentials,
+        GrantType::Password,
+        GrantType::PasswordRealm,
+    ];
+
+    /// Those that a client may use when the API is told nothing about it. Passwords in the hands of a client
+    /// are never among them.
+    pub const USUAL: [GrantType; 4] = [
         GrantType::AuthorizationCode,
         GrantType::Implicit,
         GrantType::RefreshToken,
@@ -68,6 +80,8 @@ impl GrantType {
             GrantType::Implicit => "implicit",
             GrantType::RefreshToken => "refresh_token",
             GrantType::ClientCredentials => "client_credentials",
+            GrantType::Password => "password",
+            GrantType::PasswordRealm => "http://auth0.com/oauth/grant-type/password-realm",
             GrantType::Stored(StoredGrant(name)) => name,
         }
     }
@@ -77,7 +91,7 @@ impl GrantType {
     /// ```
     /// use doorward_model::client::grant_type::GrantType;
     /// assert_eq!(GrantType::parse("implicit"), Some(GrantType::Implicit));
-    /// assert!(matches!(GrantType::parse("password"), Some(GrantType::Stored(_))));
+    /// assert!(matches!(GrantType::parse("urn:openid:params:grant-type:ciba"), Some(GrantType::Stored(_))));
     /// assert_eq!(GrantType::parse("magic"), None);
     /// ```
     #[must_use]

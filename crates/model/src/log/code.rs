@@ -73,6 +73,10 @@ codes! {
     ClientCredentials "seccft" Success "Client Credentials for Access Token";
     /// A client was refused a token.
     ClientCredentialsFailed "feccft" Failure "Failed Client Credentials for Access Token";
+    /// A person's password was exchanged by a client.
+    PasswordExchange "sepft" Success "Password for Access Token";
+    /// A client could not exchange a person's password.
+    PasswordExchangeFailed "fepft" Failure "Failed Password for Access Token";
     /// A person logged out.
     Logout "slo" Success "User successfully logged out";
     /// A logout was refused its return address.

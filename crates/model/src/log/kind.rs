@@ -44,7 +44,9 @@ impl EventKind {
             | EventCode::RefreshExchangeFailed
             | EventCode::RefreshReuse
             | EventCode::ClientCredentials
-            | EventCode::ClientCredentialsFailed => EventKind::Tokens,
+            | EventCode::ClientCredentialsFailed
+            | EventCode::PasswordExchange
+            | EventCode::PasswordExchangeFailed => EventKind::Tokens,
             EventCode::PasswordChanged => EventKind::Password,
             EventCode::ManagementWrite
             | EventCode::ManagementWriteFailed

@@ -73,6 +73,19 @@ impl TenantSettings {
         }
     }
 
+    /// Whether every client has to push its authorization requests (RFC 9126 §5).
+    #[must_use]
+    pub fn requires_pushed_requests(&self) -> bool {
+        let flags = self.kept.get(FLAGS).and_then(Value::as_object);
+        flags.and_then(|flags| flags.get("require_pushed_authorization_requests")) == Some(&Value::Bool(true))
+    }
+
+    /// The connection that a password grant means which names none, by name.
+    #[must_use]
+    pub fn default_directory(&self) -> Option<&str> {
+        self.kept.get("default_directory").and_then(Value::as_str).filter(|name| !name.is_empty())
+    }
+
     /// The settings as the Management API gives them, in the order of its members.
     ///
     /// ```
@@ -279,6 +292,7 @@ mod tests {
             json!({ "enable_client_connections": true, "enable_sso": false, "universal_login": true });
         assert_eq!(second.to_api()["flags"], flags);
         assert!(!second.to_api().contains_key("default_directory"));
+        assert_eq!(second.default_directory(), None);
     }
 
     #[test]

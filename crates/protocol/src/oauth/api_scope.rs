@@ -9,7 +9,8 @@
 
 use doorward_model::api::{ClientGrant, OrganizationUsage, ResourceServer, SubjectType, UserPolicy};
 use doorward_model::ids::ClientId;
-use doorward_model::scope::oidc;
+use doorward_model::scope::{ApiScope, oidc};
+use doorward_model::tenant::{Issuer, TenantSettings};
 use doorward_model::time::Timestamp;
 
 use super::error::{OAuthErrorCode, TokenError};
@@ -63,6 +64,70 @@ pub fn user_grant<'a>(
                 Denied(format!("Client is not authorized to access {identifier}. Create a client grant."))
             })
         }
+    }
+}
+
+/// The API that a request means: the one of that identifier, else the tenant's default. None means the
+/// userinfo endpoint only.
+///
+/// # Errors
+/// When there is no such API.
+pub fn asked<'a>(
+    audience: Option<&str>,
+    (apis, settings): (&'a [ResourceServer], &TenantSettings),
+    issuer: &Issuer,
+) -> Result<Option<&'a ResourceServer>, Denied> {
+    let named = audience.or(settings.default_audience.as_deref());
+    let Some(identifier) = named.filter(|audience| *audience != issuer.url("userinfo")) else {
+        return Ok(None);
+    };
+    let found = apis.iter().find(|api| api.identifier == identifier);
+    found.map(Some).ok_or_else(|| Denied(format!("Service not found: {identifier}")))
+}
+
+/// What a person's authorization may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Grantable<'a> {
+    /// The API that is asked for.
+    pub api: Option<&'a ResourceServer>,
+    /// The client grant that it wants, where it wants one.
+    pub grant: Option<&'a ClientGrant>,
+    /// Whether the client may act while the person is away.
+    pub offline: bool,
+}
+
+impl Grantable<'_> {
+    /// The values of a scope that are granted, in the order asked, each once; what is not known is not.
+    #[must_use]
+    pub fn of(&self, scope: &str) -> Vec<String> {
+        let mut granted: Vec<String> = Vec::new();
+        for value in scope.split(' ').filter(|value| !value.is_empty()) {
+            let known = match value {
+                oidc::OPENID | oidc::PROFILE | oidc::EMAIL => true,
+                oidc::OFFLINE_ACCESS => self.offline && self.api.is_none_or(|api| api.allow_offline_access),
+                _ => self.api.is_some_and(|api| self.may_give(api, value)),
+            };
+            if known && !granted.iter().any(|earlier| earlier == value) {
+                granted.push(value.to_owned());
+            }
+        }
+        granted
+    }
+
+    /// All that the API may give to people; nothing without one.
+    #[must_use]
+    pub fn all(&self) -> Vec<String> {
+        let Some(api) = self.api else { return Vec::new() };
+        let values = api.permissions.iter().map(|permission| &permission.value);
+        values.filter(|value| self.may_give(api, value)).cloned().collect()
+    }
+
+    /// Whether the API gives this to people. The scopes of the Management API are rights over the tenant, and
+    /// no user of a connection has such rights, but for those over themselves.
+    fn may_give(&self, api: &ResourceServer, value: &str) -> bool {
+        let is_granted = self.grant.is_none_or(|grant| grant.scope.iter().any(|known| known == value));
+        let is_for_people = !api.is_system || ApiScope::parse(value).is_some_and(ApiScope::is_personal);
+        api.knows(value) && is_for_people && is_granted
     }
 }
 

@@ -1,5 +1,5 @@
-//! A client that proves itself with a private key (`private_key_jwt`): is this assertion one of its
-//! own, for us, for now?
+//! A client that proves itself with a signed assertion, by a private key (`private_key_jwt`) or by its secret
+//! (`client_secret_jwt`): is this assertion one of its own, for us, for now?
 //!
 //! Owns the claims. That an assertion is used once is for whoever keeps them: [`decide`] says what to
 //! keep and until when. Must not know where keys are kept.
@@ -16,7 +16,9 @@ use serde_json::{Map, Value};
 
 use super::error::{OAuthErrorCode, TokenError};
 use crate::digest::token_hash;
-use crate::jose::{JoseError, NamedKey, PublicKey, unverified_subject, verify_by_any};
+use crate::jose::{
+    JoseError, NamedKey, PublicKey, SecretKey, unverified_subject, verify_by_any, verify_hs256,
+};
 
 /// The value of `client_assertion_type`.
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -97,7 +99,7 @@ pub fn subject(assertion: &Secret) -> Result<ClientId, TokenError> {
     ClientId::parse(&subject).map_err(|_| refused("sub cannot be a client_id"))
 }
 
-/// Judges an assertion.
+/// Judges an assertion that a key of the client signs.
 ///
 /// # Errors
 /// `invalid_client` when it was not signed by a live key of the client with that key's algorithm, is
@@ -110,15 +112,39 @@ pub fn decide(assertion: &Secret, expected: Expected<'_>) -> Result<UsedAssertio
         .map(|known| NamedKey { kid: &known.kid, key: &known.key })
         .collect();
     let claims = verify_by_any(assertion.expose(), &keys).map_err(|error| refused(&error.to_string()))?;
+    judge(&claims, expected)
+}
+
+/// Judges an assertion that one of the live `secrets` of the client signs with HS256, and says which. Its
+/// bytes are those of the text of the secret (OpenID Connect Core §9), at least 32 of them.
+///
+/// # Errors
+/// As [`decide`].
+pub fn decide_by_secret(
+    assertion: &Secret,
+    secrets: &[&Secret],
+    expected: Expected<'_>,
+) -> Result<(usize, UsedAssertion), TokenError> {
+    let claims_by =
+        |secret| SecretKey::new(secret, false).and_then(|key| verify_hs256(assertion.expose(), &key));
+    let signed =
+        secrets.iter().enumerate().find_map(|(place, secret)| Some((place, claims_by(secret).ok()?)));
+    let (place, claims) =
+        signed.ok_or_else(|| refused("no secret of the client signed the assertion with HS256"))?;
+    Ok((place, judge(&claims, expected)?))
+}
+
+/// Judges the claims of an assertion whose signature is good.
+fn judge(claims: &Map<String, Value>, expected: Expected<'_>) -> Result<UsedAssertion, TokenError> {
     for name in ["iss", "sub"] {
         if claims.get(name).and_then(Value::as_str) != Some(expected.client.as_str()) {
             return Err(refused(&format!("{name} is not the client_id")));
         }
     }
-    if !is_for_us(&claims, expected.issuer) {
+    if !is_for_us(claims, expected.issuer) {
         return Err(refused("aud is neither the issuer nor the token endpoint"));
     }
-    let ends_at = lifetime(&claims, expected.now)?;
+    let ends_at = lifetime(claims, expected.now)?;
     let jti = claims.get("jti").and_then(Value::as_str).unwrap_or_default();
     if jti.is_empty() || jti.len() > MAX_JTI {
         return Err(refused("jti is missing, empty or longer than 512 bytes"));
@@ -208,7 +234,7 @@ mod tests {
         claims
     }
 
-    fn judge(header: &Value, claims: &Value, keys: &[ClientKey]) -> Result<UsedAssertion, String> {
+    fn judged(header: &Value, claims: &Value, keys: &[ClientKey]) -> Result<UsedAssertion, String> {
         let client = ClientId::parse("web").unwrap();
         let expected = Expected { client: &client, keys, issuer: &issuer(), now: now() };
         decide(&signed(header, claims), expected).map_err(|error| {
@@ -220,7 +246,7 @@ mod tests {
 
     fn claims(changes: &Value) -> Result<UsedAssertion, String> {
         let header = json!({ "alg": "RS256", "kid": THUMBPRINT });
-        judge(&header, &with(changes), &[key(CredentialAlgorithm::RS256, THUMBPRINT)])
+        judged(&header, &with(changes), &[key(CredentialAlgorithm::RS256, THUMBPRINT)])
     }
 
     #[test]
@@ -318,17 +344,17 @@ mod tests {
         for own in CredentialAlgorithm::ALL {
             for used in CredentialAlgorithm::ALL {
                 let header = json!({ "alg": used.as_str(), "kid": THUMBPRINT });
-                let outcome = judge(&header, &good(), &[key(own, THUMBPRINT)]);
+                let outcome = judged(&header, &good(), &[key(own, THUMBPRINT)]);
                 assert_eq!(outcome.is_ok(), own == used, "{} for {}", used.as_str(), own.as_str());
             }
         }
         // The header says what the key is for, and something else signed.
         for alg in ["none", "None", "", "HS256", "ES256", "rs256", "RS512"] {
             let outcome =
-                judge(&json!({ "alg": alg }), &good(), &[key(CredentialAlgorithm::RS256, THUMBPRINT)]);
+                judged(&json!({ "alg": alg }), &good(), &[key(CredentialAlgorithm::RS256, THUMBPRINT)]);
             assert_eq!(outcome.unwrap_err(), JoseError::Algorithm.to_string(), "{alg}");
         }
-        assert!(judge(&json!({}), &good(), &[key(CredentialAlgorithm::RS256, THUMBPRINT)]).is_err());
+        assert!(judged(&json!({}), &good(), &[key(CredentialAlgorithm::RS256, THUMBPRINT)]).is_err());
     }
 
     /// CVE-2022-23541: a public key is never the key of an HMAC.
@@ -349,7 +375,7 @@ mod tests {
     fn a_key_is_named_or_it_is_the_one_that_fits() {
         let two =
             [key(CredentialAlgorithm::PS256, "first-key-1"), key(CredentialAlgorithm::RS256, "second-key-2")];
-        let outcome = |header: Value| judge(&header, &good(), &two).map(|_| ());
+        let outcome = |header: Value| judged(&header, &good(), &two).map(|_| ());
         assert_eq!(outcome(json!({ "alg": "RS256" })), Ok(()));
         assert_eq!(outcome(json!({ "alg": "RS256", "kid": "second-key-2" })), Ok(()));
         let unknown = Err(JoseError::UnknownKey.to_string());
@@ -358,17 +384,17 @@ mod tests {
         }
         let other = Err(JoseError::Algorithm.to_string());
         assert_eq!(outcome(json!({ "alg": "RS256", "kid": "first-key-1" })), other);
-        assert_eq!(judge(&json!({ "alg": "RS256" }), &good(), &[]).map(|_| ()), unknown);
+        assert_eq!(judged(&json!({ "alg": "RS256" }), &good(), &[]).map(|_| ()), unknown);
     }
 
     #[test]
     fn a_key_that_is_over_proves_nothing() {
         let mut over = key(CredentialAlgorithm::RS256, THUMBPRINT);
         over.expires_at = Some(now());
-        assert!(judge(&json!({ "alg": "RS256" }), &good(), &[over]).is_err());
+        assert!(judged(&json!({ "alg": "RS256" }), &good(), &[over]).is_err());
         let mut nearly = key(CredentialAlgorithm::RS256, THUMBPRINT);
         nearly.expires_at = Some(Timestamp::from_seconds(NOW + 1));
-        assert!(judge(&json!({ "alg": "RS256" }), &good(), &[nearly]).is_ok());
+        assert!(judged(&json!({ "alg": "RS256" }), &good(), &[nearly]).is_ok());
     }
 
     #[test]
@@ -376,7 +402,7 @@ mod tests {
         let public = vectors::foreign_public_key();
         let key = PublicKey::new(CredentialAlgorithm::RS256, &public).unwrap();
         let foreign = ClientKey { kid: THUMBPRINT.to_owned(), key, expires_at: None };
-        let outcome = judge(&json!({ "alg": "RS256" }), &good(), &[foreign]);
+        let outcome = judged(&json!({ "alg": "RS256" }), &good(), &[foreign]);
         assert_eq!(outcome.unwrap_err(), JoseError::Signature.to_string());
     }
 
@@ -389,5 +415,31 @@ mod tests {
         }
         assert!(subject(&signed(&header, &with(&json!({ "sub": "a b" })))).is_err());
         assert!(subject(&signed(&header, &with(&json!({ "sub": null })))).is_err());
+    }
+
+    const SECRET: &str = "a secret of at least thirty-two bytes";
+
+    fn by_secret(claims: &Value, signer: &str, secrets: &[&str]) -> Result<(usize, UsedAssertion), String> {
+        let secret = |text: &str| Secret::new(text.to_owned());
+        let key = SecretKey::new(&secret(signer), false).unwrap();
+        let assertion = Secret::new(sign_hs256(&key, claims).unwrap());
+        let secrets: Vec<Secret> = secrets.iter().map(|text| secret(text)).collect();
+        let secrets: Vec<&Secret> = secrets.iter().collect();
+        let client = ClientId::parse("web").unwrap();
+        let expected = Expected { client: &client, keys: &[], issuer: &issuer(), now: now() };
+        decide_by_secret(&assertion, &secrets, expected).map_err(|error| error.private)
+    }
+
+    #[test]
+    fn openid_connect_core_9_a_live_secret_signs_and_its_place_is_said() {
+        let (place, used) =
+            by_secret(&good(), SECRET, &["another secret of thirty-two bytes, or more", SECRET]).unwrap();
+        assert_eq!((place, used.until.seconds()), (1, NOW + 60 + 30 + 300));
+        let wrong = by_secret(&good(), SECRET, &["another secret of thirty-two bytes, or more", "", "short"]);
+        assert_eq!(wrong.unwrap_err(), "no secret of the client signed the assertion with HS256");
+        assert!(by_secret(&with(&json!({ "jti": null })), SECRET, &[SECRET]).unwrap_err().starts_with("jti"));
+        assert!(
+            by_secret(&with(&json!({ "exp": NOW - 60 })), SECRET, &[SECRET]).unwrap_err().starts_with("exp")
+        );
     }
 }

@@ -69,8 +69,9 @@ pub enum Proven {
     Public,
     /// With the secret at this place of the list.
     BySecret(usize, Option<Note>),
-    /// With an assertion, if that is used for the first time.
-    ByAssertion(UsedAssertion),
+    /// With an assertion, if that is used for the first time; signed with the secret at this place of the
+    /// list, or with a key.
+    ByAssertion(UsedAssertion, Option<usize>),
 }
 
 /// Something the log should say about a client that did prove itself.
@@ -158,8 +159,9 @@ fn read_assertion(authorization: Option<&str>, params: &Params) -> Result<Presen
 
 /// Judges what was presented against what is known of the client.
 ///
-/// A client that has a secret may send it either way; a public one sends none, and one that it
-/// sends all the same must be right. A client that proves itself with a key has no other proof.
+/// A client that has a secret may send it either way, or sign an assertion with it; a public one sends
+/// none, and one that it sends all the same must be right. A client that proves itself with a key has no
+/// other proof.
 ///
 /// # Errors
 /// `invalid_client` when the needed proof is missing or a sent one is wrong.
@@ -171,12 +173,14 @@ pub fn check(known: Known<'_>, presented: &Presented) -> Result<Proven, TokenErr
     }
     match &presented.proof {
         Proof::Assertion(assertion) => {
-            if !client.proves_by_key() {
-                return Err(client_assertion::refused("the client does not prove itself with a key"));
-            }
-            let Known { keys, issuer, now, .. } = known;
+            let Known { keys, issuer, now, secrets, .. } = known;
             let expected = client_assertion::Expected { client: &client.id, keys, issuer, now };
-            client_assertion::decide(assertion, expected).map(Proven::ByAssertion)
+            if client.proves_by_key() {
+                return client_assertion::decide(assertion, expected)
+                    .map(|used| Proven::ByAssertion(used, None));
+            }
+            let signed = client_assertion::decide_by_secret(assertion, secrets, expected);
+            signed.map(|(place, used)| Proven::ByAssertion(used, Some(place)))
         }
         _ if client.proves_by_key() => {
             refuse("the client proves itself with a key: it must send a signed client_assertion")
@@ -406,7 +410,7 @@ mod tests {
             let presented = read(None, &with_assertion(more)).unwrap();
             assert_eq!(presented.id.as_str(), "web");
             let proven = judge(&by_key(), &[], &keys, &presented).unwrap();
-            assert!(matches!(proven, Proven::ByAssertion(_)), "{more}");
+            assert!(matches!(proven, Proven::ByAssertion(_, None)), "{more}");
         }
         for bad in ["&client_id=spa", "&client_secret=right"] {
             assert!(read(None, &with_assertion(bad)).is_err(), "{bad}");

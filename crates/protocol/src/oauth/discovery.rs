@@ -11,6 +11,7 @@ use doorward_model::scope::oidc;
 use doorward_model::tenant::Issuer;
 use serde_json::{Value, json};
 
+use super::authorize::ResponseType;
 use crate::oidc::claims;
 
 /// The metadata of `issuer`.
@@ -27,16 +28,17 @@ pub fn metadata(issuer: &Issuer) -> Value {
         "issuer": issuer.as_str(),
         "authorization_endpoint": issuer.url("authorize"),
         "token_endpoint": issuer.url("oauth/token"),
+        "pushed_authorization_request_endpoint": issuer.url("oauth/par"),
         "userinfo_endpoint": issuer.url("userinfo"),
         "jwks_uri": issuer.url(".well-known/jwks.json"),
         "scopes_supported": oidc::ALL,
-        "response_types_supported": ["code"],
+        "response_types_supported": ResponseType::NAMES,
         "response_modes_supported": ["query", "fragment", "form_post"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types_supported": ["authorization_code", "implicit", "refresh_token", "client_credentials"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256", "HS256", "RS512", "PS256"],
         "token_endpoint_auth_methods_supported": auth_methods(),
-        "token_endpoint_auth_signing_alg_values_supported": CredentialAlgorithm::ALL.map(CredentialAlgorithm::as_str),
+        "token_endpoint_auth_signing_alg_values_supported": assertion_algorithms(),
         "code_challenge_methods_supported": ["S256"],
         "claims_supported": claims::SUPPORTED,
         "request_parameter_supported": false,
@@ -45,9 +47,15 @@ pub fn metadata(issuer: &Issuer) -> Value {
     })
 }
 
-/// How clients may prove themselves: what their settings offer, and by a private key.
+/// How clients may prove themselves: what their settings offer, and by an assertion.
 fn auth_methods() -> Vec<&'static str> {
-    AuthMethod::ALL.into_iter().map(AuthMethod::as_str).chain(["private_key_jwt"]).collect()
+    let assertions = ["private_key_jwt", "client_secret_jwt"];
+    AuthMethod::ALL.into_iter().map(AuthMethod::as_str).chain(assertions).collect()
+}
+
+/// How assertions may be signed: with a private key, or with the secret.
+fn assertion_algorithms() -> Vec<&'static str> {
+    CredentialAlgorithm::ALL.into_iter().map(CredentialAlgorithm::as_str).chain(["HS256"]).collect()
 }
 
 #[cfg(test)]
@@ -94,11 +102,9 @@ mod tests {
     fn openid_connect_discovery_3_methods_that_sign_name_their_algorithms() {
         let document = document();
         let methods = document["token_endpoint_auth_methods_supported"].as_array().unwrap();
-        assert!(
-            methods.contains(&json!("private_key_jwt")) && !methods.contains(&json!("client_secret_jwt"))
-        );
+        assert!(methods.contains(&json!("private_key_jwt")) && methods.contains(&json!("client_secret_jwt")));
         let algorithms = &document["token_endpoint_auth_signing_alg_values_supported"];
-        assert_eq!(*algorithms, json!(["RS256", "RS384", "PS256"]));
+        assert_eq!(*algorithms, json!(["RS256", "RS384", "PS256", "HS256"]));
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub enum OAuthErrorCode {
     UnsupportedResponseType,
     /// Refused by the server or by the person.
     AccessDenied,
+    /// Passwords were tried too often (the original's word).
+    TooManyAttempts,
     /// `prompt=none`, and nobody is logged in.
     LoginRequired,
     /// `prompt=none`, and the person did not allow this yet.
@@ -66,6 +68,7 @@ impl OAuthErrorCode {
             OAuthErrorCode::UnsupportedGrantType => "unsupported_grant_type",
             OAuthErrorCode::UnsupportedResponseType => "unsupported_response_type",
             OAuthErrorCode::AccessDenied => "access_denied",
+            OAuthErrorCode::TooManyAttempts => "too_many_attempts",
             OAuthErrorCode::LoginRequired => "login_required",
             OAuthErrorCode::ConsentRequired => "consent_required",
             OAuthErrorCode::InteractionRequired => "interaction_required",
@@ -98,11 +101,13 @@ pub enum PageProblem {
     WebOriginNotAllowed,
     /// The address after logout is not on the list.
     LogoutUrlNotAllowed,
+    /// A pushed request that is unknown, over, used, or of another client.
+    PushedRequestGone,
 }
 
 impl PageProblem {
     /// All of them, for the documentation.
-    pub const ALL: [PageProblem; 7] = [
+    pub const ALL: [PageProblem; 8] = [
         PageProblem::UnknownClient,
         PageProblem::CallbackNotAllowed,
         PageProblem::CallbackMissing,
@@ -110,6 +115,7 @@ impl PageProblem {
         PageProblem::MalformedRequest,
         PageProblem::WebOriginNotAllowed,
         PageProblem::LogoutUrlNotAllowed,
+        PageProblem::PushedRequestGone,
     ];
 
     /// The stable number.
@@ -123,6 +129,7 @@ impl PageProblem {
             PageProblem::MalformedRequest => 105,
             PageProblem::WebOriginNotAllowed => 106,
             PageProblem::LogoutUrlNotAllowed => 107,
+            PageProblem::PushedRequestGone => 108,
         }
     }
 
@@ -137,6 +144,7 @@ impl PageProblem {
             PageProblem::MalformedRequest => "Unreadable request",
             PageProblem::WebOriginNotAllowed => "Origin not allowed",
             PageProblem::LogoutUrlNotAllowed => "Return address after logout not allowed",
+            PageProblem::PushedRequestGone => "Login request is over",
         }
     }
 
@@ -173,6 +181,10 @@ impl PageProblem {
             PageProblem::LogoutUrlNotAllowed => {
                 "You are logged out. The application asked us to send you to an address that is not on the \
                  list of Allowed Logout URLs, so you stay here. Tell its team the reference below."
+            }
+            PageProblem::PushedRequestGone => {
+                "The application prepared this login, but it was used already or took too long. Go back to the \
+                 application and log in again. If this page returns, tell its team the reference below."
             }
         }
     }
@@ -230,13 +242,14 @@ pub struct TokenError {
 
 impl TokenError {
     /// An error under the status that belongs to its code: 401 for a client that did not prove
-    /// itself, 403 for what is not allowed, 503 for what cannot be done now, 500 for a fault of
+    /// itself, 403 for what is not allowed, 429 for what was tried too often, 503 for what cannot be done now, 500 for a fault of
     /// ours, 400 for the rest.
     #[must_use]
     pub fn new(code: OAuthErrorCode, public: &str) -> Self {
         let status = match code {
             OAuthErrorCode::InvalidClient => 401,
             OAuthErrorCode::UnauthorizedClient | OAuthErrorCode::AccessDenied => 403,
+            OAuthErrorCode::TooManyAttempts => 429,
             OAuthErrorCode::TemporarilyUnavailable => 503,
             OAuthErrorCode::ServerError => 500,
             _ => 400,

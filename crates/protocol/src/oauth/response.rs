@@ -12,12 +12,13 @@ use std::fmt;
 use doorward_model::client::callback;
 use doorward_model::secret::Secret;
 use doorward_model::tenant::Issuer;
+use doorward_model::time::Lifetime;
 
 use super::authorize::ReturnPath;
 use super::error::RedirectError;
 
-/// The names that responses use. A callback whose own query uses one of them is refused, so that a
-/// name never stands twice in a response.
+/// The names that responses use in the query, where no token travels. A callback whose own query uses one
+/// of them is refused, so that a name never stands twice in a response.
 pub const RESPONSE_NAMES: [&str; 5] = ["code", "state", "iss", "error", "error_description"];
 
 /// The way a response travels.
@@ -88,10 +89,47 @@ impl fmt::Debug for Encoded {
     }
 }
 
-/// The response that hands over a code.
+/// What a response hands over.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Handed {
+    /// A code.
+    pub code: Option<Secret>,
+    /// An access token.
+    pub access_token: Option<HandedToken>,
+    /// An ID token.
+    pub id_token: Option<Secret>,
+}
+
+/// An access token that travels in the response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandedToken {
+    /// The token.
+    pub text: Secret,
+    /// How long it lives.
+    pub expires_in: Lifetime,
+    /// What was granted.
+    pub scope: Vec<String>,
+}
+
+/// The response that hands something over (RFC 6749 §4.1.2, §4.2.2; OpenID Connect Core §3.2.2.5).
 #[must_use]
-pub fn success(path: &ReturnPath, code: &Secret, issuer: &Issuer) -> Encoded {
-    encode(path, vec![("code", code.expose().to_owned())], issuer)
+pub fn success(path: &ReturnPath, handed: &Handed, issuer: &Issuer) -> Encoded {
+    let mut fields = Vec::new();
+    if let Some(code) = &handed.code {
+        fields.push(("code", code.expose().to_owned()));
+    }
+    if let Some(token) = &handed.access_token {
+        fields.push(("access_token", token.text.expose().to_owned()));
+        fields.push(("token_type", "Bearer".to_owned()));
+        fields.push(("expires_in", token.expires_in.seconds().to_string()));
+        if !token.scope.is_empty() {
+            fields.push(("scope", token.scope.join(" ")));
+        }
+    }
+    if let Some(id_token) = &handed.id_token {
+        fields.push(("id_token", id_token.expose().to_owned()));
+    }
+    encode(path, fields, issuer)
 }
 
 /// The response that reports an error.
@@ -176,11 +214,8 @@ mod tests {
     }
 
     fn sent(redirect_uri: &str, more: &str) -> Encoded {
-        success(
-            &path(redirect_uri, more),
-            &Secret::new("c-1".into()),
-            &Issuer::parse("https://id.test/").unwrap(),
-        )
+        let handed = Handed { code: Some(Secret::new("c-1".into())), ..Handed::default() };
+        success(&path(redirect_uri, more), &handed, &Issuer::parse("https://id.test/").unwrap())
     }
 
     fn location(redirect_uri: &str, more: &str) -> String {
@@ -232,6 +267,29 @@ mod tests {
             sent(&action, "&state=1&response_mode=web_message"),
             Encoded::WebMessage { target_origin: "https://app.test:8443".into(), fields: expected }
         );
+    }
+
+    #[test]
+    fn rfc_6749_4_2_2_tokens_stand_in_the_fragment_with_their_kind_and_their_end() {
+        let handed = Handed {
+            code: None,
+            access_token: Some(HandedToken {
+                text: Secret::new("at.1".into()),
+                expires_in: Lifetime::from_seconds(7200),
+                scope: vec!["openid".into(), "email".into()],
+            }),
+            id_token: Some(Secret::new("a.b.c".into())),
+        };
+        let issuer = Issuer::parse("https://id.test/").unwrap();
+        let Encoded::Location(location) =
+            success(&path("https://app.test/cb?x=1", "&response_mode=fragment"), &handed, &issuer)
+        else {
+            panic!("no redirect");
+        };
+        let tail = "access_token=at.1&token_type=Bearer&expires_in=7200&scope=openid%20email&id_token=a.b.c\
+                    &iss=https%3A%2F%2Fid.test%2F";
+        assert_eq!(location, format!("https://app.test/cb?x=1#{tail}"));
+        assert!(!format!("{handed:?}").contains("at.1"), "{handed:?}");
     }
 
     #[test]

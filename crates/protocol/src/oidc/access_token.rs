@@ -188,6 +188,7 @@ fn grant_word(grant: GrantType) -> Option<&'static str> {
     match grant {
         GrantType::ClientCredentials => Some("client-credentials"),
         GrantType::RefreshToken => Some("refresh_token"),
+        GrantType::Password | GrantType::PasswordRealm => Some("password"),
         GrantType::AuthorizationCode | GrantType::Implicit | GrantType::Stored(_) => None,
     }
 }

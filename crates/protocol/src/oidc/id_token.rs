@@ -97,11 +97,12 @@ pub fn id_token_claims(facts: &IdTokenFacts<'_>) -> IdTokenClaims {
     }
 }
 
-/// The profile, where the client reads it here: a client of a third party that gets an access token
-/// reads it at userinfo.
+/// The profile, where the client reads it here: a client of a third party that gets an access token, with
+/// this one or for the code that comes along, reads it at userinfo.
 fn person(facts: &IdTokenFacts<'_>) -> Map<String, Value> {
     let form = Form::of(facts.client);
-    if form == Form::Strict && facts.access_token.is_some() {
+    let gets_an_access_token = facts.access_token.is_some() || facts.code.is_some();
+    if form == Form::Strict && gets_an_access_token {
         return Map::new();
     }
     claims::person(facts.user, &facts.authorization.scope, form)

@@ -43,6 +43,20 @@ fn the_state_of_a_login_is_kept_replaced_and_forgotten() {
 }
 
 #[test]
+fn what_is_kept_is_taken_once() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let id = LoginId::parse("login").unwrap();
+        let sealed = SealedSecret::from_ciphertext("one".to_owned());
+        write(&db, &t, |b| logins::put(b, &id, &sealed, later(60))).await.unwrap();
+        let (won, lost) = write_in_parallel(&db, &t, 50, |b| logins::take(b, &id)).await;
+        assert_eq!(won, 1);
+        assert!(lost.iter().all(|error| *error == StoreError::Unmet { what: logins::TAKEN }), "{lost:?}");
+        assert_eq!(logins::get(&db.tenant(&t), &id, NOW).await.unwrap(), None);
+    });
+}
+
+#[test]
 fn of_500_parallel_tries_exactly_the_limit_gets_through() {
     on_both(async |db| {
         let t = furnish(&db, "a").await;

@@ -144,7 +144,7 @@ async fn what_is_wrong_after_the_callback_is_told_to_the_application() {
 async fn a_response_type_that_is_not_offered_is_said_where_its_tokens_would_be() {
     let house = House::new().await;
     let spa = house.party(ClientKind::Spa, Via::None).await;
-    for kind in ["token", "id_token", "id_token token", "code id_token"] {
+    for kind in ["none token", "id_token id_token", "id_token token saml"] {
         let back = Visitor::new(&house).get(&spa.authorize(&[("response_type", kind)])).await;
         let (callback, fragment) = back.location().split_once('#').expect("a fragment");
         assert_eq!(callback, spa.callback, "{kind}");

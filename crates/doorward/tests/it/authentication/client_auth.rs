@@ -67,6 +67,32 @@ async fn a_program_proves_itself_with_its_private_key() {
     }
 }
 
+/// OpenID Connect Core §9 (`client_secret_jwt`): the secret signs and does not travel; each assertion works once.
+#[tokio::test]
+async fn a_program_proves_itself_by_signing_with_its_secret() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::NonInteractive, Via::Post).await;
+    house.grant_management_api(&party.client_id, &["read:clients"]).await;
+    let signed = |secret: &str, jti: &str| {
+        let id = &party.client_id;
+        let claims =
+            json!({ "iss": id, "sub": id, "aud": house.issuer(), "jti": jti, "exp": house.now() + 60 });
+        sign_hs256(&SecretKey::new(&Secret::new(secret.to_owned()), false).unwrap(), &claims).unwrap()
+    };
+    let one = signed(&party.secret, "one");
+    let tokens = house.send(asking_with(&house, &one)).await.is(200).json();
+    let (_, got) = jwt::decode(tokens["access_token"].as_str().unwrap());
+    assert_eq!(got["sub"], format!("{}@clients", party.client_id));
+    refused(house.send(asking_with(&house, &one)).await);
+    refused(house.send(asking_with(&house, &signed("somebody else's secret, long enough", "two"))).await);
+    let rotated = house.machine(KEYS).await;
+    let path = format!("/api/v2/clients/{}/rotate-secret", party.client_id);
+    let new =
+        rotated.post(&path, &json!({})).await.is(200).json()["client_secret"].as_str().unwrap().to_owned();
+    refused(house.send(asking_with(&house, &signed(&party.secret, "three"))).await);
+    house.send(asking_with(&house, &signed(&new, "four"))).await.is(200);
+}
+
 /// CVE-2020-15222, CVE-2020-5300: once per client, on all nodes, and after a restart.
 #[tokio::test]
 async fn an_assertion_works_once_whatever_node_it_comes_to() {
@@ -363,8 +389,9 @@ async fn every_spelling_of_sdks_is_understood() {
 async fn discovery_names_the_methods_and_algorithms_that_work() {
     let house = House::new().await;
     let document = house.get("/.well-known/openid-configuration").await.is(200).json();
-    let methods = json!(["none", "client_secret_post", "client_secret_basic", "private_key_jwt"]);
+    let methods =
+        json!(["none", "client_secret_post", "client_secret_basic", "private_key_jwt", "client_secret_jwt"]);
     assert_eq!(document["token_endpoint_auth_methods_supported"], methods);
-    let algorithms = json!(["RS256", "RS384", "PS256"]);
+    let algorithms = json!(["RS256", "RS384", "PS256", "HS256"]);
     assert_eq!(document["token_endpoint_auth_signing_alg_values_supported"], algorithms);
 }

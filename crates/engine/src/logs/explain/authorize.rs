@@ -49,6 +49,13 @@ pub(super) fn page(event: &Event, number: u64) -> Option<Explanation> {
             "Add the origin to web_origins of the client through the Management API.",
             None,
         ),
+        108 => Explanation::new(
+            event,
+            "The app sent the person with the name of a pushed request that is unknown, is over, was used \
+             before, or belongs to another client.",
+            "Let the app push a fresh request for each login, right before it sends the person.",
+            Some(Part::QuickStart),
+        ),
         _ => return None,
     };
     Some(known)
@@ -83,11 +90,23 @@ const MESSAGES: &[(&str, Line)] = &[
         },
     ),
     (
-        "Only response_type=code is offered. Use the authorization code flow with PKCE.",
+        "The client may not use the implicit grant, so it gets tokens at the token endpoint only. Use \
+         response_type=code, or add implicit to its grant types.",
         Line {
-            why: "The app asked for tokens in the address of the browser (the implicit flow), which is not \
-                  offered: tokens leak from there.",
-            fix: "Let the app ask for response_type=code. Current SDKs do so by themselves.",
+            why: "The app asked for tokens in the address of the browser (the implicit flow), which this client \
+                  may not have: tokens leak from there.",
+            fix: "Let the app ask for response_type=code; current SDKs do so by themselves. For an old app, \
+                  switch the grant on.",
+            part: Some(Part::GrantTypes),
+        },
+    ),
+    (
+        "This client must push its requests to /oauth/par first.",
+        Line {
+            why: "This client, or the whole tenant, takes only requests that were pushed to /oauth/par, and the \
+                  app sent its request by the browser.",
+            fix: "Let the app push its requests, or take the demand away through the Management API: \
+                  require_pushed_authorization_requests.",
             part: Some(Part::QuickStart),
         },
     ),

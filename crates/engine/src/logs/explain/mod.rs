@@ -105,7 +105,8 @@ pub fn explain(event: &Event) -> Option<Explanation> {
         EventCode::CodeExchangeFailed
         | EventCode::RefreshExchangeFailed
         | EventCode::RefreshReuse
-        | EventCode::ClientCredentialsFailed => Some(token::explain(event)),
+        | EventCode::ClientCredentialsFailed
+        | EventCode::PasswordExchangeFailed => Some(token::explain(event)),
         _ => Some(people::explain(event)),
     }
 }

@@ -35,10 +35,12 @@ const REASONS: &[(&str, Line)] = &[
         },
     ),
     (
-        "the client does not prove itself with a key",
+        "no secret of the client signed the assertion with HS256",
         Line {
-            why: "The app sent a client_assertion, but no public key is registered for this client.",
-            fix: "Register its key with the Management API (credentials of the client), or send the secret.",
+            why: "The app sent a client_assertion, but no public key is registered for this client, and none of its \
+                  secrets signed it.",
+            fix: "Let the app sign with the present secret (HS256), register its public key with the Management API, \
+                  or send the secret.",
             part: Some(Part::Method),
         },
     ),
@@ -354,6 +356,7 @@ mod tests {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../protocol/src/oauth");
         let files = [
             "api_scope.rs",
+            "client_assertion.rs",
             "client_auth.rs",
             "grants/mod.rs",
             "grants/authorization_code.rs",

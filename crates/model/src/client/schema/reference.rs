@@ -16,8 +16,8 @@ An address in one of the four lists may hold a placeholder, `{organization_name}
 const ACTS: &str =
     "\n## What is acted upon\n\n| field | holds | null | since | what comes of it |\n|---|---|---|---|---|\n";
 const WAITS: &str = "\n## What is stored until its feature is there\n\n\
-Nothing looks at these fields yet: one that asks for protection, such as `require_pushed_authorization_requests` or\n\
-`organization_usage`, protects nothing before its feature is there. Keys of other houses among the `addons` are sealed in\n\
+Nothing looks at these fields yet: one that asks for protection, such as `organization_usage`,\n\
+protects nothing before its feature is there. Keys of other houses among the `addons` are sealed in\n\
 the store.\n\n\
 | field | holds | null | since | waits for |\n|---|---|---|---|---|\n";
 

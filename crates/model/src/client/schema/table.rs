@@ -180,7 +180,7 @@ pub const FIELDS: &[Field] = &[
                made, later up to two ids, set by `update:client_credentials` and shown to \
                `read:client_credentials` and `read:client_keys`; not together with `token_endpoint_auth_method`"),
     Field::typed("grant_types", Brief, list(&Schema::Words(&GrantType::NAMES), usize::MAX)).null(Refused)
-        .acts("a grant that is not listed is refused; those behind the first four are stored, nothing answers them"),
+        .acts("a grant that is not listed is refused; those behind the first six are stored, nothing answers them"),
     Field::typed("client_metadata", Brief, METADATA)
         .acts("stored for the client's own use, at most 10"),
     Field::typed("addons", Brief, Schema::Object(&ADDON_MEMBERS))
@@ -202,10 +202,10 @@ pub const FIELDS: &[Field] = &[
         Schema::Open(&[may("required", &Schema::Flag), may("credentials", &list(&OBJECT, MANY))]))
         .waits("signed requests"),
     Field::further("require_pushed_authorization_requests", Later, Schema::Flag)
-        .waits("pushed authorization requests"),
+        .acts("an authorization request that was not pushed to `/oauth/par` is refused"),
     Field::further("require_proof_of_possession", Later, Schema::Flag).waits("DPoP"),
     Field::further("par_request_expiry", Later, Schema::Whole { min: 10, max: 600 }).null(Kept)
-        .waits("pushed authorization requests"),
+        .acts("how many seconds a pushed request waits for its person; 30 where nothing is said"),
     Field::further("compliance_level", Later, COMPLIANCE).null(Kept).waits("FAPI profiles"),
     Field::further("oidc_logout", Later, OIDC_LOGOUT).also("oidc_backchannel_logout")
         .waits("back-channel logout"),

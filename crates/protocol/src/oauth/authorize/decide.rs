@@ -8,10 +8,10 @@
 use doorward_model::client::Client;
 
 use super::checks::{
-    audience, client, connection, consent, duplicates, grant, max_age, pkce, prompt, redirect_uri,
-    request_object, response_mode, response_type, scope, session,
+    audience, client, connection, consent, duplicates, grant, max_age, nonce, pkce, prompt, pushed,
+    redirect_uri, request_object, response_mode, response_type, scope, session,
 };
-use super::{AskConsent, AuthorizeDecision, AuthorizeInput, CodePlan, LogIn, ReturnPath, VerifiedRedirect};
+use super::{AskConsent, AuthorizeDecision, AuthorizeInput, IssuePlan, LogIn, ReturnPath, VerifiedRedirect};
 use crate::oauth::error::{PageError, RedirectError};
 
 /// One row of the table.
@@ -38,7 +38,7 @@ pub(super) struct Verified<'a> {
 pub(super) enum Outcome {
     LogIn(LogIn),
     Ask(AskConsent),
-    Issue(CodePlan),
+    Issue(IssuePlan),
 }
 
 type Early = fn(&AuthorizeInput<'_>) -> Result<(), PageError>;
@@ -47,7 +47,7 @@ type Verify = fn(&AuthorizeInput<'_>, &Client) -> Result<VerifiedRedirect, PageE
 type Path = fn(&AuthorizeInput<'_>, &Client, VerifiedRedirect) -> Result<ReturnPath, PageError>;
 type Late = fn(&Verified<'_>) -> Result<(), RedirectError>;
 type FindPerson = fn(&Verified<'_>) -> Result<Outcome, RedirectError>;
-type Last = fn(&Verified<'_>, CodePlan) -> Result<Outcome, RedirectError>;
+type Last = fn(&Verified<'_>, IssuePlan) -> Result<Outcome, RedirectError>;
 
 /// The table: a field may show a page as long as nothing is verified.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ pub(super) struct Steps {
     pub verified: &'static [Step<Late>],
     /// Log in, or go on.
     pub session: Step<FindPerson>,
-    /// Ask, or issue a code.
+    /// Ask, or issue.
     pub consent: Step<Last>,
 }
 
@@ -104,7 +104,7 @@ pub(super) const STEPS: Steps = Steps {
         Step {
             name: "response_mode",
             source: "OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode",
-            says: "is absent, `query`, `fragment`, `form_post` or `web_message`",
+            says: "is absent, `query` (for a code alone), `fragment`, `form_post` or `web_message`",
             run: response_mode::check,
         },
         Step {
@@ -114,33 +114,46 @@ pub(super) const STEPS: Steps = Steps {
             run: request_object::check,
         },
         Step {
+            name: "require_pushed_authorization_requests",
+            source: "RFC 9126 §5, §6",
+            says: "is not set for client or tenant, or the request was pushed to `/oauth/par`",
+            run: pushed::check,
+        },
+        Step {
             name: "response_type",
-            source: "RFC 6749 §3.1.1, §4.1.2.1",
-            says: "is `code`",
+            source: "RFC 6749 §3.1.1, Multiple Response Types §3, §5, OpenID Connect Core §3",
+            says: "holds `code`, `token` and `id_token`, each at most once and in any order",
             run: response_type::check,
         },
         Step {
             name: "grant_types of the client",
             source: "RFC 6749 §4.1.2.1 (unauthorized_client)",
-            says: "hold `authorization_code`",
+            says: "hold `authorization_code` for a code and `implicit` for tokens in the response",
             run: grant::check,
         },
         Step {
             name: "code_challenge, code_challenge_method",
             source: "RFC 7636 §4.3, §4.4.1, RFC 9700 §2.1.1",
-            says: "are an `S256` challenge; a client without a secret must send one",
+            says: "are an `S256` challenge; a client without a secret must send one for a code",
             run: pkce::check,
         },
         Step {
             name: "scope",
-            source: "RFC 6749 §3.3",
-            says: "is a list of scope values; what is not known is not granted",
+            source: "RFC 6749 §3.3, OpenID Connect Core §3.2.2.1, §11",
+            says: "is a list of scope values, with `openid` for an ID token; what is not known is not granted, nor \
+                   `offline_access` without a code",
             run: scope::check,
         },
         Step {
+            name: "nonce",
+            source: "OpenID Connect Core §3.2.2.1, §3.3.2.11",
+            says: "is there where the response holds an ID token",
+            run: nonce::check,
+        },
+        Step {
             name: "audience",
-            source: "RFC 8707 §2 (as `audience`)",
-            says: "is absent, the userinfo endpoint, or the identifier of an API whose tokens of people this client may have",
+            source: "RFC 8707 §2 (also as `audience`)",
+            says: "(or `resource`) is absent, the userinfo endpoint, or the identifier of an API whose tokens of people this client may have",
             run: audience::check,
         },
         Step {

@@ -2,6 +2,7 @@
 
 use doorward_model::api::{ApiPermission, ClientGrant, ResourceServer};
 use doorward_model::client::credential::{Credential, CredentialAlgorithm};
+use doorward_model::client::grant_type::GrantType;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::{Client, defaults};
 use doorward_model::connection::{Connection, DatabaseOptions, Strategy};
@@ -13,7 +14,7 @@ use doorward_model::tenant::{Issuer, TenantSettings};
 use doorward_model::time::Timestamp;
 use doorward_model::user::{Email, User};
 
-use super::{AuthorizeDecision, AuthorizeInput, AuthorizeRequest, CodePlan, SessionFacts, decide};
+use super::{AuthorizeDecision, AuthorizeInput, AuthorizeRequest, IssuePlan, SessionFacts, decide};
 use crate::jose::read_pem;
 use crate::jose::vectors::PUBLIC_KEY;
 use crate::oauth::client_assertion::ClientKey;
@@ -132,15 +133,21 @@ impl Scene {
             AuthorizeDecision::Redirect(_, error) => error.code.as_str().to_owned(),
             AuthorizeDecision::LogIn(_) => "log in".to_owned(),
             AuthorizeDecision::Consent(_) => "consent".to_owned(),
-            AuthorizeDecision::Issue(_) => "code".to_owned(),
+            AuthorizeDecision::Issue(_) => "issue".to_owned(),
         }
     }
 
-    /// The plan of a request that leads to a code.
-    pub fn plan(&self, query: &str) -> CodePlan {
+    /// Lets the regular web application have tokens in the response itself.
+    pub fn allow_implicit(&mut self) -> &mut Self {
+        self.web.settings.grant_types.push(GrantType::Implicit);
+        self
+    }
+
+    /// The plan of a request that is answered.
+    pub fn plan(&self, query: &str) -> IssuePlan {
         match self.decide(query) {
             AuthorizeDecision::Issue(plan) => plan,
-            other => panic!("no code: {other:?}"),
+            other => panic!("nothing is issued: {other:?}"),
         }
     }
 }

@@ -13,6 +13,7 @@ pub(crate) mod examples;
 mod properties;
 mod reference;
 mod request;
+mod response_type;
 
 use doorward_model::api::{ClientGrant, ResourceServer};
 use doorward_model::client::Client;
@@ -33,6 +34,7 @@ pub(crate) use checks::redirect_uri::may_receive;
 pub use decide::decide;
 pub use reference::reference;
 pub use request::AuthorizeRequest;
+pub use response_type::ResponseType;
 
 /// All that a decision depends on.
 #[derive(Debug, Clone, Copy)]
@@ -84,8 +86,8 @@ pub enum AuthorizeDecision {
     LogIn(LogIn),
     /// The person is asked first whether the client may; then the same request is decided again.
     Consent(AskConsent),
-    /// Back to the client with a code.
-    Issue(CodePlan),
+    /// Back to the client with what it asked for.
+    Issue(IssuePlan),
 }
 
 /// How the answer gets back to the client.
@@ -126,7 +128,7 @@ pub struct AskConsent {
     pub scope: Vec<String>,
 }
 
-/// On whose word a code is issued.
+/// On whose word something is issued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Consent {
     /// Whoever runs the tenant trusts the client.
@@ -147,11 +149,13 @@ pub enum Consent {
     },
 }
 
-/// A code that is to be issued.
+/// What is to be issued.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CodePlan {
+pub struct IssuePlan {
     /// How it gets back to the client.
     pub path: ReturnPath,
+    /// Which of code and tokens it is.
+    pub response_type: ResponseType,
     /// What it stands for.
     pub authorization: Authorization,
     /// Whether the request named the callback, so that the exchange must name it too.

@@ -1,5 +1,6 @@
 //! What holds for every request, whatever strangers put into it.
 
+use doorward_model::client::grant_type::GrantType;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::secret::Secret;
 use doorward_model::time::Timestamp;
@@ -9,7 +10,7 @@ use super::examples::{CHALLENGE, NOW, Scene};
 use super::{AuthorizeDecision, AuthorizeRequest, ReturnPath};
 use crate::oauth::error::OAuthErrorCode;
 use crate::oauth::params::Params;
-use crate::oauth::response::{Encoded, failure, success};
+use crate::oauth::response::{Encoded, Handed, ResponseMode, failure, success};
 
 /// The callbacks of the scene's clients, one of them with a query, one with a star.
 const CALLBACKS: [&str; 3] =
@@ -19,6 +20,7 @@ fn scene(is_logged_in: bool, age: i64, is_here: bool) -> Scene {
     let mut scene = Scene { is_logged_in, ..Scene::default() };
     for client in [&mut scene.web, &mut scene.spa] {
         client.settings.callbacks = Some(CALLBACKS.map(str::to_owned).into());
+        client.settings.grant_types.push(GrantType::Implicit);
     }
     scene.spa.settings.app_type = Some(ClientKind::Spa);
     scene.authenticated_at(Timestamp::from_seconds(NOW - age));
@@ -46,9 +48,17 @@ fn redirect_uri() -> impl Strategy<Value = Option<String>> {
 }
 
 fn request() -> impl Strategy<Value = AuthorizeRequest> {
-    let who = (some_of(&["web", "spa", "spa"]), redirect_uri(), some_of(&["code", "code", "code", "token"]));
+    let who = (
+        some_of(&["web", "spa", "spa"]),
+        redirect_uri(),
+        some_of(&["code", "code", "code", "id_token token", "code id_token", "x"]),
+    );
     let how = (some_of(&["query", "fragment", "form_post", "web_message"]), some_of(&["1", "a b&c=d#e"]));
-    let what = (some_of(&["openid", "openid offline_access read:things"]), some_of(&["https://api.test/"]));
+    let what = (
+        some_of(&["openid", "openid offline_access read:things"]),
+        some_of(&["https://api.test/"]),
+        proptest::option::weighted(0.7, Just("n".to_owned())),
+    );
     let asks = (some_of(&["none", "login", "consent", "none login"]), some_of(&["0", "10", "100000"]));
     let pkce = prop_oneof![
         2 => Just((None, None)),
@@ -66,6 +76,7 @@ fn request() -> impl Strategy<Value = AuthorizeRequest> {
             state: how.1,
             scope: what.0,
             audience: what.1.filter(|text| text.starts_with("https")),
+            nonce: what.2,
             prompt: asks.0,
             max_age: asks.1,
             code_challenge: pkce.0,
@@ -121,7 +132,10 @@ proptest! {
         let Some(path) = path_of(&decision) else { return Ok(()) };
         let sent = match &decision {
             AuthorizeDecision::Redirect(path, error) => failure(path, error, &scene.issuer),
-            _ => success(path, &Secret::new("c0de".into()), &scene.issuer),
+            _ => {
+                let handed = Handed { code: Some(Secret::new("c0de".into())), ..Handed::default() };
+                success(path, &handed, &scene.issuer)
+            }
         };
         let redirect = path.redirect.as_str();
         let names: Vec<String> = match &sent {
@@ -169,8 +183,23 @@ proptest! {
         let scene = scene(true, 50, is_here);
         if let AuthorizeDecision::Issue(plan) = scene.decide_request(&request) {
             let is_public = plan.authorization.client == scene.spa.id;
-            prop_assert!(!is_public || plan.code_challenge.is_some());
+            prop_assert!(!is_public || !plan.response_type.code || plan.code_challenge.is_some());
             prop_assert_eq!(plan.code_challenge.is_some(), request.code_challenge_method.as_deref() == Some("S256"));
+        }
+    }
+
+    #[test]
+    fn no_token_in_the_query_none_without_its_grant_and_no_id_token_without_a_nonce(request in request(), may: bool) {
+        let mut scene = scene(true, 50, false);
+        if !may {
+            scene.web.settings.grant_types.retain(|grant| *grant != GrantType::Implicit);
+            scene.spa.settings.grant_types.retain(|grant| *grant != GrantType::Implicit);
+        }
+        if let AuthorizeDecision::Issue(plan) = scene.decide_request(&request) {
+            let kind = plan.response_type;
+            prop_assert!(!kind.has_tokens() || (may && plan.path.mode != ResponseMode::Query));
+            prop_assert!(!kind.id_token || (plan.nonce.is_some() && plan.authorization.scope.contains(&"openid".to_owned())));
+            prop_assert!(kind.code || !plan.authorization.scope.contains(&"offline_access".to_owned()));
         }
     }
 

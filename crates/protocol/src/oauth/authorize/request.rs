@@ -60,7 +60,7 @@ pub struct AuthorizeRequest {
     /// `scope`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
-    /// `audience`.
+    /// `audience`, or `resource` (RFC 8707) where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
     /// `state`.
@@ -90,6 +90,9 @@ pub struct AuthorizeRequest {
     /// `code_challenge_method`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_challenge_method: Option<String>,
+    /// Whether the client pushed it here itself (RFC 9126).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pushed: bool,
     /// Which of `request`, `request_uri` and `registration` were sent. None of them is offered, so
     /// that their content does not matter.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -120,7 +123,7 @@ impl AuthorizeRequest {
             response_type: text("response_type"),
             response_mode: text("response_mode"),
             scope: text("scope"),
-            audience: text("audience"),
+            audience: text("audience").or_else(|| text("resource")),
             state: text("state"),
             nonce: text("nonce"),
             prompt: text("prompt"),
@@ -130,6 +133,7 @@ impl AuthorizeRequest {
             login_hint: text("login_hint"),
             code_challenge: text("code_challenge"),
             code_challenge_method: text("code_challenge_method"),
+            pushed: false,
             not_offered: not_offered.filter(|name| params.get(name).is_some()).map(str::to_owned).collect(),
             repeated: repeated.map(str::to_owned).collect(),
         }

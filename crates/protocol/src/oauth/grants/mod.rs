@@ -6,6 +6,7 @@
 
 pub mod authorization_code;
 pub mod client_credentials;
+pub mod password;
 pub mod refresh_token;
 
 use doorward_model::client::Client;
@@ -16,7 +17,7 @@ use super::error::{OAuthErrorCode, TokenError};
 use super::params::Params;
 
 /// The parameters of the token endpoint that must not come twice.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 14] = [
     "audience",
     "client_assertion",
     "client_assertion_type",
@@ -25,9 +26,12 @@ const KNOWN: [&str; 11] = [
     "code",
     "code_verifier",
     "grant_type",
+    "password",
+    "realm",
     "redirect_uri",
     "refresh_token",
     "scope",
+    "username",
 ];
 
 /// The grant that is asked for; also refuses repeated parameters.
@@ -103,7 +107,8 @@ mod tests {
         for (body, expected) in [
             ("", "invalid_request"),
             ("grant_type=", "invalid_request"),
-            ("grant_type=password", "unsupported_grant_type"),
+            ("grant_type=urn:openid:params:grant-type:ciba", "unsupported_grant_type"),
+            ("grant_type=password&username=a&username=b", "invalid_request"),
             ("grant_type=implicit", "unsupported_grant_type"),
             ("grant_type=Authorization_Code", "unsupported_grant_type"),
             ("grant_type=refresh_token&grant_type=refresh_token", "invalid_request"),

@@ -117,7 +117,7 @@ impl Group<'_> {
     /// The grants that can be chosen; old ones and such as nothing answers only where they are held.
     fn grants(&self) -> Vec<(&'static str, &'static str, bool, bool, &'static str)> {
         let (held, was) = (&self.values().grants, &self.saved.grants);
-        let is_old = |grant: &GrantType| matches!(grant, GrantType::Implicit | GrantType::Stored(_));
+        let is_old = |grant: &GrantType| word(*grant) != "";
         let is_offered = |grant: &GrantType| !is_old(grant) || held.contains(grant) || was.contains(grant);
         let entry = |grant: GrantType| {
             (grant.as_str(), grant_title(grant), held.contains(&grant), was.contains(&grant), word(grant))
@@ -199,14 +199,13 @@ fn is_on(values: &Values, field: Field) -> bool {
     }
 }
 
-/// A word about a grant that is kept and not offered.
+/// A word about a grant that is shown only where it is held.
 fn word(grant: GrantType) -> &'static str {
-    const OLD: [&str; 2] = ["password", "http://auth0.com/oauth/grant-type/password-realm"];
     match grant {
-        GrantType::Stored(_) if !OLD.contains(&grant.as_str()) => {
-            "Kept for the tools that set it. Nothing here answers it yet."
+        GrantType::Stored(_) => "Kept for the tools that set it. Nothing here answers it yet.",
+        GrantType::Implicit | GrantType::Password | GrantType::PasswordRealm => {
+            "Kept for old apps. New apps use Authorization Code."
         }
-        GrantType::Implicit | GrantType::Stored(_) => "Kept for old apps. New apps use Authorization Code.",
-        _ => "",
+        GrantType::AuthorizationCode | GrantType::RefreshToken | GrantType::ClientCredentials => "",
     }
 }

@@ -240,7 +240,8 @@ pub(crate) fn grant_title(grant: GrantType) -> &'static str {
         GrantType::Implicit => "Implicit",
         GrantType::RefreshToken => "Refresh Token",
         GrantType::ClientCredentials => "Client Credentials",
-        GrantType::Stored(_) if grant.as_str() == "password" => "Password",
+        GrantType::Password => "Password",
+        GrantType::PasswordRealm => "Password at a named connection",
         GrantType::Stored(_) => grant.as_str(),
     }
 }

@@ -22,15 +22,9 @@ pub(super) fn grant<'a>(verified: &Verified<'a>) -> Result<Option<&'a ClientGran
 
 /// The API that is asked for; none means the userinfo endpoint only.
 pub(super) fn asked<'a>(input: &AuthorizeInput<'a>) -> Result<Option<&'a ResourceServer>, RedirectError> {
-    let named = input.request.audience.as_deref().or(input.settings.default_audience.as_deref());
-    let Some(identifier) = named.filter(|audience| *audience != input.issuer.url("userinfo")) else {
-        return Ok(None);
-    };
-    let refuse = |text: String| Err(RedirectError::new(OAuthErrorCode::AccessDenied, &text));
-    match input.apis.iter().find(|api| api.identifier == identifier) {
-        Some(api) => Ok(Some(api)),
-        None => refuse(format!("Service not found: {identifier}")),
-    }
+    let found =
+        api_scope::asked(input.request.audience.as_deref(), (input.apis, input.settings), input.issuer);
+    found.map_err(|Denied(text)| RedirectError::new(OAuthErrorCode::AccessDenied, &text))
 }
 
 #[cfg(test)]
@@ -53,16 +47,16 @@ mod tests {
     fn the_audience_is_compared_to_the_letter() {
         let scene = &mut Scene::default();
         for (audience, answer, api) in [
-            ("https://api.test/", "code", Some("https://api.test/")),
+            ("https://api.test/", "issue", Some("https://api.test/")),
             ("https://api.test", "access_denied", None),
             ("https://API.test/", "access_denied", None),
-            ("https://id.test/userinfo", "code", None),
+            ("https://id.test/userinfo", "issue", None),
             ("https://other.test/userinfo", "access_denied", None),
-            ("", "code", None),
+            ("", "issue", None),
         ] {
             let query = format!("{GOOD}&audience={}", encoded(audience));
             assert_eq!(scene.log_in().answer(&query), answer, "{audience}");
-            if answer == "code" {
+            if answer == "issue" {
                 assert_eq!(scene.plan(&query).authorization.audience.as_deref(), api, "{audience}");
             }
         }
@@ -85,7 +79,7 @@ mod tests {
         assert_eq!(scene.answer(&query), "access_denied", "a grant of its own is none for people");
         scene.grants = vec![ClientGrant { subject: SubjectType::User, ..grant }];
         assert_eq!(scene.plan(&query).authorization.scope, ["openid", "write:things"]);
-        assert_eq!(scene.answer(GOOD), "code", "without the API nothing is asked of it");
+        assert_eq!(scene.answer(GOOD), "issue", "without the API nothing is asked of it");
     }
 
     #[test]
@@ -95,6 +89,10 @@ mod tests {
         assert_eq!(scene.log_in().plan(GOOD).authorization.audience.as_deref(), Some("https://api.test/"));
         let userinfo = format!("{GOOD}&audience=https://id.test/userinfo");
         assert_eq!(scene.plan(&userinfo).authorization.audience, None);
+        let resource = format!("{GOOD}&resource=https://id.test/userinfo");
+        assert_eq!(scene.plan(&resource).authorization.audience, None, "RFC 8707 calls it resource");
+        let both = format!("{GOOD}&resource=https://api.test/&audience=https://id.test/userinfo");
+        assert_eq!(scene.plan(&both).authorization.audience, None, "audience counts before resource");
         scene.settings.default_audience = Some("https://gone.test/".into());
         assert_eq!(scene.answer(GOOD), "access_denied");
     }

@@ -8,11 +8,11 @@
 use doorward_model::grant::Grant;
 
 use super::super::decide::{Outcome, Verified};
-use super::super::{AskConsent, CodePlan, Consent};
+use super::super::{AskConsent, Consent, IssuePlan};
 use super::prompt;
 use crate::oauth::error::{OAuthErrorCode, RedirectError};
 
-pub(in super::super) fn check(verified: &Verified<'_>, plan: CodePlan) -> Result<Outcome, RedirectError> {
+pub(in super::super) fn check(verified: &Verified<'_>, plan: IssuePlan) -> Result<Outcome, RedirectError> {
     let input = verified.input;
     let prompt = prompt::asked(input.request)?;
     let is_first_party = verified.client.settings.is_first_party;
@@ -24,13 +24,13 @@ pub(in super::super) fn check(verified: &Verified<'_>, plan: CodePlan) -> Result
     let wanted = &plan.authorization.scope;
     if let Some(stored) = stored.filter(|stored| !prompt.consent && stored.covers(wanted)) {
         let consent = Consent::Stored { grant: stored.id.clone(), scope: stored.scope.clone() };
-        return Ok(Outcome::Issue(CodePlan { consent, ..plan }));
+        return Ok(Outcome::Issue(IssuePlan { consent, ..plan }));
     }
     let is_allowed_here =
         input.allowed_here.is_some_and(|allowed| wanted.iter().all(|value| allowed.contains(value)));
     if is_allowed_here {
         let scope = joined(stored, wanted);
-        return Ok(Outcome::Issue(CodePlan { consent: Consent::Given { audience, scope }, ..plan }));
+        return Ok(Outcome::Issue(IssuePlan { consent: Consent::Given { audience, scope }, ..plan }));
     }
     if prompt.none {
         return Err(RedirectError::new(OAuthErrorCode::ConsentRequired, "Consent required"));
@@ -45,12 +45,12 @@ pub(in super::super) fn check(verified: &Verified<'_>, plan: CodePlan) -> Result
 }
 
 /// Under what a grant stands: the API, or the userinfo endpoint where none was asked for.
-fn audience(verified: &Verified<'_>, plan: &CodePlan) -> String {
+fn audience(verified: &Verified<'_>, plan: &IssuePlan) -> String {
     let userinfo = || verified.input.issuer.url("userinfo");
     plan.authorization.audience.clone().unwrap_or_else(userinfo)
 }
 
-fn is_of(grant: &Grant, plan: &CodePlan, audience: &str) -> bool {
+fn is_of(grant: &Grant, plan: &IssuePlan, audience: &str) -> bool {
     let authorization = &plan.authorization;
     grant.user == authorization.user && grant.client == authorization.client && grant.audience == audience
 }
@@ -109,10 +109,10 @@ mod tests {
         let mut scene = third_party();
         assert_eq!(scene.answer(GOOD), "consent");
         scene.consents = vec![grant(USERINFO, "openid")];
-        assert_eq!(scene.answer(GOOD), "code");
+        assert_eq!(scene.answer(GOOD), "issue");
         scene.consents.clear();
         scene.web.settings.is_first_party = true;
-        assert_eq!(scene.answer(GOOD), "code");
+        assert_eq!(scene.answer(GOOD), "issue");
         assert_eq!(scene.plan(GOOD).consent, Consent::NotNeeded);
     }
 
@@ -121,10 +121,10 @@ mod tests {
         let mut scene = third_party();
         scene.consents = vec![grant(USERINFO, "openid email")];
         for (scope, answer) in [
-            ("openid", "code"),
-            ("email openid", "code"),
+            ("openid", "issue"),
+            ("email openid", "issue"),
             ("openid email profile", "consent"),
-            ("openid nothing", "code"),
+            ("openid nothing", "issue"),
         ] {
             assert_eq!(scene.answer(&asking(scope)), answer, "{scope}");
         }
@@ -137,7 +137,7 @@ mod tests {
         scene.consents = vec![grant(USERINFO, "openid read:things")];
         assert_eq!(scene.answer(&api), "consent");
         scene.consents = vec![grant("https://api.test/", "openid read:things")];
-        assert_eq!(scene.answer(&api), "code");
+        assert_eq!(scene.answer(&api), "issue");
         assert_eq!(scene.answer(GOOD), "consent");
         scene.consents[0].user = UserId::parse("auth0|bob").unwrap();
         assert_eq!(scene.answer(&api), "consent");
@@ -152,7 +152,7 @@ mod tests {
         let mut scene = third_party();
         assert_eq!(scene.answer(&silent), "consent_required");
         scene.consents = vec![grant(USERINFO, "openid")];
-        assert_eq!(scene.answer(&silent), "code");
+        assert_eq!(scene.answer(&silent), "issue");
         let stored = Consent::Stored { grant: GrantId::parse("grant-1").unwrap(), scope: words("openid") };
         assert_eq!(scene.plan(&silent).consent, stored);
     }
@@ -166,14 +166,14 @@ mod tests {
         scene.web.settings.is_first_party = true;
         assert_eq!(scene.answer(&query), "consent");
         scene.allowed_here = Some(words("openid"));
-        assert_eq!(scene.answer(&query), "code");
+        assert_eq!(scene.answer(&query), "issue");
     }
 
     #[test]
     fn what_is_allowed_here_is_exactly_what_was_shown() {
         let mut scene = third_party();
         scene.allowed_here = Some(words("openid"));
-        assert_eq!(scene.answer(GOOD), "code");
+        assert_eq!(scene.answer(GOOD), "issue");
         assert_eq!(scene.answer(&asking("openid email")), "consent");
         scene.consents = vec![grant(USERINFO, "email")];
         let given = Consent::Given { audience: USERINFO.to_owned(), scope: words("email openid") };
@@ -204,9 +204,9 @@ mod tests {
         let mut scene = third_party();
         assert_eq!(scene.answer(&nothing), "consent");
         scene.allowed_here = Some(Vec::new());
-        assert_eq!(scene.answer(&nothing), "code");
+        assert_eq!(scene.answer(&nothing), "issue");
         scene.allowed_here = None;
         scene.consents = vec![grant(USERINFO, "")];
-        assert_eq!(scene.answer(&nothing), "code");
+        assert_eq!(scene.answer(&nothing), "issue");
     }
 }

@@ -42,10 +42,10 @@ mod tests {
     fn oidcc_max_age_1_and_oidcc_max_age_10000() {
         for (age, max_age, expected) in [
             (2, "1", "log in"),
-            (1, "1", "code"),
-            (100, "10000", "code"),
+            (1, "1", "issue"),
+            (100, "10000", "issue"),
             (0, "0", "log in"),
-            (100, "99999999999999999999999", "code"),
+            (100, "99999999999999999999999", "issue"),
         ] {
             let mut scene = Scene::default();
             scene.log_in().authenticated_at(Timestamp::from_seconds(NOW - age));

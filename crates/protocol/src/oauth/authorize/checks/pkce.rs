@@ -4,14 +4,16 @@
 //! 7636 gives to an absent method.
 
 use super::super::decide::Verified;
+use super::response_type;
 use crate::oauth::error::{OAuthErrorCode, RedirectError};
 use crate::pkce::challenge_is_well_formed;
 
 pub(in super::super) fn check(verified: &Verified<'_>) -> Result<(), RedirectError> {
     let refuse = |text| Err(RedirectError::new(OAuthErrorCode::InvalidRequest, text));
     let request = verified.input.request;
+    let needs_no_proof = verified.client.is_confidential() || !response_type::asked(request)?.code;
     match (request.code_challenge.as_deref(), request.code_challenge_method.as_deref()) {
-        (None, None) if verified.client.is_confidential() => Ok(()),
+        (None, None) if needs_no_proof => Ok(()),
         (None, None) => {
             refuse("PKCE is required for this client: send code_challenge and code_challenge_method=S256.")
         }
@@ -36,8 +38,8 @@ mod tests {
         let no_challenge = "&code_challenge_method=S256".to_owned();
         let lower = format!("&code_challenge_method=s256&code_challenge={CHALLENGE}");
         for (more, web, spa) in [
-            (String::new(), "code", "invalid_request"),
-            (s256, "code", "code"),
+            (String::new(), "issue", "invalid_request"),
+            (s256, "issue", "issue"),
             (plain, "invalid_request", "invalid_request"),
             (no_method, "invalid_request", "invalid_request"),
             (short, "invalid_request", "invalid_request"),

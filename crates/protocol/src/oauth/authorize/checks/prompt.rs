@@ -49,8 +49,8 @@ mod tests {
     #[test]
     fn oidc_core_3_1_2_1_prompt_values_and_their_combinations() {
         for (prompt, without_session, with_session) in [
-            ("", "log in", "code"),
-            ("none", "login_required", "code"),
+            ("", "log in", "issue"),
+            ("none", "login_required", "issue"),
             ("login", "log in", "log in"),
             ("select_account", "log in", "log in"),
             ("consent", "log in", "consent"),

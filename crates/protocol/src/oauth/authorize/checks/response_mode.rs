@@ -36,26 +36,31 @@ pub(in super::super) fn check(verified: &Verified<'_>) -> Result<(), RedirectErr
     if request.response_mode.is_none() || usable(request, verified.path.redirect.as_str()).is_some() {
         return Ok(());
     }
-    let text = "response_mode must be query, fragment, form_post or web_message, and the last two need an http or https \
-                callback.";
+    let text = "response_mode must be query, fragment, form_post or web_message. Tokens never travel in the query, and the \
+                last two need an http or https callback.";
     Err(RedirectError::new(OAuthErrorCode::InvalidRequest, text))
 }
 
-/// The mode that is asked for, when it can be used with the callback: a form or a message cannot
-/// reach the address of an app.
+/// The mode that is asked for, when it can be used: a form or a message cannot reach the address of an
+/// app, and tokens must not stand where servers and proxies write addresses down.
 fn usable(request: &AuthorizeRequest, redirect: &str) -> Option<ResponseMode> {
     let mode = ResponseMode::parse(request.response_mode.as_deref()?)?;
     let by_browser = matches!(mode, ResponseMode::FormPost | ResponseMode::WebMessage);
     let is_web =
         callback::origin(redirect).is_some_and(|origin| origin.starts_with("http") && origin.contains("://"));
-    (is_web || !by_browser).then_some(mode)
+    let may_be_seen = mode != ResponseMode::Query || !asks_for_tokens(request);
+    ((is_web || !by_browser) && may_be_seen).then_some(mode)
 }
 
 /// The query for `code` alone, the fragment where tokens were asked for.
 fn default_for(request: &AuthorizeRequest) -> ResponseMode {
+    if asks_for_tokens(request) { ResponseMode::Fragment } else { ResponseMode::Query }
+}
+
+/// Whether tokens were asked for, also by a response type that is refused later.
+fn asks_for_tokens(request: &AuthorizeRequest) -> bool {
     let asked = request.response_type.as_deref().unwrap_or_default();
-    let tokens = asked.split(' ').any(|kind| matches!(kind, "token" | "id_token"));
-    if tokens { ResponseMode::Fragment } else { ResponseMode::Query }
+    asked.split(' ').any(|kind| matches!(kind, "token" | "id_token"))
 }
 
 #[cfg(test)]
@@ -87,6 +92,15 @@ mod tests {
         let implicit = "client_id=web&redirect_uri=https://app.test/cb&response_type=id_token%20token";
         assert_eq!(mode_of(implicit), ResponseMode::Fragment);
         assert_eq!(mode_of(&format!("{implicit}&response_mode=form_post")), ResponseMode::FormPost);
+    }
+
+    /// OAuth 2.0 Multiple Response Types §3.
+    #[test]
+    fn tokens_never_travel_in_the_query() {
+        let query =
+            "client_id=web&redirect_uri=https://app.test/cb&response_type=code%20token&response_mode=query";
+        assert_eq!(answer_to(query), "invalid_request");
+        assert_eq!(mode_of(query), ResponseMode::Fragment);
     }
 
     #[test]

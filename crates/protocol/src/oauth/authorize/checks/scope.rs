@@ -2,57 +2,39 @@
 //!
 //! Source: RFC 6749 §3.3; OpenID Connect Core §3.1.2.1 (unknown values are ignored), §5.4, §11.
 
-use doorward_model::api::ResourceServer;
 use doorward_model::client::grant_type::GrantType;
-use doorward_model::scope::{ApiScope, oidc};
+use doorward_model::scope::oidc;
 
 use super::super::AuthorizeRequest;
 use super::super::decide::Verified;
-use super::audience;
+use super::{audience, response_type};
+use crate::oauth::api_scope::Grantable;
 use crate::oauth::error::{OAuthErrorCode, RedirectError};
 
 pub(in super::super) fn check(verified: &Verified<'_>) -> Result<(), RedirectError> {
     let text = verified.input.request.scope.as_deref().unwrap_or_default();
-    if text.bytes().all(|b| matches!(b, b' ' | 0x21 | 0x23..=0x5b | 0x5d..=0x7e)) {
-        return Ok(());
+    if !text.bytes().all(|b| matches!(b, b' ' | 0x21 | 0x23..=0x5b | 0x5d..=0x7e)) {
+        let text = "scope must be a list of scope values separated by spaces.";
+        return Err(RedirectError::new(OAuthErrorCode::InvalidScope, text));
     }
-    let text = "scope must be a list of scope values separated by spaces.";
-    Err(RedirectError::new(OAuthErrorCode::InvalidScope, text))
+    if response_type::asked(verified.input.request)?.id_token && !asks_for_openid(verified.input.request) {
+        let text = "scope must hold openid where the response holds an ID token.";
+        return Err(RedirectError::new(OAuthErrorCode::InvalidRequest, text));
+    }
+    Ok(())
 }
 
 /// Whether the request is one of OpenID Connect.
 pub(super) fn asks_for_openid(request: &AuthorizeRequest) -> bool {
-    asked(request).any(|value| value == oidc::OPENID)
+    request.scope.as_deref().unwrap_or_default().split(' ').any(|value| value == oidc::OPENID)
 }
 
 /// The values that are granted, in the order asked, each once.
 pub(super) fn granted(verified: &Verified<'_>) -> Result<Vec<String>, RedirectError> {
+    let request = verified.input.request;
     let (api, grant) = (audience::asked(verified.input)?, audience::grant(verified)?);
-    let is_granted = |value: &str| grant.is_none_or(|grant| grant.scope.iter().any(|known| known == value));
-    let may_be_offline =
-        verified.client.may_use(&GrantType::RefreshToken) && api.is_none_or(|api| api.allow_offline_access);
-    let mut scope: Vec<String> = Vec::new();
-    for value in asked(verified.input.request) {
-        let known = match value {
-            oidc::OPENID | oidc::PROFILE | oidc::EMAIL => true,
-            oidc::OFFLINE_ACCESS => may_be_offline,
-            _ => api.is_some_and(|api| may_be_given(api, value)) && is_granted(value),
-        };
-        if known && !scope.iter().any(|earlier| earlier == value) {
-            scope.push(value.to_owned());
-        }
-    }
-    Ok(scope)
-}
-
-/// Whether an API gives this to people. The scopes of the Management API are rights over the tenant,
-/// and no user of a connection has such rights, but for those over themselves.
-fn may_be_given(api: &ResourceServer, value: &str) -> bool {
-    api.knows(value) && (!api.is_system || ApiScope::parse(value).is_some_and(ApiScope::is_personal))
-}
-
-fn asked(request: &AuthorizeRequest) -> impl Iterator<Item = &str> {
-    request.scope.as_deref().unwrap_or_default().split(' ').filter(|value| !value.is_empty())
+    let offline = response_type::asked(request)?.code && verified.client.may_use(&GrantType::RefreshToken);
+    Ok(Grantable { api, grant, offline }.of(request.scope.as_deref().unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -60,6 +42,7 @@ mod tests {
     use super::*;
     use crate::oauth::authorize::examples::{Scene, encoded};
     use doorward_model::api::ApiPermission;
+    use doorward_model::scope::ApiScope;
 
     const REST: &str = "client_id=web&redirect_uri=https://app.test/cb&response_type=code";
 

@@ -9,8 +9,8 @@ use doorward_model::ids::ConnectionId;
 use doorward_model::token::Authorization;
 
 use super::super::decide::{Outcome, Verified};
-use super::super::{AuthorizeInput, CodePlan, Consent, LogIn, SessionFacts};
-use super::{audience, connection, max_age, prompt, scope};
+use super::super::{AuthorizeInput, Consent, IssuePlan, LogIn, SessionFacts};
+use super::{audience, connection, max_age, prompt, response_type, scope};
 use crate::oauth::error::{OAuthErrorCode, RedirectError};
 
 /// Why a session is not enough.
@@ -81,7 +81,7 @@ fn silent(lack: Lack) -> RedirectError {
     }
 }
 
-fn plan(verified: &Verified<'_>, facts: SessionFacts<'_>) -> Result<CodePlan, RedirectError> {
+fn plan(verified: &Verified<'_>, facts: SessionFacts<'_>) -> Result<IssuePlan, RedirectError> {
     let request = verified.input.request;
     let authorization = Authorization {
         client: verified.client.id.clone(),
@@ -91,8 +91,9 @@ fn plan(verified: &Verified<'_>, facts: SessionFacts<'_>) -> Result<CodePlan, Re
         scope: scope::granted(verified)?,
         audience: audience::asked(verified.input)?.map(|api| api.identifier.clone()),
     };
-    Ok(CodePlan {
+    Ok(IssuePlan {
         path: verified.path.clone(),
+        response_type: response_type::asked(request)?,
         authorization,
         redirect_uri_was_sent: request.redirect_uri.is_some(),
         nonce: request.nonce.clone(),
@@ -139,7 +140,7 @@ mod tests {
         let query = format!("{GOOD}&prompt=login");
         assert_eq!(scene.log_in().answer(&query), "log in");
         scene.logged_in_here = Some(scene.session.authenticated_at);
-        assert_eq!(scene.answer(&query), "code");
+        assert_eq!(scene.answer(&query), "issue");
         // Somebody else's older session does not become fresh by it.
         scene.logged_in_here = Some(Timestamp::from_seconds(NOW + 5));
         assert_eq!(scene.answer(&query), "log in");
@@ -151,7 +152,7 @@ mod tests {
         let query = format!("{GOOD}&max_age=0");
         assert_eq!(scene.log_in().answer(&query), "log in");
         scene.logged_in_here = Some(scene.session.authenticated_at);
-        assert_eq!(scene.answer(&query), "code");
+        assert_eq!(scene.answer(&query), "issue");
         assert!(scene.plan(&query).auth_time_wanted);
     }
 
@@ -178,7 +179,7 @@ mod tests {
         assert_eq!(scene.answer(GOOD), "log in");
         assert_eq!(scene.answer(&silently(GOOD)), "login_required");
         scene.logged_in_here = Some(scene.session.authenticated_at);
-        assert_eq!(scene.answer(GOOD), "code");
+        assert_eq!(scene.answer(GOOD), "issue");
     }
 
     #[test]
@@ -188,7 +189,7 @@ mod tests {
         assert_eq!(scene.log_in().answer(&staff), "log in");
         assert_eq!(scene.answer(&silently(&staff)), "interaction_required");
         scene.user.connection = ConnectionId::parse("con_2").unwrap();
-        assert_eq!(scene.answer(&staff), "code");
+        assert_eq!(scene.answer(&staff), "issue");
         scene.connections.retain(|connection| connection.name != "Staff");
         assert_eq!(scene.answer(GOOD), "log in");
         scene.logged_in_here = Some(scene.session.authenticated_at);
