@@ -117,7 +117,7 @@ impl Group<'_> {
     /// The grants that can be chosen; old ones and such as nothing answers only where they are held.
     fn grants(&self) -> Vec<(&'static str, &'static str, bool, bool, &'static str)> {
         let (held, was) = (&self.values().grants, &self.saved.grants);
-        let is_old = |grant: &GrantType| word(*grant) != "";
+        let is_old = |grant: &GrantType| !word(*grant).is_empty();
         let is_offered = |grant: &GrantType| !is_old(grant) || held.contains(grant) || was.contains(grant);
         let entry = |grant: GrantType| {
             (grant.as_str(), grant_title(grant), held.contains(&grant), was.contains(&grant), word(grant))
