@@ -456,7 +456,7 @@ function switching(root) {
       try {
         const answer = await read("POST", form.action, body);
         if (answer.status >= 400) throw answer;
-        const said = answer.response?.querySelector("[data-said]")?.textContent;
+        const said = answer.response?.querySelector("[data-said] > span")?.textContent;
         say(said || "Saved.", () => {
           box.click();
           box.focus();
