@@ -52,6 +52,33 @@ async fn escape_closes_a_dialog_and_the_focus_returns() {
     browser.end().await;
 }
 
+/// `?` shows the single keys, where no field has the focus and nobody switched them off.
+#[tokio::test]
+async fn the_list_of_keys_is_shown_and_does_not_come_where_keys_are_off() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    browser.set_up(&house).await;
+    browser.go("Clients").await;
+    browser.sees("Default App").await;
+    browser.keys("?").await;
+    browser.sees("Create a client, on the list of clients").await;
+    browser.passes_every_look_if_checked("keys").await;
+    browser.keys(ESCAPE).await;
+    browser.sees_no_longer("Create a client, on the list of clients").await;
+    browser.fill("Search clients", "?").await;
+    browser.sees("No client matches").await;
+    assert!(!browser.shows("Create a client, on the list").await, "a key acts while somebody types");
+
+    browser.open_menu().await;
+    browser.press("Off").await;
+    browser.keys(ESCAPE).await;
+    browser.run("document.activeElement.blur()").await;
+    browser.keys("?").await;
+    browser.keys("c").await;
+    assert!(!browser.shows("Create a client, on the list").await && !browser.shows("building?").await);
+    browser.end().await;
+}
+
 #[tokio::test]
 async fn whoever_typed_something_is_asked_before_escape_throws_it_away() {
     let Some(browser) = Browser::start().await else { return };
