@@ -85,7 +85,8 @@ async fn the_list_is_filtered_by_status_and_ordered_by_activity() {
     let wrong = format!("/authorize?client_id={quiet}&response_type=code&redirect_uri=https://shop.test/x");
     let names = async |query: &str| {
         let html = admin.get(&format!("/manage/clients?{query}")).await.is(200).text();
-        let links = html.split("/settings\">").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned());
+        let links =
+            html.split("/settings\"><bdi>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned());
         links.filter(|name| !name.is_empty()).collect::<Vec<_>>()
     };
     assert_eq!(names("status=working").await, ["Busy"]);

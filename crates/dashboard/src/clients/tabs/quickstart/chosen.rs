@@ -21,7 +21,8 @@ struct Asked {
     port: String,
     packages: String,
     downloads: String,
-    secret: String,
+    #[serde(rename = "secret")]
+    includes: String,
 }
 
 /// Extractor: what was chosen. What is not understood does not count, but a port that cannot be one
@@ -52,7 +53,7 @@ impl<S: Sync> FromRequestParts<S> for Chosen {
             packages: fresh.or(kept).unwrap_or(Packages::Npm),
             is_fresh: fresh.is_some(),
             downloads: !asked.downloads.is_empty(),
-            with_secret: !asked.secret.is_empty(),
+            with_secret: !asked.includes.is_empty(),
         })
     }
 }
