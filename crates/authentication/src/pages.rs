@@ -9,6 +9,7 @@ use doorward_model::ids::LogId;
 use doorward_model::tenant::Tenant;
 use doorward_protocol::oauth::doctor::Diagnosis;
 use doorward_protocol::oauth::error::{PageError, PageProblem};
+use doorward_web::door;
 use doorward_web::page::{Nonce, Page, capped};
 use doorward_web::url_diff::{UrlDiff, url_diff};
 use http::StatusCode;
@@ -19,9 +20,6 @@ mod consent;
 mod samples;
 
 pub use consent::ConsentPage;
-
-/// How many doors the style sheet knows colours for.
-const DOORS: u32 = 5;
 
 /// The login page. Its form posts `username`, `password`, `state` and the form token to `/u/login`.
 #[derive(Template)]
@@ -244,11 +242,9 @@ fn help(tenant: &Tenant) -> Option<Help<'_>> {
     (help.url.is_some() || help.email.is_some()).then_some(help)
 }
 
-/// Which of the coloured doors stands for a client: the same on every page and every day.
+/// Which of the coloured doors stands for a client.
 fn door(client: &Client) -> u32 {
-    let sum =
-        client.id.as_str().bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    sum % DOORS + 1
+    door::colour(client.id.as_str())
 }
 
 /// The letter on it.
@@ -409,7 +405,7 @@ mod tests {
     #[test]
     fn a_client_has_one_door_for_good() {
         assert_eq!(door(&client("A")), door(&client("B")));
-        assert!((1..=DOORS).contains(&door(&client("A"))));
+        assert!((1..=door::COLOURS).contains(&door(&client("A"))));
         assert_eq!((initial(&client("éclair")), initial(&client("<"))), ("É".to_owned(), String::new()));
     }
 }

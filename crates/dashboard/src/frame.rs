@@ -13,7 +13,7 @@ use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
 use doorward_model::tenant::Tenant;
 use doorward_model::time::Timestamp;
-use doorward_web::done;
+use doorward_web::done::{self, Said};
 use doorward_web::fault::PageFault;
 use doorward_web::local_path::LocalPath;
 use doorward_web::page::Page;
@@ -42,7 +42,7 @@ pub(crate) struct Frame {
     path: LocalPath,
     token: Secret,
     key: Secret,
-    said: Option<String>,
+    said: Option<Said>,
     theme: Theme,
     now: Timestamp,
 }
@@ -90,13 +90,13 @@ impl Frame {
     }
 
     /// What the last form said.
-    pub(crate) fn said(&self) -> Option<&str> {
-        self.said.as_deref()
+    pub(crate) fn said(&self) -> Option<&Said> {
+        self.said.as_ref()
     }
 
     /// The same saying this, for a page that is shown without a redirect.
     pub(crate) fn saying(mut self, text: String) -> Self {
-        self.said = Some(text);
+        self.said = Some(Said { text, undo: None });
         self
     }
 

@@ -5,6 +5,7 @@ use askama::filters::HtmlSafe;
 use axum::extract::State;
 use doorward_engine::logs::list::{self as events, EventPart, EventQuery};
 use doorward_engine::overview::{self, Progress};
+use doorward_model::scope::ApiScope;
 use doorward_web::fault::PageFault;
 use doorward_web::page::Page;
 use doorward_web::state::Web;

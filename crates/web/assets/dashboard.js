@@ -456,7 +456,7 @@ function switching(root) {
       try {
         const answer = await read("POST", form.action, body);
         if (answer.status >= 400) throw answer;
-        const said = answer.response?.querySelector("[data-said]")?.textContent;
+        const said = answer.response?.querySelector("[data-said] > span")?.textContent;
         say(said || "Saved.", () => {
           box.click();
           box.focus();
@@ -562,7 +562,8 @@ document.addEventListener("keydown", (event) => {
 const old = location.pathname === "/manage" && location.hash.match(/^#\/(clients(?:\/[\w-]+(?:\/\w+)?)?|logs)$/);
 if (old) location.replace("/manage/" + old[1]);
 
-// Single keys, never in a field: / for the search, c for a new client, g then c or l for the menu. Whoever
+// Single keys, never in a field: / for the search, c for a new client, g then c or l for the menu,
+// ? for the list of them. Whoever
 // speaks to the computer switches them off (WCAG 2.1.4); the browser keeps that, nothing else needs it.
 const hasKeys = () => localStorage.getItem("dw-keys") !== "off";
 for (const row of all("[data-keys]")) {
@@ -575,6 +576,15 @@ for (const row of all("[data-keys]")) {
   mark();
   row.hidden = false;
 }
+const KEYS = [["/", "Search on this page"], ["c", "Create a client, on the list of clients"], ["g c", "Go to Clients"], ["g l", "Go to Logs"], ["?", "This list"]];
+function shortcuts() {
+  const row = ([keys, words]) => make("div", {}, make("dt", {}, ...keys.split(" ").map((key) => make("kbd", {}, key))), make("dd", {}, words));
+  const content = make("div", { "data-size": "dialog-ask" },
+    make("div", { class: "head" }, make("div", {}, make("h2", { id: "keys-title" }, "Single-key shortcuts"), make("p", {}, "They are switched off in the menu of the tenant."))),
+    make("dl", { class: "body keys" }, ...KEYS.map(row)),
+    make("div", { class: "foot" }, make("div", { class: "end" }, make("button", { type: "button", class: "btn", "data-close": "", autofocus: "" }, "Close"))));
+  show(content, document.activeElement ?? document.body);
+}
 let went = false;
 document.addEventListener("keydown", (event) => {
   const field = event.target.closest("input,textarea,select,[contenteditable],dialog");
@@ -586,6 +596,7 @@ document.addEventListener("keydown", (event) => {
   } else if (went) {
     document.querySelector(`.nav a[data-key="${CSS.escape(event.key)}"]`)?.click();
   } else if (event.key === "c") document.querySelector("[data-create]")?.click();
+  else if (event.key === "?") shortcuts();
   went = event.key === "g";
 });
 

@@ -1,4 +1,4 @@
-//! The files that pages need: two style sheets, three small scripts, icons, the typeface. From our own
+//! The files that pages need: two style sheets (that of the dashboard in parts), three small scripts, icons, the typeface. From our own
 //! origin, compiled in, with a hash of the content in the address, so that browsers may keep them for
 //! good.
 //!
@@ -24,6 +24,23 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
+/// The style sheet of the dashboard, part by part; what is for narrow windows comes last.
+const DASHBOARD_CSS: &str = concat!(
+    include_str!("../assets/dashboard/base.css"),
+    include_str!("../assets/dashboard/controls.css"),
+    include_str!("../assets/dashboard/frame.css"),
+    include_str!("../assets/dashboard/lists.css"),
+    include_str!("../assets/dashboard/forms.css"),
+    include_str!("../assets/dashboard/dialogs.css"),
+    include_str!("../assets/dashboard/doctor.css"),
+    include_str!("../assets/dashboard/quickstart.css"),
+    include_str!("../assets/dashboard/clients.css"),
+    include_str!("../assets/dashboard/settings.css"),
+    include_str!("../assets/dashboard/connections.css"),
+    include_str!("../assets/dashboard/explorer.css"),
+    include_str!("../assets/dashboard/small.css"),
+);
+
 struct Asset {
     address: String,
     content_type: &'static str,
@@ -47,7 +64,7 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
     let typeface = asset("inter", "woff2", "font/woff2", &include_bytes!("../assets/inter.woff2")[..]);
     let file = typeface.address.rsplit('/').next().unwrap_or_default();
     // The sheet names the file beside it, whose name changes with its content.
-    let dashboard = include_str!("../assets/dashboard.css").replace("inter.woff2", file);
+    let dashboard = DASHBOARD_CSS.replace("inter.woff2", file);
     Assets {
         hosted_styles: asset("doorward", "css", CSS, &include_bytes!("../assets/doorward.css")[..]),
         dashboard_styles: asset("dashboard", "css", CSS, dashboard.into_bytes()),

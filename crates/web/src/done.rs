@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::cookies::{self, Cookie, SameSite};
 use crate::fault::{PageFault, Refusal, Skin};
-use crate::page::Page;
+use crate::local_path::LocalPath;
+use crate::page::{Page, unturned};
 use crate::signed_in::SignedForm;
 use crate::state::Web;
 
@@ -33,19 +34,37 @@ const BETWEEN: Duration = Duration::from_millis(100);
 pub struct Done {
     to: String,
     said: Option<String>,
+    #[serde(default)]
+    undo: Option<String>,
+}
+
+/// What the last form said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The sentence.
+    pub text: String,
+    /// Where a form goes that takes back what was done, where that can be done.
+    pub undo: Option<LocalPath>,
 }
 
 impl Done {
     /// Go on at a path of ours.
     #[must_use]
     pub fn to(path: impl Into<String>) -> Self {
-        Self { to: path.into(), said: None }
+        Self { to: path.into(), said: None, undo: None }
     }
 
     /// Say this there, in the status line.
     #[must_use]
     pub fn saying(mut self, text: impl Into<String>) -> Self {
         self.said = Some(text.into());
+        self
+    }
+
+    /// Offer beside the sentence to take it back, by a form without fields that is sent to this path.
+    #[must_use]
+    pub fn undone_at(mut self, path: impl Into<String>) -> Self {
+        self.undo = Some(path.into());
         self
     }
 }
@@ -57,7 +76,7 @@ impl IntoResponse for Done {
         };
         let mut response = StatusCode::SEE_OTHER.into_response();
         response.headers_mut().insert(LOCATION, location);
-        if let Some(cookie) = self.said.as_deref().and_then(said_cookie) {
+        if let Some(cookie) = self.said.as_deref().and_then(|text| said_cookie(text, self.undo.as_deref())) {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
         response
@@ -139,20 +158,25 @@ fn again(outcome: &str) -> Response {
     }
 }
 
-fn said_cookie(text: &str) -> Option<HeaderValue> {
-    let mut end = text.len().min(MAX_SAID);
-    while !text.is_char_boundary(end) {
-        end -= 1;
+/// The sentence, and behind a dot the path that takes it back.
+fn said_cookie(text: &str, undo: Option<&str>) -> Option<HeaderValue> {
+    let mut value = URL_SAFE_NO_PAD.encode(&text[..text.floor_char_boundary(MAX_SAID)]);
+    if let Some(undo) = undo {
+        value.push('.');
+        value.push_str(&URL_SAFE_NO_PAD.encode(undo));
     }
-    let value = URL_SAFE_NO_PAD.encode(&text[..end]);
     Cookie { name: COOKIE, value: &value, same_site: SameSite::Lax, max_age: None }.header()
 }
 
 /// What the last form said, for the page that shows it.
 #[must_use]
-pub fn said(headers: &HeaderMap) -> Option<String> {
-    let bytes = URL_SAFE_NO_PAD.decode(cookies::read(headers, COOKIE)?).ok()?;
-    String::from_utf8(bytes).ok().filter(|text| text.len() <= MAX_SAID)
+pub fn said(headers: &HeaderMap) -> Option<Said> {
+    let value = cookies::read(headers, COOKIE)?;
+    let (text, undo) = value.split_once('.').map_or((value, None), |(text, undo)| (text, Some(undo)));
+    let read = |part: &str| String::from_utf8(URL_SAFE_NO_PAD.decode(part).ok()?).ok();
+    let text = read(text).filter(|text| text.len() <= MAX_SAID)?;
+    let text = unturned(&text);
+    Some(Said { text, undo: undo.and_then(read).and_then(|path| LocalPath::parse(&path)) })
 }
 
 /// The `Set-Cookie` value that goes out with that page: it is said once.
@@ -178,7 +202,22 @@ mod tests {
                 http::header::COOKIE,
                 set.split(';').next().unwrap().parse().unwrap(),
             )]);
-            assert_eq!(said(&sent).unwrap_or_default(), text);
+            assert_eq!(said(&sent).map(|said| said.text).unwrap_or_default(), text);
+        }
+    }
+
+    #[test]
+    fn what_takes_it_back_travels_along_and_leads_nowhere_else() {
+        for (path, is_kept) in [
+            ("/manage/logs/1/undo?version=3&back=clients", true),
+            ("//evil.test/", false),
+            ("/u/login", false),
+        ] {
+            let cookie = said_cookie("Done.", Some(path)).unwrap();
+            let sent = cookie.to_str().unwrap().split(';').next().unwrap().parse().unwrap();
+            let read = said(&HeaderMap::from_iter([(http::header::COOKIE, sent)])).unwrap();
+            assert_eq!(read.text, "Done.");
+            assert_eq!(read.undo.is_some(), is_kept, "{path}");
         }
     }
 

@@ -17,6 +17,7 @@ pub mod cookies;
 pub mod cors;
 pub mod csrf;
 pub mod done;
+pub mod door;
 pub mod fault;
 mod frame;
 mod health;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use askama::filters::HtmlSafe;
 
+use crate::page::unturned;
+
 /// A sentence of ours, or one with somebody else's words in it.
 #[derive(Debug, Clone)]
 pub struct Marked<'a>(&'a str);
@@ -16,7 +18,8 @@ pub fn marked(text: &str) -> Marked<'_> {
 
 impl fmt::Display for Marked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts: Vec<&str> = self.0.split('`').collect();
+        let text = unturned(self.0);
+        let parts: Vec<&str> = text.split('`').collect();
         for (i, part) in parts.iter().enumerate() {
             // A last backtick without its partner is just that.
             let is_code = i % 2 == 1 && i + 1 < parts.len();
@@ -51,5 +54,6 @@ mod tests {
         assert_eq!(marked("Use `a<b>` & c").to_string(), "Use <code>a&#60;b&#62;</code> &#38; c");
         assert_eq!(marked("one ` alone").to_string(), "one ` alone");
         assert_eq!(marked("<script>").to_string(), "&#60;script&#62;");
+        assert_eq!(marked("of \u{202e}x is").to_string(), "of \u{fffd}x is");
     }
 }

@@ -170,11 +170,37 @@ fn source_expression(target: &str) -> Option<String> {
     (!target.is_empty() && target.bytes().all(plain)).then(|| target.to_owned())
 }
 
+/// What stands for a character that turns the direction of what follows it.
+const TURNED: char = '\u{FFFD}';
+
+/// Whether a character turns the direction of what follows it, the words of somebody else included.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A sentence with names in it, in which no name turns the rest of the sentence around. Writing from
+/// right to left stays as it is. Source: Unicode Standard Annex #9; CVE-2021-42574.
+#[must_use]
+pub fn unturned(text: &str) -> String {
+    text.chars().map(|c| if turns(c) { TURNED } else { c }).collect()
+}
+
+/// JSON of the same meaning, in which what turns the direction is escaped.
+#[must_use]
+pub fn unturned_json(json: &str) -> String {
+    let escaped = |c: char| if turns(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    json.chars().map(escaped).collect()
+}
+
 /// A stranger's text, cut to what a page can bear and free of control characters.
 #[must_use]
 pub fn capped(text: &str) -> String {
-    let mut short: String =
-        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_SHOWN).collect();
+    let plain = |c: char| match c {
+        c if c.is_control() => ' ',
+        c if turns(c) => TURNED,
+        c => c,
+    };
+    let mut short: String = text.chars().map(plain).take(MAX_SHOWN).collect();
     if text.chars().count() > MAX_SHOWN {
         short.push('…');
     }

@@ -85,6 +85,11 @@ impl<'a> ApisForm<'a> {
         Self { frame, opened, offers, is_new, is_readonly: !frame.may(ApiScope::UpdateClientGrants) }
     }
 
+    /// Whether it can only be looked at.
+    fn is_readonly(&self) -> bool {
+        self.is_readonly
+    }
+
     fn path(&self, page: &str) -> String {
         path(&self.opened.client.id, page)
     }

@@ -14,11 +14,12 @@ use doorward_web::fault::PageFault;
 use doorward_web::page::{Page, capped};
 use doorward_web::signed_in::SignedForm;
 use doorward_web::state::Web;
+use http::HeaderMap;
 use serde::Deserialize;
 
 use super::activity::{self, Status};
 use super::header;
-use crate::doctor::{self, Card};
+use crate::doctor::{self, Card, Dismissed};
 use crate::frame::Frame;
 use crate::parts;
 
@@ -200,6 +201,7 @@ impl ListPage<'_> {
 pub(crate) async fn show(
     State(web): State<Web>,
     frame: Frame,
+    headers: HeaderMap,
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Page, PageFault> {
     let wanted = wanted.map(|Query(wanted)| wanted).unwrap_or_default();
@@ -230,7 +232,8 @@ pub(crate) async fn show(
     let rows: Vec<Row> = shown.iter().zip(&activities).map(row).collect();
     let total = found.total.unwrap_or_default();
     // Above a part of the list it would be in the way of what is looked for.
-    let card = if wanted.is_filtered() || page > 1 { None } else { doctor::card(&web, &frame).await? };
+    let has_card = !wanted.is_filtered() && page == 1;
+    let card = if has_card { doctor::card(&web, &frame, &Dismissed::of(&headers)).await? } else { None };
     let has_more = i64::from(page) * i64::from(PER_PAGE) < total;
     let newer = (page > 1).then(|| wanted.address(page - 1));
     let older = has_more.then(|| wanted.address(page + 1));

@@ -54,6 +54,12 @@ pub(crate) fn routes() -> Vec<Route> {
             tabs::quickstart::download,
         ),
         Route::post(
+            "/manage/clients/{id}/quickstart/{guide}/sample.zip",
+            ADMIN,
+            "confirm_download_of_sample",
+            tabs::quickstart::confirm_download,
+        ),
+        Route::post(
             "/manage/clients/{id}/quickstart/{guide}/secret",
             ADMIN,
             "show_secret_in_guide",

@@ -160,7 +160,12 @@ fn seeing(opened: &Opened) -> Purpose {
     }
 }
 
-fn confirm_page(frame: &Frame, (opened, purpose): (&Opened, &Purpose), errors: &FieldErrors) -> Page {
+/// The page that asks for the password.
+pub(crate) fn confirm_page(
+    frame: &Frame,
+    (opened, purpose): (&Opened, &Purpose),
+    errors: &FieldErrors,
+) -> Page {
     let header = Header::of(opened, frame, purpose.tab);
     frame.page(&ConfirmPage { frame, header, purpose, errors })
 }

@@ -20,6 +20,7 @@ use doorward_web::state::Web;
 use doorward_web::url_diff::{UrlDiff, url_diff};
 use http::StatusCode;
 
+use super::undo;
 use super::why::why;
 use crate::frame::Frame;
 use crate::logs::show;
@@ -27,7 +28,8 @@ use crate::parts;
 
 /// Where a form may lead back to beside the event.
 const CLIENTS: &str = "clients";
-const STALE: &str = "Somebody changed this client meanwhile, so nothing was done. This is how it looks now.";
+pub(super) const STALE: &str =
+    "Somebody changed this client meanwhile, so nothing was done. This is how it looks now.";
 
 /// The page.
 #[derive(Template)]
@@ -77,7 +79,8 @@ impl ReviewPage<'_> {
     }
 }
 
-async fn event(web: &Web, frame: &Frame, id: &str) -> Result<Event, PageFault> {
+/// The event that an address names.
+pub(super) async fn event(web: &Web, frame: &Frame, id: &str) -> Result<Event, PageFault> {
     let id = LogId::parse(id).map_err(|_| Fault::NotFound { what: "event" })?;
     Ok(logs::get::get(web.app(), frame.caller(), &id).await?)
 }
@@ -105,6 +108,14 @@ async fn page(web: &Web, frame: &Frame, event: Event, errors: &FieldErrors) -> R
     Ok(frame.page(&page))
 }
 
+/// Where a form leads back to: the list of clients where it came from there, else the event.
+pub(super) fn back_to(event: &LogId, back: &str) -> String {
+    match back {
+        CLIENTS => "/manage/clients".to_owned(),
+        _ => format!("/manage/logs/{event}"),
+    }
+}
+
 pub(crate) async fn allow(
     State(web): State<Web>,
     frame: Frame,
@@ -117,19 +128,25 @@ pub(crate) async fn allow(
 async fn put(web: &Web, frame: &Frame, id: &str, form: &SignedForm) -> Result<Outcome, PageFault> {
     let event = event(web, frame, id).await?;
     let version = form.text("version").parse().unwrap_or_default();
+    let examined = doctor::of_event(web.app(), form.caller(), &event).await?;
+    // An entry that was put right leads nowhere in its old form, so there is nothing to go back to.
+    let is_cleaned = examined.is_some_and(|examined| {
+        examined.diagnosis().is_some_and(|found| matches!(found.offer, Offer::Clean { .. }))
+    });
     match doctor::allow(web.app(), form.caller(), &event.id, version, form.get("typed")).await {
         Ok(allowed) => {
-            let url = capped(&allowed.url);
-            let said = if allowed.was_allowed {
-                format!("{url} is on the list already.")
-            } else {
-                format!("{url} is allowed for {}. Logins use it from now on.", allowed.client.settings.name)
-            };
-            let back = match form.text("back") {
-                CLIENTS => "/manage/clients".to_owned(),
-                _ => format!("/manage/logs/{}", event.id),
-            };
-            Ok(Done::to(back).saying(said).into())
+            let (url, back) = (capped(&allowed.url), form.text("back"));
+            let done = Done::to(back_to(&event.id, back));
+            if allowed.was_allowed {
+                return Ok(done.saying(format!("{url} is on the list already.")).into());
+            }
+            let name = &allowed.client.settings.name;
+            let done = done.saying(format!("{url} is allowed for {name}. Logins use it from now on."));
+            if is_cleaned {
+                return Ok(done.into());
+            }
+            let undo = undo::path(event.id.as_str(), allowed.client.version, back);
+            Ok(done.undone_at(undo).into())
         }
         Err(Fault::Invalid(errors)) => {
             let page = page(web, frame, event, &errors).await?;

@@ -7,12 +7,15 @@ use doorward_model::scope::ApiScope;
 use doorward_protocol::oauth::doctor::{Offer, Purpose};
 use doorward_web::fault::PageFault;
 use doorward_web::marked::{Marked, marked};
+use doorward_web::page::unturned;
 use doorward_web::state::Web;
 use doorward_web::url_diff::{UrlDiff, url_diff};
 
 use crate::clients::{counted, number, segment};
 use crate::frame::Frame;
 use crate::parts::{self, Seal, When};
+
+use super::Dismissed;
 
 /// Part of a page.
 #[derive(Template)]
@@ -21,19 +24,26 @@ pub(crate) struct Card<'a> {
     first: Suggestion,
     further: usize,
     seal: Seal<'a>,
+    dismiss_seal: Seal<'a>,
     since: When,
     may_change: bool,
 }
 
 impl HtmlSafe for Card<'_> {}
 
-/// What there is to say first; none when nothing can be mended by one click.
-pub(crate) async fn card<'a>(web: &Web, frame: &'a Frame) -> Result<Option<Card<'a>>, PageFault> {
-    let mut found = doctor::suggestions(web.app(), frame.caller()).await?.into_iter();
+/// What there is to say first; none when nothing can be mended by one click that is not hidden.
+pub(crate) async fn card<'a>(
+    web: &Web,
+    frame: &'a Frame,
+    dismissed: &Dismissed,
+) -> Result<Option<Card<'a>>, PageFault> {
+    let found = doctor::suggestions(web.app(), frame.caller()).await?;
+    let mut found = found.into_iter().filter(|found| !dismissed.has(found));
     let Some(first) = found.next() else { return Ok(None) };
     Ok(Some(Card {
         further: found.count(),
         seal: frame.seal("doctor"),
+        dismiss_seal: frame.seal("dismiss"),
         since: parts::when(first.since, frame.now()),
         may_change: frame.may(ApiScope::UpdateClients),
         first,
@@ -47,7 +57,8 @@ impl Card<'_> {
             Purpose::Login => "login",
             Purpose::Logout => "logout",
         };
-        format!("{} turned away {}", self.first.client.settings.name, counted(self.first.requests, noun))
+        let name = unturned(&self.first.client.settings.name);
+        format!("{name} turned away {}", counted(self.first.requests, noun))
     }
 
     fn sentence(&self) -> Marked<'_> {
@@ -64,6 +75,10 @@ impl Card<'_> {
 
     fn action(&self) -> String {
         format!("/manage/logs/{}/allow", self.first.event)
+    }
+
+    fn dismissal(&self) -> String {
+        format!("/manage/logs/{}/dismiss", self.first.event)
     }
 
     fn event(&self) -> String {

@@ -7,12 +7,15 @@
 
 mod allow;
 mod card;
+mod dismiss;
 mod test;
+mod undo;
 mod why;
 
 use doorward_web::route::{Guard, Route};
 
 pub(crate) use card::{Card, card};
+pub(crate) use dismiss::Dismissed;
 pub(crate) use why::{Why, why};
 
 /// The list of the doctor's pages.
@@ -21,6 +24,9 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/manage/logs/{id}/allow", ADMIN, "review_refused_url", allow::review),
         Route::post("/manage/logs/{id}/allow", ADMIN, "allow_refused_url", allow::allow),
+        Route::post("/manage/logs/{id}/allow/undo", ADMIN, "undo_allowed_url", undo::undo),
+        Route::post("/manage/logs/{id}/dismiss", ADMIN, "dismiss_refused_url", dismiss::dismiss),
+        Route::post("/manage/logs/{id}/dismiss/undo", ADMIN, "show_refused_url_again", dismiss::show_again),
         Route::get("/manage/clients/{id}/test-url", ADMIN, "test_url", test::show),
     ]
 }

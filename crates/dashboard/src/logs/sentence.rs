@@ -2,10 +2,16 @@
 
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
+use doorward_web::page::unturned;
 use serde_json::Value;
 
-/// The sentence of an event. It is plain text; names in it were chosen by strangers.
+/// The sentence of an event. It is plain text; names in it were chosen by strangers, and none of them
+/// turns the words around it.
 pub(crate) fn sentence(event: &Event) -> String {
+    unturned(&told(event))
+}
+
+fn told(event: &Event) -> String {
     let person = event.user_name.as_deref().unwrap_or("Somebody");
     let client = client(event);
     let why = lowered(&event.description);

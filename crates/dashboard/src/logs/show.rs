@@ -8,7 +8,7 @@ use doorward_model::ids::LogId;
 use doorward_model::log::event::Event;
 use doorward_web::fault::PageFault;
 use doorward_web::log_record;
-use doorward_web::page::Page;
+use doorward_web::page::{Page, unturned_json};
 use doorward_web::state::Web;
 
 use super::row::Row;
@@ -79,6 +79,7 @@ pub(crate) async fn page(
         None => doctor::why(web, frame, &event).await?,
     };
     let record = serde_json::to_string_pretty(&log_record::event(&event)).unwrap_or_default();
+    let record = unturned_json(&record);
     let way_out = WayOut::of(&event);
     let row = Row::of(event, frame.now());
     Ok(frame.page(&EventPage { frame, row: &row, record: &record, why: why.as_ref(), way_out }))

@@ -42,23 +42,22 @@ pub(crate) fn copy<'a>(value: &'a str, label: &'a str) -> CopyButton<'a> {
 /// A client's door: an arch in its own colour with the sign of its type.
 #[derive(Debug, Clone, Copy, Template)]
 #[template(
-    source = "<span class=\"door {{ colour }}{% if is_large %} door-lg{% endif %}\" aria-hidden=\"true\">{{ crate::parts::icon(sign) }}</span>",
+    source = "<span class=\"door{% if let Some(colour) = colour %} door-{{ colour }}{% endif %}{% if is_large %} door-lg{% endif %}\" aria-hidden=\"true\">{{ crate::parts::icon(sign) }}</span>",
     ext = "html"
 )]
 pub(crate) struct Door {
-    colour: &'static str,
+    /// None for a program, which nobody walks in by.
+    colour: Option<u32>,
     sign: &'static str,
     is_large: bool,
 }
 
 impl HtmlSafe for Door {}
 
-/// The door of a client; its colour follows from its id, so it stays.
+/// The door of a client, in the colour that people see when they log in to it.
 pub(crate) fn door(client: &Client) -> Door {
-    const COLOURS: [&str; 5] = ["door-1", "door-2", "door-3", "door-4", "door-5"];
-    let sum = client.id.as_str().bytes().fold(0_usize, |sum, byte| sum + usize::from(byte));
     let is_machine = client.settings.app_type == Some(ClientKind::NonInteractive);
-    let colour = if is_machine { "" } else { COLOURS[sum % COLOURS.len()] };
+    let colour = (!is_machine).then(|| doorward_web::door::colour(client.id.as_str()));
     Door { colour, sign: sign(client.settings.app_type), is_large: false }
 }
 

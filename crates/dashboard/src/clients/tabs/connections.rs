@@ -13,7 +13,7 @@ use doorward_model::ids::ConnectionId;
 use doorward_model::scope::ApiScope;
 use doorward_web::done::{self, Done, Outcome};
 use doorward_web::fault::PageFault;
-use doorward_web::page::Page;
+use doorward_web::page::{Page, unturned};
 use doorward_web::signed_in::SignedForm;
 use doorward_web::state::Web;
 
@@ -62,13 +62,11 @@ impl ConnectionsPage<'_> {
 
     /// "People can log in with: A, B."
     fn summary(&self) -> String {
+        let client = unturned(&self.opened.client.settings.name);
         let on = self.groups.iter().flat_map(|group| &group.rows).filter(|row| row.is_on);
         let names: Vec<&str> = on.map(|row| row.connection.name.as_str()).collect();
         if names.is_empty() {
-            return format!(
-                "Nobody can log in to {} now: no connection is switched on.",
-                self.opened.client.settings.name
-            );
+            return format!("Nobody can log in to {client} now: no connection is switched on.");
         }
         format!("People can log in with: {}.", names.join(", "))
     }

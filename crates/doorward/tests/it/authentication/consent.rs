@@ -31,7 +31,9 @@ async fn a_third_party_gets_a_code_when_the_person_allows_it_and_asks_once() {
         let visitor = Visitor::new(&house);
         let page = to_consent(&visitor, &party.authorize(&[])).await;
         let text = page.text();
-        for shown in ["Partner Sync", EMAIL, "your email address", "while you are away", "not run by Acme"] {
+        for shown in
+            ["Partner Sync", EMAIL, "your email address", "while you are away", "not run by <bdi>Acme"]
+        {
             assert!(text.contains(shown), "{shown} is not on the page: {text}");
         }
         let session = visitor.session().expect("the session began at the login");
@@ -165,7 +167,7 @@ async fn prompt_consent_asks_first_parties_too_and_only_then() {
     party.code(&visitor, EMAIL, PASSWORD).await;
     let redirect = visitor.get(&party.authorize(&[("prompt", "consent")])).await;
     let page = visitor.get(redirect.location()).await.is(200);
-    assert!(page.text().contains("is run by Acme"));
+    assert!(page.text().contains("is run by <bdi>Acme"));
     assert!(visitor.press(&page, "accept").await.query("code").is_some());
     let redirect = visitor.get(&party.authorize(&[("prompt", "consent")])).await;
     assert!(redirect.location().contains("/u/consent?"), "asked anew");

@@ -4,9 +4,10 @@
 use std::path::Path;
 
 use doorward_model::client::kind::ClientKind;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::chromium::is_required;
+use super::first_run::OWNER_PASSWORD;
 use super::{Browser, Look, OpenHouse};
 use crate::kit::Via;
 
@@ -50,6 +51,13 @@ impl Browser {
             assert_eq!(too_wide, Value::Array(Vec::new()), "{name} in {look:?} scrolls sideways");
             let findings = self.run_to_its_end(CHECK).await;
             assert_eq!(findings, Value::Array(Vec::new()), "{name} in {look:?}");
+        }
+    }
+
+    /// The same where the checker is installed.
+    pub(super) async fn passes_every_look_if_checked(&self, name: &str) {
+        if let Some(axe) = axe() {
+            self.passes_every_look(name, &axe).await;
         }
     }
 
@@ -158,6 +166,8 @@ async fn popups_and_refused_forms_can_be_used_by_everybody() {
     browser.sees("Yes, delete client").await;
     browser.passes_every_look("delete popup", &axe).await;
 
+    browser.asks_back(&house, &web, &axe).await;
+
     browser.open(&house.page(&format!("/manage/clients/{web}/settings"))).await;
     browser.press("Rotate Client Secret").await;
     browser.sees("The old secret keeps working for").await;
@@ -178,4 +188,43 @@ async fn popups_and_refused_forms_can_be_used_by_everybody() {
     browser.press("Log out").await;
     browser.sees("You are logged out.").await;
     browser.passes_every_look("login", &axe).await;
+}
+
+impl Browser {
+    /// Where the dashboard asks back: what is reviewed, what somebody else saved meanwhile, the last
+    /// connection, the password.
+    async fn asks_back(&self, house: &OpenHouse, client: &str, axe: &str) {
+        let settings = house.page(&format!("/manage/clients/{client}/settings"));
+        self.open(&settings).await;
+        self.fill("Name", "Billing portal").await;
+        self.press("Review").await;
+        self.sees("Review 1 change").await;
+        self.passes_every_look("review popup", axe).await;
+        let machine = house.machine(&["update:clients"]).await;
+        let change = json!({ "name": "Theirs", "callbacks": ["https://theirs.test/cb"] });
+        machine.patch(&format!("/api/v2/clients/{client}"), &change).await.is(200);
+        self.press("Save Changes").await;
+        self.sees("saved this").await;
+        self.passes_every_look("settings, saved by somebody else", axe).await;
+        self.run("document.querySelector('[data-dirty]')?.removeAttribute('data-dirty')").await;
+
+        self.open(&house.page(&format!("/manage/clients/{client}/connections"))).await;
+        self.tick("Username-Password-Authentication").await;
+        self.sees("Nobody could log in").await;
+        self.passes_every_look("last connection popup", axe).await;
+
+        house.advance(16 * 60);
+        self.open(&settings).await;
+        self.tick("Reveal Client Secret").await;
+        self.sees("Confirm it is you to see the secret.").await;
+        self.passes_every_look("password", axe).await;
+        self.fill("Password", "not the password").await;
+        self.press("Reveal Client Secret").await;
+        self.sees("This is not your password.").await;
+        self.passes_every_look("password, refused", axe).await;
+        self.fill("Password", OWNER_PASSWORD).await;
+        self.press("Reveal Client Secret").await;
+        self.sees("Client Secret").await;
+        self.passes_every_look("secret shown", axe).await;
+    }
 }

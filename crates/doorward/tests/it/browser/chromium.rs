@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -15,8 +16,8 @@ const VARIABLE: &str = "DOORWARD_TEST_BROWSER";
 /// Browsers are heavy: this many at a time, whatever the test runner thinks.
 static SEATS: Semaphore = Semaphore::const_new(2);
 /// How long a page may take to show what is expected, on the slowest machine.
-const PATIENCE: Duration = Duration::from_secs(30);
-const GLANCE: Duration = Duration::from_millis(50);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const GLANCE: Duration = Duration::from_millis(50);
 
 /// How a page is looked at.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +35,10 @@ impl Look {
 
 /// A browser window.
 pub struct Browser {
-    driver: WebDriver,
+    pub(super) driver: WebDriver,
     process: Process,
+    /// Where downloads go.
+    pub(super) downloads: TempDir,
     _seat: SemaphorePermit<'static>,
 }
 
@@ -50,7 +53,7 @@ impl Browser {
         Self::with(json!({ "profile.managed_default_content_settings.javascript": 2 })).await
     }
 
-    async fn with(preferences: Value) -> Option<Self> {
+    async fn with(mut preferences: Value) -> Option<Self> {
         let Some((chromium, driver)) = found() else {
             let missing = "chromium and chromedriver are not both here (Debian: chromium, chromium-driver)";
             assert!(!is_required(), "{missing}, and {VARIABLE} says that they are required");
@@ -65,10 +68,12 @@ impl Browser {
         for argument in ARGUMENTS {
             wanted.add_arg(argument).unwrap();
         }
+        let downloads = tempfile::tempdir().unwrap();
+        preferences["download.default_directory"] = json!(downloads.path());
         wanted.add_experimental_option("prefs", preferences).unwrap();
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
         let driver = WebDriver::new(format!("http://127.0.0.1:{}", process.port), wanted).await.unwrap();
-        Some(Self { driver, process, _seat: seat })
+        Some(Self { driver, process, downloads, _seat: seat })
     }
 
     pub async fn open(&self, address: &str) {

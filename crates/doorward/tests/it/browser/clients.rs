@@ -1,9 +1,12 @@
 //! The walk through the dashboard: list, search, popup, four tabs, the end of a client, the log.
 //! Source: the brief; UX §8, rows 2, 3, 4, 8 and 9.
 
+use std::io::{Cursor, Read as _};
+
 use doorward_model::client::kind::ClientKind;
 use serde_json::json;
 use thirtyfour::By;
+use zip::ZipArchive;
 
 use super::first_run::OWNER_PASSWORD;
 use super::{Browser, Neighbour, OpenHouse};
@@ -202,8 +205,45 @@ async fn a_client_is_deleted_for_good_and_only_on_purpose() {
     browser.press_containing("deleted the client Billing portal").await;
     browser.sees("Record").await;
     browser.open(&house.page(&party.authorize(&[]))).await;
-    browser.sees("Reference").await;
+    browser.sees("Unknown application").await;
     assert!(!browser.shows("Email address").await, "a deleted client still logs people in");
+    browser.end().await;
+}
+
+/// What takes effect at once, asks for the password or is a file works without script, too.
+#[tokio::test]
+async fn without_scripts_a_secret_is_revealed_a_connection_switched_and_a_sample_downloaded() {
+    let Some(browser) = Browser::without_scripts().await else { return };
+    let house = OpenHouse::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    browser.set_up_by_hand(&house).await;
+    browser.open(&house.page(&format!("/manage/clients/{}/settings", party.client_id))).await;
+    browser.tick("Reveal Client Secret").await;
+    browser.press("Apply Reveal Client Secret").await;
+    browser.has_in_its_source(&party.secret).await;
+
+    browser.tab("Connections").await;
+    browser.tick("Username-Password-Authentication").await;
+    browser.press("Apply to Username-Password-Authentication").await;
+    browser.sees("Nobody could log in to Regular Web Application then.").await;
+    browser.press("Yes, switch it off").await;
+    browser.sees("Nobody can log in with it any more.").await;
+    browser.tick("Username-Password-Authentication").await;
+    browser.press("Apply to Username-Password-Authentication").await;
+    browser.sees("People can log in with: Username-Password-Authentication.").await;
+
+    house.advance(16 * 60);
+    browser.tab("Quick Start").await;
+    browser.press("Express").await;
+    browser.press("Download sample").await;
+    browser.sees("Confirm it is you to download the sample.").await;
+    browser.fill("Password", OWNER_PASSWORD).await;
+    browser.press("Download sample").await;
+    browser.sees("The sample is being downloaded.").await;
+    let mut zip = ZipArchive::new(Cursor::new(browser.has_downloaded("express.zip").await)).unwrap();
+    let mut settings = String::new();
+    zip.by_name("express/.env").unwrap().read_to_string(&mut settings).unwrap();
+    assert!(settings.contains(&party.secret), "{settings}");
     browser.end().await;
 }
 

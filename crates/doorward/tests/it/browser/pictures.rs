@@ -78,7 +78,6 @@ async fn the_pages_of_the_readme_look_as_they_do_there() {
     let [shop, web] = a_week(&house).await;
     browser.open(&house.page(&shop.authorize(&[]))).await;
     browser.shown("login", LIGHT, "Email address").await;
-    browser.shown("login-dark", DARK, "Email address").await;
     browser.set_up(&house).await;
     house.advance(60);
 

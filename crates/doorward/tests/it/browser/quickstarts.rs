@@ -43,11 +43,16 @@ async fn the_download_of_a_guide_with_a_secret_asks_for_a_fresh_sign_in() {
     browser.press("Express").await;
     browser.sees("CLIENT_SECRET=••••••••").await;
     house.advance(16 * 60);
+    browser.fill("My app runs on port", "4000").await;
+    browser.press("Use this port").await;
+    browser.sees("BASE_URL=http://localhost:4000").await;
     browser.press("Download sample").await;
-    browser.sees("Confirm it is you to see the secret.").await;
+    browser.sees("Confirm it is you to download the sample.").await;
     browser.fill("Password", OWNER_PASSWORD).await;
-    browser.press("Reveal Client Secret").await;
-    browser.sees("Client Secret").await;
+    browser.press("Download sample").await;
+    browser.sees("The sample is being downloaded.").await;
+    browser.sees("BASE_URL=http://localhost:4000").await;
+    browser.has_downloaded("express.zip").await;
     browser.end().await;
 }
 

@@ -53,7 +53,7 @@ async fn a_list_without_clients_says_what_one_is() {
     let back = post(&admin, &empty, "/manage/clients/default", &[]).await.is(303);
     assert!(back.location().ends_with("/settings"));
     let page = admin.get("/manage/clients").await.is(200).text();
-    assert!(page.contains("Default App</a> <span class=\"badge\">Default</span>"), "{page}");
+    assert!(page.contains("Default App</bdi></a> <span class=\"badge\">Default</span>"), "{page}");
     let fields = hidden(&empty, "/manage/clients/default");
     let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let again = admin.post("/manage/clients/default", &fields).await.is(303);
@@ -71,7 +71,7 @@ async fn the_badge_stays_with_the_default_app_whatever_it_is_called() {
     let id = first["client_id"].as_str().unwrap();
     machine.patch(&format!("/api/v2/clients/{id}"), &json!({ "name": "Mine" })).await.is(200);
     let page = admin.get("/manage/clients").await.is(200).text();
-    assert!(page.contains("Mine</a> <span class=\"badge\">Default</span>"), "{page}");
+    assert!(page.contains("Mine</bdi></a> <span class=\"badge\">Default</span>"), "{page}");
     assert_eq!(page.matches(">Default</span>").count(), 1);
 }
 
@@ -85,7 +85,8 @@ async fn the_list_is_filtered_by_status_and_ordered_by_activity() {
     let wrong = format!("/authorize?client_id={quiet}&response_type=code&redirect_uri=https://shop.test/x");
     let names = async |query: &str| {
         let html = admin.get(&format!("/manage/clients?{query}")).await.is(200).text();
-        let links = html.split("/settings\">").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned());
+        let links =
+            html.split("/settings\"><bdi>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned());
         links.filter(|name| !name.is_empty()).collect::<Vec<_>>()
     };
     assert_eq!(names("status=working").await, ["Busy"]);
@@ -120,7 +121,7 @@ async fn a_name_that_another_client_has_is_worth_a_word_and_no_error() {
     };
     let taken = check("Storefront").await;
     assert!(taken.contains(
-        "You already have a client called Storefront. Two with one name are hard to tell apart in logs."
+        "You already have a client called <bdi>Storefront</bdi>. Two with one name are hard to tell apart in logs."
     ));
     assert!(!taken.contains("aria-invalid") && !taken.contains("<html"));
     assert!(!check("Store").await.contains("You already have"), "a part of a name is another name");

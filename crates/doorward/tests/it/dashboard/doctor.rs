@@ -82,7 +82,7 @@ async fn a_host_that_was_never_seen_is_typed_and_a_forged_form_does_not_help() {
     let review = admin.get(&allow).await.is(200);
     let html = review.text();
     assert!(html.contains("<b dir=\"ltr\">evil.test</b>"), "{html}");
-    assert!(html.contains("Doorward has never seen this host on Storefront."), "{html}");
+    assert!(html.contains("Doorward has never seen this host on <bdi>Storefront</bdi>."), "{html}");
     assert!(html.contains("3 requests from 192.0.2.1"), "{html}");
     for typed in [&[][..], &[("typed", "")], &[("typed", "shop.test")], &[("typed", "https://evil.test")]] {
         let html = post(&admin, &review, &allow, typed).await.is(422).text();
@@ -175,6 +175,88 @@ async fn the_card_shows_the_most_frequent_and_goes_when_it_is_mended() {
     assert!(callbacks(&house, &party).await.contains(&"http://localhost:3000/callback".to_owned()));
     let html = admin.get("/manage/clients").await.text();
     assert!(html.contains("Storefront turned away 1 login<") && html.contains("case-sensitive"), "{html}");
+}
+
+/// The form beside the last sentence.
+fn undo_of(page: &Answer) -> String {
+    let html = page.text();
+    let line = html.split("data-said>").nth(1).unwrap().split("</div>").next().unwrap();
+    let action = line.split("action=\"").nth(1).unwrap_or_else(|| panic!("no Undo: {line}"));
+    action.split('"').next().unwrap().replace("&#38;", "&")
+}
+
+#[tokio::test]
+async fn what_was_allowed_can_be_taken_back_where_it_is_said() {
+    let house = House::new().await;
+    let (admin, party, stranger) = (house.admin().await, storefront(&house).await, Visitor::new(&house));
+    let slashed = format!("{LISTED}/");
+    refused(&stranger, &party, &slashed).await.is(400);
+    let path = event(&house).await;
+    let allow = async |back: &[(&str, &str)]| {
+        let page = admin.get(&path).await.is(200);
+        let done = post(&admin, &page, &format!("{path}/allow"), back).await.is(303);
+        admin.get(done.location()).await.is(200)
+    };
+    let page = allow(&[]).await;
+    let undo = undo_of(&page);
+    let done = post(&admin, &page, &undo, &[]).await.is(303);
+    assert_eq!((done.location(), callbacks(&house, &party).await), (path.as_str(), vec![LISTED.to_owned()]));
+    let html = admin.get(&path).await.text();
+    assert!(html.contains("off the list of Storefront again") && html.contains("Allow this URL"), "{html}");
+    refused(&stranger, &party, &slashed).await.is(400);
+    // From the list of clients it leads back there; an old Undo does not touch what came later.
+    let page = allow(&[("back", "clients")]).await;
+    assert!(page.text().contains("<h1 tabindex=\"-1\">Clients</h1>"));
+    let machine = house.machine(&["update:clients"]).await;
+    let client = format!("/api/v2/clients/{}", party.client_id);
+    machine.patch(&client, &json!({ "description": "changed meanwhile" })).await.is(200);
+    let html = post(&admin, &page, &undo_of(&page), &[]).await.is(409).text();
+    assert!(html.contains("Somebody changed this client meanwhile"), "{html}");
+    assert_eq!(callbacks(&house, &party).await, [LISTED, &slashed]);
+    machine.patch(&client, &json!({ "callbacks": [LISTED] })).await.is(200);
+    let page = allow(&[]).await;
+    machine.patch(&client, &json!({ "callbacks": [LISTED] })).await.is(200);
+    post(&admin, &page, &undo_of(&page), &[]).await.is(303);
+    assert!(admin.get(&path).await.text().contains("It was off the list already."));
+}
+
+#[tokio::test]
+async fn a_card_that_was_dismissed_stays_away_for_that_cause_at_that_client() {
+    let house = House::new().await;
+    let (admin, party, stranger) = (house.admin().await, storefront(&house).await, Visitor::new(&house));
+    for _ in 0..2 {
+        refused(&stranger, &party, "https://shop.test/CALLBACK").await.is(400);
+    }
+    refused(&stranger, &party, &format!("{LISTED}/")).await.is(400);
+    let page = admin.get("/manage/clients").await.is(200);
+    let html = page.text();
+    assert!(html.contains("case-sensitive") && html.contains("1 more in the logs"), "{html}");
+    let action = html.split("action=\"").map(|rest| rest.split('"').next().unwrap_or_default());
+    let action =
+        action.into_iter().find(|action| action.ends_with("/dismiss")).expect("no Dismiss").to_owned();
+    let done = post(&admin, &page, &action, &[]).await.is(303);
+    assert_eq!(done.location(), "/manage/clients");
+    let page = admin.get("/manage/clients").await.is(200);
+    let html = page.text();
+    assert!(html.contains("Hidden in this browser."), "{html}");
+    assert!(
+        html.contains("extra slash") && !html.contains("case-sensitive"),
+        "the next one is shown: {html}"
+    );
+    assert!(html.contains("Turning logins away"), "the status is still told: {html}");
+    // The same cause comes again, and is still hidden; elsewhere it is shown.
+    refused(&stranger, &party, "https://shop.test/CALLback").await.is(400);
+    assert!(!admin.get("/manage/clients").await.text().contains("case-sensitive"));
+    let settings = json!({ "name": "Billing", "callbacks": [LISTED] });
+    let other = house.party_with(ClientKind::RegularWeb, Via::Post, settings).await;
+    for _ in 0..3 {
+        refused(&stranger, &other, "https://shop.test/CALLBACK").await.is(400);
+    }
+    assert!(admin.get("/manage/clients").await.text().contains("Billing turned away 3 logins"));
+
+    post(&admin, &page, &undo_of(&page), &[]).await.is(303);
+    let html = admin.get("/manage/clients").await.text();
+    assert!(html.contains("It is shown again.") && html.contains("3 more in the logs"), "{html}");
 }
 
 #[tokio::test]

@@ -81,6 +81,32 @@ async fn colours_are_chosen_and_kept() {
     assert!(choose("system").await.contains("<html lang=\"en\">"));
 }
 
+/// A client has one colour: people see it when they log in, admins in the list.
+#[tokio::test]
+async fn the_door_of_a_client_has_one_colour_everywhere() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let styles = async |page: &str, class: &str| {
+        let sheet =
+            page.split("rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let sheet = house.get(&sheet).await.is(200).text();
+        let (_, rule) = sheet.split_once(&format!(".{class}{{")).unwrap_or_else(|| panic!("no {class}"));
+        rule.split("background:").nth(1).unwrap().split([';', '}']).next().unwrap().to_owned()
+    };
+    for number in 0..8 {
+        let named = json!({ "name": format!("App {number}") });
+        let party = house.party_with(ClientKind::Spa, Via::None, named).await;
+        let login = Visitor::new(&house).to_login(&party.authorize(&[])).await.text();
+        let page = admin.get(&format!("/manage/clients/{}/settings", party.client_id)).await.is(200).text();
+        let plate = login.split("class=\"plate plate-").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let door =
+            page.split("class=\"door door-").nth(1).unwrap().split([' ', '"']).next().unwrap().to_owned();
+        let (hosted, own) =
+            (styles(&login, &format!("plate-{plate}")).await, styles(&page, &format!("door-{door}")).await);
+        assert_eq!((plate, hosted), (door, own));
+    }
+}
+
 /// What a browser loads that was never here: the page, and what it names, compressed as it is sent.
 async fn weight(visitor: &Visitor<'_>, path: &str) -> usize {
     let page = visitor.get(path).await.is(200);

@@ -13,3 +13,4 @@ pub mod messages;
 mod quickstarts;
 mod settings;
 mod setup;
+mod walk;

@@ -112,6 +112,72 @@ async fn the_secret_comes_into_the_code_after_a_fresh_sign_in_only() {
     assert!(right.text().contains(&party.secret));
 }
 
+/// Whoever typed the password for a download is where they were, with the port they chose, and the
+/// download begins by itself, once.
+#[tokio::test]
+async fn a_download_with_the_secret_asks_for_the_password_and_comes_back_to_the_guide() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let guide = format!("/manage/clients/{}/quickstart/express", party.client_id);
+    let sample = format!("{guide}/sample.zip?port=4000");
+    let html = admin.get(&format!("{guide}?port=4000")).await.is(200).text();
+    assert!(
+        html.contains("With the client secret") && html.contains("name=\"port\" value=\"4000\""),
+        "{html}"
+    );
+    let zip = admin.get(&format!("{sample}&secret=on")).await.is(200);
+    assert!(env_of(&zip, "express/.env").contains(&party.secret));
+
+    house.advance(16 * 60);
+    let without = admin.get(&sample).await.is(200);
+    assert_eq!(without.header("content-type"), Some("application/zip"), "nothing secret needs no password");
+    assert!(env_of(&without, "express/.env").contains("BASE_URL=http://localhost:4000"));
+    assert!(!env_of(&without, "express/.env").contains(&party.secret));
+    let asks = admin.get(&format!("{sample}&secret=on")).await.is(200);
+    assert!(asks.text().contains("Confirm it is you to download the sample."), "{}", asks.text());
+    assert!(asks.text().contains(&format!("href=\"{guide}?port=4000\">Cancel</a>")), "{}", asks.text());
+    let wrong = send(&admin, &asks, &sample, &[("password", "wrong horse battery")]).await.is(422);
+    assert!(wrong.text().contains("This is not your password."), "{}", wrong.text());
+
+    let right = send(&admin, &asks, &sample, &[("password", PASSWORD)]).await.is(303);
+    let back = right.location().to_owned();
+    assert!(back.starts_with(&format!("{guide}?port=4000&")), "{back}");
+    let page = admin.get(&back).await.is(200).text();
+    let begins = format!("content=\"0; url={guide}/sample.zip?port=4000&#38;secret=on\"");
+    assert!(page.contains(&begins) && page.contains("BASE_URL=http://localhost:4000"), "{page}");
+    assert!(page.contains("It is you. The sample is being downloaded."), "{page}");
+    let zip = admin.get(&format!("{sample}&secret=on")).await.is(200);
+    assert!(env_of(&zip, "express/.env").contains(&party.secret));
+    let again = admin.get(&back).await.is(200).text();
+    assert!(!again.contains("http-equiv"), "a page that is loaded again downloads again: {again}");
+}
+
+/// What the page says of the secret is so: the admin's own try is its last use.
+#[tokio::test]
+async fn a_token_that_an_admin_got_counts_as_a_use_of_the_secret_and_the_page_says_so() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party(ClientKind::NonInteractive, Via::Post).await;
+    house.grant_management_api(&party.client_id, &["read:clients"]).await;
+    let guide = format!("/manage/clients/{}/quickstart/curl", party.client_id);
+    let page = admin.get(&guide).await.is(200);
+    assert!(
+        page.text().contains("counts as a use of the client secret, from your address"),
+        "{}",
+        page.text()
+    );
+    let audience = house.api();
+    let api = [("audience", audience.as_str())];
+    send(&admin, &page, &format!("{guide}/token#token"), &api).await.is(200);
+    let rotate = format!("/manage/clients/{}/rotate", party.client_id);
+    let page = admin.get(&rotate).await.is(200);
+    let shown = send(&admin, &page, &rotate, &[("old_life", "hour")]).await.is(200).text();
+    let strip =
+        shown.split("class=\"old-secret\"").nth(1).expect("no old secret").split("</div>").next().unwrap();
+    assert!(strip.contains("last used") && strip.contains("192.0.2.1"), "{strip}");
+}
+
 #[tokio::test]
 async fn a_token_is_got_from_the_page_as_the_program_gets_it() {
     const API: &str = "https://orders.test/";

@@ -92,7 +92,10 @@ async fn two_admins_who_save_at_once_are_asked_what_to_keep() {
     house.advance(40);
     let stale = post(&admin, &mine, &path, &web(&[("name", "Mine"), ("description", "mine")])).await.is(422);
     let html = stale.text();
-    assert!(html.contains(&format!("{OWNER} saved this ")) && html.contains("40 seconds ago"), "{html}");
+    assert!(
+        html.contains(&format!("<bdi>{OWNER}</bdi> saved this ")) && html.contains("40 seconds ago"),
+        "{html}"
+    );
     for text in [
         "Keep mine",
         "Keep theirs",

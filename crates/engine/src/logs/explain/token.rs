@@ -273,7 +273,8 @@ fn unauthorized(event: &Event, said: &str) -> Explanation {
     Explanation::new(event, sentence(said), fix, Some(Part::GrantTypes))
 }
 
-/// An API that does not exist, or that this client or person is not let to.
+/// An API that does not exist, or that this client or person is not let to. Only a program has a page
+/// with its APIs; what a client may have in the name of people is changed by the Management API alone.
 pub(super) fn denied(event: &Event, said: &str) -> Explanation {
     let part = if is_machine(event) { Part::Apis } else { Part::QuickStart };
     if let Some(asked) = said.strip_prefix("Service not found: ") {
@@ -283,23 +284,46 @@ pub(super) fn denied(event: &Event, said: &str) -> Explanation {
         return Explanation::new(event, why, fix, Some(part));
     }
     if said.starts_with("Client is not authorized to access ") {
+        return not_given(event);
+    }
+    let (fix, part) = match said {
+        "user is blocked" => {
+            let fix =
+                "Unblock the person with PATCH /api/v2/users/{id} of the Management API: blocked is false.";
+            (fix, None)
+        }
+        said if said.starts_with("audience is missing") => {
+            let fix = "Let the app send the identifier of the API as audience, or choose a default audience for \
+                       the tenant.";
+            (fix, Some(Part::QuickStart))
+        }
+        said if said.contains(" gives no tokens to ") => {
+            let fix = "The API was set up so (subject_type_authorization). Change it through the Management API \
+                       if it is not meant.";
+            (fix, None)
+        }
+        _ if is_machine(event) => ("See which APIs and scopes this client was given.", Some(Part::Apis)),
+        _ => {
+            let fix = "Compare what the app asks for with the client grants of this client and with the \
+                       permissions of the person, in the Management API.";
+            (fix, None)
+        }
+    };
+    Explanation::new(event, sentence(said), fix, part)
+}
+
+/// The client has no grant on the API: a program none of its own, another client none for its people.
+fn not_given(event: &Event) -> Explanation {
+    if is_machine(event) {
         let why = "This client was not given the API that it asked for.";
         return Explanation::new(event, why, "Let it call the API.", Some(Part::Apis));
     }
-    let fix = match said {
-        "user is blocked" => {
-            "Unblock the person with PATCH /api/v2/users/{id} of the Management API: blocked is false."
-        }
-        said if said.starts_with("audience is missing") => {
-            "Let the app send the identifier of the API as audience, or choose a default audience for the tenant."
-        }
-        said if said.contains(" gives no tokens to ") => {
-            "The API was set up so (subject_type_authorization). Change it through the Management API if it is \
-             not meant."
-        }
-        _ => "See which APIs and scopes this client was given.",
-    };
-    Explanation::new(event, sentence(said), fix, Some(part))
+    Explanation::new(
+        event,
+        "The API wants a grant for each client that calls it in the name of people, and this client has none.",
+        "Give it one with POST /api/v2/client-grants of the Management API: subject_type is user.",
+        None,
+    )
 }
 
 /// Whether a program asked for itself: it has APIs of its own.
@@ -390,6 +414,26 @@ mod tests {
         let wrong = refusal(EventCode::ClientCredentialsFailed, "invalid_client", "x", "wrong secret");
         let secret = Place::Client(ClientId::parse("abc").unwrap(), Part::Secret);
         assert_eq!(wrong.fix.unwrap().place, Some(secret));
+    }
+
+    /// Their Connections tab has connections; no page of theirs has APIs.
+    #[test]
+    fn a_client_of_people_is_not_led_to_a_tab_without_apis() {
+        for message in [
+            "Client is not authorized to access https://api.test/. Create a client grant.",
+            "https://api.test/ gives no tokens to people.",
+            "user is blocked",
+            "Something else was denied.",
+        ] {
+            let known = refusal(EventCode::CodeExchangeFailed, "access_denied", message, "");
+            let fix = known.fix.unwrap();
+            assert_eq!(fix.place, None, "{message}");
+            assert!(fix.text.contains("Management API"), "{message}: {}", fix.text);
+        }
+        let unknown =
+            refusal(EventCode::CodeExchangeFailed, "access_denied", "Service not found: https://x.test", "");
+        let guide = Place::Client(ClientId::parse("abc").unwrap(), Part::QuickStart);
+        assert_eq!(unknown.fix.unwrap().place, Some(guide));
     }
 
     #[test]

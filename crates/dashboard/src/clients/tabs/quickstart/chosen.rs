@@ -20,6 +20,9 @@ const KEPT: Lifetime = Lifetime::from_seconds(365 * 86_400);
 struct Asked {
     port: String,
     packages: String,
+    downloads: String,
+    #[serde(rename = "secret")]
+    includes: String,
 }
 
 /// Extractor: what was chosen. What is not understood does not count, but a port that cannot be one
@@ -31,6 +34,10 @@ pub(crate) struct Chosen {
     pub packages: Packages,
     /// Whether the packages were chosen just now.
     is_fresh: bool,
+    /// Whether the page comes to begin a download.
+    pub downloads: bool,
+    /// Whether the download is to hold the client secret.
+    pub with_secret: bool,
 }
 
 impl<S: Sync> FromRequestParts<S> for Chosen {
@@ -41,7 +48,13 @@ impl<S: Sync> FromRequestParts<S> for Chosen {
         let fresh = Packages::parse(&asked.packages);
         let kept = cookies::read(&parts.headers, COOKIE).and_then(Packages::parse);
         let port = asked.port.trim().chars().take(20).collect();
-        Ok(Self { port, packages: fresh.or(kept).unwrap_or(Packages::Npm), is_fresh: fresh.is_some() })
+        Ok(Self {
+            port,
+            packages: fresh.or(kept).unwrap_or(Packages::Npm),
+            is_fresh: fresh.is_some(),
+            downloads: !asked.downloads.is_empty(),
+            with_secret: !asked.includes.is_empty(),
+        })
     }
 }
 
@@ -71,6 +84,18 @@ impl Chosen {
         self.port().map(|port| format!("?port={port}")).unwrap_or_default()
     }
 
+    /// The same for a download with the client secret in it.
+    pub(super) fn query_with_secret(&self) -> String {
+        let port = self.port().map(|port| format!("port={port}&")).unwrap_or_default();
+        format!("?{port}secret=on")
+    }
+
+    /// The same for the page that begins the download by itself.
+    pub(super) fn query_to_download(&self) -> String {
+        let port = self.port().map(|port| format!("port={port}&")).unwrap_or_default();
+        format!("?{port}downloads=on")
+    }
+
     /// The same with other packages.
     pub(super) fn query_with(&self, packages: Packages) -> String {
         let port = self.port().map(|port| format!("port={port}&")).unwrap_or_default();
@@ -92,7 +117,13 @@ mod tests {
     use super::*;
 
     fn chosen(port: &str) -> Chosen {
-        Chosen { port: port.to_owned(), packages: Packages::Npm, is_fresh: false }
+        Chosen {
+            port: port.to_owned(),
+            packages: Packages::Npm,
+            is_fresh: false,
+            downloads: false,
+            with_secret: false,
+        }
     }
 
     #[test]
@@ -113,5 +144,7 @@ mod tests {
     fn other_packages_keep_the_port() {
         assert_eq!(chosen("4000").query_with(Packages::Yarn), "?port=4000&packages=yarn");
         assert_eq!(chosen("").query_with(Packages::Pnpm), "?packages=pnpm");
+        assert_eq!(chosen("4000").query_to_download(), "?port=4000&downloads=on");
+        assert_eq!(chosen("").query_to_download(), "?downloads=on");
     }
 }

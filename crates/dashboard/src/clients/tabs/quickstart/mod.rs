@@ -34,7 +34,7 @@ use crate::quickstarts::{self, Block, Guide, HIDDEN, Need, Packages, Span, Value
 use chosen::Chosen;
 use token::{Offer, Tried};
 
-pub(crate) use secret::{download, show as show_secret};
+pub(crate) use secret::{confirm_download, download, show as show_secret};
 pub(crate) use token::get as get_token;
 
 /// The tab's name in addresses.
@@ -163,6 +163,22 @@ impl GuidePage<'_> {
 
     fn may_see_secret(&self) -> bool {
         self.frame.may(ApiScope::ReadClientKeys)
+    }
+
+    /// Whether this page comes to begin the download: once, and not again when it is loaded again.
+    fn begins_download(&self) -> bool {
+        self.chosen.downloads && self.frame.said().is_some()
+    }
+
+    /// Where the download is that was asked for before the password was.
+    fn begun_download(&self) -> String {
+        format!("{}/sample.zip{}", self.path(), self.chosen.query_with_secret())
+    }
+
+    /// Whether the admin may add what the guide needs.
+    fn may_add(&self) -> bool {
+        let scope = if self.is_machine() { ApiScope::CreateClientGrants } else { ApiScope::UpdateClients };
+        self.frame.may(scope)
     }
 
     /// Whether the download holds a secret.

@@ -9,6 +9,7 @@ use doorward_engine::fault::Fault;
 use doorward_model::api::{ClientGrant, SubjectType};
 use doorward_model::secret::Secret;
 use doorward_web::fault::PageFault;
+use doorward_web::page::unturned_json;
 use doorward_web::signed_in::SignedForm;
 use doorward_web::state::Web;
 use http::{HeaderMap, StatusCode};
@@ -89,7 +90,7 @@ impl Got {
 fn readable(part: &str) -> Option<String> {
     let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
     let value: Value = serde_json::from_slice(&bytes).ok()?;
-    serde_json::to_string_pretty(&value).ok()
+    serde_json::to_string_pretty(&value).ok().map(|json| unturned_json(&json))
 }
 
 /// Gets one and shows it in the guide. No redirect: a token must not be had by opening an address.

@@ -1,0 +1,58 @@
+//! What a browser does beyond pages: keys, the clipboard, its own questions, downloads.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::Browser;
+use super::chromium::{GLANCE, PATIENCE};
+
+impl Browser {
+    /// Presses keys where the focus is.
+    pub async fn keys(&self, keys: &str) {
+        self.driver.active_element().await.unwrap().send_keys(keys).await.unwrap();
+    }
+
+    /// Answers the question that the browser itself asks; gives back how it reads.
+    pub async fn answers_the_question(&self, yes: bool) -> String {
+        let start = Instant::now();
+        let text = loop {
+            match self.driver.get_alert_text().await {
+                Ok(text) => break text,
+                Err(error) => assert!(start.elapsed() < PATIENCE, "nothing is asked: {error}"),
+            }
+        };
+        let answered = if yes { self.driver.accept_alert().await } else { self.driver.dismiss_alert().await };
+        answered.unwrap();
+        text
+    }
+
+    /// What the clipboard holds.
+    pub async fn clipboard(&self) -> Value {
+        let allowed = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+        self.driver.cdp().send_raw("Browser.grantPermissions", allowed).await.unwrap();
+        let script = "const done = arguments[arguments.length - 1];
+            navigator.clipboard.readText().then(done, (error) => done(String(error)))";
+        self.run_to_its_end(script).await
+    }
+
+    /// Waits until a file of that name was downloaded whole, and reads it.
+    pub async fn has_downloaded(&self, name: &str) -> Vec<u8> {
+        let (file, start) = (self.downloads.path().join(name), Instant::now());
+        loop {
+            match std::fs::read(&file) {
+                Ok(bytes) => return bytes,
+                Err(error) => assert!(start.elapsed() < PATIENCE, "{name} was not downloaded: {error}"),
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Waits until the page holds this text, where it can be read or not: in a field.
+    pub async fn has_in_its_source(&self, text: &str) {
+        let start = Instant::now();
+        while !self.source().await.contains(text) {
+            assert!(start.elapsed() < PATIENCE, "no {text} on {}", self.address().await);
+        }
+    }
+}
