@@ -17,6 +17,7 @@ mod jwks;
 mod login;
 mod logout;
 mod preflight;
+mod revoke;
 mod step;
 mod token;
 mod userinfo;

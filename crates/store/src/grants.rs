@@ -138,17 +138,42 @@ pub fn demand(b: &mut Batch, id: &GrantId, scope: &[String]) {
 /// exchange, refresh tokens, access tokens. `userinfo` is the identifier under which grants without an
 /// API stand. Fails as [`MISSING`].
 pub fn delete(b: &mut Batch, grant: &Grant, userinfo: &str, now: Timestamp) {
-    // In this order: whoever issues at the same time either finds no grant or is found here.
+    // In this order: whoever issues at the same time either finds no grant or is found by what follows.
     const GRANT: &str = "DELETE FROM grants WHERE tenant_id = $1 AND id = $2";
+    let args = args![b.tenant().as_str(), grant.id.as_str()];
+    b.push(GRANT, args, Expect::Rows(1, MISSING));
+    end(b, (&grant.user, &grant.client), (&grant.audience, userinfo), now);
+}
+
+/// As [`delete`], by whom and for what it is, whether there is a grant or not: clients of the house
+/// need none.
+pub fn end_at(
+    b: &mut Batch,
+    (user, client): (&UserId, &ClientId),
+    audience: Option<&str>,
+    userinfo: &str,
+    now: Timestamp,
+) {
+    const GRANT: &str = "DELETE FROM grants WHERE tenant_id = $1 AND client_id = $2 AND user_id = $3 \
+         AND audience = $4";
+    let audience = audience.unwrap_or(userinfo);
+    let args = args![b.tenant().as_str(), client.as_str(), user.as_str(), audience];
+    b.push(GRANT, args, Expect::Any);
+    end(b, (user, client), (audience, userinfo), now);
+}
+
+/// Ends the codes and families of a person at a client and an API.
+fn end(
+    b: &mut Batch,
+    (user, client): (&UserId, &ClientId),
+    (audience, userinfo): (&str, &str),
+    now: Timestamp,
+) {
     const CODES: &str = "DELETE FROM codes WHERE tenant_id = $1 AND client_id = $2 AND user_id = $3 \
          AND COALESCE(audience, $5) = $4 AND used_at IS NULL";
     const FAMILIES: &str = "UPDATE token_families SET revoked_at = $6 WHERE tenant_id = $1 AND client_id = $2 \
          AND user_id = $3 AND COALESCE(audience, $5) = $4 AND revoked_at IS NULL";
-    let args = args![b.tenant().as_str(), grant.id.as_str()];
-    b.push(GRANT, args, Expect::Rows(1, MISSING));
-    let (client, user) = (grant.client.as_str(), grant.user.as_str());
-    let args = args![b.tenant().as_str(), client, user, grant.audience.as_str(), userinfo];
-    b.push(CODES, args, Expect::Any);
-    let args = args![b.tenant().as_str(), client, user, grant.audience.as_str(), userinfo, now];
-    b.push(FAMILIES, args, Expect::Any);
+    let (client, user) = (client.as_str(), user.as_str());
+    b.push(CODES, args![b.tenant().as_str(), client, user, audience, userinfo], Expect::Any);
+    b.push(FAMILIES, args![b.tenant().as_str(), client, user, audience, userinfo, now], Expect::Any);
 }

@@ -100,6 +100,14 @@ pub fn revoke(b: &mut Batch, id: &FamilyId, now: Timestamp) {
     b.push(SQL, args, Expect::Any);
 }
 
+/// Revokes a family that nobody revoked yet. Fails as [`MISSING`].
+pub fn revoke_once(b: &mut Batch, id: &FamilyId, now: Timestamp) {
+    const SQL: &str = "UPDATE token_families SET revoked_at = $3 \
+         WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL";
+    let args = args![b.tenant().as_str(), id.as_str(), now];
+    b.push(SQL, args, Expect::Rows(1, MISSING));
+}
+
 /// Revokes up to `limit` families with a refresh token: those of a person, at one client and one API
 /// where these are named. Call it again while it touches `limit`.
 pub fn revoke_some_of_user(

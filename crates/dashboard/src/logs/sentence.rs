@@ -36,6 +36,9 @@ fn told(event: &Event) -> String {
         EventCode::RefreshReuse => {
             format!("A refresh token of {client} was used twice, so its login was ended")
         }
+        EventCode::RefreshTokenRevoked => {
+            format!("{client} handed back the tokens of {}", event.user_name.as_deref().unwrap_or("a login"))
+        }
         EventCode::ClientCredentials => format!("{client} got a token for itself"),
         EventCode::ClientCredentialsFailed => format!("{client} got no token: {why}"),
         EventCode::PasswordExchange => format!("{client} got tokens for the password of {person}"),

@@ -82,6 +82,33 @@ async fn of_two_hundred_uses_of_one_refresh_token_exactly_one_wins() {
     }
 }
 
+/// Two hundred revocations and two hundred refreshes of one token: whoever refreshed before the end holds
+/// nothing that works after it, and the end is told at most once.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_revocations_beside_two_hundred_refreshes_leave_nothing_alive() {
+    for engine in Engine::all() {
+        let (house, facts) = setting(engine).await;
+        let party = party(&house, &facts);
+        let tokens = party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
+        let token = tokens["refresh_token"].as_str().unwrap();
+        let refresh = party.token_request(&[("grant_type", "refresh_token"), ("refresh_token", token)]);
+        let revoke = Asked::form("/oauth/revoke", &[("client_id", &party.client_id), ("token", token)]);
+        let (refreshed, revoked) = tokio::join!(at_once(&house, &refresh), at_once(&house, &revoke));
+        for answer in &revoked {
+            assert!(matches!(answer.status.as_u16(), 200 | 503), "{}: {}", answer.status, answer.text());
+        }
+        assert!(winners(&revoked) > 0 && winners(&refreshed) <= 1);
+        let given = refreshed.iter().filter(|answer| answer.status == 200).map(crate::kit::Answer::json);
+        for answer in given.chain([tokens.clone()]) {
+            party.refresh(answer["refresh_token"].as_str().unwrap()).await.is(400);
+            house.userinfo(answer["access_token"].as_str().unwrap()).await.is(401);
+        }
+        let types = house.log_types().await;
+        // None where a refresh that came again ended the family first.
+        assert!(types.iter().filter(|code| *code == "srrt").count() <= 1, "{types:?}");
+    }
+}
+
 /// CVE-2026-96446: a pushed request begins one login.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_hundred_uses_of_one_pushed_request_exactly_one_wins() {

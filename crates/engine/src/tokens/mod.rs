@@ -14,6 +14,7 @@ pub mod password;
 pub(crate) mod recent_codes;
 pub mod redeem_code;
 pub mod refresh;
+pub mod revoke;
 #[cfg(test)]
 mod tests;
 pub mod userinfo;

@@ -43,6 +43,7 @@ impl EventKind {
             | EventCode::RefreshExchange
             | EventCode::RefreshExchangeFailed
             | EventCode::RefreshReuse
+            | EventCode::RefreshTokenRevoked
             | EventCode::ClientCredentials
             | EventCode::ClientCredentialsFailed
             | EventCode::PasswordExchange

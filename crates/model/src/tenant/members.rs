@@ -218,7 +218,12 @@ pub const FLAGS: [Setting; 31] = [
         Schema::Flag,
         "Whether every client has to push its authorization requests to `/oauth/par`.",
     ),
-    waits("revoke_refresh_token_grant", Schema::Flag, "revocation of tokens"),
+    acts(
+        "revoke_refresh_token_grant",
+        Schema::Flag,
+        "Whether a refresh token that a client hands back at `/oauth/revoke` takes along the person's grant, \
+         and all tokens of the same person, client and API.",
+    ),
     waits("universal_login", Schema::Flag, "nothing: there is one login page"),
     waits("use_scope_descriptions_for_consent", Schema::Flag, "consent"),
 ];

@@ -73,11 +73,21 @@ impl TenantSettings {
         }
     }
 
+    /// Whether a client that hands a refresh token back gives up all that the person allowed it there.
+    #[must_use]
+    pub fn revocation_ends_the_grant(&self) -> bool {
+        self.is_switched_on("revoke_refresh_token_grant")
+    }
+
     /// Whether every client has to push its authorization requests (RFC 9126 §5).
     #[must_use]
     pub fn requires_pushed_requests(&self) -> bool {
+        self.is_switched_on("require_pushed_authorization_requests")
+    }
+
+    fn is_switched_on(&self, flag: &str) -> bool {
         let flags = self.kept.get(FLAGS).and_then(Value::as_object);
-        flags.and_then(|flags| flags.get("require_pushed_authorization_requests")) == Some(&Value::Bool(true))
+        flags.and_then(|flags| flags.get(flag)) == Some(&Value::Bool(true))
     }
 
     /// The connection that a password grant means which names none, by name.

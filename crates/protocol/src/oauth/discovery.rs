@@ -29,6 +29,7 @@ pub fn metadata(issuer: &Issuer) -> Value {
         "authorization_endpoint": issuer.url("authorize"),
         "token_endpoint": issuer.url("oauth/token"),
         "pushed_authorization_request_endpoint": issuer.url("oauth/par"),
+        "revocation_endpoint": issuer.url("oauth/revoke"),
         "userinfo_endpoint": issuer.url("userinfo"),
         "jwks_uri": issuer.url(".well-known/jwks.json"),
         "scopes_supported": oidc::ALL,
@@ -39,6 +40,8 @@ pub fn metadata(issuer: &Issuer) -> Value {
         "id_token_signing_alg_values_supported": ["RS256", "HS256", "RS512", "PS256"],
         "token_endpoint_auth_methods_supported": auth_methods(),
         "token_endpoint_auth_signing_alg_values_supported": assertion_algorithms(),
+        "revocation_endpoint_auth_methods_supported": auth_methods(),
+        "revocation_endpoint_auth_signing_alg_values_supported": assertion_algorithms(),
         "code_challenge_methods_supported": ["S256"],
         "claims_supported": claims::SUPPORTED,
         "request_parameter_supported": false,
@@ -105,12 +108,19 @@ mod tests {
         assert!(methods.contains(&json!("private_key_jwt")) && methods.contains(&json!("client_secret_jwt")));
         let algorithms = &document["token_endpoint_auth_signing_alg_values_supported"];
         assert_eq!(*algorithms, json!(["RS256", "RS384", "PS256", "HS256"]));
+        // RFC 8414 §2: clients prove themselves there in the same ways.
+        for of in ["auth_methods_supported", "auth_signing_alg_values_supported"] {
+            assert_eq!(
+                document[format!("revocation_endpoint_{of}")],
+                document[format!("token_endpoint_{of}")]
+            );
+        }
     }
 
     #[test]
     fn nothing_is_promised_that_does_not_exist() {
         let document = document();
-        for absent in ["end_session_endpoint", "registration_endpoint", "revocation_endpoint"] {
+        for absent in ["end_session_endpoint", "registration_endpoint", "introspection_endpoint"] {
             assert_eq!(document.get(absent), None, "{absent}");
         }
         assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));

@@ -26,6 +26,8 @@ pub enum OAuthErrorCode {
     UnauthorizedClient,
     /// The server knows no such grant.
     UnsupportedGrantType,
+    /// Tokens of that kind cannot be revoked (RFC 7009 §2.2.1).
+    UnsupportedTokenType,
     /// The server knows no such response type.
     UnsupportedResponseType,
     /// Refused by the server or by the person.
@@ -66,6 +68,7 @@ impl OAuthErrorCode {
             OAuthErrorCode::InvalidScope => "invalid_scope",
             OAuthErrorCode::UnauthorizedClient => "unauthorized_client",
             OAuthErrorCode::UnsupportedGrantType => "unsupported_grant_type",
+            OAuthErrorCode::UnsupportedTokenType => "unsupported_token_type",
             OAuthErrorCode::UnsupportedResponseType => "unsupported_response_type",
             OAuthErrorCode::AccessDenied => "access_denied",
             OAuthErrorCode::TooManyAttempts => "too_many_attempts",

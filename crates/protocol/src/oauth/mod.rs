@@ -18,3 +18,4 @@ pub mod initiate;
 pub mod logout;
 pub mod params;
 pub mod response;
+pub mod revocation;

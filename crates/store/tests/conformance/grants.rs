@@ -141,6 +141,38 @@ fn taking_a_grant_back_ends_its_codes_and_families_and_no_others() {
 }
 
 #[test]
+fn what_a_client_of_the_house_holds_without_a_grant_ends_too_and_so_does_a_grant_that_there_is() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let mut b = scope.batch();
+        for (name, audience) in [("api", Some(API)), ("userinfo", None)] {
+            let of = Authorization { audience: audience.map(str::to_owned), ..authorization() };
+            token_families::insert(&mut b, &Family { authorization: of.clone(), ..family(name) }, None);
+            codes::insert(&mut b, &hash(name), &Code { authorization: of, ..code() });
+        }
+        grants::put(&mut b, &grant("g", API, "openid"));
+        b.commit().await.unwrap();
+        let end = |audience: Option<&'static str>, now| {
+            let (user, client) = (user_id("auth0|1"), client_id("client"));
+            write(&db, &t, move |b| grants::end_at(b, (&user, &client), audience, USERINFO, now))
+        };
+        let left = async || grants::count(&scope, &GrantFilter::default()).await.unwrap();
+        let ended = async |name: &str| {
+            assert_eq!(
+                codes::get(&scope, &hash(name)).await.unwrap().is_none(),
+                token_families::get(&scope, &family_id(name)).await.unwrap().unwrap().revoked_at.is_some()
+            );
+            token_families::get(&scope, &family_id(name)).await.unwrap().unwrap().revoked_at
+        };
+        end(None, later(1)).await.unwrap();
+        assert_eq!((ended("userinfo").await, ended("api").await, left().await), (Some(later(1)), None, 1));
+        end(Some(API), later(2)).await.unwrap();
+        assert_eq!((ended("api").await, left().await), (Some(later(2)), 0));
+    });
+}
+
+#[test]
 fn grants_go_with_their_client_and_their_user() {
     on_both(async |db| {
         let t = furnish(&db, "a").await;

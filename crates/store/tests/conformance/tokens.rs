@@ -111,6 +111,10 @@ fn a_family_needs_its_client_and_an_unblocked_user_and_is_revoked_once() {
         write(&db, &t, |b| token_families::revoke(b, &family_id("one"), later(1))).await.unwrap();
         write(&db, &t, |b| token_families::revoke_for_user(b, &user_id("auth0|9"), later(2))).await.unwrap();
         assert_eq!((revoked_at("one").await, revoked_at("two").await), (Some(later(1)), None));
+        let again = write(&db, &t, |b| token_families::revoke_once(b, &family_id("one"), later(2))).await;
+        assert_eq!(again, unmet(token_families::MISSING));
+        write(&db, &t, |b| token_families::revoke_once(b, &family_id("three"), later(2))).await.unwrap();
+        assert_eq!((revoked_at("one").await, revoked_at("three").await), (Some(later(1)), Some(later(2))));
         write(&db, &t, |b| token_families::revoke_for_user(b, &user_id("auth0|1"), later(3))).await.unwrap();
         assert_eq!((revoked_at("one").await, revoked_at("two").await), (Some(later(1)), Some(later(3))));
         insert(family("four")).await.unwrap();

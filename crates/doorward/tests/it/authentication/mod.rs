@@ -15,6 +15,7 @@ mod password_grant;
 mod pushed;
 mod refresh;
 mod response_types;
+mod revoke;
 mod silent;
 mod token;
 mod userinfo;

@@ -1,0 +1,115 @@
+//! A client hands a token back: all that the authorization of it led to ends.
+//!
+//! Refresh tokens and what opens userinfo end with their family, of which they are only texts. With the
+//! tenant's `revoke_refresh_token_grant` the person's grant goes, too, and with it everything that
+//! this person gave this client at this API.
+//! Source: RFC 7009; the original's `/oauth/revoke`.
+
+use doorward_model::log::code::EventCode;
+use doorward_model::secret::Secret;
+use doorward_model::token::Family;
+use doorward_protocol::digest;
+use doorward_protocol::jose::unverified_subject;
+use doorward_protocol::oauth::params::Params;
+use doorward_protocol::oauth::revocation::{self, Found, Revocation};
+use doorward_store::{StoreError, grants, refresh_tokens, token_families, users};
+
+use super::{Answered, Authenticated, Consequence, Refused, authenticate, opaque, refuse, unproven};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::fault::Fault;
+use crate::logs::record::{self, EventDraft};
+
+/// Ends what the client that proves itself hands back; `authorization` is the header of that name.
+pub async fn revoke(
+    app: &App,
+    caller: &Caller,
+    authorization: Option<&str>,
+    params: &Params,
+) -> Answered<()> {
+    let text = match revocation::token(params) {
+        Ok(text) => Secret::new(text.to_owned()),
+        Err(error) => return unproven(app, caller, (authorization, params), (None, error)).await,
+    };
+    match authenticate(app, caller, authorization, params).await {
+        Ok(proven) => {
+            let outcome = match end(app, &proven, &text).await {
+                Ok(()) => Ok(()),
+                Err(Refused::Rule(error, then)) => {
+                    let who = (Some(&*proven.entry), proven.assertion.as_ref());
+                    let noted = refuse(app, &proven.caller, who, (None, &error, then)).await;
+                    Err(noted.err().unwrap_or(Fault::Token(error)))
+                }
+                Err(Refused::Noted(error)) => Err(Fault::Token(error)),
+                Err(Refused::Fault(fault)) => Err(fault),
+            };
+            Answered { client: Some(proven.entry), outcome }
+        }
+        Err(Fault::Token(error)) => unproven(app, caller, (authorization, params), (None, error)).await,
+        Err(fault) => Answered { client: None, outcome: Err(fault) },
+    }
+}
+
+async fn end(app: &App, proven: &Authenticated, text: &Secret) -> Result<(), Refused> {
+    let family = family(app, proven, text).await?;
+    let found = match &family {
+        Some(family) => Found::Of(family),
+        // Whose it is makes no difference: no JWT can be revoked.
+        None if unverified_subject(text.expose()).is_ok() => Found::Jwt,
+        None => Found::Nothing,
+    };
+    match revocation::decide(&proven.entry.client, found) {
+        Revocation::End(family) => match write(app, proven, family).await {
+            // Somebody else ended it a moment ago; what proved the client is used up all the same.
+            Err(StoreError::Unmet { what: token_families::MISSING }) => done(app, proven).await,
+            outcome => Ok(outcome?),
+        },
+        Revocation::Done => done(app, proven).await,
+        Revocation::Refuse(error) => Err(Refused::Rule(error, Consequence::Nothing)),
+    }
+}
+
+/// The family that a text belongs to: rotated, expired and ended ones included.
+async fn family(app: &App, proven: &Authenticated, text: &Secret) -> Result<Option<Family>, Refused> {
+    let tenant = &proven.caller.tenant.tenant.id;
+    let store = app.db().tenant(tenant);
+    if let Some(token) = refresh_tokens::get(&store, &digest::token_hash(text)).await? {
+        return Ok(Some(token.family));
+    }
+    match opaque::open(app, tenant, text) {
+        Some(token) => Ok(token_families::get(&store, &token.family).await?),
+        None => Ok(None),
+    }
+}
+
+async fn write(app: &App, proven: &Authenticated, family: &Family) -> Result<(), StoreError> {
+    let (caller, now) = (&proven.caller, app.now());
+    let store = app.db().tenant(&caller.tenant.tenant.id);
+    let of = &family.authorization;
+    let user = users::get(&store, &of.user).await?;
+    let mut batch = store.batch();
+    proven.use_up(&mut batch);
+    token_families::revoke_once(&mut batch, &family.id, now);
+    if caller.tenant.tenant.settings.revocation_ends_the_grant() {
+        let userinfo = caller.tenant.tenant.issuer.url("userinfo");
+        grants::end_at(&mut batch, (&of.user, &of.client), of.audience.as_deref(), &userinfo, now);
+    }
+    let draft = EventDraft::new(EventCode::RefreshTokenRevoked, "A client handed a token back")
+        .client(&proven.entry.client)
+        .scope(&of.scope)
+        .detail("session_id", of.session.as_str());
+    let draft = user.iter().fold(draft, |draft, user| draft.user(user));
+    let draft = of.audience.iter().fold(draft, |draft, audience| draft.audience(audience));
+    record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
+    batch.commit().await.map(|_| ())
+}
+
+/// Nothing is left to end, but what proved the client must not prove it again.
+async fn done(app: &App, proven: &Authenticated) -> Result<(), Refused> {
+    if proven.assertion.is_some() {
+        let mut batch = app.db().tenant(&proven.caller.tenant.tenant.id).batch();
+        proven.use_up(&mut batch);
+        batch.commit().await?;
+    }
+    Ok(())
+}
