@@ -56,7 +56,7 @@ pub(crate) async fn redeem(
     let errors = match setup::redeem(web.app(), &caller, &secret("code"), email, &secret("password")).await {
         Ok(cookie) => return Ok(login::enter(&cookie, &LocalPath::overview())),
         Err(Fault::Invalid(errors)) => errors,
-        Err(Fault::Conflict { .. }) => SetupPage::taken(),
+        Err(Fault::Exists { .. }) => SetupPage::taken(),
         Err(fault) => return Err(fault.into()),
     };
     let token = FormToken::of(web.app(), &headers);

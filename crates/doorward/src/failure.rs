@@ -92,7 +92,8 @@ impl Failure {
             Fault::InUse { .. } => (Exit::NotAllowed, "Take away what stands in the way first."),
             Fault::NotSupported { .. } => (Exit::NotAllowed, "Leave it as it is."),
             Fault::Invalid(_) => (Exit::Usage, "Correct the input and run the command again."),
-            Fault::Conflict { .. } => (Exit::NothingToDo, "Nothing is to be done."),
+            Fault::Exists { .. } => (Exit::NothingToDo, "Nothing is to be done."),
+            Fault::Stale { .. } => (Exit::Failed, "Run the command again."),
             Fault::TooSoon { .. } => (Exit::NotAllowed, "Wait that long and run the command again."),
             Fault::TooSlow => (Exit::Failed, "Search for less and run the command again."),
             Fault::LimitReached { .. } | Fault::Unavailable { .. } => {
@@ -103,18 +104,6 @@ impl Failure {
             }
         };
         Self::new(exit, what, fault.to_string(), fix)
-    }
-
-    /// The same for a change of something that is there: a conflict means that somebody else was faster,
-    /// and not that there is nothing to do.
-    #[must_use]
-    pub fn of_change(what: impl Into<String>, fault: &Fault) -> Self {
-        match fault {
-            Fault::Conflict { .. } => {
-                Self::failed(what, "Somebody else changes it at the same time.", "Run the command again.")
-            }
-            fault => Self::of(what, fault),
-        }
     }
 
     /// A database that cannot be used.

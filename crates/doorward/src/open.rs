@@ -136,7 +136,7 @@ pub async fn ensure_installed(app: App, installation: &Installation) -> Result<(
     match install::init(&app, &new).await {
         Ok(installed) => Ok((Opened { tenant: installed.tenant, app }, true)),
         // Another node was faster.
-        Err(Fault::Conflict { .. }) => {
+        Err(Fault::Exists { .. }) => {
             for made in tenants::all(&app.db().global()).await.map_err(|error| Failure::database(&error))? {
                 let read = app.reload(&made.id).await;
                 read.map_err(|fault| Failure::of("The installation does not open.", &fault))?;

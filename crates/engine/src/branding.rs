@@ -30,7 +30,7 @@ pub async fn get(app: &App, caller: &Caller) -> Result<Object, Fault> {
 /// Changes what `body` names; null takes away.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Conflict`], or trouble with the store. Refusals
+/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Stale`], or trouble with the store. Refusals
 /// are logged.
 pub async fn update(app: &App, caller: &Caller, body: &Object) -> Result<Object, Fault> {
     let change = Change { what: "Update the branding", scope: ApiScope::UpdateBranding, key: BRANDING };
@@ -53,7 +53,7 @@ pub async fn template(app: &App, caller: &Caller) -> Result<String, Fault> {
 /// Puts a template in the place of the one that is there. Gives back whether there was one.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Conflict`], or trouble with the store. Refusals
+/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Stale`], or trouble with the store. Refusals
 /// are logged.
 pub async fn put_template(app: &App, caller: &Caller, template: &str) -> Result<bool, Fault> {
     let what = "Set the template of the login page";
@@ -68,7 +68,7 @@ pub async fn put_template(app: &App, caller: &Caller, template: &str) -> Result<
 /// Deletes the template. Gives back whether there was one.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::Conflict`], or trouble with the store. Refusals are logged.
+/// [`Fault::Forbidden`], [`Fault::Stale`], or trouble with the store. Refusals are logged.
 pub async fn delete_template(app: &App, caller: &Caller) -> Result<bool, Fault> {
     let what = "Delete the template of the login page";
     documents::delete(app, caller, Change { what, scope: ApiScope::DeleteBranding, key: TEMPLATE }).await

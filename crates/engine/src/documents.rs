@@ -95,7 +95,7 @@ async fn put(
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Fault::Conflict { what: "change" })
+    Err(Fault::Stale { what: "text" })
 }
 
 async fn remove(app: &App, caller: &Caller, change: Change<'_>) -> Result<bool, Fault> {
@@ -112,7 +112,7 @@ async fn remove(app: &App, caller: &Caller, change: Change<'_>) -> Result<bool, 
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Fault::Conflict { what: "change" })
+    Err(Fault::Stale { what: "text" })
 }
 
 /// The event names what changed; the texts themselves may be long.

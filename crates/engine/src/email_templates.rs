@@ -52,7 +52,7 @@ pub async fn get(app: &App, caller: &Caller, name: &str) -> Result<Object, Fault
 /// Makes the template that `body` is.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Conflict`] when there is one for this occasion, or
+/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Exists`] when there is one for this occasion, or
 /// trouble with the store. Refusals are logged.
 pub async fn create(app: &App, caller: &Caller, body: &Object) -> Result<Object, Fault> {
     let scope = ApiScope::CreateEmailTemplates;
@@ -60,7 +60,7 @@ pub async fn create(app: &App, caller: &Caller, body: &Object) -> Result<Object,
     let change = Change { what: "Create an email template", scope, key: key(name) };
     let decide = |now: Option<&Object>| {
         let (_, made) = email_template::create(body)?;
-        if now.is_some() { Err(Fault::Conflict { what: "email template" }) } else { Ok(made) }
+        if now.is_some() { Err(Fault::Exists { what: "email template" }) } else { Ok(made) }
     };
     documents::write(app, caller, change, decide).await.map(|(kept, _)| kept)
 }
@@ -68,7 +68,7 @@ pub async fn create(app: &App, caller: &Caller, body: &Object) -> Result<Object,
 /// Changes what `body` names and leaves the rest.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::NotFound`], [`Fault::Conflict`], or trouble with
+/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::NotFound`], [`Fault::Stale`], or trouble with
 /// the store. Refusals are logged.
 pub async fn update(app: &App, caller: &Caller, name: &str, body: &Object) -> Result<Object, Fault> {
     let name = checked(app, caller, name, || email_template::apply(&Object::new(), body).map(|_| ())).await?;
@@ -83,7 +83,7 @@ pub async fn update(app: &App, caller: &Caller, name: &str, body: &Object) -> Re
 ///
 /// # Errors
 /// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::NotFound`] for an occasion that is none,
-/// [`Fault::Conflict`], or trouble with the store. Refusals are logged.
+/// [`Fault::Stale`], or trouble with the store. Refusals are logged.
 pub async fn put(app: &App, caller: &Caller, name: &str, body: &Object) -> Result<Object, Fault> {
     let name = checked(app, caller, name, || email_template::create(body).map(|_| ())).await?;
     let change = Change { what: UPDATE, scope: ApiScope::UpdateEmailTemplates, key: key(name) };

@@ -22,9 +22,14 @@ pub enum Fault {
     },
     /// The input is wrong, field by field.
     Invalid(FieldErrors),
-    /// Something of that name exists already, or somebody else changed it at the same time.
-    Conflict {
-        /// The noun: `installation`, `user`, `admin`, `client`.
+    /// Something of that name exists already.
+    Exists {
+        /// The noun: `installation`, `user`, `admin`, `role`.
+        what: &'static str,
+    },
+    /// Somebody else changed it at the same time, again and again; another try may do.
+    Stale {
+        /// The noun: `client`, `tenant`, `role`.
         what: &'static str,
     },
     /// It cannot go while something needs it.
@@ -123,7 +128,12 @@ impl Fault {
         match self {
             Fault::NotFound { what } => format!("The {what} does not exist."),
             Fault::Invalid(errors) => errors.to_string(),
-            Fault::Conflict { what } => conflict(what),
+            Fault::Exists { what } => exists(what),
+            Fault::Stale { what } => {
+                format!(
+                    "The {what} was changed by somebody else at the same time. Read it again and retry."
+                )
+            }
             Fault::InUse { what: "global client" } => {
                 "The global client stands for all clients of the tenant and cannot be deleted.".to_owned()
             }
@@ -178,25 +188,19 @@ impl Fault {
     }
 }
 
-fn conflict(what: &str) -> String {
+fn exists(what: &str) -> String {
     match what {
         "installation" => "There is an installation here already. Nothing was changed.".to_owned(),
         "user" => "A user with this email address exists already in this connection.".to_owned(),
         "user id" => "This user_id is taken, or was once: an id is never used again.".to_owned(),
         "new email" => "The specified new email already exists".to_owned(),
-        "changed user" => {
-            "The user was changed by somebody else at the same time. Read it again and retry.".to_owned()
-        }
         "admin" => "An admin with this email address exists already.".to_owned(),
-        "client" => {
-            "The client was changed by somebody else at the same time. Read it again and retry.".to_owned()
-        }
         "resource server" => "An API with this identifier exists already.".to_owned(),
         "client grant" => "The client has a grant on this API already. Change that one.".to_owned(),
-        "role" => "A role with this name exists already.".to_owned(),
-        "change" => {
-            "Somebody else changed the same thing at the same time. Read it again and retry.".to_owned()
+        "client alias" => {
+            "Another client of the tenant has one of these client_aliases already. Choose others.".to_owned()
         }
+        "role" => "A role with this name exists already.".to_owned(),
         "connection" => {
             "A connection of this name exists already. Names are unique and never changed, so choose another."
                 .to_owned()
@@ -246,5 +250,21 @@ impl From<FieldErrors> for Fault {
 impl From<TokenError> for Fault {
     fn from(error: TokenError) -> Self {
         Fault::Token(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is there already and what somebody else changed meanwhile are two things, and each says which.
+    #[test]
+    fn what_was_changed_meanwhile_is_not_said_to_exist() {
+        for what in ["tenant", "signing key", "client", "role"] {
+            let stale = Fault::Stale { what }.public();
+            assert!(stale.contains("somebody else") && stale.contains("retry"), "{stale}");
+            assert!(!stale.contains("exists"), "{stale}");
+            assert!(Fault::Exists { what }.public().contains("exists"), "{what}");
+        }
     }
 }

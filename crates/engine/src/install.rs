@@ -48,11 +48,11 @@ pub struct Installed {
 /// Makes the installation.
 ///
 /// # Errors
-/// [`Fault::Conflict`] when there is one already, [`Fault::Invalid`] for the admin's address or
+/// [`Fault::Exists`] when there is one already, [`Fault::Invalid`] for the admin's address or
 /// password, or trouble with the store.
 pub async fn init(app: &App, new: &NewInstallation<'_>) -> Result<Installed, Fault> {
     if !global::tenants::versions(&app.db().global()).await?.is_empty() {
-        return Err(Fault::Conflict { what: "installation" });
+        return Err(Fault::Exists { what: "installation" });
     }
     let admin = match &new.admin {
         Some((email, password)) => {
@@ -83,7 +83,7 @@ pub async fn init(app: &App, new: &NewInstallation<'_>) -> Result<Installed, Fau
     push_event(&mut batch, app, &tenant, admin.as_ref());
     match batch.commit().await {
         Ok(_) => {}
-        Err(StoreError::Conflict { .. }) => return Err(Fault::Conflict { what: "installation" }),
+        Err(StoreError::Conflict { .. }) => return Err(Fault::Exists { what: "installation" }),
         Err(error) => return Err(error.into()),
     }
     let tenant = app.reload(&tenant.id).await?;
@@ -174,7 +174,7 @@ mod tests {
     async fn a_second_installation_is_refused_and_changes_nothing() {
         let kit = Kit::new().await;
         let before = kit.tenant().tenant.version;
-        assert!(matches!(kit.install().await, Err(Fault::Conflict { what: "installation" })));
+        assert!(matches!(kit.install().await, Err(Fault::Exists { what: "installation" })));
         assert_eq!(kit.app.reload(&kit.tenant().tenant.id).await.unwrap().tenant.version, before);
     }
 

@@ -47,7 +47,7 @@ pub async fn link(app: &App, caller: &Caller) -> Result<Secret, Fault> {
 /// their new session at the dashboard.
 ///
 /// # Errors
-/// [`Fault::Invalid`] for a code that does not work, an address or a password; [`Fault::Conflict`]
+/// [`Fault::Invalid`] for a code that does not work, an address or a password; [`Fault::Exists`]
 /// when the address is taken; or trouble with the store. Refusals are logged.
 pub async fn redeem(
     app: &App,
@@ -85,7 +85,7 @@ async fn use_up(
     match batch.commit().await {
         Ok(_) => Ok(cookie),
         Err(StoreError::Unmet { what: setup_links::SPENT }) => Err(spent()),
-        Err(StoreError::Conflict { .. }) => Err(Fault::Conflict { what: "admin" }),
+        Err(StoreError::Conflict { .. }) => Err(Fault::Exists { what: "admin" }),
         Err(error) => Err(error.into()),
     }
 }

@@ -85,7 +85,8 @@ macro_rules! ids {
 ids! {
     /// A tenant, for example `acme`.
     TenantId max 64;
-    /// A client: 32 letters and digits when made here; kept as it is when imported.
+    /// A client: 32 letters and digits when made here, `tpc_` and 22 of a third party; kept as it is when
+    /// imported.
     ClientId max 128;
     /// One of the secrets of a client.
     SecretId max 64;

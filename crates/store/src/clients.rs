@@ -2,11 +2,15 @@
 //!
 //! Source: the brief, "Client ID" (made once, never changed) and "Danger Zone" (deleting is final).
 
+use std::collections::BTreeSet;
+
 use doorward_model::client::Client;
-use doorward_model::client::further::MOBILE;
+use doorward_model::client::further::{self, EXTERNAL_CLIENT_ID, MOBILE};
 use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::client::kind::ClientKind;
+use doorward_model::client::search::GRANT_ANY_ORGANIZATION;
 use doorward_model::ids::ClientId;
+use doorward_model::search::{Query, Target, Test};
 use doorward_model::time::Timestamp;
 
 use crate::activity::{self, ConditionSince};
@@ -15,6 +19,7 @@ use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
 use crate::sql::list::{List, contains};
 use crate::sql::row::{Row, to_json};
+use crate::sql::search::{Condition, compile, flag};
 use crate::sql::value::args;
 use crate::tenants::bump_version;
 
@@ -24,6 +29,8 @@ pub const ID_WAS_USED: &str = "the client id was never used before";
 pub const STALE: &str = "the client is unchanged since it was read";
 /// The label of the failure when there is no such client.
 pub const MISSING: &str = "the client exists";
+/// What a conflict names when another client has an alias already.
+pub const ALIASES: &str = "client_aliases";
 
 /// Which clients a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +43,10 @@ pub struct ClientFilter {
     pub app_types: Vec<ClientKind>,
     /// Only clients whose name, id, callback, logout URL or origin contains this, whatever the case.
     pub search: Option<String>,
+    /// Only clients that are known elsewhere under this.
+    pub external_client_id: Option<String>,
+    /// Only clients that this finds.
+    pub query: Option<Query>,
     /// Only clients that fare like that.
     pub condition: Option<ConditionSince>,
     /// The order.
@@ -193,6 +204,13 @@ fn apply(list: &mut List, filter: &ClientFilter) {
     if let Some(condition) = &filter.condition {
         activity::apply(list, condition);
     }
+    if let Some(external) = &filter.external_client_id {
+        list.and("external_client_id = ?", args![external.as_str()]);
+    }
+    if let Some(query) = &filter.query {
+        let condition = found_by(query);
+        list.and(&condition.text, condition.values);
+    }
     if let Some(search) = &filter.search {
         let pattern = contains(search);
         list.and(
@@ -200,6 +218,22 @@ fn apply(list: &mut List, filter: &ClientFilter) {
             args![pattern.as_str(), pattern.as_str()],
         );
     }
+}
+
+/// The condition of a search of [`doorward_model::client::search::CLIENTS`].
+fn found_by(query: &Query) -> Condition {
+    compile(query, &|target, test, out| match target {
+        Target::Field(field) if field.name == GRANT_ANY_ORGANIZATION => by_grant(test, out),
+        // There are no organizations that a grant could be for.
+        _ => out.push("FALSE", []),
+    })
+}
+
+fn by_grant(test: &Test, out: &mut Condition) {
+    out.push("id IN (SELECT client_id FROM client_grants WHERE tenant_id = $1 AND ", []);
+    // A grant that says nothing about it is not for any.
+    flag("COALESCE(allow_any_organization, FALSE)", test, out);
+    out.push(")", []);
 }
 
 /// What a search looks into besides the name, one thing a line, lower-cased.
@@ -232,10 +266,11 @@ pub fn mark_default(b: &mut Batch, id: &ClientId) {
 pub fn insert(b: &mut Batch, client: &Client) {
     const SQL: &str = "INSERT INTO clients \
          (tenant_id, id, is_global, version, name_lower, app_type, settings, created_at, updated_at, \
-         search_text, is_first_party, further_alg, has_mobile) \
+         search_text, is_first_party, further_alg, has_mobile, external_client_id) \
          SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BOOLEAN), CAST($4 AS BIGINT), \
          CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS BIGINT), CAST($9 AS BIGINT), \
-         CAST($10 AS TEXT), CAST($11 AS BOOLEAN), CAST($12 AS TEXT), CAST($13 AS BOOLEAN) \
+         CAST($10 AS TEXT), CAST($11 AS BOOLEAN), CAST($12 AS TEXT), CAST($13 AS BOOLEAN), \
+         CAST($14 AS TEXT) \
          WHERE NOT EXISTS (SELECT 1 FROM deleted_client_ids WHERE tenant_id = $1 AND id = $2)";
     let args = args![
         b.tenant().as_str(),
@@ -251,9 +286,27 @@ pub fn insert(b: &mut Batch, client: &Client) {
         client.settings.is_first_party,
         further_algorithm(client),
         has_mobile(client),
+        client.settings.further.text(EXTERNAL_CLIENT_ID),
     ];
     b.push(SQL, args, Expect::Rows(1, ID_WAS_USED));
+    add_aliases(b, client);
     bump_version(b);
+}
+
+/// Takes the aliases of a client; a conflict of [`ALIASES`] when another one has one of them.
+fn add_aliases(b: &mut Batch, client: &Client) {
+    const SQL: &str = "INSERT INTO client_aliases (tenant_id, alias, client_id) VALUES ($1, $2, $3)";
+    let aliases: BTreeSet<&str> = client.settings.further.texts(further::ALIASES).collect();
+    for alias in aliases {
+        let args = args![b.tenant().as_str(), alias, client.id.as_str()];
+        b.push(SQL, args, Expect::Any);
+    }
+}
+
+fn drop_aliases(b: &mut Batch, id: &ClientId) {
+    const SQL: &str = "DELETE FROM client_aliases WHERE tenant_id = $1 AND client_id = $2";
+    let args = args![b.tenant().as_str(), id.as_str()];
+    b.push(SQL, args, Expect::Any);
 }
 
 /// Writes the changed settings of a client that was read as `client.version`; the row's version
@@ -261,7 +314,7 @@ pub fn insert(b: &mut Batch, client: &Client) {
 pub fn update(b: &mut Batch, client: &Client) {
     const SQL: &str = "UPDATE clients SET version = version + 1, name_lower = $4, app_type = $5, \
          settings = $6, updated_at = $7, search_text = $8, is_first_party = $9, further_alg = $10, \
-         has_mobile = $11 WHERE tenant_id = $1 AND id = $2 AND version = $3";
+         has_mobile = $11, external_client_id = $12 WHERE tenant_id = $1 AND id = $2 AND version = $3";
     let args = args![
         b.tenant().as_str(),
         client.id.as_str(),
@@ -274,8 +327,11 @@ pub fn update(b: &mut Batch, client: &Client) {
         client.settings.is_first_party,
         further_algorithm(client),
         has_mobile(client),
+        client.settings.further.text(EXTERNAL_CLIENT_ID),
     ];
     b.push(SQL, args, Expect::Rows(1, STALE));
+    drop_aliases(b, &client.id);
+    add_aliases(b, client);
     bump_version(b);
 }
 
@@ -296,6 +352,7 @@ pub fn delete(b: &mut Batch, id: &ClientId, now: Timestamp) {
         let args = args![b.tenant().as_str(), id.as_str()];
         b.push(sql, args, Expect::Any);
     }
+    drop_aliases(b, id);
     let args = args![b.tenant().as_str(), id.as_str()];
     b.push(CLIENT, args, Expect::Rows(1, MISSING));
     let args = args![b.tenant().as_str(), id.as_str(), now];

@@ -2,9 +2,9 @@
 //!
 //! Owns the order in which a request is looked at: frame (host, visitor), guard (who asks), handler.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -12,7 +12,8 @@ use axum::routing::{MethodFilter, MethodRouter, get, on};
 use axum::{Extension, Router};
 use doorward_engine::state::TenantState;
 use doorward_model::scope::ApiScope;
-use http::{HeaderMap, Method, Uri};
+use http::header::ALLOW;
+use http::{HeaderMap, HeaderValue, Method, Uri};
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -130,6 +131,11 @@ impl Route {
 
 /// The router: the routes of all lists, the assets and the probes, inside the frame.
 pub fn router(web: Web, routes: Vec<Route>) -> Router {
+    let allowed = Arc::new(allowed(&routes));
+    let wrong_method = move |path: Option<MatchedPath>, method: Method, uri: Uri, headers: HeaderMap| async move {
+        let allow = path.and_then(|path| allowed.get(path.as_str()).cloned());
+        wrong_method(allow, &method, &uri, &headers)
+    };
     let mut paths: BTreeMap<&'static str, MethodRouter<Web>> = BTreeMap::new();
     for route in routes {
         let guarded = guarded(&web, route.guard, route.operation, route.handler);
@@ -189,10 +195,27 @@ async fn nothing_here(uri: Uri) -> Response {
     Refusal::nothing_here().by_path(&uri).into_response()
 }
 
+/// What `Allow` says of the addresses that refuse some of their methods to everybody: the others. Of all
+/// other addresses the router itself knows it (RFC 9110 §10.2.1).
+fn allowed(routes: &[Route]) -> HashMap<&'static str, HeaderValue> {
+    let refused = routes.iter().filter(|route| route.guard == Guard::AnyToken);
+    let of = |path: &'static str| {
+        let served = routes.iter().filter(|route| route.path == path && route.guard != Guard::AnyToken);
+        let names =
+            served.map(|route| if route.method == Method::GET { "GET,HEAD" } else { route.method.as_str() });
+        HeaderValue::from_str(&names.collect::<Vec<_>>().join(",")).ok()
+    };
+    refused.filter_map(|route| Some((route.path, of(route.path)?))).collect()
+}
+
 /// Every address of the API answers a preflight, whatever its methods are.
-async fn wrong_method(method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    if method == Method::OPTIONS && api::is_below(uri.path()) {
-        return cors::preflight(cors::origin(&headers), api::METHODS);
+fn wrong_method(allow: Option<HeaderValue>, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
+    if *method == Method::OPTIONS && api::is_below(uri.path()) {
+        return cors::preflight(cors::origin(headers), api::METHODS);
     }
-    Refusal::wrong_method().by_path(&uri).into_response()
+    let mut response = Refusal::wrong_method().by_path(uri).into_response();
+    if let Some(allow) = allow {
+        response.headers_mut().insert(ALLOW, allow);
+    }
+    response
 }

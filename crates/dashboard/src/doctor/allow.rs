@@ -152,7 +152,7 @@ async fn put(web: &Web, frame: &Frame, id: &str, form: &SignedForm) -> Result<Ou
             let page = page(web, frame, event, &errors).await?;
             Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into())
         }
-        Err(Fault::Conflict { .. }) => {
+        Err(Fault::Stale { .. }) => {
             let why = why(web, frame, &event).await?.map(|why| why.noting(STALE));
             let page = show::page(web, frame, event, why).await?;
             Ok(page.status(StatusCode::CONFLICT).into())

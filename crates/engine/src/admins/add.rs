@@ -21,7 +21,7 @@ const WHAT: &str = "Add an admin";
 /// Makes an admin with the given role in the caller's tenant.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Conflict`] when the address is taken, or
+/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Exists`] when the address is taken, or
 /// trouble with the store. Refusals are logged.
 pub async fn add(
     app: &App,
@@ -57,7 +57,7 @@ async fn make(
     );
     match batch.commit().await {
         Ok(_) => Ok(admin),
-        Err(StoreError::Conflict { .. }) => Err(Fault::Conflict { what: "admin" }),
+        Err(StoreError::Conflict { .. }) => Err(Fault::Exists { what: "admin" }),
         Err(error) => Err(error.into()),
     }
 }

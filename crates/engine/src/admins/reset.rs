@@ -70,7 +70,7 @@ mod tests {
         let password = secret("correct horse battery");
         admins::add(app, &shell, "bob@acme.test", &password, Role::Viewer).await.unwrap();
         let again = admins::add(app, &shell, "Bob@acme.test", &password, Role::Owner).await;
-        assert!(matches!(again, Err(Fault::Conflict { what: "admin" })));
+        assert!(matches!(again, Err(Fault::Exists { what: "admin" })));
         let list = admins::list(app, &shell).await.unwrap();
         let known: Vec<_> = list.iter().map(|admin| (admin.email.as_str(), admin.role)).collect();
         assert_eq!(known, [(ADMIN.0, Role::Owner), ("bob@acme.test", Role::Viewer)]);

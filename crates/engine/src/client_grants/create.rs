@@ -20,7 +20,7 @@ const WHAT: &str = "Create a client grant";
 ///
 /// # Errors
 /// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::NotFound`] for client or API,
-/// [`Fault::Conflict`] when the client has such a grant, or trouble with the store. Refusals are
+/// [`Fault::Exists`] when the client has such a grant, or trouble with the store. Refusals are
 /// logged.
 pub async fn create(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<ClientGrant, Fault> {
     match make(app, caller, body).await {
@@ -54,10 +54,10 @@ async fn make(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<C
                 return Ok(grant);
             }
             Err(StoreError::Unmet { what: resource_servers::STALE }) => {}
-            Err(StoreError::Conflict { .. }) => return Err(Fault::Conflict { what: "client grant" }),
+            Err(StoreError::Conflict { .. }) => return Err(Fault::Exists { what: "client grant" }),
             Err(StoreError::InUse { .. }) => return Err(Fault::NotFound { what: "client" }),
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Fault::Conflict { what: "change" })
+    Err(Fault::Stale { what: "client grant" })
 }

@@ -20,7 +20,7 @@ const WHAT: &str = "Update a client grant";
 /// Changes what `body` names and leaves the rest.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], [`Fault::Conflict`], or trouble
+/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], [`Fault::Stale`], or trouble
 /// with the store. Refusals are logged.
 pub async fn update(
     app: &App,
@@ -47,11 +47,15 @@ async fn change(
         let tenant = &state.tenant.id;
         let scope = app.db().tenant(tenant);
         let missing = || Fault::NotFound { what: "client grant" };
-        let mut grant = client_grants::get(&scope, id).await?.ok_or_else(missing)?;
+        let current = client_grants::get(&scope, id).await?.ok_or_else(missing)?;
+        let mut grant = current.clone();
         // The grant goes with its API.
         let api = state.api(&grant.audience).ok_or_else(missing)?;
         patch.clone().apply(&mut grant);
         check_scope(api, &grant.scope)?;
+        if grant == current {
+            return Ok(current);
+        }
         let mut batch = scope.batch();
         resource_servers::expect_unchanged(&mut batch, api);
         client_grants::update(&mut batch, &grant);
@@ -65,5 +69,5 @@ async fn change(
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Fault::Conflict { what: "change" })
+    Err(Fault::Stale { what: "client grant" })
 }

@@ -7,14 +7,14 @@ use doorward_model::client::edit::{self, ClientPatch};
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::{Client, ClientSettings, defaults};
 use doorward_model::fields::{FieldError, FieldErrors};
-use doorward_model::ids::TenantId;
+use doorward_model::ids::{ClientId, TenantId};
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
 use doorward_store::{Batch, client_credentials, client_secrets, connections};
 use serde_json::{Map, Value};
 
 use super::update::METHODS;
-use super::{ShownClient, about, addon_keys, credentials, secrets};
+use super::{ShownClient, about, addon_keys, credentials, not_written, secrets};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -39,7 +39,8 @@ pub enum NewClient<'a> {
 /// Makes a client with a fresh id and a fresh secret; the secret is shown to whoever made it.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::Invalid`], or trouble with the store. Refusals are logged.
+/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Exists`] when another client has an alias of it, or
+/// trouble with the store. Refusals are logged.
 pub async fn create(app: &App, caller: &Caller, new: NewClient<'_>) -> Result<ShownClient, Fault> {
     match make(app, caller, new).await {
         Ok(made) => Ok(made),
@@ -57,7 +58,7 @@ async fn make(app: &App, caller: &Caller, new: NewClient<'_>) -> Result<ShownCli
         connections::enable_all_for_client(&mut batch, &made.client.id);
     }
     record::push_by(&mut batch, app, caller, about(WHAT, &made.client));
-    batch.commit().await?;
+    batch.commit().await.map_err(not_written)?;
     app.changed(&state.tenant.id).await;
     // A client that proves itself with a key has no use for its secret.
     let secret = (!made.client.proves_by_key()).then_some(made.secret);
@@ -109,7 +110,7 @@ fn push(
     if keys.is_empty() {
         return push_new(batch, app, tenant, settings, false);
     }
-    let id = app.entropy().client_id();
+    let id = fresh_id(app, &settings);
     // The keys are rows of their own that belong to the client, so it comes first; its settings name
     // them, so they are read before.
     let (ids, rows) = credentials::read_for_new(app, &id, keys)?;
@@ -137,9 +138,15 @@ pub(crate) fn push_new(
     global: bool,
 ) -> Result<Made, Fault> {
     let now = app.now();
-    let id = app.entropy().client_id();
+    let id = fresh_id(app, &settings);
     let client = Client { id, global, version: 1, settings, created_at: now, updated_at: now };
     push_client(batch, app, tenant, client)
+}
+
+/// As in the original, the id of a client shows whether it is a third party's; it stays when that changes.
+fn fresh_id(app: &App, settings: &ClientSettings) -> ClientId {
+    let entropy = app.entropy();
+    if settings.is_first_party { entropy.client_id() } else { entropy.third_party_client_id() }
 }
 
 fn push_client(batch: &mut Batch, app: &App, tenant: &TenantId, client: Client) -> Result<Made, Fault> {

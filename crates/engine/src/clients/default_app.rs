@@ -39,7 +39,7 @@ pub async fn default_app(app: &App, caller: &Caller) -> Result<Option<ClientId>,
 /// Makes the Default App anew, with a fresh id and a fresh secret.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::Conflict`] while it is there, or trouble with the store. Refusals
+/// [`Fault::Forbidden`], [`Fault::Exists`] while it is there, or trouble with the store. Refusals
 /// are logged.
 pub async fn bring_back(app: &App, caller: &Caller) -> Result<ShownClient, Fault> {
     match make(app, caller).await {
@@ -59,7 +59,7 @@ async fn make(app: &App, caller: &Caller) -> Result<ShownClient, Fault> {
     record::push_by(&mut batch, app, caller, about(WHAT, &made.client));
     match batch.commit().await {
         Ok(_) => {}
-        Err(StoreError::Conflict { .. }) => return Err(Fault::Conflict { what: "Default App" }),
+        Err(StoreError::Conflict { .. }) => return Err(Fault::Exists { what: "Default App" }),
         Err(error) => return Err(error.into()),
     }
     app.changed(&tenant.id).await;
@@ -77,7 +77,7 @@ mod tests {
         let kit = Kit::new().await;
         let shell = kit.shell();
         let first = default_app(&kit.app, &shell).await.unwrap().expect("no Default App");
-        assert!(matches!(bring_back(&kit.app, &shell).await, Err(Fault::Conflict { what: "Default App" })));
+        assert!(matches!(bring_back(&kit.app, &shell).await, Err(Fault::Exists { what: "Default App" })));
         clients::delete(&kit.app, &shell, &first).await.unwrap();
         assert_eq!(default_app(&kit.app, &shell).await.unwrap(), None);
         let again = bring_back(&kit.app, &shell).await.unwrap().client;

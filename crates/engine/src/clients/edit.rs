@@ -9,7 +9,7 @@ use doorward_model::scope::ApiScope;
 use doorward_store::{StoreError, clients};
 use serde_json::{Map, Value};
 
-use super::{about, addon_keys};
+use super::{about, addon_keys, not_written};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -21,7 +21,7 @@ const WHAT: &str = "Update a client";
 /// nothing writes nothing.
 ///
 /// # Errors
-/// [`Fault::Conflict`] when somebody else changed it meanwhile; [`Fault::Forbidden`],
+/// [`Fault::Stale`] when somebody else changed it meanwhile; [`Fault::Forbidden`],
 /// [`Fault::NotFound`], [`Fault::Invalid`], or trouble with the store. Refusals are logged.
 pub async fn edit(
     app: &App,
@@ -48,7 +48,7 @@ async fn change(
     let scope = app.db().tenant(tenant);
     let current = clients::get(&scope, id).await?.ok_or(Fault::NotFound { what: "client" })?;
     if current.version != version {
-        return Err(Fault::Conflict { what: "client" });
+        return Err(Fault::Stale { what: "client" });
     }
     let settings = edit::apply(&current.settings, patch)?;
     let fields = changed(&current.settings, &settings)?;
@@ -61,8 +61,8 @@ async fn change(
     record::push_by(&mut batch, app, caller, about(WHAT, &next).detail("fields", fields));
     match batch.commit().await {
         Ok(_) => {}
-        Err(StoreError::Unmet { what: clients::STALE }) => return Err(Fault::Conflict { what: "client" }),
-        Err(error) => return Err(error.into()),
+        Err(StoreError::Unmet { what: clients::STALE }) => return Err(Fault::Stale { what: "client" }),
+        Err(error) => return Err(not_written(error)),
     }
     app.changed(tenant).await;
     addon_keys::opened(app, tenant, Client { version: next.version + 1, ..next })

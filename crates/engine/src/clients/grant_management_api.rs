@@ -16,7 +16,7 @@ const WHAT: &str = "Create a client grant";
 /// Grants `scopes` of the tenant's Management API to the client; gives back the API's identifier.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Conflict`] when it has such a grant already,
+/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Exists`] when it has such a grant already,
 /// or trouble with the store. Refusals are logged.
 pub async fn grant_management_api(
     app: &App,
@@ -44,7 +44,7 @@ async fn grant(app: &App, caller: &Caller, id: &ClientId, scopes: &[ApiScope]) -
     record::push_by(&mut batch, app, caller, draft);
     match batch.commit().await {
         Ok(_) => {}
-        Err(StoreError::Conflict { .. }) => return Err(Fault::Conflict { what: "client grant" }),
+        Err(StoreError::Conflict { .. }) => return Err(Fault::Exists { what: "client grant" }),
         Err(StoreError::InUse { .. }) => return Err(Fault::NotFound { what: "client" }),
         Err(error) => return Err(error.into()),
     }

@@ -5,6 +5,7 @@
 use doorward_model::client::kind::ClientKind;
 use doorward_model::ids::ClientId;
 use doorward_model::scope::ApiScope;
+use doorward_model::search::Query;
 use doorward_model::time::Timestamp;
 use doorward_store::clients::{self, ClientFilter};
 
@@ -28,6 +29,10 @@ pub struct ClientQuery {
     pub app_types: Vec<ClientKind>,
     /// Only clients whose name, id, callback, logout URL or origin contains this.
     pub search: Option<String>,
+    /// Only clients that are known elsewhere under this.
+    pub external_client_id: Option<String>,
+    /// Only clients that this search of [`doorward_model::client::search::CLIENTS`] finds.
+    pub query: Option<Query>,
     /// Only clients that fare like that.
     pub condition: Option<Condition>,
     /// The order.
@@ -66,6 +71,8 @@ pub async fn list(app: &App, caller: &Caller, query: &ClientQuery) -> Result<Cli
         is_first_party: query.is_first_party,
         app_types: query.app_types.clone(),
         search: query.search.clone(),
+        external_client_id: query.external_client_id.clone(),
+        query: query.query.clone(),
         condition: query.condition.map(|condition| statistics::since(app, condition)),
         order: query.order,
     };

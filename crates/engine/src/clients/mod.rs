@@ -30,10 +30,12 @@ use doorward_model::ids::{ClientId, SecretId, TenantId};
 use doorward_model::log::code::EventCode;
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
+use doorward_store::{StoreError, clients as stored};
 use serde_json::json;
 
 use crate::caller::Caller;
 use crate::clients_cache::ClientEntry;
+use crate::fault::Fault;
 use crate::logs::record::EventDraft;
 use crate::sealing::Place;
 
@@ -84,6 +86,14 @@ impl ShownClient {
 
 fn primary(entry: &ClientEntry) -> Option<Secret> {
     entry.client_secret().cloned()
+}
+
+/// Why a client was not written.
+fn not_written(error: StoreError) -> Fault {
+    match error {
+        StoreError::Conflict { what } if what == stored::ALIASES => Fault::Exists { what: "client alias" },
+        error => error.into(),
+    }
 }
 
 /// Where a client secret is sealed.

@@ -200,7 +200,7 @@ async fn a_program_gets_the_management_api_once() {
     let entry = kit.app.client(&kit.tenant(), &id).await.unwrap().unwrap();
     assert_eq!(entry.grant(&audience).unwrap().scope, ["read:clients", "read:logs"]);
     let again = grant_management_api(&kit.app, &kit.shell(), &id, &scopes).await;
-    assert!(matches!(again, Err(Fault::Conflict { .. })));
+    assert!(matches!(again, Err(Fault::Exists { .. })));
 }
 
 #[tokio::test]
@@ -213,7 +213,7 @@ async fn a_form_changes_a_client_only_as_it_was_shown() {
     assert_eq!((next.settings.name.as_str(), next.version), ("Store", made.version + 1));
     assert_eq!(kit.events().await[0].details["fields"], json!(["name"]));
     let stale = edit(&kit.app, &shell, &made.id, made.version, named("Kiosk")).await;
-    assert!(matches!(stale, Err(Fault::Conflict { what: "client" })));
+    assert!(matches!(stale, Err(Fault::Stale { what: "client" })));
     let known = kit.events().await.len();
     let same = edit(&kit.app, &shell, &made.id, next.version, named("Store")).await.unwrap();
     assert_eq!((same.version, kit.events().await.len()), (next.version, known), "nothing was changed");

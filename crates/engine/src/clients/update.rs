@@ -19,7 +19,7 @@ use doorward_store::{StoreError, client_credentials, client_secrets, clients};
 use serde_json::{Map, Value};
 
 use super::secrets::{self, NO_SECRET};
-use super::{ShownClient, about, addon_keys};
+use super::{ShownClient, about, addon_keys, not_written};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -38,7 +38,7 @@ pub(super) const METHODS: &str = "client_authentication_methods";
 ///
 /// # Errors
 /// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], [`Fault::NotSupported`],
-/// [`Fault::Conflict`], or trouble with the store. Refusals are logged.
+/// [`Fault::Stale`], [`Fault::Exists`] when another client has an alias of it, or trouble with the store. Refusals are logged.
 pub async fn update(
     app: &App,
     caller: &Caller,
@@ -137,10 +137,10 @@ async fn change(app: &App, caller: &Caller, id: &ClientId, body: &Map<String, Va
                 return Ok(());
             }
             Err(StoreError::Unmet { what: clients::STALE }) => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(not_written(error)),
         }
     }
-    Err(Fault::Conflict { what: "client" })
+    Err(Fault::Stale { what: "client" })
 }
 
 /// The secret to be written: none when none was sent, or the client has it already. As the original

@@ -20,7 +20,7 @@ const WHAT: &str = "Create a connection";
 /// no others.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Conflict`] when the name is taken, or trouble with
+/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Exists`] when the name is taken, or trouble with
 /// the store. Refusals are logged.
 pub async fn create(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<ShownConnection, Fault> {
     match make(app, caller, body).await {
@@ -49,7 +49,7 @@ async fn make(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<S
     record::push_by(&mut batch, app, caller, about(WHAT, &connection));
     match batch.commit().await {
         Ok(_) => {}
-        Err(StoreError::Conflict { .. }) => return Err(Fault::Conflict { what: NOUN }),
+        Err(StoreError::Conflict { .. }) => return Err(Fault::Exists { what: NOUN }),
         // A client was deleted a moment ago.
         Err(StoreError::InUse { .. }) => return Err(Fault::NotFound { what: "client" }),
         Err(error) => return Err(error.into()),

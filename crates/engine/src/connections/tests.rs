@@ -75,7 +75,7 @@ async fn a_name_is_taken_once_and_free_again_after_its_connection() {
     let first = staff(&kit).await;
     let body = object(json!({ "name": "Staff", "strategy": "auth0" }));
     let again = create(&kit.app, &kit.shell(), &body).await;
-    assert!(matches!(again, Err(Fault::Conflict { what: "connection" })));
+    assert!(matches!(again, Err(Fault::Exists { what: "connection" })));
     person(&kit, "Staff", EMAIL, PASSWORD).await.unwrap();
     delete(&kit.app, &kit.shell(), &first.id).await.unwrap();
     let second = staff(&kit).await;

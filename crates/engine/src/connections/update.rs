@@ -2,8 +2,10 @@
 //!
 //! Source: the Management API's `PATCH /connections/{id}`: `options` are replaced as a whole.
 
+use std::collections::BTreeSet;
+
 use doorward_model::connection::edit::ConnectionPatch;
-use doorward_model::ids::ConnectionId;
+use doorward_model::ids::{ClientId, ConnectionId};
 use doorward_model::scope::ApiScope;
 use doorward_store::{StoreError, connections};
 use serde_json::{Map, Value};
@@ -11,7 +13,7 @@ use serde_json::{Map, Value};
 use super::{NOUN, ShownConnection, about, check_clients, get, switch_on_for};
 use crate::app::App;
 use crate::caller::Caller;
-use crate::fault::{Fault, SHORT_WAIT};
+use crate::fault::Fault;
 use crate::logs::record;
 
 const WHAT: &str = "Update a connection";
@@ -21,8 +23,8 @@ const TRIES: usize = 5;
 /// Changes what `body` names and leaves the rest.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], or trouble with the store. Refusals
-/// are logged.
+/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], [`Fault::Stale`], or trouble with the
+/// store. Refusals are logged.
 pub async fn update(
     app: &App,
     caller: &Caller,
@@ -49,8 +51,15 @@ async fn change(
         check_clients(&scope, clients, "enabled_clients").await?;
     }
     for _ in 0..TRIES {
-        let mut next = connections::get(&scope, id).await?.ok_or(Fault::NotFound { what: NOUN })?;
+        let current = connections::get(&scope, id).await?.ok_or(Fault::NotFound { what: NOUN })?;
+        let mut next = current.clone();
         patch.clone().apply(&mut next.strategy, &mut next.settings);
+        if next == current {
+            let shown = get::read(app, caller, id).await?;
+            if patch.enabled_clients.as_ref().is_none_or(|wanted| is_same(wanted, &shown.enabled_clients)) {
+                return Ok(shown);
+            }
+        }
         let mut batch = scope.batch();
         connections::update(&mut batch, &next);
         if let Some(clients) = &patch.enabled_clients {
@@ -70,6 +79,11 @@ async fn change(
             Err(error) => return Err(error.into()),
         }
     }
-    let cause = "the connection keeps changing while it is changed".to_owned();
-    Err(Fault::Unavailable { retry_after: SHORT_WAIT, cause })
+    Err(Fault::Stale { what: NOUN })
+}
+
+/// Whether two lists name the same clients, in whatever order.
+fn is_same(wanted: &[ClientId], enabled: &[ClientId]) -> bool {
+    let (wanted, enabled): (BTreeSet<_>, BTreeSet<_>) = (wanted.iter().collect(), enabled.iter().collect());
+    wanted == enabled
 }

@@ -34,7 +34,7 @@ pub struct Allowed {
 ///
 /// # Errors
 /// [`Fault::Invalid`] at `typed` when the host has to be typed and was not; [`Fault::NotSupported`] when
-/// only the app can be changed; [`Fault::Conflict`] when somebody else changed the client meanwhile;
+/// only the app can be changed; [`Fault::Stale`] when somebody else changed the client meanwhile;
 /// [`Fault::Forbidden`], [`Fault::NotFound`], or trouble with the store.
 pub async fn allow(
     app: &App,

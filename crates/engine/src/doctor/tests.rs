@@ -81,7 +81,7 @@ async fn a_known_host_is_allowed_by_one_click_and_then_it_is_allowed() {
     let (event, _) = refusals(&journey).await.remove(0);
     let version = client(&journey).await.version;
     let stale = allow(app, &shell, &event, version - 1, None).await;
-    assert!(matches!(stale, Err(Fault::Conflict { .. })), "{stale:?}");
+    assert!(matches!(stale, Err(Fault::Stale { .. })), "{stale:?}");
     let done = allow(app, &shell, &event, version, None).await.unwrap();
     assert!(!done.was_allowed && done.client.callbacks().contains(&"https://app.test/other".to_owned()));
     let changes =

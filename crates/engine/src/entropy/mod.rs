@@ -76,6 +76,12 @@ impl Entropy {
         spelled(ClientId::parse(&self.text(ALPHANUMERIC, 32)))
     }
 
+    /// The id of a client of a third party: `tpc_` and 22 letters and digits.
+    #[must_use]
+    pub fn third_party_client_id(&self) -> ClientId {
+        spelled(ClientId::parse(&format!("tpc_{}", self.text(ALPHANUMERIC, 22))))
+    }
+
     /// A client secret: 64 characters of `A-Z a-z 0-9 _ -`.
     #[must_use]
     pub fn client_secret(&self) -> Secret {
@@ -247,6 +253,8 @@ mod tests {
         let client = entropy.client_id();
         assert_eq!(client.as_str().len(), 32);
         assert!(client.as_str().bytes().all(|b| b.is_ascii_alphanumeric()));
+        let third = entropy.third_party_client_id();
+        assert!(third.as_str().starts_with("tpc_") && third.as_str().len() == 26, "{third}");
         let secret = entropy.client_secret();
         assert_eq!(secret.expose().len(), 64);
         assert!(secret.expose().bytes().all(|b| SECRET.contains(&b)));

@@ -63,7 +63,7 @@ async fn end(app: &App, caller: &Caller, id: &KeyId) -> Result<SigningKey, Fault
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Fault::Conflict { what: "signing key" })
+    Err(Fault::Stale { what: "signing key" })
 }
 
 #[cfg(test)]

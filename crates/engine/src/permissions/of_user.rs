@@ -50,7 +50,7 @@ pub async fn of_user(
 ///
 /// # Errors
 /// [`Fault::Forbidden`], [`Fault::Invalid`], also for permissions that no API knows,
-/// [`Fault::NotFound`], [`Fault::Conflict`], or trouble with the store. Refusals are logged.
+/// [`Fault::NotFound`], [`Fault::Stale`], or trouble with the store. Refusals are logged.
 pub async fn add_to_user(
     app: &App,
     caller: &Caller,
@@ -106,7 +106,7 @@ async fn add(
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Fault::Conflict { what: "change" })
+    Err(Fault::Stale { what: "user" })
 }
 
 async fn take(

@@ -34,7 +34,9 @@ async fn change(app: &App, caller: &Caller, id: &FamilyId, body: &Object) -> Res
     caller.may(ApiScope::UpdateRefreshTokens)?;
     let wanted = sessions::facts(body, "refresh_token_metadata")?;
     let mut shown = list::find(app, caller, id).await?;
-    let Some(metadata) = wanted else { return Ok(shown) };
+    let Some(metadata) = wanted.filter(|wanted| *wanted != shown.token.family.metadata) else {
+        return Ok(shown);
+    };
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     token_families::put_metadata(&mut batch, id, metadata.as_ref());
     let user = shown.token.family.authorization.user.as_str();

@@ -20,7 +20,7 @@ const WHAT: &str = "Create an API";
 /// Makes an API with a fresh id. Where it wants a secret and none was given, it gets a fresh one.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Conflict`] when the identifier is taken, or
+/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Exists`] when the identifier is taken, or
 /// trouble with the store. Refusals are logged.
 pub async fn create(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<ShownApi, Fault> {
     match make(app, caller, body).await {
@@ -46,7 +46,7 @@ async fn make(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<S
     record::push_by(&mut batch, app, caller, about(WHAT, &api));
     match batch.commit().await {
         Ok(_) => {}
-        Err(StoreError::Conflict { .. }) => return Err(Fault::Conflict { what: "resource server" }),
+        Err(StoreError::Conflict { .. }) => return Err(Fault::Exists { what: "resource server" }),
         Err(error) => return Err(error.into()),
     }
     app.changed(&tenant.id).await;

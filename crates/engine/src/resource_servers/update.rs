@@ -22,7 +22,7 @@ const TRIES: usize = 5;
 /// from everybody who was granted it, in the same commit.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], [`Fault::Conflict`], or trouble
+/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], [`Fault::Stale`], or trouble
 /// with the store. Refusals are logged.
 pub async fn update(
     app: &App,
@@ -50,6 +50,9 @@ async fn change(
         let current = find(&scope, name).await?.ok_or(Fault::NotFound { what: "resource server" })?;
         let mut next = edit::apply(&current, &patch)?;
         seal(app, tenant, &mut next, &patch.signing_secret)?;
+        if next == current {
+            return Ok(current);
+        }
         let mut batch = scope.batch();
         resource_servers::update(&mut batch, &next);
         for gone in current.permissions.iter().filter(|known| !next.knows(&known.value)) {
@@ -66,5 +69,5 @@ async fn change(
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Fault::Conflict { what: "change" })
+    Err(Fault::Stale { what: "resource server" })
 }

@@ -18,7 +18,7 @@ const WHAT: &str = "Create a role";
 /// Makes a role with a fresh id.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Conflict`] when the name is taken, or trouble
+/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Exists`] when the name is taken, or trouble
 /// with the store. Refusals are logged.
 pub async fn create(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<Role, Fault> {
     match make(app, caller, body).await {
@@ -35,7 +35,7 @@ async fn make(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<R
     record::push_by(&mut batch, app, caller, about(WHAT, &role));
     match batch.commit().await {
         Ok(_) => Ok(role),
-        Err(StoreError::Conflict { .. }) => Err(Fault::Conflict { what: "role" }),
+        Err(StoreError::Conflict { .. }) => Err(Fault::Exists { what: "role" }),
         Err(error) => Err(error.into()),
     }
 }

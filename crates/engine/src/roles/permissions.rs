@@ -40,7 +40,7 @@ pub async fn permissions(
 ///
 /// # Errors
 /// [`Fault::Forbidden`], [`Fault::Invalid`], also for permissions that no API knows,
-/// [`Fault::NotFound`], [`Fault::Conflict`], or trouble with the store. Refusals are logged.
+/// [`Fault::NotFound`], [`Fault::Stale`], or trouble with the store. Refusals are logged.
 pub async fn add_permissions(
     app: &App,
     caller: &Caller,
@@ -96,7 +96,7 @@ async fn add(
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Fault::Conflict { what: "change" })
+    Err(Fault::Stale { what: "role" })
 }
 
 async fn take(

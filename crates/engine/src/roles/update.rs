@@ -20,7 +20,7 @@ const WHAT: &str = "Update a role";
 /// Changes what `body` names and leaves the rest.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], [`Fault::Conflict`] when the name
+/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], [`Fault::Exists`] when the name
 /// is taken, or trouble with the store. Refusals are logged.
 pub async fn update(
     app: &App,
@@ -38,7 +38,12 @@ async fn change(app: &App, caller: &Caller, id: &RoleId, body: &Map<String, Valu
     caller.may(ApiScope::UpdateRoles)?;
     let patch = RolePatch::from_json(body)?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
-    let mut role = existing(&scope, id).await?;
+    let current = existing(&scope, id).await?;
+    let mut role = current.clone();
+    patch.clone().apply(&mut role);
+    if role == current {
+        return Ok(current);
+    }
     let mut batch = scope.batch();
     if let Patch::Set(name) = &patch.name {
         roles::set_name(&mut batch, id, name);
@@ -48,12 +53,11 @@ async fn change(app: &App, caller: &Caller, id: &RoleId, body: &Map<String, Valu
         Patch::Clear => roles::set_description(&mut batch, id, None),
         Patch::Set(text) => roles::set_description(&mut batch, id, Some(text)),
     }
-    patch.apply(&mut role);
     let fields: Vec<String> = body.keys().cloned().collect();
     record::push_by(&mut batch, app, caller, about(WHAT, &role).detail("fields", fields));
     match batch.commit().await {
         Ok(_) => Ok(role),
-        Err(StoreError::Conflict { .. }) => Err(Fault::Conflict { what: "role" }),
+        Err(StoreError::Conflict { .. }) => Err(Fault::Exists { what: "role" }),
         Err(StoreError::Unmet { what: roles::MISSING }) => Err(Fault::NotFound { what: "role" }),
         Err(error) => Err(error.into()),
     }

@@ -37,7 +37,7 @@ async fn change(app: &App, caller: &Caller, id: &SessionId, body: &Object) -> Re
     let wanted = read(body, FIELD)?;
     let missing = Fault::NotFound { what: "session" };
     let session = list::find(app, caller, id).await?.ok_or(missing.clone())?;
-    let Some(metadata) = wanted else { return Ok(session) };
+    let Some(metadata) = wanted.filter(|wanted| *wanted != session.metadata) else { return Ok(session) };
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     sessions::put_metadata(&mut batch, id, metadata.as_ref());
     let target = json!({ "session_id": id.as_str(), "user_id": session.user.as_str() });

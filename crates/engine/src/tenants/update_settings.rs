@@ -20,7 +20,7 @@ const TRIES: usize = 10;
 /// Changes what `body` names and leaves the rest. A body that changes nothing writes nothing.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Conflict`], or trouble with the store. Refusals
+/// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::Stale`], or trouble with the store. Refusals
 /// are logged.
 pub async fn update_settings(
     app: &App,
@@ -56,7 +56,7 @@ async fn change(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Fault::Conflict { what: "tenant" })
+    Err(Fault::Stale { what: "tenant" })
 }
 
 /// The names of the members that differ.

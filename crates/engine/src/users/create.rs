@@ -41,7 +41,7 @@ pub struct NewUser<'a> {
 ///
 /// # Errors
 /// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::NotFound`] for the connection,
-/// [`Fault::Conflict`] when the address is taken, or trouble with the store. Refusals are logged.
+/// [`Fault::Exists`] when the address is taken, or trouble with the store. Refusals are logged.
 pub async fn create(app: &App, caller: &Caller, new: NewUser<'_>) -> Result<User, Fault> {
     let done = async {
         caller.may(ApiScope::CreateUsers)?;
@@ -120,10 +120,10 @@ async fn make(
         Ok(_) => Ok(ShownUser::to(caller, state, user)),
         // The address or the id: both are unique, and the error does not say which it was.
         Err(StoreError::Conflict { .. }) if users::get(&scope, &user.id).await?.is_some() => {
-            Err(Fault::Conflict { what: "user id" })
+            Err(Fault::Exists { what: "user id" })
         }
-        Err(StoreError::Conflict { .. }) => Err(Fault::Conflict { what: "user" }),
-        Err(StoreError::Unmet { what: users::ID_WAS_USED }) => Err(Fault::Conflict { what: "user id" }),
+        Err(StoreError::Conflict { .. }) => Err(Fault::Exists { what: "user" }),
+        Err(StoreError::Unmet { what: users::ID_WAS_USED }) => Err(Fault::Exists { what: "user id" }),
         Err(error) => Err(error.into()),
     }
 }
@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(user.email.as_str(), "eve@acme.test");
         assert!(user.id.as_str().starts_with("auth0|"));
         let again = create(&kit.app, &kit.shell(), new("eve@acme.TEST", "correct horse")).await;
-        assert!(matches!(again, Err(Fault::Conflict { what: "user" })));
+        assert!(matches!(again, Err(Fault::Exists { what: "user" })));
         let scope = kit.tenant();
         let scope = kit.app.db().tenant(&scope.tenant.id);
         let (_, stored) = users::by_email(&scope, &user.connection, &user.email).await.unwrap().unwrap();

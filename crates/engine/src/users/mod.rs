@@ -7,7 +7,6 @@ mod create;
 mod delete;
 mod get;
 mod list;
-mod logs;
 mod update;
 
 #[cfg(test)]
@@ -27,7 +26,6 @@ pub use create::{NewUser, create, create_from};
 pub use delete::delete;
 pub use get::{get, with_email};
 pub use list::{UserOrder, UserPage, UserPart, UserQuery, list};
-pub use logs::logs;
 pub use update::update;
 
 /// A user as its caller may see it.

@@ -30,7 +30,7 @@ const TRIES: usize = 5;
 /// Changes what `body` names and leaves the rest.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], [`Fault::Conflict`] when the new
+/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], [`Fault::Exists`] when the new
 /// address is taken, or trouble with the store. Refusals are logged.
 pub async fn update(
     app: &App,
@@ -84,11 +84,11 @@ async fn change(
                 return Ok(ShownUser::to(caller, &state, next));
             }
             Err(StoreError::Unmet { what: users::STALE }) => {}
-            Err(StoreError::Conflict { .. }) => return Err(Fault::Conflict { what: "new email" }),
+            Err(StoreError::Conflict { .. }) => return Err(Fault::Exists { what: "new email" }),
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Fault::Conflict { what: "changed user" })
+    Err(Fault::Stale { what: "user" })
 }
 
 /// Each scope with the fields that it opens; only one opens all of them.

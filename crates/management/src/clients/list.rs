@@ -3,7 +3,9 @@
 use axum::extract::State;
 use doorward_engine::clients::{self, ClientQuery, ShownClient};
 use doorward_model::client::kind::ClientKind;
+use doorward_model::client::search::CLIENTS;
 use doorward_model::ids::ClientId;
+use doorward_model::search;
 use doorward_model::time::Timestamp;
 use doorward_web::caller::Authorized;
 use doorward_web::state::Web;
@@ -28,6 +30,8 @@ const PARAMETERS: &[&str] = &[
     "is_global",
     "is_first_party",
     "app_type",
+    "external_client_id",
+    "q",
 ];
 
 pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized, uri: Uri) -> Answer {
@@ -37,6 +41,8 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
         is_global: query.flag("is_global")?,
         is_first_party: query.flag("is_first_party")?,
         app_types: app_types(&query)?,
+        external_client_id: query.text("external_client_id").map(str::to_owned),
+        query: searched(&query)?,
         with_secrets: fields.show("client_secret"),
         ..ClientQuery::default()
     };
@@ -80,6 +86,12 @@ fn app_types(query: &Query) -> Result<Vec<ClientKind>, Refused> {
     kinds
         .filter(|kinds| !kinds.is_empty())
         .ok_or_else(|| Refused::query("app_type", "enum", format!("Use one or more of: {known}.")))
+}
+
+fn searched(query: &Query) -> Result<Option<search::Query>, Refused> {
+    let text = query.text("q").filter(|text| !text.trim().is_empty());
+    let parsed = text.map(|text| CLIENTS.parse(text)).transpose();
+    parsed.map_err(|error| Refused::query("q", "format", error.to_string()))
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ const LISTED: &[Parameter] = &[
     parameter("is_global", Schema::Flag, "Only the client that stands for all, or only the others."),
     parameter("is_first_party", Schema::Flag, "Only clients of the house, or only those of third parties."),
     parameter("app_type", TEXT, "Types of clients between commas."),
+    parameter("external_client_id", TEXT, "Only the clients that are known elsewhere under this."),
+    parameter("q", TEXT, "A search for client_grant.organization_id or client_grant.allow_any_organization."),
 ];
 
 pub(crate) const NAMED: &[(&str, &Schema)] =

@@ -192,7 +192,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             PAGE_OF_THOUSAND,
             PER_PAGE,
             INCLUDE_TOTALS,
-            parameter("sort", Schema::Words(&["date:-1"]), "Newest first."),
+            parameter("sort", Schema::Words(&["date:-1", "date:1"]), "Newest or oldest first."),
         ],
         body: None,
         answers: &[(200, Some(&LOGS))],

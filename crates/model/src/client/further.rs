@@ -22,6 +22,10 @@ pub const INITIATE_LOGIN_URI: &str = "initiate_login_uri";
 pub const THIRD_PARTY_SECURITY_MODE: &str = "third_party_security_mode";
 /// Whether a client of a third party may be the target of redirects that nobody asked for.
 pub const REDIRECTION_POLICY: &str = "redirection_policy";
+/// Under which address the client is known elsewhere.
+pub const EXTERNAL_CLIENT_ID: &str = "external_client_id";
+/// Other names of the client, each of which no other client of the tenant has.
+pub const ALIASES: &str = "client_aliases";
 
 /// The further settings, by name.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -39,6 +43,12 @@ impl Further {
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    /// The texts of a list; none where nothing is set.
+    pub fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+        let entries = self.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        entries.iter().filter_map(Value::as_str)
     }
 
     /// A switch; off where nothing is set.

@@ -19,6 +19,7 @@ pub mod mobile;
 pub mod origin;
 pub mod refresh;
 pub mod schema;
+pub mod search;
 pub mod secrets;
 pub mod sso;
 pub mod urls;

@@ -190,6 +190,11 @@ impl Language {
         self.fields.iter().find(|field| field.name == name)
     }
 
+    /// Whether a term without a field looks anywhere.
+    fn has_bare(&self) -> bool {
+        self.fields.iter().any(|field| field.bare)
+    }
+
     /// Whether `name` is a path into one of the objects.
     fn is_path(&self, name: &str) -> bool {
         let below = |root: &str| name.strip_prefix(root).and_then(|rest| rest.strip_prefix('.'));

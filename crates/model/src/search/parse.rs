@@ -208,11 +208,18 @@ impl Parser<'_> {
         let is_all = word.parts.len() > 1 && word.parts.iter().all(String::is_empty);
         let test = match (Pattern::new(word.parts.clone()), &target) {
             (Some(_), Target::Anywhere) if is_all => return Ok(Query::Everything),
+            (_, Target::Anywhere) if !self.language.has_bare() => return Err(self.no_bare(at)),
             (Some(_), _) if is_all => Test::Exists,
             (Some(pattern), target) => Test::Like(checked(at, target, pattern)?),
             (None, target) => Test::Is(scalar(at, target, word.parts.concat())?),
         };
         Ok(Query::Term(target, test))
+    }
+
+    /// Where every term names its field.
+    fn no_bare(&self, at: usize) -> SearchError {
+        let names: Vec<&str> = self.language.fields.iter().map(|field| field.name).collect();
+        SearchError::new(at, format!("Name the field: {}, each with a colon behind it.", names.join(" or ")))
     }
 
     fn range(&mut self, at: usize, target: Target, range: Range) -> Parsed {

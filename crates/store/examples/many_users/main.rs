@@ -10,6 +10,7 @@
 mod clients;
 mod times;
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -22,7 +23,7 @@ use doorward_model::user::search::USERS;
 use doorward_model::user::{Email, Profile, User};
 use doorward_store::users::list::{self, UserFilter, UserOrder};
 use doorward_store::users::{self, Credential};
-use doorward_store::{DatabaseUrl, Db, connections, global};
+use doorward_store::{DatabaseUrl, Db, Scope, StoreError, connections, global};
 use serde_json::json;
 use times::Times;
 
@@ -133,16 +134,14 @@ async fn fill(db: &Db, tenant: &TenantId, connection: &ConnectionId, wanted: u32
     for first in (0..wanted).step_by((BATCH * AT_ONCE) as usize) {
         let mut under_way = Vec::new();
         for begin in (first..(first + BATCH * AT_ONCE).min(wanted)).step_by(BATCH as usize) {
-            let mut batch = db.tenant(tenant).batch();
-            for number in begin..(begin + BATCH).min(wanted) {
-                let user = user(number, connection);
-                users::insert(&mut batch, &user);
-                users::put_password(&mut batch, &user.id, &credential, user.created_at);
-            }
-            under_way.push(tokio::spawn(batch.commit()));
+            let (db, tenant, connection) = (db.clone(), tenant.clone(), connection.clone());
+            let (numbers, credential) = (begin..(begin + BATCH).min(wanted), credential.clone());
+            under_way.push(tokio::spawn(async move {
+                add(&db.tenant(&tenant), &connection, numbers, &credential).await;
+            }));
         }
         for batch in under_way {
-            batch.await.unwrap().unwrap();
+            batch.await.unwrap();
         }
         if first % 100_000 == 0 {
             println!("{first} users after {:.1} s", started.elapsed().as_secs_f64());
@@ -150,6 +149,24 @@ async fn fill(db: &Db, tenant: &TenantId, connection: &ConnectionId, wanted: u32
     }
     let seconds = started.elapsed().as_secs_f64();
     println!("{wanted} users in {seconds:.1} s, {:.0} a second", f64::from(wanted) / seconds);
+}
+
+/// Adds some users. Batches of several users count them up in different orders, so a server may find that
+/// two of them wait for each other and end one: that one begins again.
+async fn add(scope: &Scope<'_>, connection: &ConnectionId, numbers: Range<u32>, credential: &Credential) {
+    loop {
+        let mut batch = scope.batch();
+        for number in numbers.clone() {
+            let user = user(number, connection);
+            users::insert(&mut batch, &user);
+            users::put_password(&mut batch, &user.id, credential, user.created_at);
+        }
+        match batch.commit().await {
+            Ok(_) => return,
+            Err(StoreError::Busy) => tokio::task::yield_now().await,
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
 /// A number that looks like chance and is the same in every run.

@@ -1,9 +1,10 @@
 //! Lists of users: searched, sorted, by page or from a given user on.
 //!
 //! Every order but that of how often somebody logged in has an index that begins with the tenant. A
-//! search is answered in one of three ways: an index gives what is found in the order of the list; or
-//! some index gives few users, which are read and sorted; or the list is walked in its order until the
-//! page is full. Which, is known after asking how many users the indexes would give, up to a bound.
+//! search is answered in one of three ways: an index gives one of its conditions in the order of the
+//! list, and is walked until the page is full; or some index gives few users, which are read and sorted;
+//! or the list itself is walked. Which, is known after asking how many users the indexes would give, up
+//! to a bound.
 //! Source: the Management API's `GET /users`; the search language of `model::search`.
 
 use doorward_model::connection::Connection;
@@ -170,24 +171,72 @@ async fn search(
         finish(&mut list, last, order.sql(descending), (offset, limit));
         return t.list(list).await?.into_iter().map(user).collect();
     };
-    let in_order = is_in_order(query, order);
-    let few = if in_order { None } else { few(t, query, filter).await? };
-    let mut list = List::new(if few.is_some() { FOUND } else { LIST }, args![t.id()]);
-    let way = match &few {
-        Some(source) => {
-            source.narrow(&mut list, t.id());
-            Way::Checked(None)
+    let conditions = conditions(query);
+    let mut list = match way_to(t, query, filter, order).await? {
+        Walk::InOrder(indexed) => {
+            let mut list = List::new(LIST, args![t.id()]);
+            for (at, one) in conditions.iter().enumerate() {
+                let way = if at == indexed { Way::Indexed } else { Way::Checked(None) };
+                let condition = condition(one, t.id(), filter, way);
+                list.and(&condition.text, condition.values);
+            }
+            list
         }
-        None if in_order => Way::Indexed,
-        None => Way::Checked(Some(order.column())),
+        Walk::Few(source) => {
+            let mut list = List::new(FOUND, args![t.id()]);
+            source.narrow(&mut list, t.id());
+            let condition = condition(query, t.id(), filter, Way::Checked(None));
+            list.and(&condition.text, condition.values);
+            list.bounded("found", filter.few);
+            list
+        }
+        Walk::All => {
+            let mut list = List::new(LIST, args![t.id()]);
+            let condition = condition(query, t.id(), filter, Way::Checked(Some(order.column())));
+            list.and(&condition.text, condition.values);
+            list
+        }
     };
-    let condition = condition(query, t.id(), filter, way);
-    list.and(&condition.text, condition.values);
-    if few.is_some() {
-        list.bounded("found", filter.few);
-    }
     finish(&mut list, last, order.sql(descending), (offset, limit));
     t.list(list).await?.into_iter().map(user).collect()
+}
+
+/// How the users are come by among whom the page is.
+enum Walk {
+    /// By the index of this condition, which gives the order of the list as well.
+    InOrder(usize),
+    /// By indexes that give few users, who are sorted.
+    Few(Source),
+    /// Through the list in its order.
+    All,
+}
+
+/// Chooses. The index that gives the fewest users costs at most as many reads as these are; where it gives
+/// the order, too, the walk ends as soon as the page is full.
+async fn way_to(
+    t: &Scope<'_>,
+    query: &Query,
+    filter: UserFilter<'_>,
+    order: UserOrder,
+) -> Result<Walk, StoreError> {
+    let conditions = conditions(query);
+    let gives_order = |at: usize| conditions.get(at).is_some_and(|one| is_in_order(one, order));
+    if conditions.len() == 1 && gives_order(0) {
+        return Ok(Walk::InOrder(0));
+    }
+    Ok(match few(t, query, filter).await? {
+        Some(source) if gives_order(source.condition) => Walk::InOrder(source.condition),
+        Some(source) => Walk::Few(source),
+        None => (0..conditions.len()).find(|at| gives_order(*at)).map_or(Walk::All, Walk::InOrder),
+    })
+}
+
+/// The conditions that must all hold.
+fn conditions(query: &Query) -> &[Query] {
+    match query {
+        Query::All(parts) => parts,
+        one => std::slice::from_ref(one),
+    }
 }
 
 /// Adds where a list begins, its order and its page.
@@ -247,6 +296,16 @@ pub async fn with_email(t: &Scope<'_>, email: &Email, limit: u32) -> Result<Vec<
 /// # Errors
 /// Any failure of the store; [`StoreError::TooSlow`] for a search that no index helps.
 pub async fn count(t: &Scope<'_>, filter: UserFilter<'_>) -> Result<i64, StoreError> {
+    // All others are counted, which an index can help with. Both counts are of the moment.
+    if let Some(Query::Not(inner)) = filter.query {
+        let all = counts::total(t, None).await?;
+        let others = count_found(t, UserFilter { query: Some(inner), ..filter }).await?;
+        return Ok((all - others).max(0));
+    }
+    count_found(t, filter).await
+}
+
+async fn count_found(t: &Scope<'_>, filter: UserFilter<'_>) -> Result<i64, StoreError> {
     let query = match filter.query {
         None | Some(Query::Everything) => return counts::total(t, None).await,
         Some(Query::Term(Target::Field(field), test)) if is_of_connection(field.name) => {

@@ -41,6 +41,8 @@ pub(super) struct Source {
     parts: Vec<Part>,
     /// Whether what they give is what the query finds, and not more.
     pub(super) is_exact: bool,
+    /// Which of the conditions that must all hold it is the source of.
+    pub(super) condition: usize,
 }
 
 impl Source {
@@ -72,8 +74,8 @@ pub(super) fn sources(query: &Query, filter: UserFilter<'_>) -> Vec<Source> {
     let one = |query: &Query| of(query, filter).filter(|source| source.parts.len() <= MOST);
     match query {
         Query::All(parts) => {
-            let each = parts.iter().filter_map(one).take(TRIED);
-            each.map(|source| Source { is_exact: false, ..source }).collect()
+            let each = parts.iter().enumerate().filter_map(|(at, part)| Some((at, one(part)?))).take(TRIED);
+            each.map(|(condition, source)| Source { is_exact: false, condition, ..source }).collect()
         }
         other => one(other).into_iter().collect(),
     }
@@ -82,14 +84,16 @@ pub(super) fn sources(query: &Query, filter: UserFilter<'_>) -> Vec<Source> {
 fn of(query: &Query, filter: UserFilter<'_>) -> Option<Source> {
     match query {
         Query::Everything | Query::Not(_) => None,
-        Query::Term(target, test) => term(target, test, filter).map(|parts| Source { parts, is_exact: true }),
+        Query::Term(target, test) => {
+            term(target, test, filter).map(|parts| Source { parts, is_exact: true, condition: 0 })
+        }
         // Any of them will do.
         Query::All(parts) => {
             let found = parts.iter().find_map(|part| of(part, filter));
             found.map(|source| Source { is_exact: false, ..source })
         }
         Query::Any(parts) => {
-            let mut all = Source { parts: Vec::new(), is_exact: true };
+            let mut all = Source { parts: Vec::new(), is_exact: true, condition: 0 };
             for part in parts {
                 let source = of(part, filter)?;
                 all.parts.extend(source.parts);

@@ -233,14 +233,17 @@ impl Refusal {
                 .code(format!("inexistent_{}", what.replace(' ', "_"))),
             Fault::Invalid(errors) => validation("Payload", "invalid_body", &errors),
             // The original's own codes for users, which its SDKs look at.
-            Fault::Conflict { what: "user" | "user id" } => {
+            Fault::Exists { what: "user" | "user id" } => {
                 Self::new(StatusCode::CONFLICT, "This exists already", text).code("user_exists")
             }
-            Fault::Conflict { what: "new email" } => {
+            Fault::Exists { what: "new email" } => {
                 Self::new(StatusCode::BAD_REQUEST, "This exists already", text).code("auth0_idp_error")
             }
-            Fault::Conflict { .. } => {
+            Fault::Exists { .. } => {
                 Self::new(StatusCode::CONFLICT, "This exists already", text).code("resource_already_exists")
+            }
+            Fault::Stale { .. } => {
+                Self::new(StatusCode::CONFLICT, "This was changed meanwhile", text).code("resource_changed")
             }
             // 400 and not 409: so the original answers whoever deletes the global client.
             Fault::InUse { .. } => Self::new(StatusCode::BAD_REQUEST, "This is still in use", text)

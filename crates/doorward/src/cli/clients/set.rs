@@ -33,22 +33,24 @@ impl Set {
             self.changes.iter().map(|text| Assignment::parse(text)).collect::<Result<Vec<_>, _>>()?;
         let opened = here.open().await?;
         let (before, after) = change(&opened, &self.which.client, &changes).await?;
+        let lines = differences(&before, &after);
+        // Whoever reads JSON wants the client in either case; the exit code says whether it changed.
         if here.console.json {
             here.console.document(&after);
-        } else {
-            let lines = differences(&before, &after);
-            if lines.is_empty() {
-                return Err(Failure::new(
-                    Exit::NothingToDo,
-                    "Nothing was changed.",
-                    "The client has these values already.",
-                    "Nothing is to be done.",
-                ));
-            }
+        }
+        opened.close().await;
+        if lines.is_empty() {
+            return Err(Failure::new(
+                Exit::NothingToDo,
+                "Nothing was changed.",
+                "The client has these values already.",
+                "Nothing is to be done.",
+            ));
+        }
+        if !here.console.json {
             here.console.lines(&lines);
             here.console.say("Saved. Logins use it from now on.");
         }
-        opened.close().await;
         Ok(())
     }
 }
@@ -56,7 +58,7 @@ impl Set {
 /// Changes the client; gives it as it was and as it is.
 async fn change(opened: &Opened, which: &str, changes: &[Assignment]) -> Result<(Value, Value), Failure> {
     let caller = opened.caller();
-    let refused = |fault: Fault| Failure::of_change(NOT_CHANGED, &fault);
+    let refused = |fault: Fault| Failure::of(NOT_CHANGED, &fault);
     let view = |client| shown::client(&ShownClient { client, secret: None }, &caller);
     // A whole value stands for itself. An entry is put into the list that is there, which nobody else
     // may have changed meanwhile.
@@ -73,11 +75,11 @@ async fn change(opened: &Opened, which: &str, changes: &[Assignment]) -> Result<
         let patch = ClientPatch::from_json(&body).map_err(|errors| refused(errors.into()))?;
         match clients::edit(&opened.app, &caller, &id, version, patch).await {
             Ok(after) => return Ok((before, view(after))),
-            Err(Fault::Conflict { .. }) => {}
+            Err(Fault::Stale { .. }) => {}
             Err(fault) => return Err(refused(fault)),
         }
     }
-    Err(refused(Fault::Conflict { what: "client" }))
+    Err(refused(Fault::Stale { what: "client" }))
 }
 
 /// The fields that are not what they were, each with both values.

@@ -138,11 +138,17 @@ async fn client(opened: &Opened, text: &str) -> Result<ClientId, Failure> {
     match find::overview(opened, text).await {
         Ok(overview) => Ok(overview.client.id),
         // The log outlives clients: what is spelled like an id may be one that was deleted.
-        Err(failure) if failure.exit == Exit::NotFound && text.len() == 32 => {
+        Err(failure) if failure.exit == Exit::NotFound && is_like_an_id(text) => {
             clients::parse_id(text).ok_or(failure)
         }
         Err(failure) => Err(failure),
     }
+}
+
+/// 32 letters and digits, or `tpc_` and 22.
+fn is_like_an_id(text: &str) -> bool {
+    let (rest, length) = text.strip_prefix("tpc_").map_or((text, 32), |rest| (rest, 22));
+    rest.len() == length && rest.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]
@@ -162,6 +168,14 @@ mod tests {
             (words.words, words.named),
             (vec!["callback".into(), "url".into()], vec![named("user:", "auth0|1")])
         );
+    }
+
+    #[test]
+    fn ids_of_both_kinds_of_clients_are_known_by_their_look() {
+        assert!(is_like_an_id(&"a1B2".repeat(8)) && is_like_an_id(&format!("tpc_{}", "x".repeat(22))));
+        for no in ["Billing portal", "tpc_x", "a name that is 32 letters long..", ""] {
+            assert!(!is_like_an_id(no), "{no}");
+        }
     }
 
     #[test]

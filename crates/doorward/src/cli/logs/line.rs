@@ -1,8 +1,9 @@
-//! An event as a line for people: when, how it went, what, who, and on failure why.
+//! An event as a line for people: when, how it went, what, who, and on failure why and what to do.
 //!
 //! Equal events in a row are one line with a count. What strangers chose (names, addresses) cannot
 //! move the cursor or break a line.
 
+use doorward_engine::logs::explain::explain;
 use doorward_model::log::code::Level;
 use doorward_model::log::event::Event;
 use doorward_model::time::Timestamp;
@@ -20,6 +21,10 @@ pub(super) struct Style {
     /// Whether events are JSON.
     pub json: bool,
 }
+
+/// What to do about a refused return address: which character is wrong, the lists of the client tell.
+const ADDRESS: &str = "Run doorward doctor callback with the client and the URL that the app sends; it names the \
+                       character that is wrong. With --after logout for a logout.";
 
 /// The lines of some events.
 pub(super) fn lines<'e>(style: Style, events: impl Iterator<Item = &'e Event>) -> String {
@@ -63,12 +68,23 @@ fn line(style: Style, event: &Event, count: i64) -> String {
     let repeats = if count > 1 { format!("  ×{count}") } else { String::new() };
     let title = event.code.title();
     let mut text = format!("{}  {sign} {title:<36}  {client:<20}  {facts}{repeats}\n", time(style, event.at));
-    if event.code.level() == Level::Failure
-        && let Some(hint) = event.details.get("hint").and_then(|hint| hint.as_str())
-    {
-        text.push_str(&format!("          why  {}\n", tame(hint)));
+    for (name, said) in way_out(event) {
+        text.push_str(&format!("          {name}  {}\n", tame(&said)));
     }
     text
+}
+
+/// Why it failed and what to do, in the words of the dashboard.
+fn way_out(event: &Event) -> Vec<(&'static str, String)> {
+    if let Some(known) = explain(event) {
+        let fix = known.fix.map(|fix| ("fix", fix.text));
+        return std::iter::once(("why", known.why)).chain(fix).collect();
+    }
+    let hint = event.details.get("hint").and_then(|hint| hint.as_str());
+    match hint.filter(|_| event.code.level() == Level::Failure) {
+        Some(hint) => vec![("why", hint.to_owned()), ("fix", ADDRESS.to_owned())],
+        None => Vec::new(),
+    }
 }
 
 /// Of the place of whoever reads along; whole, and in UTC, for programs.
@@ -110,7 +126,14 @@ mod tests {
         let mut bad = event("2", EventCode::CodeExchangeFailed, "The code is wrong.");
         bad.details.insert("hint".to_owned(), json!("the code is too old"));
         let text = lines(PLAIN, [&bad].into_iter());
-        assert!(text.contains("✗ ") && text.ends_with("\n          why  the code is too old\n"), "{text}");
+        let told: Vec<&str> = text.lines().skip(1).map(str::trim_start).collect();
+        assert!(text.contains("✗ "), "{text}");
+        assert!(
+            matches!(told[..], [why, fix] if why.starts_with("why  ") && fix.starts_with("fix  ")),
+            "{text}"
+        );
+        let known = explain(&bad).unwrap();
+        assert_eq!(told[0], format!("why  {}", known.why));
         let colored = lines(Style { color: true, ..PLAIN }, [&bad].into_iter());
         assert!(colored.contains("\u{1b}[31m✗\u{1b}[0m"), "{colored:?}");
         let short = lines(Style { is_terminal: true, ..PLAIN }, [&good].into_iter());
@@ -128,6 +151,17 @@ mod tests {
         // The same event with its new count says the whole of it.
         let more = Event { count: 20, ..many.clone() };
         assert!(lines(PLAIN, [&many, &more].into_iter()).contains("×20"));
+    }
+
+    #[test]
+    fn a_refused_address_points_to_the_command_that_explains_it() {
+        let mut refused = event("1", EventCode::LoginFailed, "Callback URL mismatch.");
+        refused.details.insert("number".to_owned(), json!(102));
+        refused.details.insert("hint".to_owned(), json!("not on the list: https://a.test/\u{1b}[2J"));
+        let text = lines(PLAIN, [&refused].into_iter());
+        assert!(text.contains("\n          why  not on the list: https://a.test/"), "{text}");
+        assert!(text.contains("\n          fix  Run doorward doctor callback "), "{text}");
+        assert!(!text.contains('\u{1b}'), "{text:?}");
     }
 
     #[test]

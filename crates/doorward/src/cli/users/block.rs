@@ -72,7 +72,7 @@ impl Unblock {
 async fn put(opened: &Opened, user: &ShownUser, blocked: bool) -> Result<ShownUser, Failure> {
     let body = Map::from_iter([("blocked".to_owned(), json!(blocked))]);
     let changed = users::update(&opened.app, &opened.caller(), &user.user.id, &body).await;
-    changed.map_err(|fault| Failure::of_change("The user was not changed.", &fault))
+    changed.map_err(|fault| Failure::of("The user was not changed.", &fault))
 }
 
 fn lines<'u>(what: &'static str, shown: &'u ShownUser) -> [(&'static str, &'u str); 3] {

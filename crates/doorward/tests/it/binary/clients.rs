@@ -111,6 +111,8 @@ fn settings_are_changed_as_the_api_changes_them() {
     let people = house.run(&["set", &id, "name=Shop again"]).exits(0).out;
     assert!(people.starts_with("name  My shop → Shop again\n"), "{people}");
     assert_eq!(house.run(&["set", "Shop again", "name=Shop again"]).exits(5).out, "");
+    let same = house.run(&["set", "Shop again", "name=Shop again", "--json"]).exits(5).json();
+    assert_eq!(same["name"], "Shop again", "who reads JSON gets the client, changed or not");
     assert!(
         house.events("Update a client").iter().all(|event| event["details"]["by"]["kind"] == "command_line")
     );

@@ -84,6 +84,8 @@ fn what_is_shown_can_be_picked_and_is_plain_when_piped() {
     let line = failed.line();
     assert!(line.contains("✗ Failed API Operation") && line.contains("Create a user"), "{line}");
     assert!(!line.contains('\u{1b}'), "{line:?}");
+    let why = failed.line();
+    assert!(why.trim_start().starts_with("why  ") && why.contains("password"), "{why}");
     create(data, "Third");
     run_with_input(&["users", "create", "--data", data, "--email", "c@d.test", "--password-stdin"], "x\n")
         .exits(2);

@@ -192,10 +192,37 @@ async fn make_read_and_change_with_the_same_changes_nothing() {
             assert_eq!(machine.patch(&path, body).await.is(200).text(), read, "after {body}");
         }
         assert_eq!(machine.get(&path).await.is(200).text(), read);
-        // A second client can be made of what was read of the first.
+        // Another client can be made of what was read of the first, whose aliases are free then.
+        machine.delete(&path).await.is(204);
         let again = make(&machine, &settable(&made)).await;
         assert_eq!(settable(&again).to_string(), settable(&made).to_string());
+        machine.delete(&self::path(&again)).await.is(204);
     }
+}
+
+#[tokio::test]
+async fn an_alias_stands_for_one_client() {
+    let house = House::new().await;
+    let machine = house.machine(ALL).await;
+    let aliases = |list: &[&str]| json!({ "name": "x", "client_aliases": list });
+    let first = make(&machine, &aliases(&["urn:a", "urn:b", "urn:a"])).await;
+    assert_eq!(first["client_aliases"], json!(["urn:a", "urn:b", "urn:a"]), "given back as sent");
+    let refused = |answer: crate::kit::Answer| {
+        let body = answer.is(409).json();
+        assert_eq!(body["errorCode"], "resource_already_exists");
+        assert!(body["message"].as_str().unwrap().contains("client_aliases"), "{body}");
+    };
+    refused(machine.post("/api/v2/clients", &aliases(&["urn:c", "urn:b"])).await);
+    let second = make(&machine, &aliases(&["urn:c"])).await;
+    refused(machine.patch(&path(&second), &json!({ "client_aliases": ["urn:b"] })).await);
+    assert_eq!(machine.get(&path(&second)).await.json()["client_aliases"], json!(["urn:c"]));
+    machine.patch(&path(&first), &json!({ "client_aliases": ["urn:a"], "name": "y" })).await.is(200);
+    machine.patch(&path(&second), &json!({ "client_aliases": ["urn:b"] })).await.is(200);
+    machine.delete(&path(&first)).await.is(204);
+    make(&machine, &aliases(&["urn:a"])).await;
+    // Another tenant has its own.
+    let other = house.second_tenant("other.test").await;
+    make(&other.machine(ALL).await, &aliases(&["urn:a", "urn:b"])).await;
 }
 
 /// Tools that must not know how the secret is kept leave `secret_encoded` out.
@@ -415,6 +442,69 @@ async fn a_checkpoint_that_was_made_up_or_belongs_elsewhere_is_refused() {
     for take in ["0", "101", "x", "-1"] {
         machine.get(&format!("/api/v2/clients?take={take}")).await.is(400);
     }
+}
+
+#[tokio::test]
+async fn lists_find_a_client_by_its_name_elsewhere_and_by_what_its_grants_say() {
+    let house = House::new().await;
+    let machine = house.machine(&[ALL, &["create:client_grants", "create:resource_servers"]].concat()).await;
+    machine.post("/api/v2/resource-servers", &json!({ "identifier": "urn:api" })).await.is(201);
+    let known =
+        make(&machine, &json!({ "name": "known", "external_client_id": "https://a.test/client" })).await;
+    let other =
+        make(&machine, &json!({ "name": "other", "external_client_id": "https://b.test/client" })).await;
+    for (client, any) in [(&known, json!(true)), (&other, json!(null))] {
+        let body =
+            json!({ "client_id": client["client_id"], "audience": "urn:api", "allow_any_organization": any });
+        machine.post("/api/v2/client-grants", &body).await.is(201);
+    }
+    let names = async |query: &str| {
+        let list = machine.get(&format!("/api/v2/clients?{query}")).await.is(200).json();
+        list.as_array().unwrap().iter().map(|client| client["name"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(names("external_client_id=https%3A%2F%2Fa.test%2Fclient").await, ["known"]);
+    assert_eq!(names("external_client_id=https%3A%2F%2Fa.test").await, Vec::<Value>::new());
+    machine.patch(&path(&known), &json!({ "external_client_id": "https://c.test/client" })).await.is(200);
+    assert_eq!(names("external_client_id=https%3A%2F%2Fa.test%2Fclient").await, Vec::<Value>::new());
+    assert_eq!(names("external_client_id=https%3A%2F%2Fc.test%2Fclient&is_global=false").await, ["known"]);
+    machine.patch(&path(&known), &json!({ "external_client_id": null })).await.is(200);
+    assert_eq!(names("external_client_id=https%3A%2F%2Fc.test%2Fclient").await, Vec::<Value>::new());
+
+    let any = "client_grant.allow_any_organization";
+    assert_eq!(names(&format!("q={any}:true")).await, ["known"]);
+    assert_eq!(
+        names(&format!("q={any}:false&is_global=false&app_type=regular_web")).await,
+        Vec::<Value>::new()
+    );
+    assert!(names(&format!("q={any}:false")).await.contains(&json!("other")));
+    assert_eq!(names("q=client_grant.organization_id:org_1").await, Vec::<Value>::new());
+    assert_eq!(names(&format!("q=client_grant.organization_id:org_1%20OR%20{any}:true")).await, ["known"]);
+    let part = machine.get(&format!("/api/v2/clients?q={any}:true&take=1")).await.is(200).json();
+    assert_eq!((&part["clients"][0]["name"], part.get("next")), (&json!("known"), None));
+    let counted =
+        machine.get(&format!("/api/v2/clients?q={any}:true&include_totals=true")).await.is(200).json();
+    assert_eq!(counted["total"], 1);
+    for bad in
+        ["name:x", "x", "client_grant.allow_any_organization:maybe", "(", "client_grant.organization_id"]
+    {
+        let body = machine.get(&format!("/api/v2/clients?q={bad}")).await.is(400).json();
+        assert_eq!(body["errorCode"], "invalid_query_string", "{bad}");
+    }
+}
+
+/// As in the original, the id alone tells whose a client is.
+#[tokio::test]
+async fn the_id_of_a_client_of_a_third_party_says_so_and_stays() {
+    let house = House::new().await;
+    let machine = house.machine(ALL).await;
+    let third = make(&machine, &json!({ "name": "x", "is_first_party": false })).await;
+    let id = third["client_id"].as_str().unwrap();
+    let rest = id.strip_prefix("tpc_").expect(id);
+    assert!(rest.len() == 22 && rest.bytes().all(|b| b.is_ascii_alphanumeric()), "{id}");
+    let first = machine.patch(&path(&third), &json!({ "is_first_party": true })).await.is(200).json();
+    assert_eq!(first["client_id"], third["client_id"]);
+    let own = make(&machine, &json!({ "name": "y" })).await;
+    assert_eq!(own["client_id"].as_str().unwrap().len(), 32);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The Management API over its wire.
 
+mod again;
 mod branding;
 mod client_credentials;
 mod client_fields;

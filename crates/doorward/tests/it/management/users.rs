@@ -233,6 +233,11 @@ async fn a_deleted_user_has_nothing_left_that_works() {
             events["logs"].as_array().unwrap().iter().all(|event| event["user_id"] == person.id.as_str())
         );
         assert!(events["logs"].as_array().unwrap().iter().any(|event| event["type"] == "s"));
+        let logs = format!("{}/logs", person.path);
+        let mut oldest = machine.get(&format!("{logs}?sort=date:1")).await.is(200).json();
+        oldest.as_array_mut().unwrap().reverse();
+        assert_eq!(oldest, machine.get(&format!("{logs}?sort=date:-1")).await.is(200).json());
+        machine.get(&format!("{logs}?sort=type:1")).await.is(400);
     }
 }
 

@@ -19,7 +19,7 @@ const WHAT: &str = "Create a client credential";
 /// Adds a public key to a client.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], [`Fault::Conflict`] when the client
+/// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], [`Fault::Exists`] when the client
 /// has a key of that `kid`, or trouble with the store. Refusals are logged.
 pub async fn add_credential(
     app: &App,
@@ -45,7 +45,7 @@ async fn add(app: &App, caller: &Caller, id: &ClientId, new: NewCredential) -> R
     record::push_by(&mut batch, app, caller, draft);
     match batch.commit().await {
         Ok(_) => {}
-        Err(StoreError::Conflict { .. }) => return Err(Fault::Conflict { what: "credential" }),
+        Err(StoreError::Conflict { .. }) => return Err(Fault::Exists { what: "credential" }),
         Err(StoreError::Unmet { what: client_credentials::TOO_MANY }) => return Err(too_many()),
         Err(StoreError::InUse { .. }) => return Err(Fault::NotFound { what: "client" }),
         Err(error) => return Err(error.into()),

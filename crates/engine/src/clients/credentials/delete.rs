@@ -21,7 +21,7 @@ const TRIES: usize = 5;
 /// Deletes a credential, also one that is in use. Gives back whether it was there.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], [`Fault::Conflict`] when the client keeps changing, or trouble with the store.
+/// [`Fault::Forbidden`], [`Fault::Stale`] when the client keeps changing, or trouble with the store.
 /// Refusals are logged.
 pub async fn delete_credential(
     app: &App,
@@ -53,7 +53,7 @@ async fn delete(app: &App, caller: &Caller, client: &ClientId, id: &CredentialId
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Fault::Conflict { what: "client" })
+    Err(Fault::Stale { what: "client" })
 }
 
 async fn write(app: &App, caller: &Caller, owner: Client, credential: &Credential) -> Result<(), StoreError> {

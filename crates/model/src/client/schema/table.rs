@@ -185,7 +185,8 @@ pub const FIELDS: &[Field] = &[
         .acts("stored for the client's own use, at most 10"),
     Field::typed("addons", Brief, Schema::Object(&ADDON_MEMBERS))
         .waits("addons"),
-    Field::further("client_aliases", Brief, list(&SHORT, MANY)).always(EmptyList).waits(OTHER_PROTOCOLS),
+    Field::further("client_aliases", Brief, list(&SHORT, MANY)).always(EmptyList)
+        .waits("SAML and WS-Federation; no two clients have the same"),
     Field::further("allowed_clients", Brief, list(&SHORT, MANY)).always(EmptyList).waits("delegation"),
     Field::further("custom_login_page_on", Brief, Schema::Flag).always(On).waits(CLASSIC_PAGES),
     Field::further("custom_login_page", Brief, PAGE).waits(CLASSIC_PAGES),

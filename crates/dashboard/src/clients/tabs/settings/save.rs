@@ -91,7 +91,7 @@ async fn write(
             Ok(Done::to(path(&client.id, "settings")).saying(said).into())
         }
         // Somebody was faster by less than the time that all this took.
-        Err(Fault::Conflict { .. }) => {
+        Err(Fault::Stale { .. }) => {
             let opened = open(web, frame, client.id.as_str()).await?;
             let clashes = clash::clashes(&shown.seen, &Values::of(&opened.client), &shown.values);
             stale(web, frame, &opened, shown, clashes).await
