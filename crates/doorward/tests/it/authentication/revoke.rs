@@ -9,7 +9,7 @@ use crate::kit::{ASSERTION, Answer, Asked, ClientKey, EMAIL, House, PASSWORD, Re
 
 fn request(party: &RelyingParty<'_>, token: &str) -> Asked {
     let mut fields = vec![("client_id", party.client_id.as_str()), ("token", token)];
-    if !party.secret.is_empty() {
+    if party.via != Via::None {
         fields.push(("client_secret", &party.secret));
     }
     Asked::form("/oauth/revoke", &fields)
