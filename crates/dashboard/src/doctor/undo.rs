@@ -67,7 +67,7 @@ async fn take_off(web: &Web, frame: &Frame, id: &str, asked: &Asked) -> Result<O
             let said = format!("{} is off the list of {name} again.", capped(&refused.url));
             Ok(Done::to(back).saying(said).into())
         }
-        Err(Fault::Conflict { .. }) => {
+        Err(Fault::Stale { .. }) => {
             let why = why(web, frame, &event).await?.map(|why| why.noting(STALE));
             Ok(show::page(web, frame, event, why).await?.status(StatusCode::CONFLICT).into())
         }

@@ -98,7 +98,7 @@ async fn write(app: &App, proven: &Authenticated, family: &Family) -> Result<(),
         .client(&proven.entry.client)
         .scope(&of.scope)
         .detail("session_id", of.session.as_str());
-    let draft = user.iter().fold(draft, |draft, user| draft.user(user));
+    let draft = user.iter().fold(draft, EventDraft::user);
     let draft = of.audience.iter().fold(draft, |draft, audience| draft.audience(audience));
     record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
     batch.commit().await.map(|_| ())

@@ -82,22 +82,26 @@ mod tests {
     use doorward_model::client::kind::ClientKind;
     use doorward_model::device::Device;
     use doorward_model::ids::{FamilyId, SessionId, UserId};
-    use doorward_model::time::Lifetime;
+    use doorward_model::time::Timestamp;
     use doorward_model::token::Authorization;
 
     use super::*;
     use crate::oauth::authorize::examples::{self, NOW};
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(NOW + seconds)
+    }
 
     fn family(client: &Client) -> Family {
         let authorization = Authorization {
             client: client.id.clone(),
             user: UserId::parse("auth0|1").unwrap(),
             session: SessionId::parse("s1").unwrap(),
-            authenticated_at: NOW,
+            authenticated_at: at(0),
             scope: vec!["openid".to_owned()],
             audience: None,
         };
-        Family::new(FamilyId::parse("f1").unwrap(), authorization, NOW, Device::default())
+        Family::new(FamilyId::parse("f1").unwrap(), authorization, at(0), Device::default())
     }
 
     fn refusal(client: &Client, found: Found<'_>) -> OAuthErrorCode {
@@ -113,7 +117,7 @@ mod tests {
         assert_eq!(decide(&client, Found::Nothing), Revocation::Done);
         let mut ended = family(&client);
         assert_eq!(decide(&client, Found::Of(&ended)), Revocation::End(&ended));
-        ended.revoked_at = Some(NOW);
+        ended.revoked_at = Some(at(0));
         assert_eq!(decide(&client, Found::Of(&ended)), Revocation::Done);
     }
 
@@ -123,7 +127,7 @@ mod tests {
         let other = examples::client("other", ClientKind::RegularWeb);
         assert_eq!(refusal(&other, Found::Of(&family(&own))), OAuthErrorCode::InvalidGrant);
         let mut again = own.clone();
-        again.created_at = NOW.after(Lifetime::from_seconds(1));
+        again.created_at = at(1);
         assert_eq!(refusal(&again, Found::Of(&family(&own))), OAuthErrorCode::InvalidGrant);
     }
 
