@@ -10,7 +10,6 @@
 mod clients;
 mod times;
 
-use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -23,13 +22,15 @@ use doorward_model::user::search::USERS;
 use doorward_model::user::{Email, Profile, User};
 use doorward_store::users::list::{self, UserFilter, UserOrder};
 use doorward_store::users::{self, Credential};
-use doorward_store::{DatabaseUrl, Db, Scope, StoreError, connections, global};
+use doorward_store::{DatabaseUrl, Db, connections, global};
 use serde_json::json;
 use times::Times;
 
-/// Users per batch, and batches under way at once: SQLite commits those together.
+/// Users per batch, and batches under way at once: SQLite commits those together. At a server each would wait
+/// for the counts of users that another one has under way, until it is ended as a deadlock.
 const BATCH: u32 = 50;
 const AT_ONCE: u32 = 20;
+const AT_ONCE_AT_A_SERVER: u32 = 1;
 /// How often each list is asked for.
 const RUNS: usize = 41;
 const FIRST: i64 = 1_700_000_000_000;
@@ -99,7 +100,8 @@ async fn main() {
     let known = connections::all(&db.tenant(&tenant)).await.unwrap();
     let there = list::count(&db.tenant(&tenant), UserFilter::default()).await.unwrap();
     if there == 0 {
-        fill(&db, &tenant, &known[0].id, wanted).await;
+        let at_once = if matches!(url, DatabaseUrl::Sqlite(_)) { AT_ONCE } else { AT_ONCE_AT_A_SERVER };
+        fill(&db, &tenant, &known[0].id, (wanted, at_once)).await;
     }
     clients::fill(&db, &tenant).await;
     measure(&db, &tenant, &known).await;
@@ -128,20 +130,22 @@ async fn furnish(db: &Db, id: &TenantId) {
     batch.commit().await.unwrap();
 }
 
-async fn fill(db: &Db, tenant: &TenantId, connection: &ConnectionId, wanted: u32) {
+async fn fill(db: &Db, tenant: &TenantId, connection: &ConnectionId, (wanted, at_once): (u32, u32)) {
     let started = Instant::now();
     let credential = Credential { hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA".to_owned() };
-    for first in (0..wanted).step_by((BATCH * AT_ONCE) as usize) {
+    for first in (0..wanted).step_by((BATCH * at_once) as usize) {
         let mut under_way = Vec::new();
-        for begin in (first..(first + BATCH * AT_ONCE).min(wanted)).step_by(BATCH as usize) {
-            let (db, tenant, connection) = (db.clone(), tenant.clone(), connection.clone());
-            let (numbers, credential) = (begin..(begin + BATCH).min(wanted), credential.clone());
-            under_way.push(tokio::spawn(async move {
-                add(&db.tenant(&tenant), &connection, numbers, &credential).await;
-            }));
+        for begin in (first..(first + BATCH * at_once).min(wanted)).step_by(BATCH as usize) {
+            let mut batch = db.tenant(tenant).batch();
+            for number in begin..(begin + BATCH).min(wanted) {
+                let user = user(number, connection);
+                users::insert(&mut batch, &user);
+                users::put_password(&mut batch, &user.id, &credential, user.created_at);
+            }
+            under_way.push(tokio::spawn(batch.commit()));
         }
         for batch in under_way {
-            batch.await.unwrap();
+            batch.await.unwrap().unwrap();
         }
         if first % 100_000 == 0 {
             println!("{first} users after {:.1} s", started.elapsed().as_secs_f64());
@@ -149,24 +153,6 @@ async fn fill(db: &Db, tenant: &TenantId, connection: &ConnectionId, wanted: u32
     }
     let seconds = started.elapsed().as_secs_f64();
     println!("{wanted} users in {seconds:.1} s, {:.0} a second", f64::from(wanted) / seconds);
-}
-
-/// Adds some users. Batches of several users count them up in different orders, so a server may find that
-/// two of them wait for each other and end one: that one begins again.
-async fn add(scope: &Scope<'_>, connection: &ConnectionId, numbers: Range<u32>, credential: &Credential) {
-    loop {
-        let mut batch = scope.batch();
-        for number in numbers.clone() {
-            let user = user(number, connection);
-            users::insert(&mut batch, &user);
-            users::put_password(&mut batch, &user.id, credential, user.created_at);
-        }
-        match batch.commit().await {
-            Ok(_) => return,
-            Err(StoreError::Busy) => tokio::task::yield_now().await,
-            Err(error) => panic!("{error}"),
-        }
-    }
 }
 
 /// A number that looks like chance and is the same in every run.
