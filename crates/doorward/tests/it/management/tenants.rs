@@ -138,7 +138,7 @@ async fn pages_call_the_tenant_by_its_name_and_say_where_help_is() {
     assert!(error.contains("href=\"https://help.test\"") && error.contains("a@help.test"), "{error}");
     machine.patch(SETTINGS, &json!({ "friendly_name": "" })).await.is(200);
     let page = Visitor::new(&house).to_login(&party.authorize(&[])).await.text();
-    assert!(page.contains("with your id.test account"), "{page}");
+    assert!(page.contains("with your <bdi>id.test</bdi> account"), "{page}");
 }
 
 #[tokio::test]
