@@ -101,6 +101,16 @@ async fn an_unknown_host_is_421_and_the_probes_answer_anywhere() {
     }
 }
 
+/// `/healthz` is about the process, `/readyz` about its work.
+#[tokio::test]
+async fn without_its_store_a_node_is_alive_and_not_ready() {
+    let house = House::new().await;
+    house.get("/readyz").await.is(200);
+    house.stop().await;
+    assert_eq!(house.get("/readyz").await.is(503).header("cache-control"), Some("no-store"));
+    house.get("/healthz").await.is(200);
+}
+
 async fn preflight(house: &House, path: &str, origin: &str) -> Option<String> {
     let asked = Asked::new("OPTIONS", path)
         .header("origin", origin)
