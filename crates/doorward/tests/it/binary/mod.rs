@@ -11,4 +11,5 @@ pub mod process;
 #[cfg(unix)]
 mod terminal;
 mod timing;
+mod tools;
 mod users;
