@@ -161,7 +161,10 @@ impl TenantSettings {
         members::check(body)?;
         let mut next = self.clone();
         for (name, value) in body {
-            next.set(name, value);
+            match members::in_hours(name, value) {
+                Some((name, hours)) => next.set(name, &hours),
+                None => next.set(name, value),
+            }
         }
         Ok(next)
     }
@@ -287,6 +290,24 @@ mod tests {
         let cleared = none.apply(json!({ "default_audience": null }).as_object().unwrap()).unwrap();
         assert!(!cleared.to_api().contains_key("default_audience"));
         assert_eq!(applied(&json!({ "session_lifetime": 0.5 })).to_api()["session_lifetime"], json!(0.5));
+    }
+
+    #[test]
+    fn a_length_of_time_may_be_sent_in_minutes_and_is_given_in_hours() {
+        let shown = applied(&json!({
+            "session_lifetime_in_minutes": 10_080, "idle_session_lifetime_in_minutes": 181,
+            "ephemeral_session_lifetime_in_minutes": 1, "idle_ephemeral_session_lifetime_in_minutes": 1440,
+        }))
+        .to_api();
+        assert_eq!(shown["session_lifetime"], 168);
+        assert_eq!(shown["idle_session_lifetime"], json!(181.0 / 60.0));
+        assert_eq!(shown["ephemeral_session_lifetime"], json!(1.0 / 60.0));
+        assert_eq!(shown["idle_ephemeral_session_lifetime"], 24);
+        assert!(shown.keys().all(|name| !name.ends_with("_in_minutes")));
+        assert_eq!(
+            applied(&json!({ "session_lifetime_in_minutes": 181 })).session_lifetime.seconds(),
+            10_860
+        );
     }
 
     #[test]
