@@ -85,7 +85,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("Delete a client credential", "removed a key of"),
     ("Reveal a client secret", "looked at the secret of"),
     ("Get a token as a client", "got a token in the name of"),
-    ("Read client secrets", "read secrets of clients"),
+    ("Read client secrets", "read the secrets of"),
     ("Create a client grant", "allowed an API to"),
     ("Create a user", "created the user"),
     ("Update a user", "changed the user"),
@@ -139,6 +139,7 @@ fn bare(told: &str) -> String {
     told.replace(" the client", " a client")
         .replace(" the user", " a user")
         .replace(" the admin", " an admin")
+        .replace(" the secrets of", " secrets of clients")
         .replace(" the secret of", " a client secret")
         .replace(" a secret to", " a client secret")
         .replace(" a secret of", " a client secret")
@@ -150,7 +151,9 @@ fn bare(told: &str) -> String {
 
 fn refused(event: &Event) -> String {
     let why = text(&event.details, &["error", "message"]).map(|why| format!(": {}", lowered(why)));
-    let target = target(event);
+    // What was not done to something is told by its id alone: it may not even be there.
+    let id = event.details.get("target").and_then(Value::as_str);
+    let target = id.map_or_else(|| target(event), str::to_owned);
     let target = if target.is_empty() { target } else { format!(" ({target})") };
     let what = lowered(&event.description);
     format!("{} could not {what}{target}{}", actor(event), why.unwrap_or_default())
@@ -184,9 +187,10 @@ fn text<'e>(details: &'e serde_json::Map<String, Value>, path: &[&str; 2]) -> Op
     details.get(path[0])?.get(path[1])?.as_str()
 }
 
-/// Begins in the middle of a sentence, and does not end it.
+/// Begins in the middle of a sentence, and does not end it. What to do about it, which may stand in a
+/// second sentence, stands on the page of the event.
 fn lowered(text: &str) -> String {
-    let text = text.trim_end_matches('.');
+    let text = text.split(". ").next().unwrap_or(text).trim_end_matches('.');
     let mut letters = text.chars();
     let Some(first) = letters.next() else { return String::new() };
     // "PKCE is missing" stays as it is.
@@ -274,6 +278,8 @@ pub(super) mod tests {
         let nobody =
             Event { user_name: None, ..event(EventCode::LoginFailed, "Callback URL is not allowed.") };
         assert_eq!(sentence(&nobody), "A login at Storefront was refused: callback URL is not allowed");
+        let old = event(EventCode::CodeExchangeFailed, "The code is too old. Start the login again.");
+        assert_eq!(sentence(&old), "Storefront could not exchange a code: the code is too old");
         let pkce = event(EventCode::CodeExchangeFailed, "PKCE is missing.");
         assert_eq!(sentence(&pkce), "Storefront could not exchange a code: PKCE is missing");
     }
@@ -294,6 +300,13 @@ pub(super) mod tests {
             sentence(&not),
             "Command line could not delete a client (Storefront): the client does not exist"
         );
+        not.details.insert("target".into(), json!("x1"));
+        assert_eq!(sentence(&not), "Command line could not delete a client (x1): the client does not exist");
+        let mut read = event(EventCode::SecretRead, "Read client secrets");
+        read.details.insert("by".into(), json!({ "kind": "client", "id": "abc", "name": "Storefront" }));
+        assert_eq!(sentence(&read), "Storefront read secrets of clients");
+        read.details.insert("target".into(), json!({ "client_id": "x", "client_name": "Billing" }));
+        assert_eq!(sentence(&read), "Storefront read the secrets of Billing");
         let mut role = event(EventCode::ManagementWrite, "Give a role to users");
         role.details.insert("by".into(), json!({ "kind": "admin", "id": "1", "email": "mara@acme.test" }));
         role.details.insert("target".into(), json!({ "role_id": "rol_1", "name": "Editor" }));
