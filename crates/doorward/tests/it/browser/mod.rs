@@ -18,6 +18,7 @@ mod logs;
 mod neighbour;
 mod open_house;
 mod pictures;
+mod printed_link;
 mod quickstarts;
 mod samples;
 mod settings;
