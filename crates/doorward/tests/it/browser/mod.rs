@@ -12,6 +12,7 @@ mod directions;
 mod doctor;
 mod first_run;
 mod hands;
+mod hostile;
 mod keyboard;
 mod login;
 mod logs;
