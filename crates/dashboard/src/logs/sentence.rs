@@ -105,6 +105,25 @@ const DEEDS: &[(&str, &str)] = &[
     ("Make the next signing key", "made the next signing key"),
     ("Retire a signing key", "retired a signing key: all that it signed has run out"),
     ("Update the tenant settings", "changed the tenant settings"),
+    ("Create a connection", "created the connection"),
+    ("Update a connection", "changed the connection"),
+    ("Delete a connection", "deleted the connection"),
+    ("Switch a connection for clients", "changed which clients have the connection"),
+    ("Delete a user of a connection", "deleted the user"),
+    ("Delete a grant", "took back what somebody had allowed to"),
+    ("Delete the grants of a user", "took back everything that a user had allowed"),
+    ("Update a session", "changed a session"),
+    ("End a session", "ended a session"),
+    ("End all sessions of a user", "ended all sessions of a user"),
+    ("Revoke a session and its refresh tokens", "ended a session and its refresh tokens"),
+    ("Update a refresh token", "changed a refresh token"),
+    ("Revoke a refresh token", "ended a refresh token of"),
+    ("Revoke refresh tokens", "ended refresh tokens of"),
+    ("Update the branding", "changed the branding"),
+    ("Set the template of the login page", "changed the template of the login page"),
+    ("Delete the template of the login page", "deleted the template of the login page"),
+    ("Create an email template", "created an email template"),
+    ("Update an email template", "changed an email template"),
     ("Create an API", "created the API"),
     ("Update an API", "changed the API"),
     ("Delete an API", "deleted the API"),
@@ -144,8 +163,10 @@ fn bare(told: &str) -> String {
         .replace(" a secret to", " a client secret")
         .replace(" a secret of", " a client secret")
         .replace(" a key of", " a key of a client")
+        .replace(" the connection", " a connection")
         .trim_end_matches(" for")
         .trim_end_matches(" to")
+        .trim_end_matches(" of")
         .to_owned()
 }
 
@@ -175,7 +196,8 @@ fn actor(event: &Event) -> String {
 /// The client, API, role or user it was done to; else the address of whom it was done to.
 fn target(event: &Event) -> String {
     let of_target = |name| text(&event.details, &["target", name]);
-    let client = of_target("client_name").or_else(|| of_target("client_id")).or_else(|| of_target("name"));
+    let client = of_target("client_name").or_else(|| of_target("client_id"));
+    let client = client.or_else(|| of_target("name")).or_else(|| of_target("connection"));
     // A program stands in its event as the client that did it.
     let by_itself = text(&event.details, &["by", "kind"]) == Some("client");
     let client = client.or_else(|| event.client_name.as_deref().filter(|_| !by_itself));
@@ -241,8 +263,9 @@ pub(super) mod tests {
                 let named = source.lines().filter(|line| line.starts_with("const "));
                 let texts = named.filter_map(|line| line.strip_suffix("\";")?.split_once(": &str = \""));
                 let verbs = [
-                    "Add", "Create", "Delete", "Disable", "Enable", "Get", "Read", "Reveal", "Rotate",
-                    "Stop", "Update",
+                    "Add", "Create", "Delete", "Disable", "Enable", "End", "Get", "Give", "Make", "Read",
+                    "Reset", "Retire", "Reveal", "Revoke", "Rotate", "Set", "Stop", "Switch", "Take",
+                    "Unblock", "Update", "Use",
                 ];
                 let is_deed = |text: &str| verbs.iter().any(|verb| text.starts_with(&format!("{verb} ")));
                 found.extend(texts.map(|(_, text)| text.to_owned()).filter(|text| is_deed(text)));
@@ -253,9 +276,10 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn whatever_is_done_to_clients_has_words_for_it() {
-        for deed in deeds(&["clients", "client_grants"]) {
-            assert!(DEEDS.iter().any(|(known, _)| *known == deed), "{deed}");
+    fn whatever_is_done_has_words_for_it() {
+        // That a program may not use the API at all is a refusal, and never a deed.
+        for deed in deeds(&[""]).iter().filter(|deed| *deed != "Use the Management API") {
+            assert!(DEEDS.iter().any(|(known, _)| known == deed), "{deed}");
         }
     }
 

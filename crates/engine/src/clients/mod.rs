@@ -30,7 +30,7 @@ use doorward_model::ids::{ClientId, SecretId, TenantId};
 use doorward_model::log::code::EventCode;
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
-use doorward_store::{StoreError, clients as stored};
+use doorward_store::{Scope, StoreError, clients as stored};
 use serde_json::{Value, json};
 
 use crate::caller::Caller;
@@ -109,8 +109,14 @@ fn about(what: &str, client: &Client) -> EventDraft {
 }
 
 /// A client as events name whom something was done to.
-fn named(client: &Client) -> Value {
+pub(crate) fn named(client: &Client) -> Value {
     json!({ "client_id": client.id.as_str(), "client_name": client.settings.name.as_str() })
+}
+
+/// The same for a client that only its id is known of; it may be gone.
+pub(crate) async fn named_by(scope: &Scope<'_>, id: &ClientId) -> Result<Value, Fault> {
+    let client = stored::get(scope, id).await?;
+    Ok(client.as_ref().map_or_else(|| json!({ "client_id": id.as_str() }), named))
 }
 
 /// The event of secrets being read, those of one client or those of a whole list; reading the same

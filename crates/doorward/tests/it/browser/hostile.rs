@@ -7,7 +7,8 @@ use super::chromium::{GLANCE, PATIENCE};
 use super::{Browser, Neighbour, OpenHouse};
 
 /// Frames an address in the page that is open.
-const FRAME: &str = "const frame = document.createElement('iframe'); frame.src = 'ADDRESS'; document.body.append(frame)";
+const FRAME: &str =
+    "const frame = document.createElement('iframe'); frame.src = 'ADDRESS'; document.body.append(frame)";
 /// Sends a form to an address.
 const SEND: &str = "const form = document.createElement('form');
     Object.assign(form, { method: 'post', action: 'ADDRESS' });

@@ -16,6 +16,7 @@ mod hostile;
 mod keyboard;
 mod login;
 mod logs;
+mod long_names;
 mod neighbour;
 mod open_house;
 mod pictures;

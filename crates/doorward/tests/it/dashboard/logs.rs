@@ -148,13 +148,29 @@ async fn the_log_names_the_client_whose_secret_was_read_and_the_one_that_was_not
     let house = House::new().await;
     let admin = house.admin().await;
     let shop = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Storefront" })).await;
-    let machine = house.machine(&["read:clients", "read:client_keys", "update:clients"]).await;
+    let machine = house
+        .machine(&[
+            "read:clients",
+            "read:client_keys",
+            "update:clients",
+            "create:client_grants",
+            "delete:client_grants",
+        ])
+        .await;
     let path = format!("/api/v2/clients/{}", shop.client_id);
     machine.get(&path).await.is(200);
     machine.get("/api/v2/clients").await.is(200);
     machine.patch(&path, &json!({ "name": "a<b" })).await.is(400);
+    let grant = json!({ "client_id": shop.client_id, "audience": house.api(), "scope": ["read:logs"] });
+    let grant = machine.post("/api/v2/client-grants", &grant).await.is(201).json();
+    machine.delete(&format!("/api/v2/client-grants/{}", grant["id"].as_str().unwrap())).await.is(204);
     let html = admin.get("/manage/logs").await.is(200).text();
-    for sentence in ["read the secrets of Storefront<", "read secrets of clients<"] {
+    for sentence in [
+        "read the secrets of Storefront<",
+        "read secrets of clients<",
+        "allowed an API to Storefront<",
+        "took an API from Storefront<",
+    ] {
         assert!(html.contains(sentence), "no {sentence}: {html}");
     }
     let of_shop = admin.get(&format!("/manage/logs?client={}", shop.client_id)).await.is(200).text();
