@@ -1,16 +1,17 @@
 // Administers a running Doorward with the official Management SDK (npm auth0), as it is published:
-// clients, their secrets and keys, APIs, client grants, roles, connections, users, logs, settings.
+// clients, their secrets and keys, APIs, client grants, roles, connections, users, logs, settings. Run by
+// `it::binary::tools`. The SDK lists each thing in one form; the package holds its previous generation, too,
+// which knows bare arrays and totals. No SDK asks for a checkpoint where the original has pages as well.
 //
 // Environment: ISSUER, MACHINE_ID, MACHINE_SECRET; NODE_EXTRA_CA_CERTS names the local authority.
 import { ManagementClient } from 'auth0'
+import { ManagementClient as Previous } from 'auth0/legacy'
 
 const env = (name) => process.env[name] ?? (() => { throw new Error(`${name} is not set`) })()
 const issuer = new URL(env('ISSUER'))
-const api = new ManagementClient({
-  domain: issuer.host,
-  clientId: env('MACHINE_ID'),
-  clientSecret: env('MACHINE_SECRET'),
-})
+const options = { domain: issuer.host, clientId: env('MACHINE_ID'), clientSecret: env('MACHINE_SECRET') }
+const api = new ManagementClient(options)
+const previous = new Previous(options)
 
 let passed = 0
 let failed = 0
@@ -43,6 +44,30 @@ async function all(list) {
   return found
 }
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b)
+/**
+ * Lists a resource in every form that it has: page by page with totals, as a bare array, and by checkpoint
+ * where `walks` says so. Each has to give the same things, each of them once, and `wanted` among them.
+ */
+async function inEveryForm({ list, bare, path, collection, id, wanted, walks }) {
+  const ids = (things) => things.map((thing) => thing[id]).sort()
+  const known = ids(await all(list({ per_page: 2, take: 2 })))
+  must(known.includes(wanted), `${wanted} in the list of the SDK`)
+  must(new Set(known).size === known.length, 'every one once')
+  const array = (await bare({ per_page: 100 })).data
+  must(Array.isArray(array) && same(ids(array), known), 'the same as a bare array')
+  const counted = (await bare({ per_page: 1, page: 0, include_totals: true })).data
+  must(counted.total === known.length && counted[collection].length === 1, 'the same total')
+  if (!walks) return
+  const walked = []
+  const token = await bearer()
+  for (let next = ''; next !== undefined; ) {
+    const address = new URL(`/api/v2/${path}?take=2${next && `&from=${encodeURIComponent(next)}`}`, issuer)
+    const part = await (await fetch(address, { headers: { authorization: `Bearer ${token}` } })).json()
+    walked.push(...part[collection])
+    next = part.next
+  }
+  must(same(ids(walked), known), 'the same by checkpoint')
+}
 
 let shop
 await step('a client is made with its secret and the defaults of its kind', async () => {
@@ -68,22 +93,11 @@ await step('a client is read, whole and by fields', async () => {
 
 await step('clients are listed in all three forms', async () => {
   for (let n = 0; n < 3; n++) await api.clients.create({ name: `Listed ${n}` })
-  const offset = await all(api.clients.list({ per_page: 2, include_totals: true, is_global: false }))
-  must(offset.some((client) => client.client_id === shop.client_id), 'the client, page by page')
-  must(new Set(offset.map((client) => client.client_id)).size === offset.length, 'every client once')
-  const token = await bearer()
-  const call = async (query) =>
-    (await fetch(new URL(`/api/v2/clients?${query}`, issuer), { headers: { authorization: `Bearer ${token}` } })).json()
-  const bare = await call('is_global=false&per_page=100')
-  must(Array.isArray(bare) && bare.length === offset.length, 'a bare array of the same length')
-  const byCheckpoint = []
-  let next
-  do {
-    const part = await call(`is_global=false&take=2${next ? `&from=${encodeURIComponent(next)}` : ''}`)
-    byCheckpoint.push(...part.clients)
-    next = part.next
-  } while (next)
-  must(byCheckpoint.length === offset.length, 'the same clients by checkpoint')
+  await inEveryForm({
+    list: (asked) => api.clients.list({ per_page: asked.per_page, include_totals: true }),
+    bare: (asked) => previous.clients.getAll(asked),
+    path: 'clients', collection: 'clients', id: 'client_id', wanted: shop.client_id, walks: true,
+  })
 })
 
 await step('a change replaces what it names, null clears, and the same again changes nothing', async () => {
@@ -119,8 +133,11 @@ await step('an API is made, listed, changed, found by identifier', async () => {
     scopes: [{ value: 'read:orders', description: 'Read orders' }, { value: 'write:orders' }],
   })
   must(orders.signing_alg === 'RS256' && orders.token_lifetime === 86400, 'the defaults')
-  const listed = await all(api.resourceServers.list({ per_page: 1 }))
-  must(listed.some((one) => one.id === orders.id), 'it in the list')
+  await inEveryForm({
+    list: ({ per_page }) => api.resourceServers.list({ per_page }),
+    bare: (asked) => previous.resourceServers.getAll(asked),
+    path: 'resource-servers', collection: 'resource_servers', id: 'id', wanted: orders.id,
+  })
   const changed = await api.resourceServers.update(orders.id, { token_lifetime: 600, allow_offline_access: true })
   must(changed.token_lifetime === 600, 'the change')
   const found = await api.resourceServers.get('https://orders.example.test/')
@@ -143,7 +160,14 @@ await step('a program gets what it was granted, and no more', async () => {
   must(claims.scope === 'read:orders write:orders', 'the new scope')
   const listed = await all(api.clientGrants.list({ client_id: worker.client_id }))
   must(listed.length === 1 && listed[0].id === grant.id, 'the grant')
+  must(same(await api.clientGrants.get(grant.id), listed[0]), 'the same grant')
+  await inEveryForm({
+    list: ({ take }) => api.clientGrants.list({ take }),
+    bare: (asked) => previous.clientGrants.getAll(asked),
+    path: 'client-grants', collection: 'client_grants', id: 'id', wanted: grant.id, walks: true,
+  })
   await api.clientGrants.delete(grant.id)
+  must((await refusal(() => api.clientGrants.get(grant.id))).status === 404, '404')
   const refused = await tokenOf(worker)
   must(refused.error === 'access_denied', 'access_denied')
 })
@@ -159,6 +183,11 @@ await step('a person is made, found, changed, found by query', async () => {
   must(read.email === 'ada@example.test', 'the same person')
   const changed = await api.users.update(ada.user_id, { nickname: 'Ada', user_metadata: { language: null, theme: 'dark' } })
   must(changed.nickname === 'Ada' && same(changed.user_metadata, { theme: 'dark' }), 'the merged change')
+  await inEveryForm({
+    list: ({ per_page }) => api.users.list({ per_page }),
+    bare: (asked) => previous.users.getAll(asked),
+    path: 'users', collection: 'users', id: 'user_id', wanted: ada.user_id,
+  })
   const byEmail = await api.users.listUsersByEmail({ email: 'ada@example.test' })
   must(byEmail.length === 1 && byEmail[0].user_id === ada.user_id, 'one person by email')
   const found = await all(api.users.list({ q: 'email:"ada@example.test" AND app_metadata.plan:gold', search_engine: 'v3' }))
@@ -179,8 +208,14 @@ await step('roles give permissions', async () => {
   must((await all(api.users.roles.list(ada.user_id)))[0].name === 'Clerk', 'the role')
   must((await all(api.roles.users.list(role.id)))[0].user_id === ada.user_id, 'the person')
   const renamed = await api.roles.update(role.id, { name: 'Reader' })
-  must(renamed.name === 'Reader', 'the new name')
+  must(renamed.name === 'Reader' && same(await api.roles.get(role.id), renamed), 'the new name')
+  await inEveryForm({
+    list: ({ per_page }) => api.roles.list({ per_page }),
+    bare: (asked) => previous.roles.getAll(asked),
+    path: 'roles', collection: 'roles', id: 'id', wanted: role.id,
+  })
   await api.roles.delete(role.id)
+  must((await refusal(() => api.roles.get(role.id))).code === 'inexistent_role', 'inexistent_role')
   must((await all(api.users.roles.list(ada.user_id))).length === 0, 'no role')
 })
 
@@ -191,8 +226,11 @@ await step('a connection is made, switched on for a client, and deleted', async 
   must(enabled.some((one) => one.client_id === shop.client_id), 'the client')
   const ofClient = await all(api.clients.connections.get(shop.client_id))
   must(ofClient.some((one) => one.id === staff.id), 'the connection')
-  const listed = await all(api.connections.list({ take: 1 }))
-  must(listed.some((one) => one.name === 'Staff'), 'it in the list')
+  await inEveryForm({
+    list: ({ take }) => api.connections.list({ take }),
+    bare: (asked) => previous.connections.getAll(asked),
+    path: 'connections', collection: 'connections', id: 'id', wanted: staff.id, walks: true,
+  })
   await api.connections.update(staff.id, { display_name: 'Our staff' })
   must((await api.connections.get(staff.id)).display_name === 'Our staff', 'the new name')
   await api.connections.delete(staff.id)
@@ -219,6 +257,7 @@ await step('what is deleted is gone, also the second time', async () => {
   await api.users.delete(ada.user_id)
   must((await refusal(() => api.users.get(ada.user_id))).code === 'inexistent_user', 'inexistent_user')
   await api.resourceServers.delete(orders.id)
+  must((await refusal(() => api.resourceServers.get(orders.id))).code === 'inexistent_resource_server', 'inexistent_resource_server')
   await api.clients.delete(shop.client_id)
   await api.clients.delete(shop.client_id)
   must((await refusal(() => api.clients.get(shop.client_id))).status === 404, '404')

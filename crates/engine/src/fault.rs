@@ -130,9 +130,7 @@ impl Fault {
             Fault::Invalid(errors) => errors.to_string(),
             Fault::Exists { what } => exists(what),
             Fault::Stale { what } => {
-                format!(
-                    "The {what} was changed by somebody else at the same time. Read it again and retry."
-                )
+                format!("The {what} was changed by somebody else at the same time. Read it again and retry.")
             }
             Fault::InUse { what: "global client" } => {
                 "The global client stands for all clients of the tenant and cannot be deleted.".to_owned()
@@ -152,11 +150,14 @@ impl Fault {
             Fault::NotSupported { why } => (*why).to_owned(),
             Fault::Unauthenticated { why } => why.public().to_owned(),
             Fault::Forbidden { any_of } => forbidden(any_of),
-            Fault::NotServed { is_held: true, .. } => {
-                "This operation is not served here yet; docs/reference/management-api.md lists those that are.".to_owned()
-            }
-            Fault::NotServed { scopes, is_held: false } => {
-                format!("Insufficient scope, expected any of: {}", scopes.replace(' ', ", "))
+            Fault::NotServed { scopes, is_held } => {
+                let scopes = scopes.replace(' ', ", ");
+                let more = if *is_held {
+                    ". Here no scope opens this yet; docs/reference/management-api.md lists what is served."
+                } else {
+                    ""
+                };
+                format!("Insufficient scope, expected any of: {scopes}{more}")
             }
             Fault::LimitReached { retry_after } => {
                 format!("Too many tries. Try again in {} seconds.", retry_after.seconds())

@@ -29,7 +29,16 @@ pub(crate) struct Page {
 impl Page {
     /// Reads `page`, `per_page` and `include_totals`.
     pub(crate) fn read(query: &Query) -> Result<Self, Refused> {
-        let limit = query.number("per_page", MAX_PER_PAGE)?.unwrap_or(DEFAULT_PER_PAGE);
+        Self::read_or(query, DEFAULT_PER_PAGE)
+    }
+
+    /// As [`Self::read`], with as many entries as a page can have when nobody says.
+    pub(crate) fn read_full(query: &Query) -> Result<Self, Refused> {
+        Self::read_or(query, MAX_PER_PAGE)
+    }
+
+    fn read_or(query: &Query, default: u32) -> Result<Self, Refused> {
+        let limit = query.number("per_page", MAX_PER_PAGE)?.unwrap_or(default);
         let page = query.number("page", MAX_PAGE)?.unwrap_or(0);
         let include_totals = query.flag("include_totals")?.unwrap_or(false);
         Ok(Self { start: page.saturating_mul(limit), limit, include_totals })
@@ -65,6 +74,9 @@ mod tests {
         let third = page("page=2&per_page=10&include_totals=true").unwrap();
         assert_eq!(third, Page { start: 20, limit: 10, include_totals: true });
         assert_eq!(page("per_page=0").unwrap().limit, 0);
+        let query = |text: &str| Query::read(&format!("/x?{text}").parse().unwrap(), &["per_page"]).unwrap();
+        assert_eq!(Page::read_full(&query("")).unwrap().limit, 100);
+        assert_eq!(Page::read_full(&query("per_page=7")).unwrap().limit, 7);
         assert!(page("per_page=101").is_err());
         assert!(page("page=1000001").is_err());
         assert!(page("page=1000000&per_page=100").is_ok());

@@ -17,9 +17,9 @@ const EMPTY: &str = "\n## Served as an empty list\n\n\
 
 const REFUSED: &str = "\n## Not served\n\n\
 The original has these; here they answer strangers with 401 and bearers of a token with 403 `insufficient_scope`, which names\n\
-the scope as the original does, so that its tools leave them alone. Who holds a scope that opens other things here too gets\n\
-403 `operation_not_supported`. They are never a 404, which some tools take for a broken tenant, nor a 5xx, which they would try\n\
-again for minutes.\n\n| operation | scopes, any of |\n|---|---|\n";
+the scope as the original does, so that its tools leave them alone. To whoever holds that\n\
+scope already, for it opens other things here, the message says besides that nothing opens this one yet. They are never a 404,\n\
+which some tools take for a broken tenant, nor a 5xx, which they would try again for minutes.\n\n| operation | scopes, any of |\n|---|---|\n";
 
 /// The page, in Markdown.
 #[must_use]

@@ -28,7 +28,7 @@ pub(super) const OPTIONS: &str = "options";
 pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized, uri: Uri) -> Answer {
     let query = Query::read_with_repeats(&uri, PARAMETERS, &["strategy"])?;
     let fields = Fields::read(&query)?;
-    let page = Page::read(&query)?;
+    let page = Page::read_full(&query)?;
     if fields.ask_for(OPTIONS) {
         api_token::admit(web.app(), &caller, &[ReadConnectionsOptions]).await?;
     }

@@ -7,7 +7,7 @@ use doorward_model::schema::{
 
 use super::clients::MOST;
 use crate::openapi::operation::{
-    Answers, DONE, FIELDS, FROM, INCLUDE_FIELDS, INCLUDE_TOTALS, NO_TOTALS, Operation, PAGE, PER_PAGE,
+    Answers, DONE, FIELDS, FROM, INCLUDE_FIELDS, INCLUDE_TOTALS, NO_TOTALS, Operation, PAGE, PER_FULL_PAGE,
     Parameter, TAKE, checkpoint, parameter, reads, totals, writes,
 };
 
@@ -114,7 +114,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             FIELDS,
             INCLUDE_FIELDS,
             PAGE,
-            PER_PAGE,
+            PER_FULL_PAGE,
             INCLUDE_TOTALS,
             FROM,
             TAKE,

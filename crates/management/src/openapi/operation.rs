@@ -97,6 +97,9 @@ pub(crate) const PAGE_OF_THOUSAND: Parameter =
 /// `per_page` of a list.
 pub(crate) const PER_PAGE: Parameter =
     parameter("per_page", Schema::Whole { min: 0, max: 100 }, "How many a page has; 50 when left out.");
+/// `per_page` of a list that gives full pages.
+pub(crate) const PER_FULL_PAGE: Parameter =
+    parameter("per_page", Schema::Whole { min: 0, max: 100 }, "How many a page has; 100 when left out.");
 /// `include_totals` of a list that has a total.
 pub(crate) const INCLUDE_TOTALS: Parameter = parameter(
     "include_totals",

@@ -1,11 +1,11 @@
 //! What `/tenants` takes and gives.
 
 use doorward_model::schema::Schema;
-use doorward_model::tenant::members::BODY;
+use doorward_model::tenant::members::{CHANGE, SHOWN};
 
 use crate::openapi::operation::{FIELDS, INCLUDE_FIELDS, Operation};
 
-pub(crate) const NAMED: &[(&str, &Schema)] = &[("TenantSettings", &BODY)];
+pub(crate) const NAMED: &[(&str, &Schema)] = &[("TenantSettings", &SHOWN), ("TenantSettingsChange", &CHANGE)];
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {
@@ -13,13 +13,13 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         summary: "Get the settings of the tenant",
         query: &[FIELDS, INCLUDE_FIELDS],
         body: None,
-        answers: &[(200, Some(&BODY))],
+        answers: &[(200, Some(&SHOWN))],
     },
     Operation {
         id: "patch_settings",
         summary: "Update the settings of the tenant",
         query: &[],
-        body: Some(&BODY),
-        answers: &[(200, Some(&BODY))],
+        body: Some(&CHANGE),
+        answers: &[(200, Some(&SHOWN))],
     },
 ];

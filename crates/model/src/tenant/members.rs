@@ -149,8 +149,12 @@ pub const SETTINGS: [Setting; 38] = [
     ),
     waits("enabled_locales", Schema::Nullable(&list(&LOCALE, 100)), "translations: pages are in English"),
     waits("session_cookie", SESSION_COOKIE, "sessions that end with the browser"),
-    waits("sessions", SESSIONS, "`/oidc/logout`"),
-    waits("oidc_logout", OIDC_LOGOUT, "`/oidc/logout`; discovery lists what works"),
+    acts(
+        "sessions",
+        SESSIONS,
+        "`oidc_logout_prompt_enabled`: whether `/oidc/logout` asks the person when nothing proves who wants the logout; true when absent.",
+    ),
+    waits("oidc_logout", OIDC_LOGOUT, "nothing: discovery always names `/oidc/logout`"),
     waits("universal_login", UNIVERSAL_LOGIN, "colours of login pages"),
     waits("customize_mfa_in_postlogin_action", FLAG, "second factors"),
     waits("allow_organization_name_in_authentication_api", FLAG, "organizations"),
@@ -230,8 +234,25 @@ pub const FLAGS: [Setting; 31] = [
 
 const FLAG_MEMBERS: &[Member] = &members(&FLAGS);
 
-/// What a body of a change may be, and what is given.
-pub const BODY: Schema = Schema::Object(&members(&SETTINGS));
+/// The settings, as they are given.
+pub const SHOWN: Schema = Schema::Object(&members(&SETTINGS));
+/// What a body of a change may be: the settings, and lengths of time in minutes as well.
+pub const CHANGE: Schema = Schema::Object(&joined::<38, 4, 42>(members(&SETTINGS), IN_MINUTES));
+
+/// Lengths of time by another spelling, which only a change has: the original's deploy tool uses no other.
+const IN_MINUTES: [Member; 4] = [
+    optional("session_lifetime_in_minutes", MINUTES, "`session_lifetime` in minutes."),
+    optional("idle_session_lifetime_in_minutes", MINUTES, "`idle_session_lifetime` in minutes."),
+    optional("ephemeral_session_lifetime_in_minutes", MINUTES, "`ephemeral_session_lifetime` in minutes."),
+    optional(
+        "idle_ephemeral_session_lifetime_in_minutes",
+        MINUTES,
+        "`idle_ephemeral_session_lifetime` in minutes.",
+    ),
+];
+/// The name of a length of time that is said in minutes, without that.
+const MINUTES_SUFFIX: &str = "_in_minutes";
+const MINUTES: Schema = Schema::Whole { min: 1, max: 525_600 };
 
 const fn members<const N: usize>(settings: &[Setting; N]) -> [Member; N] {
     let mut all = [settings[0].member; N];
@@ -243,10 +264,37 @@ const fn members<const N: usize>(settings: &[Setting; N]) -> [Member; N] {
     all
 }
 
+const fn joined<const N: usize, const M: usize, const ALL: usize>(
+    some: [Member; N],
+    more: [Member; M],
+) -> [Member; ALL] {
+    let mut all = [some[0]; ALL];
+    let mut at = 0;
+    while at < ALL {
+        all[at] = if at < N { some[at] } else { more[at - N] };
+        at += 1;
+    }
+    all
+}
+
+/// The name and the hours of a member that is said in minutes.
+pub(super) fn in_hours<'a>(name: &'a str, value: &Value) -> Option<(&'a str, Value)> {
+    let minutes = value.as_u64()?;
+    let whole = minutes.is_multiple_of(60).then(|| Value::from(minutes / 60));
+    let parts = || u32::try_from(minutes).map(|minutes| Value::from(f64::from(minutes) / 60.0)).ok();
+    Some((name.strip_suffix(MINUTES_SUFFIX)?, whole.or_else(parts)?))
+}
+
 /// Checks a body: types and bounds, and the addresses by the rules that clients' have.
 pub(super) fn check(body: &Map<String, Value>) -> Result<(), FieldErrors> {
-    BODY.check_body(body)?;
+    CHANGE.check_body(body)?;
     let mut errors = FieldErrors::default();
+    for name in body.keys() {
+        if name.strip_suffix(MINUTES_SUFFIX).is_some_and(|hours| body.contains_key(hours)) {
+            let text = "The same length of time stands there in hours, too. Send one of the two.";
+            errors.push(FieldError::new(name, "one_of", text));
+        }
+    }
     let addresses = body.get("allowed_logout_urls").and_then(Value::as_array);
     for (at, entry) in addresses.into_iter().flatten().enumerate() {
         if let Err(problem) = urls::check_logout_url(entry.as_str().unwrap_or_default()) {
@@ -264,7 +312,8 @@ pub fn reference() -> String {
         `GET` and `PATCH /api/v2/tenants/settings` (scopes `read:tenant_settings`, `update:tenant_settings`). A change names\n\
         what it changes; `null` takes a value away, `flags` are changed one by one, everything else is replaced as a whole. What\n\
         GET gives can be sent as it is and changes nothing. All settings are checked, kept and given back as they were sent;\n\
-        this is what becomes of them.\n\n## Something acts upon these\n\n| setting | what it does |\n|---|---|\n"
+        this is what becomes of them. A change may say the four lengths of sessions in minutes, too (`session_lifetime_in_minutes`\n\
+        and so on), as the original's deploy tool does.\n\n## Something acts upon these\n\n| setting | what it does |\n|---|---|\n"
         .to_owned();
     let rows = |settings: &[Setting], prefix: &str, acting: bool| {
         let mut rows = String::new();
@@ -306,6 +355,14 @@ mod tests {
             (json!({ "session_lifetime": 0 }), "session_lifetime", "minimum"),
             (json!({ "session_lifetime": 1e9 }), "session_lifetime", "maximum"),
             (json!({ "session_lifetime": "7" }), "session_lifetime", "type"),
+            (json!({ "session_lifetime_in_minutes": 0 }), "session_lifetime_in_minutes", "minimum"),
+            (json!({ "idle_session_lifetime_in_minutes": null }), "idle_session_lifetime_in_minutes", "type"),
+            (
+                json!({ "session_lifetime": 1, "session_lifetime_in_minutes": 60 }),
+                "session_lifetime_in_minutes",
+                "one_of",
+            ),
+            (json!({ "friendly_name_in_minutes": 1 }), "friendly_name_in_minutes", "additional_properties"),
             (json!({ "support_email": "nobody" }), "support_email", "format"),
             (json!({ "support_url": "javascript:alert(1)" }), "support_url", "format"),
             (json!({ "picture_url": "data:image/png;base64,AAAA" }), "picture_url", "format"),

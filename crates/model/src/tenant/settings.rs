@@ -85,6 +85,13 @@ impl TenantSettings {
         self.is_switched_on("require_pushed_authorization_requests")
     }
 
+    /// Whether a person is asked before an application that proves nothing logs them out (`/oidc/logout`).
+    #[must_use]
+    pub fn asks_before_logout(&self) -> bool {
+        let sessions = self.kept.get("sessions").and_then(Value::as_object);
+        sessions.and_then(|sessions| sessions.get("oidc_logout_prompt_enabled")) != Some(&Value::Bool(false))
+    }
+
     fn is_switched_on(&self, flag: &str) -> bool {
         let flags = self.kept.get(FLAGS).and_then(Value::as_object);
         flags.and_then(|flags| flags.get(flag)) == Some(&Value::Bool(true))
@@ -154,7 +161,10 @@ impl TenantSettings {
         members::check(body)?;
         let mut next = self.clone();
         for (name, value) in body {
-            next.set(name, value);
+            match members::in_hours(name, value) {
+                Some((name, hours)) => next.set(name, &hours),
+                None => next.set(name, value),
+            }
         }
         Ok(next)
     }
@@ -280,6 +290,24 @@ mod tests {
         let cleared = none.apply(json!({ "default_audience": null }).as_object().unwrap()).unwrap();
         assert!(!cleared.to_api().contains_key("default_audience"));
         assert_eq!(applied(&json!({ "session_lifetime": 0.5 })).to_api()["session_lifetime"], json!(0.5));
+    }
+
+    #[test]
+    fn a_length_of_time_may_be_sent_in_minutes_and_is_given_in_hours() {
+        let shown = applied(&json!({
+            "session_lifetime_in_minutes": 10_080, "idle_session_lifetime_in_minutes": 181,
+            "ephemeral_session_lifetime_in_minutes": 1, "idle_ephemeral_session_lifetime_in_minutes": 1440,
+        }))
+        .to_api();
+        assert_eq!(shown["session_lifetime"], 168);
+        assert_eq!(shown["idle_session_lifetime"], json!(181.0 / 60.0));
+        assert_eq!(shown["ephemeral_session_lifetime"], json!(1.0 / 60.0));
+        assert_eq!(shown["idle_ephemeral_session_lifetime"], 24);
+        assert!(shown.keys().all(|name| !name.ends_with("_in_minutes")));
+        assert_eq!(
+            applied(&json!({ "session_lifetime_in_minutes": 181 })).session_lifetime.seconds(),
+            10_860
+        );
     }
 
     #[test]

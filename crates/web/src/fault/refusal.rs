@@ -258,12 +258,11 @@ impl Refusal {
                 refusal.attribute = Some(why.public());
                 refusal
             }
-            Fault::Forbidden { .. } => Self::new(StatusCode::FORBIDDEN, "You may not do this", text)
-                .code("insufficient_scope")
-                .oauth("insufficient_scope"),
-            Fault::NotServed { is_held, .. } => {
-                let code = if is_held { "operation_not_supported" } else { "insufficient_scope" };
-                Self::new(StatusCode::FORBIDDEN, "You may not do this", text).code(code).oauth(code)
+            // What is not served, too: of all refusals it is the one that no tool of the original gives up at.
+            Fault::Forbidden { .. } | Fault::NotServed { .. } => {
+                Self::new(StatusCode::FORBIDDEN, "You may not do this", text)
+                    .code("insufficient_scope")
+                    .oauth("insufficient_scope")
             }
             Fault::LimitReached { retry_after } => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many tries", text)

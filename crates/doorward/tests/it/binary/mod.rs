@@ -13,4 +13,5 @@ mod stop;
 #[cfg(unix)]
 mod terminal;
 mod timing;
+mod tools;
 mod users;

@@ -26,6 +26,6 @@ mod quickstarts;
 mod samples;
 mod settings;
 
-pub use chromium::{Browser, Look};
+pub use chromium::{Browser, Look, is_required};
 pub use neighbour::Neighbour;
 pub use open_house::OpenHouse;

@@ -10,6 +10,7 @@ mod clients;
 mod connections;
 mod conventions;
 mod devices;
+mod every_row;
 mod grants;
 mod keys;
 mod logs;
