@@ -596,16 +596,19 @@ if (old) location.replace("/manage/" + old[1]);
 // ? for the list of them. Whoever
 // speaks to the computer switches them off (WCAG 2.1.4); the browser keeps that, nothing else needs it.
 const hasKeys = () => localStorage.getItem("dw-keys") !== "off";
+const hint = () => all("[data-hint]").forEach((key) => (key.hidden = !hasKeys()));
 for (const row of all("[data-keys]")) {
   const mark = () => all("button", row).forEach((button) => button.setAttribute("aria-pressed", String((button.value === "on") === hasKeys())));
   row.addEventListener("click", (event) => {
     const chosen = event.target.closest("button");
     if (chosen) localStorage.setItem("dw-keys", chosen.value);
     mark();
+    hint();
   });
   mark();
   row.hidden = false;
 }
+hint();
 const KEYS = [["/", "Search on this page"], ["c", "Create a client, on the list of clients"], ["g c", "Go to Clients"], ["g l", "Go to Logs"], ["?", "This list"]];
 function shortcuts() {
   const row = ([keys, words]) => make("div", {}, make("dt", {}, ...keys.split(" ").map((key) => make("kbd", {}, key))), make("dd", {}, words));
