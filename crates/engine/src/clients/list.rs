@@ -87,7 +87,7 @@ pub async fn list(app: &App, caller: &Caller, query: &ClientQuery) -> Result<Cli
         let entry = if with_secrets { app.client(&state, &client.id).await? } else { None };
         let secret = entry.as_deref().and_then(super::primary);
         let client = addon_keys::opened(app, &state.tenant.id, client)?;
-        shown.push(ShownClient { client, secret });
+        shown.push(ShownClient::with(app, caller, client, secret).await?);
     }
     if with_secrets && !shown.is_empty() {
         record::alone_by(app, caller, secrets_read(caller, "*")).await?;
