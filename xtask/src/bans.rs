@@ -9,14 +9,40 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::Context as _;
+use semver::{Version, VersionReq};
 
 use crate::Finding;
 use crate::licences;
 
 /// The lists of `deny.toml`.
 struct Rules {
-    banned: Vec<(String, String)>,
+    banned: Vec<Banned>,
     licences: Vec<String>,
+}
+
+/// A crate that must not be in the tree, `name` or `name@<versions>`.
+struct Banned {
+    name: String,
+    versions: VersionReq,
+    why: String,
+}
+
+impl Banned {
+    fn read(entry: &toml::Value) -> anyhow::Result<Self> {
+        let text = |name: &str| entry.get(name).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
+        let named = text("crate");
+        let (name, versions) = named.split_once('@').unwrap_or((&named, "*"));
+        let versions = VersionReq::parse(versions).with_context(|| format!("deny.toml: {named}"))?;
+        Ok(Self { name: name.to_owned(), versions, why: text("reason") })
+    }
+
+    /// Whether it is `package`, as `cargo tree` writes one: `name v1.2.3 (…)`.
+    fn is(&self, package: &str) -> bool {
+        let mut words = package.split(' ');
+        let name = words.next().unwrap_or_default();
+        let version = words.next().and_then(|word| Version::parse(word.trim_start_matches('v')).ok());
+        self.name == name && version.is_none_or(|version| self.versions.matches(&version))
+    }
 }
 
 impl Rules {
@@ -27,12 +53,9 @@ impl Rules {
                 table.get(section).and_then(|section| section.get(name)).and_then(toml::Value::as_array);
             list.with_context(|| format!("deny.toml has no list {section}.{name}"))
         };
-        let text = |entry: &toml::Value, name: &str| {
-            entry.get(name).and_then(toml::Value::as_str).unwrap_or_default().to_owned()
-        };
-        let banned = array("bans", "deny")?.iter().map(|entry| (text(entry, "crate"), text(entry, "reason")));
+        let banned: anyhow::Result<Vec<Banned>> = array("bans", "deny")?.iter().map(Banned::read).collect();
         let licences = array("licenses", "allow")?.iter().filter_map(toml::Value::as_str).map(str::to_owned);
-        Ok(Self { banned: banned.collect(), licences: licences.collect() })
+        Ok(Self { banned: banned?, licences: licences.collect() })
     }
 }
 
@@ -56,8 +79,7 @@ fn findings(tree: &str, rules: &Rules) -> Vec<Finding> {
     lines.dedup();
     for line in lines {
         let (package, licence) = line.split_once('|').unwrap_or((line, ""));
-        let name = package.split(' ').next().unwrap_or_default();
-        if let Some((_, why)) = rules.banned.iter().find(|(banned, _)| banned == name) {
+        if let Some(Banned { name, why, .. }) = rules.banned.iter().find(|banned| banned.is(package)) {
             found.push(format!("{name} is banned: {why}. `cargo tree -i {name}` says what brings it."));
         }
         if package.contains("(git+") || package.contains("(http") {
@@ -87,6 +109,16 @@ mod tests {
     }
 
     #[test]
+    fn versions_can_be_banned_alone() {
+        let rules = "[bans]\ndeny = [{ crate = \"idna@<1.0.0\", reason = \"it reads xn-- as ASCII\" }]\n\
+                     [licenses]\nallow = [\"MIT\"]\n";
+        let rules = Rules::read(rules).unwrap();
+        assert_eq!(findings("idna v0.5.0|MIT\n", &rules).len(), 1);
+        assert!(findings("idna v1.0.0|MIT\nidna v1.1.0|MIT\n", &rules).is_empty());
+        assert!(Rules::read("[bans]\ndeny = [{ crate = \"a@new\" }]\n[licenses]\nallow = []").is_err());
+    }
+
+    #[test]
     fn a_source_outside_the_registry_is_found() {
         assert_eq!(found("x v0.1.0 (git+ssh://example.test/x)|MIT\n").len(), 1);
         assert!(found("x v0.1.0 (/home/x)|MIT\n").is_empty());
@@ -103,7 +135,7 @@ mod tests {
     fn the_rules_of_this_house_can_be_read() {
         let text = include_str!("../../deny.toml");
         let rules = Rules::read(text).unwrap();
-        assert!(rules.banned.iter().any(|(name, why)| name == "rsa" && !why.is_empty()));
+        assert!(rules.banned.iter().any(|banned| banned.name == "rsa" && !banned.why.is_empty()));
         assert!(rules.licences.iter().any(|licence| licence == "Apache-2.0"));
     }
 }

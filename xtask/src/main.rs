@@ -5,6 +5,7 @@
 mod advisories;
 mod arrows;
 mod bans;
+mod conformance;
 mod licences;
 mod literals;
 mod rooms;
@@ -69,6 +70,7 @@ fn tidy(root: &Path) -> anyhow::Result<Vec<Finding>> {
         findings.extend(rooms::check(file));
         findings.extend(sql::check(file));
     }
+    findings.extend(conformance::check(&files));
     findings.extend(advisories::check(root, &files)?);
     Ok(findings)
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use doorward_model::scope::ApiScope;
 use doorward_web::route::{Guard, Route};
 
 use crate::original;
@@ -48,8 +49,47 @@ fn scopes(route: &Route) -> String {
     }
 }
 
+/// What each scope opens, in Markdown.
+#[must_use]
+pub fn scopes_reference() -> String {
+    let served = crate::routes::served();
+    let mut page = SCOPES.to_owned();
+    for scope in ApiScope::ALL {
+        let opens = |route: &&Route| matches!(route.guard, Guard::AnyOf(scopes) if scopes.contains(scope));
+        let operations: Vec<String> =
+            served.iter().filter(opens).map(|route| format!("`{} {}`", route.method, route.path)).collect();
+        // Writing to a text cannot fail.
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {} |",
+            scope.as_str(),
+            scope.description(),
+            operations.join("<br>")
+        );
+    }
+    page
+}
+
+const SCOPES: &str = "# Scopes\n\n\
+This page is made from the list in `crates/model/src/scope.rs` and the routes of `crates/management/src/routes.rs`; a test\n\
+compares them.\n\n\
+## Of a login\n\n| scope | what it gives |\n|---|---|\n\
+| `openid` | an ID token, and userinfo |\n\
+| `profile` | name, nickname, picture and the like, at userinfo and in ID tokens |\n\
+| `email` | the address and whether it was verified |\n\
+| `offline_access` | a refresh token, for clients that hold the grant and APIs that allow it |\n\n\
+Other scopes are permissions of the API that is asked for; an API lists its own.\n\n\
+## Of the Management API\n\n| scope | allows | opens |\n|---|---|---|\n";
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn the_scopes_in_the_documentation_are_those_of_the_routes() {
+        let page = include_str!("../../../docs/reference/scopes.md");
+        let made = super::scopes_reference();
+        assert!(page == made, "write this to docs/reference/scopes.md:\n{made}");
+    }
+
     #[test]
     fn the_page_in_the_documentation_is_the_list() {
         let page = include_str!("../../../docs/reference/management-api.md");

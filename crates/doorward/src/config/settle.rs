@@ -45,32 +45,23 @@ impl Settled {
 /// With exit 2 when two sources contradict each other, or when the result could not be served.
 pub fn settle(data: &Path, flags: &InstallationFlags, server: &ServerFlags) -> Result<Settled, Failure> {
     let stored = file::read(&path(data))?.unwrap_or_default();
-    let extra = match &server.config {
-        Some(path) => file::read(path)?.ok_or_else(|| {
-            Failure::new(
-                Exit::NotFound,
-                format!("{} does not exist.", path.display()),
-                "--config names a file that must be there.",
-                "Correct the path, or leave --config out.",
-            )
-        })?,
-        None => File::default(),
-    };
+    let extra = extra_file(server.config.as_deref())?;
     let is_installed = stored.issuer.is_some();
     let port = server.port.or(extra.port).or(stored.port);
     let tls_files = tls_files(server, &extra, &stored)?;
     let api_limit = api_limit(server, &extra, &stored)?;
     let https = flags.https.or(extra.https).or(stored.https).unwrap_or(false);
 
-    let domain = fixed("domain", [&flags.domain, &extra.domain, &stored.domain], Clone::clone)?;
     let issuer = fixed("issuer", [&flags.issuer, &extra.issuer, &stored.issuer], |text| with_slash(text))?;
+    let is_https = scheme_is_https(issuer.as_deref()).unwrap_or(https || tls_files.is_some());
+    let domain =
+        fixed("domain", [&flags.domain, &extra.domain, &stored.domain], |text| host(text, is_https))?;
     let database = fixed("database", [&flags.database, &extra.database, &stored.database], Clone::clone)?;
-    let issuer = issuer_of(issuer, domain, https || tls_files.is_some(), port)?;
-    let tls = match tls_files {
-        Some(files) => files,
-        None if https => Tls::Local,
-        None => Tls::Off,
-    };
+    let issuer = issuer_of(issuer, domain, is_https, port)?;
+    let names_issuer = flags.issuer.is_some() || extra.issuer.is_some();
+    let certificate = kept_certificate(tls_files.clone(), &stored);
+    let kept_https = stored.https.filter(|_| is_installed);
+    let tls = who_ends_tls(flags.https.or(extra.https), kept_https, tls_files, names_issuer, &issuer)?;
     check_scheme(&issuer, &tls)?;
 
     let listen = server.listen.or(extra.listen).or(stored.listen);
@@ -87,7 +78,7 @@ pub fn settle(data: &Path, flags: &InstallationFlags, server: &ServerFlags) -> R
             Some(_) => None,
         },
         port: if stored.port.is_none() { port } else { None },
-        ..File::default()
+        ..certificate
     };
     let installation = Installation {
         data: data.to_owned(),
@@ -101,14 +92,7 @@ pub fn settle(data: &Path, flags: &InstallationFlags, server: &ServerFlags) -> R
     if is_installed && !is_mapped {
         check_port(&installation.issuer, server.port.or(extra.port), stored.port)?;
     }
-    let port = port.unwrap_or_else(|| own_port(&installation.issuer));
-    if port == 0 {
-        return Err(Failure::usage(
-            "Port 0 cannot be served.",
-            "The system would choose another port, which the issuer does not name.",
-            format!("Give a port from 1 to 65535, for example --port {DEFAULT_PORT}."),
-        ));
-    }
+    let port = servable(port.unwrap_or_else(|| own_port(&installation.issuer)))?;
     let server = Server {
         address: Server::address(listen, port),
         trusted_proxies: trusted_proxies.unwrap_or_default(),
@@ -116,6 +100,30 @@ pub fn settle(data: &Path, flags: &InstallationFlags, server: &ServerFlags) -> R
         api_limit,
     };
     Ok(Settled { installation, server, is_installed, keep })
+}
+
+/// The file that `--config` names.
+fn extra_file(named: Option<&Path>) -> Result<File, Failure> {
+    let Some(path) = named else { return Ok(File::default()) };
+    file::read(path)?.ok_or_else(|| {
+        Failure::new(
+            Exit::NotFound,
+            format!("{} does not exist.", path.display()),
+            "--config names a file that must be there.",
+            "Correct the path, or leave --config out.",
+        )
+    })
+}
+
+fn servable(port: u16) -> Result<u16, Failure> {
+    if port > 0 {
+        return Ok(port);
+    }
+    Err(Failure::usage(
+        "Port 0 cannot be served.",
+        "The system would choose another port, which the issuer does not name.",
+        format!("Give a port from 1 to 65535, for example --port {DEFAULT_PORT}."),
+    ))
 }
 
 /// Reads what an earlier start fixed, for every command but `serve` and `init`.
@@ -168,6 +176,17 @@ fn with_slash(text: &str) -> String {
     Issuer::parse(text).map_or_else(|_| text.to_owned(), |issuer| issuer.to_string())
 }
 
+/// The host of a domain as the issuer writes it: in small letters, without the scheme's own port.
+fn host(domain: &str, is_https: bool) -> String {
+    let scheme = if is_https { "https" } else { "http" };
+    Issuer::parse(&format!("{scheme}://{domain}"))
+        .map_or_else(|_| domain.to_owned(), |issuer| issuer.host().to_owned())
+}
+
+fn scheme_is_https(issuer: Option<&str>) -> Option<bool> {
+    issuer.and_then(|text| Issuer::parse(text).ok()).map(|issuer| issuer.is_https())
+}
+
 fn issuer_of(
     issuer: Option<String>,
     domain: Option<String>,
@@ -183,7 +202,7 @@ fn issuer_of(
     };
     if let Some(text) = issuer {
         let issuer = Issuer::parse(&text).map_err(|error| wrong(&text, &error))?;
-        if let Some(domain) = domain.filter(|domain| domain != issuer.host()) {
+        if let Some(domain) = domain.filter(|domain| host(domain, https) != issuer.host()) {
             return Err(Failure::usage(
                 "Domain and issuer contradict each other.",
                 format!("The domain is {domain}, and the issuer {issuer} is at {}.", issuer.host()),
@@ -257,6 +276,44 @@ fn check_scheme(issuer: &Issuer, tls: &Tls) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Who ends TLS. An installation that did it itself and now should not would speak plain http at its
+/// https address, unless somebody says that a proxy took over.
+fn who_ends_tls(
+    given: Option<bool>,
+    kept: Option<bool>,
+    files: Option<Tls>,
+    names_issuer: bool,
+    issuer: &Issuer,
+) -> Result<Tls, Failure> {
+    let https = given.or(kept).unwrap_or(false);
+    if given != Some(false) || (files.is_none() && kept != Some(true)) {
+        return Ok(files.unwrap_or(if https { Tls::Local } else { Tls::Off }));
+    }
+    if names_issuer {
+        return Ok(Tls::Off);
+    }
+    Err(Failure::usage(
+        "Doorward ends TLS itself here, and now it should not.",
+        format!("With --https=no it would speak plain http at {issuer}"),
+        format!(
+            "Leave --https=no out (also DOORWARD_HTTPS). When a proxy in front ends TLS from now on, say so \
+             with --https=no --issuer {issuer}"
+        ),
+    ))
+}
+
+/// The certificate that the first start named, so that a later one needs no flags to find it.
+fn kept_certificate(given: Option<Tls>, stored: &File) -> File {
+    let Some(Tls::Files { cert, key }) = given.filter(|_| stored.tls_cert.is_none()) else {
+        return File::default();
+    };
+    File {
+        tls_cert: std::path::absolute(cert).ok(),
+        tls_key: std::path::absolute(key).ok(),
+        ..File::default()
+    }
+}
+
 fn check_master_key(installation: &Installation) -> Result<(), Failure> {
     if installation.is_embedded() || installation.master_key_file.is_some() {
         return Ok(());
@@ -300,168 +357,4 @@ fn tls_files(flags: &ServerFlags, extra: &File, stored: &File) -> Result<Option<
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn first(flags: &InstallationFlags, server: &ServerFlags) -> Result<Settled, Failure> {
-        let folder = tempfile::tempdir().unwrap();
-        settle(folder.path(), flags, server)
-    }
-
-    fn installation(domain: &str) -> InstallationFlags {
-        InstallationFlags { domain: Some(domain.into()), ..InstallationFlags::default() }
-    }
-
-    #[test]
-    fn without_a_word_it_is_localhost_over_http() {
-        let settled = first(&InstallationFlags::default(), &ServerFlags::default()).ok().unwrap();
-        assert_eq!(settled.installation.issuer.as_str(), "http://localhost:3667/");
-        assert_eq!(settled.server.address.to_string(), "127.0.0.1:3667");
-        assert!(settled.installation.is_embedded());
-    }
-
-    #[test]
-    fn the_default_domain_follows_the_port_and_the_other_way_round() {
-        let server = ServerFlags { port: Some(4000), ..ServerFlags::default() };
-        let settled = first(&InstallationFlags::default(), &server).ok().unwrap();
-        assert_eq!(settled.installation.issuer.as_str(), "http://localhost:4000/");
-        let settled = first(&installation("localhost:5000"), &ServerFlags::default()).ok().unwrap();
-        assert_eq!(settled.server.address.port(), 5000);
-    }
-
-    #[test]
-    fn http_is_for_loopback_only_and_the_failure_names_both_ways_out() {
-        for domain in ["id.acme.test", "192.168.1.2:3667", "localhost.evil.test"] {
-            let failure = first(&installation(domain), &ServerFlags::default()).err().unwrap();
-            assert_eq!(failure.exit, Exit::Usage);
-            let text = failure.to_string();
-            assert!(text.contains("--https") && text.contains("--issuer"), "{text}");
-        }
-        for domain in ["localhost:3667", "127.0.0.1:3667", "[::1]:3667", "shop.localhost"] {
-            assert!(first(&installation(domain), &ServerFlags::default()).is_ok(), "{domain}");
-        }
-    }
-
-    #[test]
-    fn a_fixed_setting_that_differs_later_is_refused_and_said() {
-        let folder = tempfile::tempdir().unwrap();
-        let server = ServerFlags::default();
-        settle(folder.path(), &installation("localhost:3667"), &server).ok().unwrap().keep().unwrap();
-        assert!(settle(folder.path(), &installation("localhost:3667"), &server).is_ok());
-        assert!(settle(folder.path(), &InstallationFlags::default(), &server).is_ok_and(|s| s.is_installed));
-        let failure = settle(folder.path(), &installation("localhost:4000"), &server).err().unwrap();
-        assert_eq!(failure.exit, Exit::Usage);
-        assert!(failure.to_string().contains("localhost:3667"), "{failure}");
-        let issuer =
-            InstallationFlags { issuer: Some("https://id.test".into()), ..InstallationFlags::default() };
-        assert_eq!(settle(folder.path(), &issuer, &server).err().unwrap().exit, Exit::Usage);
-        let https = InstallationFlags { https: Some(true), ..InstallationFlags::default() };
-        assert_eq!(settle(folder.path(), &https, &server).err().unwrap().exit, Exit::Usage);
-        let same = InstallationFlags {
-            issuer: Some("http://localhost:3667".into()),
-            ..InstallationFlags::default()
-        };
-        assert!(settle(folder.path(), &same, &server).is_ok());
-    }
-
-    #[test]
-    fn another_port_is_refused_unless_something_passes_the_address_on() {
-        let folder = tempfile::tempdir().unwrap();
-        let port = |port| ServerFlags { port: Some(port), ..ServerFlags::default() };
-        let plain = InstallationFlags::default();
-        settle(folder.path(), &plain, &port(4000)).ok().unwrap().keep().unwrap();
-        assert!(settle(folder.path(), &plain, &port(4000)).is_ok());
-        let failure = settle(folder.path(), &plain, &port(5000)).err().unwrap();
-        assert_eq!(failure.exit, Exit::Usage);
-        let text = failure.to_string();
-        assert!(text.contains("http://localhost:4000/") && text.contains("5000"), "{text}");
-        let mapped = settle(folder.path(), &installation("localhost:4000"), &port(5000)).ok().unwrap();
-        assert_eq!(mapped.server.address.port(), 5000);
-
-        let folder = tempfile::tempdir().unwrap();
-        let behind = InstallationFlags { issuer: Some("https://id.acme.test".into()), ..plain.clone() };
-        settle(folder.path(), &behind, &port(4000)).ok().unwrap().keep().unwrap();
-        assert_eq!(settle(folder.path(), &plain, &port(5000)).ok().unwrap().server.address.port(), 5000);
-    }
-
-    #[test]
-    fn port_zero_is_refused() {
-        let server = ServerFlags { port: Some(0), ..ServerFlags::default() };
-        assert_eq!(first(&InstallationFlags::default(), &server).err().unwrap().exit, Exit::Usage);
-    }
-
-    #[test]
-    fn the_sealing_key_that_the_first_start_named_is_found_by_every_command() {
-        let folder = tempfile::tempdir().unwrap();
-        let flags = InstallationFlags {
-            database: Some("postgres://db/x".into()),
-            master_key_file: Some("key".into()),
-            ..InstallationFlags::default()
-        };
-        settle(folder.path(), &flags, &ServerFlags::default()).ok().unwrap().keep().unwrap();
-        let found = installed(folder.path(), None).ok().unwrap().master_key_file.unwrap();
-        assert_eq!(found, std::path::absolute("key").unwrap(), "also from another folder");
-    }
-
-    #[test]
-    fn the_database_is_fixed_too_and_its_password_is_not_repeated() {
-        let folder = tempfile::tempdir().unwrap();
-        let server = ServerFlags::default();
-        settle(folder.path(), &InstallationFlags::default(), &server).ok().unwrap().keep().unwrap();
-        let other = InstallationFlags {
-            database: Some("postgres://me:hunter2@db/x".into()),
-            ..InstallationFlags::default()
-        };
-        let failure = settle(folder.path(), &other, &server).err().unwrap();
-        assert_eq!(failure.exit, Exit::Usage);
-        assert!(!failure.to_string().contains("hunter2"), "{failure}");
-    }
-
-    #[test]
-    fn postgresql_without_a_shared_sealing_key_is_refused() {
-        let flags =
-            InstallationFlags { database: Some("postgres://db/x".into()), ..InstallationFlags::default() };
-        let failure = first(&flags, &ServerFlags::default()).err().unwrap();
-        assert_eq!(failure.exit, Exit::Usage);
-        assert!(failure.to_string().contains("DOORWARD_MASTER_KEY_FILE"), "{failure}");
-        let flags = InstallationFlags { master_key_file: Some("/k".into()), ..flags };
-        assert!(first(&flags, &ServerFlags::default()).is_ok());
-    }
-
-    #[test]
-    fn a_proxy_that_ends_tls_needs_only_the_issuer() {
-        let flags =
-            InstallationFlags { issuer: Some("https://id.acme.test".into()), ..InstallationFlags::default() };
-        let settled = first(&flags, &ServerFlags::default()).ok().unwrap();
-        assert_eq!(settled.server.tls, Tls::Off);
-        assert_eq!(settled.server.address.port(), DEFAULT_PORT);
-        assert_eq!(settled.installation.issuer.as_str(), "https://id.acme.test/");
-    }
-
-    #[test]
-    fn domain_and_issuer_must_agree() {
-        let flags =
-            InstallationFlags { issuer: Some("https://id.acme.test".into()), ..installation("other.test") };
-        assert_eq!(first(&flags, &ServerFlags::default()).err().unwrap().exit, Exit::Usage);
-    }
-
-    #[test]
-    fn the_limit_of_the_api_is_off_and_a_flag_wins_over_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let read = |flags: &ServerFlags| settle(folder.path(), &InstallationFlags::default(), flags);
-        let usual = read(&ServerFlags::default()).ok().unwrap().server.api_limit;
-        assert_eq!(usual, ApiLimit { is_on: false, per_second: 50, burst: 100 });
-        std::fs::write(path(folder.path()), "api_limit = true\napi_rate = 7\n").unwrap();
-        let flags = ServerFlags { api_rate: Some(8), ..ServerFlags::default() };
-        let limit = read(&flags).ok().unwrap().server.api_limit;
-        assert_eq!(limit, ApiLimit { is_on: true, per_second: 8, burst: 100 });
-        std::fs::write(path(folder.path()), "api_burst = 0\n").unwrap();
-        assert_eq!(read(&ServerFlags::default()).err().unwrap().exit, Exit::Usage);
-    }
-
-    #[test]
-    fn half_a_certificate_is_refused() {
-        let server = ServerFlags { tls_cert: Some("a.pem".into()), ..ServerFlags::default() };
-        assert_eq!(first(&InstallationFlags::default(), &server).err().unwrap().exit, Exit::Usage);
-    }
-}
+mod tests;

@@ -51,6 +51,9 @@ fn text(tick: &str, installation: &Installation, tls: &Tls, facts: &Facts) -> St
         lines.push(format!("  {tick} Clients    {clients}"));
     }
     lines.push(format!("  {tick} Listening  {}", installation.issuer.origin()));
+    if facts.first.link.is_none() {
+        lines.push(format!("  {tick} Dashboard  {}", installation.issuer.url("manage")));
+    }
     if *tls == Tls::Local {
         let ca = authority::certificate_path(&installation.data);
         lines.push(format!("  {tick} Trust      {}", ca.display()));
@@ -99,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_start_shows_numbers_and_no_link() {
+    fn a_later_start_shows_numbers_and_the_dashboard_and_no_link() {
         let wanted = concat!(
             "\n  Doorward ",
             env!("CARGO_PKG_VERSION"),
@@ -107,7 +110,8 @@ mod tests {
             "  ✓ Data       ./doorward-data\n",
             "  ✓ Keys       RS256, 1 key\n",
             "  ✓ Clients    3\n",
-            "  ✓ Listening  http://localhost:3667\n\n",
+            "  ✓ Listening  http://localhost:3667\n",
+            "  ✓ Dashboard  http://localhost:3667/manage\n\n",
             "  Ctrl C stops. Logs follow.\n",
         );
         assert_eq!(shown(First { is_new: false, link: None }), wanted);

@@ -7,7 +7,10 @@ use doorward_model::client::kind::ClientKind;
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::kit::{ClientKey, House, RelyingParty, VERIFIER, Via, Visitor, asking_with};
+use crate::kit::{Answer, Asked, ClientKey, Form, House, RelyingParty, VERIFIER, Via, Visitor, asking_with};
+
+const DATABASE: &str = "Username-Password-Authentication";
+const REALM: &str = "http://auth0.com/oauth/grant-type/password-realm";
 
 #[derive(Clone, Default)]
 struct Caught(Arc<Mutex<Vec<u8>>>);
@@ -84,8 +87,10 @@ async fn use_everything() -> (Vec<(&'static str, String)>, String) {
     house.send(asking_with(&house, &assertion)).await.is(401);
     let session = visitor.session().unwrap();
     visitor.get("/v2/logout").await;
+    let mut further = use_more_of_the_protocol(&house).await;
+    further.extend(use_the_dashboard(&house).await);
     let events = serde_json::to_string(&house.logs().await).unwrap();
-    let secrets = vec![
+    let mut secrets = vec![
         ("the password", password.to_owned()),
         ("a wrong password", wrong.to_owned()),
         ("a code", code),
@@ -104,5 +109,115 @@ async fn use_everything() -> (Vec<(&'static str, String)>, String) {
         ("a machine's token", machine.token.clone()),
         ("the session cookie", session),
     ];
+    secrets.append(&mut further);
     (secrets, events)
+}
+
+/// Passwords typed into the client, pushed requests, answers in the front channel, revocation.
+async fn use_more_of_the_protocol(house: &House) -> Vec<(&'static str, String)> {
+    let (email, password) = ("second-canary@example.com", "canary-second-password-11bd");
+    let admin = house.machine(&["create:users", "update:users"]).await;
+    let body = json!({ "connection": DATABASE, "email": email, "password": password });
+    let user = admin.post("/api/v2/users", &body).await.is(201).json();
+    let path = format!("/api/v2/users/{}", user["user_id"].as_str().unwrap().replace('|', "%7C"));
+    let changed = "canary-changed-password-92cc";
+    let body = json!({ "password": changed, "connection": DATABASE });
+    admin.patch(&path, &body).await.is(200);
+    let grants = json!({ "grant_types": [REALM, "authorization_code", "refresh_token", "implicit"] });
+    let party = house.party_with(ClientKind::RegularWeb, Via::Post, grants).await;
+    let fields = [("grant_type", REALM), ("realm", DATABASE), ("username", email)];
+    let scope = ("scope", "openid offline_access");
+    let guess = "canary-guessed-password-30fe";
+    party.token(&[&fields[..], &[("password", guess), scope]].concat()).await.is(400);
+    let tokens = party.token(&[&fields[..], &[("password", changed), scope]].concat()).await.is(200).json();
+    let refresh = tokens["refresh_token"].as_str().unwrap().to_owned();
+    let revoked =
+        [("token", refresh.as_str()), ("client_id", &party.client_id), ("client_secret", &party.secret)];
+    house.send(Asked::form("/oauth/revoke", &revoked)).await.is(200);
+    party.refresh(&refresh).await.is(400);
+    let pushed = [
+        ("client_id", party.client_id.as_str()),
+        ("client_secret", &party.secret),
+        ("response_type", "token id_token"),
+        ("redirect_uri", &party.callback),
+        ("nonce", "canary-nonce-5521"),
+        ("state", "canary-state-5522"),
+        ("scope", "openid"),
+    ];
+    let pushed = house.send(Asked::form("/oauth/par", &pushed)).await.is(201).json();
+    let request = pushed["request_uri"].as_str().unwrap();
+    let begin = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("client_id", party.client_id.as_str()), ("request_uri", request)])
+        .finish();
+    let back = Visitor::new(house).log_in(&format!("/authorize?{begin}"), email, changed).await;
+    vec![
+        ("a password that an admin gave", password.to_owned()),
+        ("a password that an admin changed", changed.to_owned()),
+        ("a guess at a password", guess.to_owned()),
+        ("a token that was revoked", refresh),
+        ("the name of a pushed request", request.to_owned()),
+        ("an access token in the front channel", fragment(&back, "access_token").unwrap()),
+        ("an ID token in the front channel", fragment(&back, "id_token").unwrap()),
+    ]
+}
+
+fn fragment(back: &Answer, name: &str) -> Option<String> {
+    let (_, parts) = back.location().split_once('#')?;
+    let mut pairs = url::form_urlencoded::parse(parts.as_bytes());
+    pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// The first admin by the link, a wrong and a right password, a secret that is shown, a token to try, an
+/// operation of the explorer.
+async fn use_the_dashboard(house: &House) -> Vec<(&'static str, String)> {
+    let (app, caller) = house.app_and_caller();
+    let link = doorward_engine::setup::link(app, &caller).await.unwrap().expose().to_owned();
+    let (email, password) = ("canary-owner@example.com", "canary-password-of-the-owner-40c1");
+    let admin = Visitor::new(house);
+    let page = admin.get("/setup").await.is(200);
+    admin.submit(&page, &[("code", &link), ("email", email), ("password", password)]).await.is(303);
+    let guess = "canary-guess-at-the-owner-2b2b";
+    let page = Visitor::new(house);
+    let form = page.get("/manage/login").await.is(200);
+    page.submit(&form, &[("username", email), ("password", guess)]).await.is(422);
+
+    let program = house.party(ClientKind::NonInteractive, Via::Post).await;
+    house.grant_management_api(&program.client_id, &["read:clients"]).await;
+    let settings = format!("/manage/clients/{}/settings", program.client_id);
+    let page = admin.get(&settings).await.is(200);
+    let reveal = format!("/manage/clients/{}/secret", program.client_id);
+    let shown = send(&admin, &page.form_to(&settings), &reveal, &[("reveal", "on")]).await.is(200).text();
+    assert!(shown.contains(&program.secret));
+    let guide = format!("/manage/clients/{}/quickstart/curl", program.client_id);
+    let token = format!("{guide}/token#token");
+    let form = admin.get(&guide).await.is(200).form_to(&token);
+    let audience = house.api();
+    let tried = send(&admin, &form, &token, &[("audience", &audience)]).await.is(200).text();
+    let token = tried.find("eyJ").map(|at| tried[at..].split(['<', '&', '"']).next().unwrap().to_owned());
+
+    let explored = "canary-password-in-the-explorer-6d0e";
+    let create = "/manage/api/post_users";
+    let body =
+        json!({ "connection": DATABASE, "email": "third@example.com", "password": explored }).to_string();
+    let form = admin.get(create).await.is(200).form_to(create);
+    let form = send(&admin, &form, create, &[("body", &body)]).await.is(422).form_to(create);
+    let made = send(&admin, &form, create, &[("body", &body)]).await.is(200).text();
+    assert!(made.contains("201 Created"), "{made}");
+    vec![
+        ("the code of the set-up link", link),
+        ("the password of an admin", password.to_owned()),
+        ("a guess at it", guess.to_owned()),
+        ("the cookie of an admin", admin.cookie("__Host-dw-admin").unwrap()),
+        ("a secret that was shown", program.secret),
+        ("a token that was tried", token.expect("no token is shown")),
+        ("a password in the explorer", explored.to_owned()),
+    ]
+}
+
+/// Sends a form with some fields as they are and some filled in.
+async fn send(admin: &Visitor<'_>, form: &Form, address: &str, filled: &[(&str, &str)]) -> Answer {
+    let kept = form.fields.iter().filter(|(name, _)| !filled.iter().any(|(other, _)| other == name));
+    let mut fields: Vec<(&str, &str)> = kept.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    fields.extend(filled);
+    admin.post(address, &fields).await
 }

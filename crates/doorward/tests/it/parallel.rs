@@ -133,7 +133,7 @@ async fn of_two_hundred_uses_of_one_pushed_request_exactly_one_wins() {
     }
 }
 
-/// Five hundred wrong passwords at once are counted before they are hashed.
+/// Fifty wrong passwords at once, by the whole router: each is counted before it is hashed.
 #[tokio::test(flavor = "multi_thread")]
 async fn parallel_guesses_are_counted_one_by_one() {
     let house = Arc::new(House::new().await);

@@ -8,7 +8,7 @@
 use super::schema::{MANY, may};
 use crate::fields::{FieldError, FieldErrors};
 use crate::json::Object;
-use crate::schema::{Member, OBJECT, Schema, list, required, text};
+use crate::schema::{Format, Member, OBJECT, Schema, formatted, list, required, text};
 
 /// An addon.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +24,8 @@ pub struct Addon {
 }
 
 const TEXT: Schema = text(2048);
+/// Where browsers are sent with an answer, or a server asked.
+const ADDRESS: Schema = formatted(2048, Format::WebAddress);
 const KEY: Schema = text(16_384);
 const MINUTES: Schema = Schema::Whole { min: 1, max: 525_600 };
 const SALESFORCE: &[Member] = &[
@@ -77,14 +79,14 @@ pub const ADDONS: &[Addon] = &[
     addon("salesforce_api", "Salesforce API", SALESFORCE),
     addon("salesforce_sandbox_api", "Salesforce Sandbox API", SALESFORCE),
     with_keys("sap_api", "SAP OData", &[
-        may("clientid", &TEXT), may("usernameAttribute", &TEXT), may("tokenEndpointUrl", &TEXT), may("scope", &TEXT),
+        may("clientid", &TEXT), may("usernameAttribute", &TEXT), may("tokenEndpointUrl", &ADDRESS), may("scope", &TEXT),
         may("servicePassword", &KEY), may("nameIdentifierFormat", &TEXT),
     ], &["servicePassword"]),
     with_keys("wams", "Azure Mobile Services", &[may("masterkey", &KEY)], &["masterkey"]),
-    addon("rms", "AD RMS", &[required("url", TEXT, "")]),
-    addon("mscrm", "Microsoft Dynamics CRM", &[required("url", TEXT, "")]),
+    addon("rms", "AD RMS", &[required("url", ADDRESS, "")]),
+    addon("mscrm", "Microsoft Dynamics CRM", &[required("url", ADDRESS, "")]),
     addon("slack", "Slack", &[required("team", TEXT, "")]),
-    addon("sentry", "Sentry", &[may("org_slug", &TEXT), may("base_url", &TEXT)]),
+    addon("sentry", "Sentry", &[may("org_slug", &TEXT), may("base_url", &ADDRESS)]),
     addon("box", "Box", &[]),
     addon("cloudbees", "CloudBees", &[]),
     addon("concur", "Concur", &[]),
@@ -94,8 +96,8 @@ pub const ADDONS: &[Addon] = &[
     addon("newrelic", "New Relic", &[may("account", &TEXT)]),
     addon("office365", "Office 365", &[may("domain", &TEXT), may("connection", &TEXT)]),
     addon("salesforce", "Salesforce", &[may("entity_id", &TEXT)]),
-    addon("sharepoint", "SharePoint", &[may("url", &TEXT), may("external_url", &Schema::Either(&[TEXT, Schema::List { of: &TEXT, min: 1, max: MANY }]))]),
-    addon("springcm", "SpringCM", &[may("acsurl", &TEXT)]),
+    addon("sharepoint", "SharePoint", &[may("url", &ADDRESS), may("external_url", &Schema::Either(&[ADDRESS, Schema::List { of: &ADDRESS, min: 1, max: MANY }]))]),
+    addon("springcm", "SpringCM", &[may("acsurl", &ADDRESS)]),
     addon("zendesk", "Zendesk", &[may("accountName", &TEXT)]),
     addon("zoom", "Zoom", &[may("account", &TEXT)]),
     addon("sso_integration", "SSO Integration", &[may("name", &TEXT), may("version", &TEXT)]),
@@ -104,7 +106,7 @@ pub const ADDONS: &[Addon] = &[
 
 #[rustfmt::skip]
 const SAMLP: &[Member] = &[
-    may("audience", &TEXT), may("recipient", &TEXT), may("issuer", &TEXT), may("destination", &TEXT),
+    may("audience", &TEXT), may("recipient", &ADDRESS), may("issuer", &TEXT), may("destination", &ADDRESS),
     may("mappings", &OBJECT), may("createUpnClaim", &Schema::Flag),
     may("passthroughClaimsWithNoMapping", &Schema::Flag), may("mapUnknownClaimsAsIs", &Schema::Flag),
     may("mapIdentities", &Schema::Flag), may("signatureAlgorithm", &TEXT), may("digestAlgorithm", &TEXT),
@@ -113,7 +115,7 @@ const SAMLP: &[Member] = &[
     may("nameIdentifierProbes", &list(&TEXT, MANY)),
     may("authnContextClassRef", &TEXT), may("typedAttributes", &Schema::Flag),
     may("includeAttributeNameFormat", &Schema::Flag),
-    may("logout", &Schema::Open(&[may("callback", &TEXT), may("slo_enabled", &Schema::Flag)])),
+    may("logout", &Schema::Open(&[may("callback", &ADDRESS), may("slo_enabled", &Schema::Flag)])),
     may("binding", &TEXT), may("signingCert", &text(16_384)), may("relayState", &TEXT),
 ];
 
@@ -199,6 +201,26 @@ mod tests {
                 (path("slack.team"), "required"),
                 (path("azure_blob.blob_read"), "type"),
                 (path("sharepoint.external_url"), "min_items"),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_address_that_is_a_program_is_found() {
+        let bad = "javascript:alert(1)";
+        assert_eq!(
+            found(json!({
+                "samlp": { "recipient": bad, "destination": bad, "logout": { "callback": bad } },
+                "springcm": { "acsurl": bad }, "rms": { "url": "data:text/html,x" },
+                "sharepoint": { "url": "https://a.test/", "external_url": ["https://b.test/", bad] },
+            })),
+            [
+                ("addons.samlp.recipient".to_owned(), "format"),
+                ("addons.samlp.destination".to_owned(), "format"),
+                ("addons.samlp.logout.callback".to_owned(), "format"),
+                ("addons.springcm.acsurl".to_owned(), "format"),
+                ("addons.rms.url".to_owned(), "format"),
+                ("addons.sharepoint.external_url.1".to_owned(), "format"),
             ]
         );
     }

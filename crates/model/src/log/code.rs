@@ -1,13 +1,15 @@
 //! Type codes of events, as on the original's wire.
 //!
-//! Only codes that something here writes are in this list.
+//! Only codes that something here writes are in this list. `docs/reference/log-codes.md` is made from it.
+
+use std::fmt::Write;
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident $code:literal $level:ident $title:literal;)+) => {
+    ($(#[doc = $what:literal] $name:ident $code:literal $level:ident $title:literal;)+) => {
         /// What kind of thing happened.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum EventCode {
-            $($(#[$doc])* $name,)+
+            $(#[doc = $what] $name,)+
         }
 
         impl EventCode {
@@ -24,6 +26,12 @@ macro_rules! codes {
             #[must_use]
             pub fn title(self) -> &'static str {
                 match self { $(EventCode::$name => $title,)+ }
+            }
+
+            /// When it is written, as a sentence.
+            #[must_use]
+            pub fn when(self) -> &'static str {
+                match self { $(EventCode::$name => $what.trim_ascii_start(),)+ }
             }
 
             /// How it went.
@@ -105,9 +113,36 @@ codes! {
     AddressBlocked "limit_mu" Failure "Blocked IP Address";
 }
 
+/// The list of the codes, in Markdown.
+#[must_use]
+pub fn reference() -> String {
+    let mut page = HEAD.to_owned();
+    for code in EventCode::ALL {
+        let outcome = match code.level() {
+            Level::Success => "success",
+            Level::Warning => "warning",
+            Level::Failure => "failure",
+        };
+        // Writing to a text cannot fail.
+        let _ = writeln!(page, "| `{}` | {} | {outcome} | {} |", code.as_str(), code.title(), code.when());
+    }
+    page
+}
+
+const HEAD: &str = "# Type codes of the log\n\n\
+This page is made from the list in `crates/model/src/log/code.rs`; a test compares them. It holds what is written here, each\n\
+under the code that the original uses for it. `type:` in the search and the filters of the dashboard take these codes.\n\n\
+| type | name | outcome | when |\n|---|---|---|---|\n";
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_in_the_documentation_is_the_list() {
+        let page = include_str!("../../../../docs/reference/log-codes.md");
+        assert!(page == reference(), "write this to docs/reference/log-codes.md:\n{}", reference());
+    }
 
     #[test]
     fn no_code_stands_twice() {

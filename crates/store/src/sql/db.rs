@@ -55,13 +55,18 @@ impl Db {
         }
     }
 
-    /// Whether the database answers and has its tables.
+    /// Whether the database answers, has all that this release's migrations make, and can be written.
     ///
     /// # Errors
     /// What stands in the way.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        const PING: &str = "SELECT COUNT(tenant_id) FROM tenants";
-        self.query(PING, Vec::new()).await.map(|_| ())
+        const APPLIED: &str =
+            "SELECT COUNT(version) FROM refinery_schema_history WHERE CAST(version AS BIGINT) >= $1";
+        let row = self.query(APPLIED, vec![Value::Int(migrate::newest())]).await?.into_iter().next();
+        if row.map_or(Ok(0), |row| row.read("refinery_schema_history").int("count"))? == 0 {
+            return Err(StoreError::unavailable("the tables are those of an older release"));
+        }
+        self.run(Vec::new(), Durable::WithTheNext).await.map(|_| ())
     }
 
     /// Where the database is.

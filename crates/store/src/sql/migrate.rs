@@ -126,7 +126,8 @@ fn number(name: &str) -> Option<i64> {
     name.strip_prefix('V')?.split_once("__")?.0.parse().ok()
 }
 
-fn newest() -> i64 {
+/// The migration with which this release's tables are complete.
+pub(crate) fn newest() -> i64 {
     MIGRATIONS.iter().filter_map(|(name, _)| number(name)).max().unwrap_or_default()
 }
 

@@ -102,3 +102,22 @@ fn what_is_over_is_cleaned_away() {
         assert_eq!(admin_sessions::by_token_hash(&db.tenant(&a), &hash("c")).await.unwrap(), None);
     });
 }
+
+#[test]
+fn a_password_typed_again_makes_a_session_fresh_and_no_other() {
+    on_both(async |db| {
+        let a = furnish(&db, "a").await;
+        let ada = ada();
+        write(&db, &a, |batch| admins::insert(batch, &ada, &credential())).await.unwrap();
+        for cookie in ["c", "d"] {
+            write(&db, &a, |batch| admin_sessions::insert(batch, &ada.id, &hash(cookie), NOW)).await.unwrap();
+        }
+        write(&db, &a, |batch| admin_sessions::confirm(batch, &hash("c"), later(60))).await.unwrap();
+        let times = async |cookie: &str| {
+            let found = admin_sessions::by_token_hash(&db.tenant(&a), &hash(cookie)).await.unwrap().unwrap();
+            (found.authenticated_at, found.created_at)
+        };
+        assert_eq!(times("c").await, (later(60), NOW));
+        assert_eq!(times("d").await, (NOW, NOW));
+    });
+}

@@ -3,7 +3,7 @@
 use doorward_model::ids::LoginId;
 use doorward_model::secret::SealedSecret;
 use doorward_model::time::Lifetime;
-use doorward_store::login_attempts::{self, AttemptLimit, Attempts};
+use doorward_store::login_attempts::{self, AttemptLimit, Attempts, Seen};
 use doorward_store::{StoreError, logins};
 
 use crate::kit::on_both;
@@ -116,5 +116,44 @@ fn several_limits_are_reserved_together_or_not_at_all() {
         assert_eq!(both().await, Err(StoreError::Unmet { what: "account" }));
         let state = login_attempts::state(&scope, address.subject, NOW).await.unwrap().unwrap();
         assert_eq!(state.count, 1);
+    });
+}
+
+#[test]
+fn an_account_is_locked_address_by_address_and_freed_everywhere() {
+    on_both(async |db| {
+        let (t, other) = (furnish(&db, "a").await, furnish(&db, "b").await);
+        let scope = db.tenant(&t);
+        let try_from = async |subject: &str, seen: Seen<'_>| {
+            let limit = AttemptLimit { subject, limit: 2, ..LIMIT };
+            write(&db, &t, |b| {
+                login_attempts::push_reserve_for(b, &limit, seen, "tries are left", NOW);
+            })
+            .await
+        };
+        let ada = |ip| Seen { account: "ada", ip };
+        for _ in 0..2 {
+            try_from("ada at home", ada("192.0.2.1")).await.unwrap();
+            try_from("ada at work", ada("192.0.2.2")).await.unwrap();
+        }
+        try_from("ada elsewhere", ada("192.0.2.3")).await.unwrap();
+        try_from("bob at home", Seen { account: "bob", ip: "192.0.2.1" }).await.unwrap();
+        assert_eq!(try_from("ada at home", ada("192.0.2.1")).await, unmet("tries are left"));
+
+        let locked = async |account: &str, second: u32| {
+            login_attempts::locked_from(&scope, account, 2, later(second)).await.unwrap()
+        };
+        assert_eq!(locked("ada", 59).await, ["192.0.2.1", "192.0.2.2"]);
+        assert!(locked("ada", 60).await.is_empty(), "the window is over");
+        assert!(locked("bob", 0).await.is_empty());
+        assert!(login_attempts::locked_from(&db.tenant(&other), "ada", 2, NOW).await.unwrap().is_empty());
+        let counts = async |subjects| login_attempts::counts(&scope, subjects, NOW).await.unwrap();
+        assert_eq!(counts(["ada elsewhere", "ada at home"]).await, [1, 2]);
+        assert_eq!(counts(["bob at home", "bob at home"]).await, [1, 1]);
+        assert_eq!(counts(["nobody", "ada at work"]).await, [0, 2]);
+
+        write(&db, &t, |b| login_attempts::clear_account(b, "ada")).await.unwrap();
+        assert!(locked("ada", 0).await.is_empty());
+        assert_eq!(counts(["ada at home", "bob at home"]).await, [0, 1]);
     });
 }

@@ -192,7 +192,7 @@ fn a_second_process_writes_to_the_same_file() {
 }
 
 #[test]
-fn a_database_without_tables_does_not_answer_the_ping() {
+fn a_database_without_its_tables_or_its_writer_does_not_answer_the_ping() {
     let folder = tempfile::tempdir().unwrap();
     let url = DatabaseUrl::Sqlite(folder.path().join("doorward.db"));
     block_on(async {
@@ -200,6 +200,15 @@ fn a_database_without_tables_does_not_answer_the_ping() {
         assert!(db.ping().await.is_err());
         db.migrate().await.unwrap();
         assert_eq!(db.ping().await, Ok(()));
+        // As the release before leaves it.
+        let older = rusqlite::Connection::open(folder.path().join("doorward.db")).unwrap();
+        let newest = "DELETE FROM refinery_schema_history WHERE version = (SELECT MAX(version) FROM refinery_schema_history)";
+        older.execute(newest, []).unwrap();
+        assert!(matches!(db.ping().await, Err(StoreError::Unavailable { .. })));
+        older.execute("INSERT INTO refinery_schema_history (version) VALUES (1000)", []).unwrap();
+        assert_eq!(db.ping().await, Ok(()), "a newer release may have been here while this one runs");
+        db.close().await;
+        assert!(db.ping().await.is_err());
         let nowhere = DatabaseUrl::Sqlite(folder.path().join("no/such/folder.db"));
         assert!(matches!(Db::open(&nowhere).await, Err(StoreError::Unavailable { .. })));
     });

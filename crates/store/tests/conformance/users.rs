@@ -5,11 +5,13 @@ use doorward_model::session::Session;
 use doorward_model::time::{Lifetime, Timestamp};
 use doorward_model::token::Code;
 use doorward_model::user::User;
+use doorward_model::user::search::USERS;
 use doorward_store::users::Credential;
+use doorward_store::users::list::UserFilter;
 use doorward_store::{codes, connections, refresh_tokens, sessions, token_families, users};
 
-use crate::kit::on_both;
 use crate::kit::samples::*;
+use crate::kit::{execute_on, on_both};
 
 #[test]
 fn a_user_is_found_by_id_and_by_address_with_the_password() {
@@ -184,5 +186,109 @@ fn sessions_of_a_person_are_listed_while_they_count_and_ended_with_their_codes()
         write(&db, &t, |b| sessions::end_of_user(b, &ada)).await.unwrap();
         assert!(list(always, None, 9).await.is_empty());
         assert!(sessions::get(&scope, &session_id("bob")).await.unwrap().is_some());
+    });
+}
+
+#[test]
+fn a_change_is_written_over_what_was_read_and_nothing_else() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let before = user("auth0|1", "ada@a.test");
+        let metadata = |value: &str| serde_json::from_value(serde_json::json!({ "plan": value })).unwrap();
+        let after = User {
+            email: email("countess@a.test"),
+            email_verified: false,
+            user_metadata: metadata("gold"),
+            app_metadata: metadata("silver"),
+            updated_at: later(5),
+            ..before.clone()
+        };
+        write(&db, &t, |b| users::record_login(b, &before.id, Some("192.0.2.1"), later(1))).await.unwrap();
+        write(&db, &t, |b| users::update(b, &before, &after)).await.unwrap();
+        let found = users::get(&scope, &before.id).await.unwrap().unwrap();
+        assert_eq!((found.logins_count, found.version), (1, before.version + 1), "a login is no change");
+        let same = User { version: after.version, ..found.clone() };
+        assert_eq!(
+            (same.email, same.user_metadata, same.app_metadata),
+            (after.email.clone(), after.user_metadata.clone(), after.app_metadata.clone())
+        );
+        assert_eq!(write(&db, &t, |b| users::update(b, &before, &after)).await, unmet(users::STALE));
+        write(&db, &t, |b| users::insert(b, &user("auth0|2", "bob@a.test"))).await.unwrap();
+        let taken = User { email: email("bob@a.test"), ..found.clone() };
+        assert_eq!(write(&db, &t, |b| users::update(b, &found, &taken)).await, conflict("users"));
+
+        let of_address = async |text: &str| {
+            let found = users::list::with_email(&scope, &email(text), 5).await.unwrap();
+            found.iter().map(|user| user.id.as_str().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(of_address("countess@a.test").await, ["auth0|1"]);
+        assert!(of_address("ada@a.test").await.is_empty());
+    });
+}
+
+#[test]
+fn whether_anybody_logged_in_ever_is_known() {
+    on_both(async |db| {
+        let (t, other) = (furnish(&db, "a").await, furnish(&db, "b").await);
+        let id = user_id("auth0|1");
+        assert!(!users::any_logged_in(&db.tenant(&t)).await.unwrap());
+        write(&db, &t, |b| users::record_login(b, &id, None, NOW)).await.unwrap();
+        assert!(users::any_logged_in(&db.tenant(&t)).await.unwrap());
+        assert!(!users::any_logged_in(&db.tenant(&other)).await.unwrap());
+    });
+}
+
+#[test]
+fn a_user_who_must_be_there_is_deleted_once() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let id = user_id("auth0|1");
+        write(&db, &t, |b| users::delete_known(b, &id, NOW)).await.unwrap();
+        assert_eq!(users::get(&db.tenant(&t), &id).await.unwrap(), None);
+        assert_eq!(write(&db, &t, |b| users::delete_known(b, &id, NOW)).await, unmet(users::MISSING));
+        let again = write(&db, &t, |b| users::insert(b, &user("auth0|1", "ada@a.test"))).await;
+        assert_eq!(again, unmet(users::ID_WAS_USED));
+    });
+}
+
+/// Those whom a release before this one wrote.
+#[test]
+fn users_of_an_older_release_become_searchable_unless_they_were_changed_meanwhile() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        assert!(users::not_searchable(&scope, 10).await.unwrap().is_empty());
+        let ada = user("auth0|1", "ada@a.test");
+        execute_on(&db, "UPDATE users SET is_searchable = FALSE, name_lower = ''").await;
+        assert_eq!(users::not_searchable(&scope, 10).await.unwrap(), std::slice::from_ref(&ada));
+        let of_another_version = User { version: 7, ..ada.clone() };
+        write(&db, &t, |b| users::make_searchable(b, &of_another_version)).await.unwrap();
+        assert_eq!(users::not_searchable(&scope, 10).await.unwrap().len(), 1);
+        write(&db, &t, |b| users::make_searchable(b, &ada)).await.unwrap();
+        assert!(users::not_searchable(&scope, 10).await.unwrap().is_empty());
+        assert_eq!(users::get(&scope, &ada.id).await.unwrap(), Some(ada));
+        let query = USERS.parse("name:ada").unwrap();
+        let filter = UserFilter { query: Some(&query), ..UserFilter::default() };
+        assert_eq!(users::list::count(&scope, filter).await, Ok(1));
+    });
+}
+
+#[test]
+fn all_sessions_of_a_person_end_and_nobody_elses() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        write(&db, &t, |b| users::insert(b, &user("auth0|2", "bob@a.test"))).await.unwrap();
+        let of_bob = Session { user: user_id("auth0|2"), ..session("bobs") };
+        write(&db, &t, |b| sessions::insert(b, &session("second"), &hash("second"), later(1000)))
+            .await
+            .unwrap();
+        write(&db, &t, |b| sessions::insert(b, &of_bob, &hash("bob"), later(1000))).await.unwrap();
+        write(&db, &t, |b| sessions::delete_for_user(b, &user_id("auth0|1"))).await.unwrap();
+        for (cookie, is_there) in [("cookie", false), ("second", false), ("bob", true)] {
+            let found = sessions::by_token_hash(&scope, &hash(cookie)).await.unwrap();
+            assert_eq!(found.is_some(), is_there, "{cookie}");
+        }
     });
 }

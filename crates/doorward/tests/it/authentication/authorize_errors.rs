@@ -196,12 +196,20 @@ async fn parameters_added_to_the_login_page_change_nothing() {
             redirect.location()
         ))
         .await;
-    if page.status == 200 {
-        let back = visitor.submit(&page, &[("username", EMAIL), ("password", PASSWORD)]).await;
-        assert!(back.location().starts_with(&format!("{}?", party.callback)), "{}", back.location());
-    } else {
-        assert_eq!(page.status, 400);
-    }
+    let page = page.is(200);
+    let form = page.form();
+    assert!(!form.action.contains("evil"), "{}", form.action);
+    assert!(form.fields.iter().all(|(_, value)| !value.contains("evil")), "{:?}", form.fields);
+    let mut fields =
+        vec![("redirect_uri", "https://evil.test/"), ("response_type", "token"), ("client_id", "x")];
+    fields.extend(form.fields.iter().map(|(name, value)| match name.as_str() {
+        "username" => ("username", EMAIL),
+        "password" => ("password", PASSWORD),
+        name => (name, value.as_str()),
+    }));
+    let back = visitor.post(&form.action, &fields).await;
+    assert!(back.location().starts_with(&format!("{}?", party.callback)), "{}", back.location());
+    party.swap(&back.query("code").unwrap()).await.is(200);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use doorward_model::client::kind::ClientKind;
 
-use crate::kit::{EMAIL, House, PASSWORD, Via, Visitor};
+use crate::kit::{EMAIL, House, PASSWORD, Via, Visitor, jwt};
 
 fn logout(parameters: &[(&str, &str)]) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
@@ -70,4 +70,33 @@ async fn without_an_address_it_is_done_all_the_same() {
     // A client's first address is where its people go (the original's habit).
     let answer = visitor.get(&logout(&[("client_id", &party.client_id)])).await;
     assert_eq!(answer.location(), "https://app.test/bye");
+}
+
+/// CVE-2025-12390: a logout that the session's cookie did not come along with, and somebody else in the
+/// same browser afterwards: another session, and nothing of the first person's.
+#[tokio::test]
+async fn a_logout_without_cookies_leaves_nothing_to_the_next_person() {
+    let house = House::new().await;
+    house.user("grace@example.com", PASSWORD).await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let visitor = Visitor::new(&house);
+    let ada = party.tokens(&visitor, EMAIL, PASSWORD).await;
+    let before = visitor.session().unwrap();
+    house.get(&logout(&[("client_id", &party.client_id)])).await;
+    let ask_again = party.authorize(&[("prompt", "login")]);
+    let back = visitor.log_in(&ask_again, "grace@example.com", PASSWORD).await;
+    let grace = party.swap(&back.query("code").unwrap()).await.is(200).json();
+    let claims = |tokens: &serde_json::Value| jwt::decode(tokens["id_token"].as_str().unwrap()).1;
+    assert_ne!(claims(&ada)["sid"], claims(&grace)["sid"]);
+    assert_ne!(visitor.session().unwrap(), before);
+    let silent = visitor.get(&party.authorize(&[("prompt", "none")])).await;
+    let silent = party.swap(&silent.query("code").unwrap()).await.is(200).json();
+    assert_eq!(
+        (&claims(&silent)["sub"], &claims(&silent)["sid"]),
+        (&claims(&grace)["sub"], &claims(&grace)["sid"])
+    );
+    let old = Visitor::new(&house);
+    old.set_cookie("__Host-dw", &before);
+    let refused = old.get(&party.authorize(&[("prompt", "none")])).await;
+    assert_eq!(refused.query("error").as_deref(), Some("login_required"));
 }

@@ -47,21 +47,43 @@ async fn no_header_changes_an_address_that_we_write() {
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
     let hostile = [
         ("x-forwarded-host", "evil.test"),
-        ("x-forwarded-proto", "http"),
-        ("forwarded", "host=evil.test;proto=http"),
         ("x-forwarded-host", "evil.test, evil.test"),
+        ("x-forwarded-host", "evil.test, id.test"),
+        ("x-forwarded-proto", "http"),
+        ("x-forwarded-proto", "http, http"),
+        ("x-forwarded-scheme", "http"),
+        ("x-forwarded-ssl", "off"),
+        ("x-url-scheme", "http"),
+        ("front-end-https", "off"),
+        ("forwarded", "host=evil.test;proto=http"),
+        ("forwarded", "host=evil.test;proto=http, host=evil.test"),
         ("x-original-host", "evil.test"),
+        ("x-host", "evil.test"),
         ("x-zitadel-instance-host", "evil.test"),
         ("x-forwarded-port", "1"),
         ("x-forwarded-prefix", "/evil"),
+        ("x-original-url", "/evil"),
+        ("origin", "http://evil.test"),
+        ("referer", "http://evil.test/"),
     ];
-    for (name, value) in hostile {
-        for path in ["/.well-known/openid-configuration", &party.authorize(&[])] {
-            let answer = house.send(Asked::get(path).header(name, value)).await;
-            assert!(!answer.text().contains("evil"), "{name}: {path}");
-            assert!(!answer.header("location").unwrap_or_default().contains("evil"), "{name}: {path}");
+    let all_of_them =
+        |path: &str| hostile.iter().fold(Asked::get(path), |asked, (name, value)| asked.another(name, value));
+    for path in ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"] {
+        let honest = house.get(path).await.is(200).json();
+        for (name, value) in hostile {
+            let answer = house.send(Asked::get(path).header(name, value)).await.is(200);
+            assert_eq!(answer.json(), honest, "{name}: {value}");
         }
+        assert_eq!(house.send(all_of_them(path)).await.is(200).json(), honest);
     }
+    let path = party.authorize(&[]);
+    for (name, value) in hostile {
+        let answer = house.send(Asked::get(&path).header(name, value)).await;
+        let place = answer.location();
+        assert!(house.path(place).starts_with("/u/login?"), "{name}: {value}: {place}");
+    }
+    let answer = house.send(all_of_them(&path)).await;
+    assert!(house.path(answer.location()).starts_with("/u/login?"), "{}", answer.location());
 }
 
 #[tokio::test]
@@ -77,6 +99,16 @@ async fn an_unknown_host_is_421_and_the_probes_answer_anywhere() {
     for probe in ["/healthz", "/readyz"] {
         ask("evil.test", probe).await.is(200);
     }
+}
+
+/// `/healthz` is about the process, `/readyz` about its work.
+#[tokio::test]
+async fn without_its_store_a_node_is_alive_and_not_ready() {
+    let house = House::new().await;
+    house.get("/readyz").await.is(200);
+    house.stop().await;
+    assert_eq!(house.get("/readyz").await.is(503).header("cache-control"), Some("no-store"));
+    house.get("/healthz").await.is(200);
 }
 
 async fn preflight(house: &House, path: &str, origin: &str) -> Option<String> {

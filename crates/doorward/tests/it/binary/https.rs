@@ -35,12 +35,14 @@ async fn a_client_that_trusts_the_local_authority_reads_discovery_by_every_own_n
     assert_eq!(text.version(), http::Version::HTTP_2);
     let document: serde_json::Value = text.json().await.unwrap();
     assert_eq!(document["issuer"], format!("https://localhost:{port}/"));
-    for name in ["127.0.0.1", "[::1]"] {
-        // The certificate is good for the name; listening is on IPv4 alone.
-        if name == "127.0.0.1" {
-            let answer = client.get(format!("https://{name}:{port}/healthz")).send().await.unwrap();
-            assert_eq!(answer.status(), 200);
-        }
+    let answer = client.get(format!("https://127.0.0.1:{port}/healthz")).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let ca = authority(folder.path());
+    for name in ["localhost", "127.0.0.1", "::1"] {
+        assert!(leaf_for(name, &ca, port).await.is_some(), "{name}");
+    }
+    for name in ["other.test", "127.0.0.2", "localhost.other.test"] {
+        assert!(leaf_for(name, &ca, port).await.is_none(), "{name}");
     }
     assert!(reqwest::Client::new().get(format!("https://localhost:{port}/healthz")).send().await.is_err());
     server.signal("TERM");
@@ -79,12 +81,17 @@ async fn changed_certificates_are_served_without_a_restart_and_old_tls_stays_ref
 
 /// The leaf that is served, when it is signed by that authority.
 async fn leaf(ca: &[u8], port: u16) -> Option<Vec<u8>> {
+    leaf_for("localhost", ca, port).await
+}
+
+/// The same when it is good for a name as well.
+async fn leaf_for(name: &str, ca: &[u8], port: u16) -> Option<Vec<u8>> {
     doorward::tls::install_provider();
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(ca).unwrap()).unwrap();
     let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
     let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    let name = ServerName::try_from("localhost").unwrap();
+    let name = ServerName::try_from(name.to_owned()).unwrap();
     let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.ok()?;
     Some(stream.get_ref().1.peer_certificates()?.first()?.to_vec())
 }

@@ -8,6 +8,8 @@ mod https;
 mod kill;
 mod logs;
 pub mod process;
+mod settings;
+mod stop;
 #[cfg(unix)]
 mod terminal;
 mod timing;

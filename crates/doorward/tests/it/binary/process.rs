@@ -87,6 +87,11 @@ impl Server {
         Self { child, ready: ready.trim_end().to_owned() }
     }
 
+    /// A process that said this when it was ready.
+    pub fn of(child: Child, ready: &str) -> Self {
+        Self { child, ready: ready.to_owned() }
+    }
+
     pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());

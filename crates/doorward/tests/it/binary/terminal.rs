@@ -4,16 +4,26 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use super::process::{doorward, free_port, installation, run};
+use super::process::{doorward, free_port, installation, run, run_with_input};
 
 /// Runs a command on a terminal of that many columns, types `input`, and gives the exit code and
 /// everything that was shown.
 fn on_a_terminal(columns: u16, args: &[&str], input: &str) -> (i32, String) {
+    on_a_terminal_until(None, columns, args, input)
+}
+
+/// The same; a command that does not end by itself is interrupted when it has shown those words.
+fn on_a_terminal_until(
+    words: Option<&'static str>,
+    columns: u16,
+    args: &[&str],
+    input: &str,
+) -> (i32, String) {
     let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&ours).unwrap();
     unlockpt(&ours).unwrap();
@@ -30,11 +40,15 @@ fn on_a_terminal(columns: u16, args: &[&str], input: &str) -> (i32, String) {
     // The terminal keeps what is typed until somebody reads it.
     ours.write_all(input.as_bytes()).unwrap();
     let mut reader = ours.try_clone().unwrap();
+    let id = child.id().to_string();
     let reading = std::thread::spawn(move || {
         let (mut shown, mut buffer) = (Vec::new(), [0; 4096]);
         // When the last of the other side is closed, reading ends with an error.
         while let Ok(count @ 1..) = reader.read(&mut buffer) {
             shown.extend_from_slice(&buffer[..count]);
+            if words.is_some_and(|words| String::from_utf8_lossy(&shown).contains(words)) {
+                Command::new("kill").args(["-s", "INT", &id]).status().unwrap();
+            }
         }
         String::from_utf8_lossy(&shown).into_owned()
     });
@@ -74,4 +88,42 @@ fn whoever_deletes_on_a_terminal_types_the_name() {
     let (code, shown) = on_a_terminal(80, &delete, "Shop\n");
     assert!(code == 0 && shown.contains("Deleted"), "{code} {shown}");
     run(&["clients", "show", "Shop", "--data", data]).exits(3);
+}
+
+/// The first ten seconds, and every start after them (UX §4).
+#[test]
+fn a_start_shows_where_to_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, port) = (folder.path().join("data"), free_port().to_string());
+    let serve = ["serve", "--data", data.to_str().unwrap(), "--port", &port];
+    let start = || on_a_terminal_until(Some("Ctrl C stops."), 100, &serve, "");
+    let (code, first) = start();
+    assert_eq!(code, 0, "{first}");
+    let link = format!("http://localhost:{port}/setup#k=");
+    for text in [
+        "(new)",
+        "RS256 made",
+        &format!("Listening  http://localhost:{port}"),
+        "Create the first admin",
+        &link,
+    ] {
+        assert!(first.contains(text), "{text}: {first}");
+    }
+    assert!(!first.contains("Dashboard") && !first.contains("ready http"), "{first}");
+    let (_, second) = start();
+    let code_of = |shown: &str| shown.split("#k=").nth(1).map(|rest| rest[..19].to_owned());
+    assert!(
+        code_of(&second).is_some() && code_of(&second) != code_of(&first),
+        "nobody is there yet: {second}"
+    );
+
+    let add = ["admin", "add", "--data", data.to_str().unwrap(), "--email", "owner@example.com"];
+    run_with_input(&[&add[..], &["--password-stdin"]].concat(), "a password that is long enough\n").exits(0);
+    let (code, third) = start();
+    assert_eq!(code, 0, "{third}");
+    let dashboard = format!("Dashboard  http://localhost:{port}/manage");
+    for text in ["Clients    1", "RS256, 2 keys", &dashboard] {
+        assert!(third.contains(text), "{text}: {third}");
+    }
+    assert!(!third.contains("#k=") && !third.contains("(new)"), "{third}");
 }

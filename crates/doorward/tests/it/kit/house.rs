@@ -382,6 +382,13 @@ impl Asked {
         self
     }
 
+    /// Adds a header beside those of that name.
+    pub fn another(mut self, name: &str, value: &str) -> Self {
+        let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+        self.headers.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        self
+    }
+
     pub fn body(mut self, body: Vec<u8>) -> Self {
         self.body = body;
         self

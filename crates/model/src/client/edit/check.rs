@@ -266,7 +266,13 @@ mod tests {
                 let path = format!("{field}.1");
                 assert_eq!(one(&json!({ field: ["https://a.test", bad] })), (path, "format"));
             }
-            assert_eq!(one(&json!({ "logo_uri": bad })), ("logo_uri".into(), "format"));
+            for field in ["logo_uri", "initiate_login_uri", "cross_origin_loc"] {
+                assert_eq!(one(&json!({ field: bad })), (field.into(), "format"));
+            }
+            let saml = json!({ "addons": { "samlp": { "recipient": bad } } });
+            assert_eq!(one(&saml), ("addons.samlp.recipient".into(), "format"));
+            let logout = json!({ "oidc_logout": { "backchannel_logout_urls": [bad] } });
+            assert_eq!(one(&logout), ("oidc_logout.backchannel_logout_urls.0".into(), "format"));
         }
         assert_eq!(found(&json!({ "logo_uri": "" })), []);
     }

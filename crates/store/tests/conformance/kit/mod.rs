@@ -125,6 +125,14 @@ fn address(server: &str, name: &str) -> String {
     format!("{host}/{name}{query}")
 }
 
+/// Runs a text as it is on the database of a store, beside it.
+pub async fn execute_on(db: &Db, text: &str) {
+    match db.url() {
+        DatabaseUrl::Sqlite(path) => rusqlite::Connection::open(path).unwrap().execute_batch(text).unwrap(),
+        DatabaseUrl::Postgres(address) => execute(address.expose(), text).await,
+    }
+}
+
 /// Runs a text as it is, beside the store.
 pub async fn execute(server: &str, text: &str) {
     let (client, connection) = tokio_postgres::connect(server, tokio_postgres::NoTls).await.unwrap();
