@@ -76,7 +76,7 @@ pub async fn list(app: &App, caller: &Caller, query: &ClientQuery) -> Result<Cli
         condition: query.condition.map(|condition| statistics::since(app, condition)),
         order: query.order,
     };
-    let total = if query.with_total { Some(clients::count(&scope, &filter).await?) } else { None };
+    let total = if query.with_total { Some(state.client_totals.of(&scope, &filter).await?) } else { None };
     let found = match &query.after {
         Some((at, id)) => clients::list_after(&scope, &filter, Some((*at, id)), query.limit).await?,
         None => clients::list(&scope, &filter, query.offset, query.limit).await?,

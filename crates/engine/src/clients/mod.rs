@@ -19,6 +19,7 @@ mod reveal_secret;
 mod rotate_secret;
 mod secrets;
 mod statistics;
+mod totals;
 mod try_token;
 mod update;
 
@@ -59,6 +60,7 @@ pub use reveal_secret::reveal_secret;
 pub use rotate_secret::rotate_secret;
 pub use secrets::{AddedSecret, add_secret, list_secrets, stop_secret};
 pub use statistics::{ClientActivity, Condition, MOST_COUNTED, PERIOD, RECENT, last_use, statistics};
+pub(crate) use totals::ClientTotals;
 pub use try_token::{TriedToken, try_token};
 pub use update::update;
 
