@@ -189,5 +189,22 @@ await step('logout ends the session and returns to the application', async () =>
   must(after.callback.searchParams.get('error') === 'login_required', 'login_required after logout')
 })
 
+await step('RP-initiated logout asks without a hint, and with one goes back with the state', async () => {
+  const { url: begin, checks } = await authorizeUrl(web, WEB_CALLBACK)
+  const page = await browser.go(begin)
+  const back = await browser.submit(page, { username: env('USERNAME'), password: env('PASSWORD') })
+  const { id_token } = await oidc.authorizationCodeGrant(web, back.callback, { ...checks, idTokenExpected: true })
+  const returnTo = 'https://app.example.test/bye'
+  const hintless = oidc.buildEndSessionUrl(web, { post_logout_redirect_uri: returnTo })
+  const question = await browser.go(hintless)
+  must(question.response?.status === 200 && question.html.includes('Log out of'), 'a question')
+  const url = oidc.buildEndSessionUrl(web, { post_logout_redirect_uri: returnTo, id_token_hint: id_token, state: 'st' })
+  const { callback } = await browser.go(url)
+  must(callback?.href === `${returnTo}?state=st`, 'a redirect with the state')
+  const silent = await authorizeUrl(spa, SPA_CALLBACK, { prompt: 'none' })
+  const after = await browser.go(silent.url)
+  must(after.callback.searchParams.get('error') === 'login_required', 'login_required after logout')
+})
+
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed === 0 && passed > 0 ? 0 : 1)

@@ -120,7 +120,9 @@ impl ErrorPage<'_> {
     fn list(&self) -> Option<&'static str> {
         match self.error.problem {
             PageProblem::CallbackNotAllowed | PageProblem::CallbackMissing => Some("Allowed Callback URLs"),
-            PageProblem::LogoutUrlNotAllowed => Some("Allowed Logout URLs"),
+            PageProblem::LogoutUrlNotAllowed | PageProblem::LogoutQueryNotAllowed => {
+                Some("Allowed Logout URLs")
+            }
             PageProblem::WebOriginNotAllowed => Some("Allowed Web Origins"),
             _ => None,
         }
@@ -154,6 +156,49 @@ pub struct LoggedOutPage<'a> {
 }
 
 impl LoggedOutPage<'_> {
+    /// The page with its policy.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        Page::of(self)
+    }
+}
+
+/// The question before a logout that nobody has proven to want. Its form posts the request, the form token and
+/// `action` to `/u/logout`.
+#[derive(Template)]
+#[template(path = "logout_question.html")]
+pub struct LogoutQuestionPage<'a> {
+    /// Whose session would end.
+    pub tenant: &'a Tenant,
+    /// The application that says that it wants it.
+    pub client: Option<&'a Client>,
+    /// The account, as its person knows it.
+    pub account: &'a str,
+    /// The form token.
+    pub csrf: &'a str,
+    /// The request.
+    pub fields: &'a [(&'static str, String)],
+    /// The address that is asked for, not yet judged: the answer to the form may lead there.
+    pub to: Option<&'a str>,
+}
+
+impl LogoutQuestionPage<'_> {
+    /// The page with its policy.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        Page::of(self).form_target(&self.to.and_then(callback::origin).unwrap_or_default())
+    }
+}
+
+/// The page for a person who answered that they stay.
+#[derive(Template)]
+#[template(path = "stayed.html")]
+pub struct StayedPage<'a> {
+    /// Whose session goes on.
+    pub tenant: &'a Tenant,
+}
+
+impl StayedPage<'_> {
     /// The page with its policy.
     #[must_use]
     pub fn page(&self) -> Page {
@@ -345,6 +390,16 @@ mod tests {
             ErrorPage { tenant: &tenant, error: &error, reference: MARKUP, details }.page(),
             RestartPage { tenant: &tenant, again: Some(MARKUP) }.page(),
             LoggedOutPage { tenant: &tenant }.page(),
+            LogoutQuestionPage {
+                tenant: &tenant,
+                client: Some(&client),
+                account: MARKUP,
+                csrf: MARKUP,
+                fields: &fields,
+                to: Some(MARKUP),
+            }
+            .page(),
+            StayedPage { tenant: &tenant }.page(),
             FormPostPage { client: &client, tenant: &tenant, action: MARKUP, fields: &fields, nonce: &nonce }
                 .page(),
             WebMessagePage { origin: MARKUP, fields: &fields, nonce: &nonce }.page(),

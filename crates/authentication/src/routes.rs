@@ -31,6 +31,9 @@ pub fn routes() -> Vec<Route> {
         Route::post("/userinfo", Public, "userinfo_by_form", userinfo::by_form),
         Route::options("/userinfo", Public, "userinfo_preflight", preflight::get_and_post),
         Route::get("/v2/logout", Public, "logout", logout::logout),
+        Route::get("/oidc/logout", Public, "end_session", logout::by_query),
+        Route::post("/oidc/logout", Public, "end_session_by_form", logout::by_form),
+        Route::post("/u/logout", Page, "answer_logout", logout::answer),
         Route::get("/.well-known/openid-configuration", Public, "openid_configuration", discovery::metadata),
         Route::options(
             "/.well-known/openid-configuration",

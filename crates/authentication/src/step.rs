@@ -196,7 +196,7 @@ fn list<'a>(tenant: &'a Tenant, refused: &'a RefusedPage) -> Option<&'a [String]
             settings.and_then(|s| s.callbacks.as_deref())
         }
         PageProblem::WebOriginNotAllowed => settings.and_then(|s| s.web_origins.as_deref()),
-        PageProblem::LogoutUrlNotAllowed => match settings {
+        PageProblem::LogoutUrlNotAllowed | PageProblem::LogoutQueryNotAllowed => match settings {
             Some(settings) => settings.allowed_logout_urls.as_deref(),
             None => Some(tenant.settings.allowed_logout_urls.as_slice()),
         },

@@ -15,6 +15,7 @@ use http::header::AUTHORIZATION;
 use http::{Method, Uri};
 
 use crate::fault::{Circumstances, Refusal, Skinned};
+use crate::local_path::LocalPath;
 use crate::state::Web;
 use crate::{api, health, reference, security_headers, tenant, visitor};
 
@@ -83,10 +84,13 @@ fn finish(web: &Web, mut response: Response, tenant: Option<&Arc<TenantState>>, 
             tracing::error!(%reference, path = %path(&line.uri), cause = %tame(cause), "request failed");
             reference
         });
+        let first = tenant.is_none().then(|| web.app().tenants().into_iter().next()).flatten();
         let circumstances = Circumstances {
             tenant,
             reference: reference.as_deref(),
             has_authorization: line.has_authorization,
+            elsewhere: first.as_ref().map(|state| &state.tenant.issuer),
+            is_dashboard: line.uri.path().starts_with(LocalPath::overview().as_str()),
         };
         response = skinned.dress(response, &circumstances);
     }

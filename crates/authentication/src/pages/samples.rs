@@ -10,8 +10,8 @@ use doorward_protocol::oauth::error::{PageError, PageProblem};
 use doorward_web::page::{Nonce, Page};
 
 use super::{
-    ConsentPage, Details, ErrorPage, FormPostPage, LoggedOutPage, LoginPage, Reader, RestartPage,
-    WebMessagePage,
+    ConsentPage, Details, ErrorPage, FormPostPage, LoggedOutPage, LoginPage, LogoutQuestionPage, Reader,
+    RestartPage, StayedPage, WebMessagePage,
 };
 
 /// What a stranger would love to see unescaped.
@@ -136,6 +136,21 @@ fn web_message() -> Page {
     .page()
 }
 
+fn logout_question(client: Option<&Client>) -> Page {
+    LogoutQuestionPage {
+        tenant: &tenant("Acme"),
+        client,
+        account: "ada@example.com",
+        csrf: "Zm9ybS10b2tlbg",
+        fields: &[
+            ("client_id", "AKvJt6mXo2Qe9hTzLbRnWcYdPf4sUg71".to_owned()),
+            ("post_logout_redirect_uri", "https://store.acme.test/bye".to_owned()),
+        ],
+        to: Some("https://store.acme.test/bye"),
+    }
+    .page()
+}
+
 /// Every page in every state, by name.
 pub(super) fn all() -> Vec<(&'static str, Page)> {
     let acme = tenant("Acme");
@@ -170,6 +185,9 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
             RestartPage { tenant: &acme, again: Some("/authorize?client_id=a&state=b") }.page(),
         ),
         ("logged_out", LoggedOutPage { tenant: &acme }.page()),
+        ("logout_question", logout_question(None)),
+        ("logout_question_client", logout_question(Some(&client("Storefront")))),
+        ("stayed", StayedPage { tenant: &acme }.page()),
         ("form_post", form_post()),
         ("web_message", web_message()),
     ]

@@ -133,7 +133,7 @@ impl Row {
     }
 
     fn copy_label(&self) -> String {
-        format!("Copy client ID of {}", self.client.settings.name)
+        format!("Copy client ID of {}", parts::unturned(&self.client.settings.name))
     }
 }
 

@@ -3,9 +3,11 @@
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use doorward_engine::clients::{self, ClientQuery};
+use doorward_engine::caller::Caller;
+use doorward_engine::clients::{self, ClientOrder, ClientQuery};
 use doorward_engine::logs::list::{self as events, EventPart};
 use doorward_model::client::Client;
+use doorward_model::ids::ClientId;
 use doorward_web::fault::PageFault;
 use doorward_web::page::Page;
 use doorward_web::state::Web;
@@ -63,14 +65,30 @@ pub(crate) async fn list(
     found.truncate(PER_PAGE);
     let older = found.last().filter(|_| has_older).map(|last| filter.address(Some(&last.id)));
     let newest = filter.checkpoint().map(|_| filter.address(None));
-    let query = ClientQuery { is_global: Some(false), limit: OFFERED, ..ClientQuery::default() };
-    let clients: Vec<Client> = clients::list(web.app(), caller, &query)
-        .await?
-        .clients
-        .into_iter()
-        .map(|shown| shown.client)
-        .collect();
+    let clients = offered(&web, caller, &filter.client).await?;
     let rows: Vec<Row> = found.into_iter().map(|event| Row::of(event, frame.now())).collect();
     let page = ListPage { frame: &frame, filter: &filter, clients: &clients, rows: &rows, newest, older };
     Ok(frame.page(&page))
+}
+
+/// The clients that the filter offers, by name: the first ones, and the one that is chosen.
+async fn offered(web: &Web, caller: &Caller, chosen: &str) -> Result<Vec<Client>, PageFault> {
+    let first = ClientQuery { order: ClientOrder::Name, limit: OFFERED, ..own_clients() };
+    let mut offered = listed(web, caller, &first).await?;
+    let is_chosen = |client: &Client| client.id.as_str() == chosen;
+    if ClientId::parse(chosen).is_ok() && !offered.iter().any(is_chosen) {
+        let named = ClientQuery { search: Some(chosen.to_owned()), limit: OFFERED, ..own_clients() };
+        offered.extend(listed(web, caller, &named).await?.into_iter().filter(is_chosen));
+    }
+    Ok(offered)
+}
+
+/// Those that somebody made, without the one that stands for all.
+fn own_clients() -> ClientQuery {
+    ClientQuery { is_global: Some(false), ..ClientQuery::default() }
+}
+
+async fn listed(web: &Web, caller: &Caller, query: &ClientQuery) -> Result<Vec<Client>, PageFault> {
+    let found = clients::list(web.app(), caller, query).await?.clients;
+    Ok(found.into_iter().map(|shown| shown.client).collect())
 }

@@ -85,7 +85,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("Delete a client credential", "removed a key of"),
     ("Reveal a client secret", "looked at the secret of"),
     ("Get a token as a client", "got a token in the name of"),
-    ("Read client secrets", "read secrets of clients"),
+    ("Read client secrets", "read the secrets of"),
     ("Create a client grant", "allowed an API to"),
     ("Create a user", "created the user"),
     ("Update a user", "changed the user"),
@@ -105,6 +105,25 @@ const DEEDS: &[(&str, &str)] = &[
     ("Make the next signing key", "made the next signing key"),
     ("Retire a signing key", "retired a signing key: all that it signed has run out"),
     ("Update the tenant settings", "changed the tenant settings"),
+    ("Create a connection", "created the connection"),
+    ("Update a connection", "changed the connection"),
+    ("Delete a connection", "deleted the connection"),
+    ("Switch a connection for clients", "changed which clients have the connection"),
+    ("Delete a user of a connection", "deleted the user"),
+    ("Delete a grant", "took back what somebody had allowed to"),
+    ("Delete the grants of a user", "took back everything that a user had allowed"),
+    ("Update a session", "changed a session"),
+    ("End a session", "ended a session"),
+    ("End all sessions of a user", "ended all sessions of a user"),
+    ("Revoke a session and its refresh tokens", "ended a session and its refresh tokens"),
+    ("Update a refresh token", "changed a refresh token"),
+    ("Revoke a refresh token", "ended a refresh token of"),
+    ("Revoke refresh tokens", "ended refresh tokens of"),
+    ("Update the branding", "changed the branding"),
+    ("Set the template of the login page", "changed the template of the login page"),
+    ("Delete the template of the login page", "deleted the template of the login page"),
+    ("Create an email template", "created an email template"),
+    ("Update an email template", "changed an email template"),
     ("Create an API", "created the API"),
     ("Update an API", "changed the API"),
     ("Delete an API", "deleted the API"),
@@ -139,18 +158,23 @@ fn bare(told: &str) -> String {
     told.replace(" the client", " a client")
         .replace(" the user", " a user")
         .replace(" the admin", " an admin")
+        .replace(" the secrets of", " secrets of clients")
         .replace(" the secret of", " a client secret")
         .replace(" a secret to", " a client secret")
         .replace(" a secret of", " a client secret")
         .replace(" a key of", " a key of a client")
+        .replace(" the connection", " a connection")
         .trim_end_matches(" for")
         .trim_end_matches(" to")
+        .trim_end_matches(" of")
         .to_owned()
 }
 
 fn refused(event: &Event) -> String {
     let why = text(&event.details, &["error", "message"]).map(|why| format!(": {}", lowered(why)));
-    let target = target(event);
+    // What was not done to something is told by its id alone: it may not even be there.
+    let id = event.details.get("target").and_then(Value::as_str);
+    let target = id.map_or_else(|| target(event), str::to_owned);
     let target = if target.is_empty() { target } else { format!(" ({target})") };
     let what = lowered(&event.description);
     format!("{} could not {what}{target}{}", actor(event), why.unwrap_or_default())
@@ -172,7 +196,8 @@ fn actor(event: &Event) -> String {
 /// The client, API, role or user it was done to; else the address of whom it was done to.
 fn target(event: &Event) -> String {
     let of_target = |name| text(&event.details, &["target", name]);
-    let client = of_target("client_name").or_else(|| of_target("client_id")).or_else(|| of_target("name"));
+    let client = of_target("client_name").or_else(|| of_target("client_id"));
+    let client = client.or_else(|| of_target("name")).or_else(|| of_target("connection"));
     // A program stands in its event as the client that did it.
     let by_itself = text(&event.details, &["by", "kind"]) == Some("client");
     let client = client.or_else(|| event.client_name.as_deref().filter(|_| !by_itself));
@@ -184,9 +209,10 @@ fn text<'e>(details: &'e serde_json::Map<String, Value>, path: &[&str; 2]) -> Op
     details.get(path[0])?.get(path[1])?.as_str()
 }
 
-/// Begins in the middle of a sentence, and does not end it.
+/// Begins in the middle of a sentence, and does not end it. What to do about it, which may stand in a
+/// second sentence, stands on the page of the event.
 fn lowered(text: &str) -> String {
-    let text = text.trim_end_matches('.');
+    let text = text.split(". ").next().unwrap_or(text).trim_end_matches('.');
     let mut letters = text.chars();
     let Some(first) = letters.next() else { return String::new() };
     // "PKCE is missing" stays as it is.
@@ -237,8 +263,9 @@ pub(super) mod tests {
                 let named = source.lines().filter(|line| line.starts_with("const "));
                 let texts = named.filter_map(|line| line.strip_suffix("\";")?.split_once(": &str = \""));
                 let verbs = [
-                    "Add", "Create", "Delete", "Disable", "Enable", "Get", "Read", "Reveal", "Rotate",
-                    "Stop", "Update",
+                    "Add", "Create", "Delete", "Disable", "Enable", "End", "Get", "Give", "Make", "Read",
+                    "Reset", "Retire", "Reveal", "Revoke", "Rotate", "Set", "Stop", "Switch", "Take",
+                    "Unblock", "Update", "Use",
                 ];
                 let is_deed = |text: &str| verbs.iter().any(|verb| text.starts_with(&format!("{verb} ")));
                 found.extend(texts.map(|(_, text)| text.to_owned()).filter(|text| is_deed(text)));
@@ -249,9 +276,10 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn whatever_is_done_to_clients_has_words_for_it() {
-        for deed in deeds(&["clients", "client_grants"]) {
-            assert!(DEEDS.iter().any(|(known, _)| *known == deed), "{deed}");
+    fn whatever_is_done_has_words_for_it() {
+        // That a program may not use the API at all is a refusal, and never a deed.
+        for deed in deeds(&[""]).iter().filter(|deed| *deed != "Use the Management API") {
+            assert!(DEEDS.iter().any(|(known, _)| known == deed), "{deed}");
         }
     }
 
@@ -274,6 +302,8 @@ pub(super) mod tests {
         let nobody =
             Event { user_name: None, ..event(EventCode::LoginFailed, "Callback URL is not allowed.") };
         assert_eq!(sentence(&nobody), "A login at Storefront was refused: callback URL is not allowed");
+        let old = event(EventCode::CodeExchangeFailed, "The code is too old. Start the login again.");
+        assert_eq!(sentence(&old), "Storefront could not exchange a code: the code is too old");
         let pkce = event(EventCode::CodeExchangeFailed, "PKCE is missing.");
         assert_eq!(sentence(&pkce), "Storefront could not exchange a code: PKCE is missing");
     }
@@ -294,6 +324,13 @@ pub(super) mod tests {
             sentence(&not),
             "Command line could not delete a client (Storefront): the client does not exist"
         );
+        not.details.insert("target".into(), json!("x1"));
+        assert_eq!(sentence(&not), "Command line could not delete a client (x1): the client does not exist");
+        let mut read = event(EventCode::SecretRead, "Read client secrets");
+        read.details.insert("by".into(), json!({ "kind": "client", "id": "abc", "name": "Storefront" }));
+        assert_eq!(sentence(&read), "Storefront read secrets of clients");
+        read.details.insert("target".into(), json!({ "client_id": "x", "client_name": "Billing" }));
+        assert_eq!(sentence(&read), "Storefront read the secrets of Billing");
         let mut role = event(EventCode::ManagementWrite, "Give a role to users");
         role.details.insert("by".into(), json!({ "kind": "admin", "id": "1", "email": "mara@acme.test" }));
         role.details.insert("target".into(), json!({ "role_id": "rol_1", "name": "Editor" }));

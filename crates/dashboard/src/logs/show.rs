@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use doorward_engine::fault::Fault;
 use doorward_engine::logs;
 use doorward_model::ids::LogId;
+use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
 use doorward_web::fault::PageFault;
 use doorward_web::log_record;
@@ -31,7 +32,12 @@ pub(crate) struct EventPage<'a> {
 }
 
 impl EventPage<'_> {
-    /// The client that was changed, by id and name.
+    /// What the client that it was done to is called.
+    fn concern(&self) -> &'static str {
+        if self.row.event.code == EventCode::SecretRead { "Its secret was read" } else { "Changed client" }
+    }
+
+    /// The client that it was done to, by id and name.
     fn changed(&self) -> Option<(&str, &str)> {
         let target = self.row.event.details.get("target")?;
         let id = target.get("client_id")?.as_str()?;

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::{TRIES, about, check_scope};
 use crate::app::App;
 use crate::caller::Caller;
+use crate::clients::named;
 use crate::fault::Fault;
 use crate::logs::record;
 
@@ -41,13 +42,13 @@ async fn make(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<C
         let scope = app.db().tenant(tenant);
         // The global client stands for all clients and gets no tokens of its own.
         let client = clients::get(&scope, &grant.client).await?.filter(|client| !client.global);
-        client.ok_or(Fault::NotFound { what: "client" })?;
+        let client = client.ok_or(Fault::NotFound { what: "client" })?;
         let api = state.api(&grant.audience).ok_or(Fault::NotFound { what: "resource server" })?;
         check_scope(api, &grant.scope)?;
         let mut batch = scope.batch();
         resource_servers::expect_unchanged(&mut batch, api);
         client_grants::insert(&mut batch, &grant);
-        record::push_by(&mut batch, app, caller, about(WHAT, &grant));
+        record::push_by(&mut batch, app, caller, about(WHAT, &grant, named(&client)));
         match batch.commit().await {
             Ok(_) => {
                 app.changed(tenant).await;

@@ -9,6 +9,7 @@ use doorward_store::{StoreError, client_grants};
 use super::about;
 use crate::app::App;
 use crate::caller::Caller;
+use crate::clients::named_by;
 use crate::fault::Fault;
 use crate::logs::record;
 
@@ -30,9 +31,10 @@ async fn remove(app: &App, caller: &Caller, id: &ClientGrantId) -> Result<bool, 
     let tenant = &caller.tenant.tenant.id;
     let scope = app.db().tenant(tenant);
     let Some(grant) = client_grants::get(&scope, id).await? else { return Ok(false) };
+    let client = named_by(&scope, &grant.client).await?;
     let mut batch = scope.batch();
     client_grants::delete(&mut batch, id);
-    record::push_by(&mut batch, app, caller, about(WHAT, &grant));
+    record::push_by(&mut batch, app, caller, about(WHAT, &grant, client));
     match batch.commit().await {
         Ok(_) => {}
         // Somebody else deleted it a moment ago.

@@ -12,7 +12,7 @@ mod update;
 use doorward_model::api::{ClientGrant, ResourceServer};
 use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::log::code::EventCode;
-use serde_json::json;
+use serde_json::Value;
 
 pub use create::create;
 pub use delete::delete;
@@ -35,9 +35,10 @@ fn check_scope(api: &ResourceServer, scope: &[String]) -> Result<(), FieldErrors
     errors.into_result(())
 }
 
-/// The event of something done to a grant.
-fn about(what: &str, grant: &ClientGrant) -> EventDraft {
-    let target = json!({ "client_grant_id": grant.id.as_str(), "client_id": grant.client.as_str() });
+/// The event of something done to a grant of `client`, as events name it.
+fn about(what: &str, grant: &ClientGrant, client: Value) -> EventDraft {
+    let mut target = client;
+    target["client_grant_id"] = grant.id.as_str().into();
     EventDraft::new(EventCode::ManagementWrite, what)
         .audience(&grant.audience)
         .scope(&grant.scope)

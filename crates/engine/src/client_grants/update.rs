@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::{TRIES, about, check_scope};
 use crate::app::App;
 use crate::caller::Caller;
+use crate::clients::named_by;
 use crate::fault::Fault;
 use crate::logs::record;
 
@@ -56,10 +57,11 @@ async fn change(
         if grant == current {
             return Ok(current);
         }
+        let client = named_by(&scope, &grant.client).await?;
         let mut batch = scope.batch();
         resource_servers::expect_unchanged(&mut batch, api);
         client_grants::update(&mut batch, &grant);
-        record::push_by(&mut batch, app, caller, about(WHAT, &grant));
+        record::push_by(&mut batch, app, caller, about(WHAT, &grant, client));
         match batch.commit().await {
             Ok(_) => {
                 app.changed(tenant).await;

@@ -18,7 +18,7 @@ pub async fn get(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClien
     let entry = app.client(&state, id).await?.ok_or(Fault::NotFound { what: "client" })?;
     let shown = ShownClient::to(app, caller, &entry).await?;
     if shown.secret.is_some() {
-        record::alone_by(app, caller, secrets_read(caller, id.as_str())).await?;
+        record::alone_by(app, caller, secrets_read(caller, Some(&entry.client))).await?;
     }
     Ok(shown)
 }

@@ -90,7 +90,7 @@ pub async fn list(app: &App, caller: &Caller, query: &ClientQuery) -> Result<Cli
         shown.push(ShownClient::with(app, caller, client, secret).await?);
     }
     if with_secrets && !shown.is_empty() {
-        record::alone_by(app, caller, secrets_read(caller, "*")).await?;
+        record::alone_by(app, caller, secrets_read(caller, None)).await?;
     }
     Ok(ClientPage { clients: shown, total })
 }

@@ -32,8 +32,8 @@ use doorward_model::log::code::EventCode;
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
 use doorward_store::global::admins;
-use doorward_store::{StoreError, clients as stored};
-use serde_json::json;
+use doorward_store::{Scope, StoreError, clients as stored};
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -127,15 +127,29 @@ pub fn secret_place<'a>(tenant: &'a TenantId, id: &'a SecretId) -> Place<'a> {
 /// The event of something done to a client; the client of the event itself is the one that did it,
 /// when it was a program.
 fn about(what: &str, client: &Client) -> EventDraft {
-    let target = json!({ "client_id": client.id.as_str(), "client_name": client.settings.name.as_str() });
-    EventDraft::new(EventCode::ManagementWrite, what).detail("target", target)
+    EventDraft::new(EventCode::ManagementWrite, what).detail("target", named(client))
 }
 
-/// The event of secrets being read; reading the same again within the minute only counts.
-fn secrets_read(caller: &Caller, what: &str) -> EventDraft {
-    EventDraft::new(EventCode::SecretRead, "Read client secrets")
-        .detail("target", json!({ "client_id": what }))
-        .folded(&format!("{what} {:?}", caller.who))
+/// A client as events name whom something was done to.
+pub(crate) fn named(client: &Client) -> Value {
+    json!({ "client_id": client.id.as_str(), "client_name": client.settings.name.as_str() })
+}
+
+/// The same for a client that only its id is known of; it may be gone.
+pub(crate) async fn named_by(scope: &Scope<'_>, id: &ClientId) -> Result<Value, Fault> {
+    let client = stored::get(scope, id).await?;
+    Ok(client.as_ref().map_or_else(|| json!({ "client_id": id.as_str() }), named))
+}
+
+/// The event of secrets being read, those of one client or those of a whole list; reading the same
+/// again within the minute only counts.
+fn secrets_read(caller: &Caller, of: Option<&Client>) -> EventDraft {
+    let draft = EventDraft::new(EventCode::SecretRead, "Read client secrets");
+    let (draft, which) = match of {
+        Some(client) => (draft.detail("target", named(client)), client.id.as_str()),
+        None => (draft, "*"),
+    };
+    draft.folded(&format!("{which} {:?}", caller.who))
 }
 
 /// Reads a Client ID as it came; what is not spelled like one belongs to nobody.

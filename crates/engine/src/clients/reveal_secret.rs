@@ -41,6 +41,6 @@ async fn reveal(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClient
     caller.may(ApiScope::ReadClientKeys)?;
     let (state, _) = app.refresh(&caller.tenant).await?;
     let entry = app.client(&state, id).await?.ok_or(Fault::NotFound { what: "client" })?;
-    record::alone_by(app, caller, secrets_read(caller, id.as_str())).await?;
+    record::alone_by(app, caller, secrets_read(caller, Some(&entry.client))).await?;
     ShownClient::with(app, caller, entry.client.clone(), super::primary(&entry)).await
 }

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::caller::Caller;
+use crate::clients::named_by;
 use crate::fault::{Fault, SHORT_WAIT};
 use crate::logs::record::{self, EventDraft};
 
@@ -38,11 +39,11 @@ async fn remove(app: &App, caller: &Caller, id: &GrantId) -> Result<bool, Fault>
     caller.may(ApiScope::DeleteGrants)?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
     let Some(grant) = grants::get(&scope, id).await? else { return Ok(false) };
+    let mut target = named_by(&scope, &grant.client).await?;
+    target["grant_id"] = grant.id.as_str().into();
+    target["user_id"] = grant.user.as_str().into();
     let mut batch = scope.batch();
     push(&mut batch, app, caller, &grant);
-    let target = json!({
-        "grant_id": grant.id.as_str(), "user_id": grant.user.as_str(), "client_id": grant.client.as_str(),
-    });
     let draft = EventDraft::new(EventCode::ManagementWrite, WHAT)
         .audience(&grant.audience)
         .scope(&grant.scope)

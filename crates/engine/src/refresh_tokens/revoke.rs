@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::caller::Caller;
+use crate::clients::named_by;
 use crate::fault::{Fault, SHORT_WAIT};
 use crate::logs::record::{self, EventDraft};
 
@@ -64,10 +65,9 @@ async fn remove(app: &App, caller: &Caller, id: &FamilyId) -> Result<bool, Fault
     let found = refresh_tokens::live(&scope, &filter, app.now(), None, 1).await?.pop();
     let Some(token) = found else { return Ok(false) };
     let authorization = &token.family.authorization;
-    let target = json!({
-        "refresh_token_id": id.as_str(), "user_id": authorization.user.as_str(),
-        "client_id": authorization.client.as_str(),
-    });
+    let mut target = named_by(&scope, &authorization.client).await?;
+    target["refresh_token_id"] = id.as_str().into();
+    target["user_id"] = authorization.user.as_str().into();
     let mut batch = scope.batch();
     token_families::revoke(&mut batch, id, app.now());
     let draft = EventDraft::new(EventCode::ManagementWrite, ONE).detail("target", target);

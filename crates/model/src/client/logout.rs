@@ -34,6 +34,33 @@ pub fn matches(entries: &[String], requested: &str) -> bool {
     entries.iter().any(|text| entry(text).is_ok_and(|entry| covers(&entry, &asked)))
 }
 
+/// Whether one of the entries allows `requested` with its query and hash, as OpenID Connect compares
+/// `post_logout_redirect_uri` (RP-Initiated Logout §3).
+///
+/// ```
+/// use doorward_model::client::logout::matches_whole;
+/// let entries: Vec<String> = ["https://app.example.com/bye?from=list", "https://*.example.com"]
+///     .map(str::to_owned).into();
+/// for (requested, allowed) in [
+///     ("https://app.example.com/bye?from=list", true),
+///     ("https://app.example.com/bye", false),
+///     ("https://app.example.com/bye?from=list&x=1", false),
+///     ("https://app.example.com/bye?from=list#top", false),
+///     ("https://qa.example.com/", true),
+///     ("https://qa.example.com/?x=1", false),
+/// ] {
+///     assert_eq!(matches_whole(&entries, requested), allowed, "{requested}");
+/// }
+/// ```
+#[must_use]
+pub fn matches_whole(entries: &[String], requested: &str) -> bool {
+    let Ok(asked) = super::urls::requested(requested) else { return false };
+    let same = |entry: &Address<'_>| {
+        covers(entry, &asked) && entry.query == asked.query && entry.fragment == asked.fragment
+    };
+    entries.iter().any(|text| entry(text).is_ok_and(|entry| same(&entry)))
+}
+
 fn covers(entry: &Address<'_>, asked: &Address<'_>) -> bool {
     if entry.is_custom() {
         return without_query(entry.text) == without_query(asked.text);

@@ -85,6 +85,13 @@ impl TenantSettings {
         self.is_switched_on("require_pushed_authorization_requests")
     }
 
+    /// Whether a person is asked before an application that proves nothing logs them out (`/oidc/logout`).
+    #[must_use]
+    pub fn asks_before_logout(&self) -> bool {
+        let sessions = self.kept.get("sessions").and_then(Value::as_object);
+        sessions.and_then(|sessions| sessions.get("oidc_logout_prompt_enabled")) != Some(&Value::Bool(false))
+    }
+
     fn is_switched_on(&self, flag: &str) -> bool {
         let flags = self.kept.get(FLAGS).and_then(Value::as_object);
         flags.and_then(|flags| flags.get(flag)) == Some(&Value::Bool(true))

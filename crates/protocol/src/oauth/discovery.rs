@@ -31,6 +31,7 @@ pub fn metadata(issuer: &Issuer) -> Value {
         "pushed_authorization_request_endpoint": issuer.url("oauth/par"),
         "revocation_endpoint": issuer.url("oauth/revoke"),
         "userinfo_endpoint": issuer.url("userinfo"),
+        "end_session_endpoint": issuer.url("oidc/logout"),
         "jwks_uri": issuer.url(".well-known/jwks.json"),
         "scopes_supported": oidc::ALL,
         "response_types_supported": ResponseType::NAMES,
@@ -120,7 +121,7 @@ mod tests {
     #[test]
     fn nothing_is_promised_that_does_not_exist() {
         let document = document();
-        for absent in ["end_session_endpoint", "registration_endpoint", "introspection_endpoint"] {
+        for absent in ["registration_endpoint", "introspection_endpoint"] {
             assert_eq!(document.get(absent), None, "{absent}");
         }
         assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));

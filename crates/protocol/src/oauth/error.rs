@@ -106,11 +106,13 @@ pub enum PageProblem {
     LogoutUrlNotAllowed,
     /// A pushed request that is unknown, over, used, or of another client.
     PushedRequestGone,
+    /// The address after logout differs from the one on the list in its query.
+    LogoutQueryNotAllowed,
 }
 
 impl PageProblem {
     /// All of them, for the documentation.
-    pub const ALL: [PageProblem; 8] = [
+    pub const ALL: [PageProblem; 9] = [
         PageProblem::UnknownClient,
         PageProblem::CallbackNotAllowed,
         PageProblem::CallbackMissing,
@@ -119,6 +121,7 @@ impl PageProblem {
         PageProblem::WebOriginNotAllowed,
         PageProblem::LogoutUrlNotAllowed,
         PageProblem::PushedRequestGone,
+        PageProblem::LogoutQueryNotAllowed,
     ];
 
     /// The stable number.
@@ -133,6 +136,7 @@ impl PageProblem {
             PageProblem::WebOriginNotAllowed => 106,
             PageProblem::LogoutUrlNotAllowed => 107,
             PageProblem::PushedRequestGone => 108,
+            PageProblem::LogoutQueryNotAllowed => 109,
         }
     }
 
@@ -146,7 +150,9 @@ impl PageProblem {
             PageProblem::RepeatedParameter => "Ambiguous request",
             PageProblem::MalformedRequest => "Unreadable request",
             PageProblem::WebOriginNotAllowed => "Origin not allowed",
-            PageProblem::LogoutUrlNotAllowed => "Return address after logout not allowed",
+            PageProblem::LogoutUrlNotAllowed | PageProblem::LogoutQueryNotAllowed => {
+                "Return address after logout not allowed"
+            }
             PageProblem::PushedRequestGone => "Login request is over",
         }
     }
@@ -188,6 +194,11 @@ impl PageProblem {
             PageProblem::PushedRequestGone => {
                 "The application prepared this login, but it was used already or took too long. Go back to the \
                  application and log in again. If this page returns, tell its team the reference below."
+            }
+            PageProblem::LogoutQueryNotAllowed => {
+                "You are logged out. The application asked us to send you to an address that is on the list of \
+                 Allowed Logout URLs with another query only, and here the whole address counts, so you stay \
+                 here. Tell its team the reference below."
             }
         }
     }

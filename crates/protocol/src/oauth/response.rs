@@ -171,9 +171,19 @@ fn joint(redirect: &str) -> &'static str {
     }
 }
 
-fn written(fields: &[(&'static str, String)]) -> String {
+/// An address with further parameters, in front of its hash if it has one.
+pub(crate) fn appended(address: &str, fields: &[(&'static str, &str)]) -> String {
+    if fields.is_empty() {
+        return address.to_owned();
+    }
+    let (front, hash) = address.split_at(address.find('#').unwrap_or(address.len()));
+    format!("{front}{}{}{hash}", joint(front), written(fields))
+}
+
+fn written<T: AsRef<str>>(fields: &[(&'static str, T)]) -> String {
     let mut text = String::new();
     for (name, value) in fields {
+        let value = value.as_ref();
         if !text.is_empty() {
             text.push('&');
         }

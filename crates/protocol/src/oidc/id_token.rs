@@ -130,7 +130,8 @@ pub fn sign(
     }
 }
 
-fn algorithm(client: &Client) -> IdTokenAlgorithm {
+/// How the ID tokens of a client are signed.
+pub(super) fn algorithm(client: &Client) -> IdTokenAlgorithm {
     client.settings.jwt_configuration.algorithm(client.shares_a_secret())
 }
 
@@ -154,7 +155,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::jose::{vectors, verify_hs256, verify_rs256, verify_rsa};
 
-    fn client(method: AuthMethod, jwt_configuration: JwtConfiguration) -> Client {
+    pub(crate) fn client(method: AuthMethod, jwt_configuration: JwtConfiguration) -> Client {
         let settings = ClientSettings {
             name: "Shop".to_owned(),
             jwt_configuration,

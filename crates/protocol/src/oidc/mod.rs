@@ -7,4 +7,5 @@
 pub mod access_token;
 pub mod claims;
 pub mod id_token;
+pub mod id_token_hint;
 pub mod userinfo;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use doorward_engine::fault::Fault;
-use doorward_model::tenant::Tenant;
+use doorward_model::tenant::{Issuer, Tenant};
 use http::Uri;
 
 pub use refusal::Refusal;
@@ -101,6 +101,10 @@ pub(crate) struct Circumstances<'a> {
     pub reference: Option<&'a str>,
     /// Whether the request tried to prove itself by a header.
     pub has_authorization: bool,
+    /// Where whoever spoke to nobody's host probably wants to be.
+    pub elsewhere: Option<&'a Issuer>,
+    /// Whether it was for a page of the dashboard.
+    pub is_dashboard: bool,
 }
 
 macro_rules! skins {

@@ -27,6 +27,8 @@ struct Group {
     title: &'static str,
     /// What stands here while there is none.
     empty: &'static str,
+    /// Whether there is a way to make one.
+    is_makeable: bool,
     rows: Vec<Row>,
 }
 
@@ -108,19 +110,22 @@ fn groups(frame: &Frame, opened: &Opened) -> Vec<Group> {
     vec![
         Group {
             title: "Database",
-            empty: "No database connections. People with a password that is kept here will stand in one.",
+            empty: "No database connections. People with a password that is kept here stand in one.",
+            is_makeable: true,
             rows: rows("database"),
         },
         Group {
             title: "Social",
             empty: "No social connections. Log in with Google, GitHub and others will stand here; this \
                     version of Doorward has none.",
+            is_makeable: false,
             rows: rows("social"),
         },
         Group {
             title: "Enterprise",
             empty: "No enterprise connections. Directories and identity providers of companies will stand \
                     here; this version of Doorward has none.",
+            is_makeable: false,
             rows: rows("enterprise"),
         },
     ]

@@ -8,8 +8,8 @@ use serde_json::json;
 use thirtyfour::By;
 use zip::ZipArchive;
 
-use super::first_run::OWNER_PASSWORD;
-use super::{Browser, Neighbour, OpenHouse};
+use super::first_run::{OWNER, OWNER_PASSWORD};
+use super::{Browser, Look, Neighbour, OpenHouse};
 use crate::kit::{EMAIL, PASSWORD, Via, Visitor};
 
 /// The four types as the brief writes them, and what each is called once chosen.
@@ -106,6 +106,28 @@ async fn a_client_is_made_in_the_popup_and_lands_on_its_guides() {
     {
         browser.create_client(&house.origin(), "Another", kind).await;
         assert_eq!(browser.texts(".guide h2").await, guides, "{kind}");
+    }
+    browser.end().await;
+}
+
+/// Also in the narrowest window that pages are made for.
+#[tokio::test]
+async fn the_menu_and_the_four_tabs_stand_in_one_row_each() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    browser.set_up(&house).await;
+    for dark in [false, true] {
+        browser.look(Look { width: 320, dark }).await;
+        browser.open(&house.page(&format!("/manage/clients/{}/settings", party.client_id))).await;
+        for links in ["nav.tabs a", "nav.nav a"] {
+            let tops = format!("[...document.querySelectorAll('{links}')].map((link) => link.offsetTop)");
+            assert_eq!(
+                browser.run(&format!("return new Set({tops}).size")).await,
+                1,
+                "{links}, dark: {dark}"
+            );
+        }
     }
     browser.end().await;
 }
@@ -272,5 +294,53 @@ async fn without_scripts_the_same_walk_works() {
     browser.open_menu().await;
     browser.press("Log out").await;
     browser.sees("Log in").await;
+    browser.end().await;
+}
+
+/// What acts at once where there is script has a button of its own where there is none.
+#[tokio::test]
+async fn without_scripts_every_switch_and_box_has_its_button() {
+    let Some(browser) = Browser::without_scripts().await else { return };
+    let house = OpenHouse::new().await;
+    let named = json!({ "name": "Billing portal" });
+    let party = house.party_with(ClientKind::RegularWeb, Via::Post, named).await;
+    browser.set_up_by_hand(&house).await;
+
+    browser.open(&house.page(&format!("/manage/clients/{}/settings", party.client_id))).await;
+    browser.fill("Allowed Callback URLs", "https://a.test/cb, https://b.test/cb").await;
+    browser.press("Review").await;
+    browser.sees("Review 1 change").await;
+    browser.press("Save Changes").await;
+    browser.sees("Saved. Logins use it from now on.").await;
+    assert!(!browser.source().await.contains(&party.secret));
+    browser.tick("Reveal Client Secret").await;
+    browser.press("Apply Reveal Client Secret").await;
+    browser.has_in_its_source(&party.secret).await;
+    browser.press("Rotate Client Secret").await;
+    browser.tick("No longer: it stops now").await;
+    browser.press("Yes, rotate secret").await;
+    browser.sees("The old one stopped working.").await;
+
+    browser.tab("Connections").await;
+    browser.tick("Username-Password-Authentication").await;
+    browser.press("Apply to Username-Password-Authentication").await;
+    browser.sees("Nobody could log in to Billing portal then.").await;
+    browser.press("Yes, switch it off").await;
+    browser.sees("Nobody can log in to Billing portal now").await;
+    browser.tab("Addons").await;
+    browser.sees("No add-on is installed.").await;
+
+    browser.go("Logs").await;
+    browser.press_containing("switched a connection off for Billing portal").await;
+    browser.sees("Record").await;
+    browser.open_menu().await;
+    browser.press("Log out").await;
+    browser.fill("Email address", OWNER).await;
+    browser.fill("Password", "not the password").await;
+    browser.press("Log in").await;
+    browser.sees("do not match").await;
+    browser.fill("Password", OWNER_PASSWORD).await;
+    browser.press("Log in").await;
+    browser.sees("Overview").await;
     browser.end().await;
 }

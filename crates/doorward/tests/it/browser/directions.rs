@@ -20,6 +20,9 @@ const TURNED: &str = "const apart = (e) => /isolate|plaintext/.test(getComputedS
         while (!apart(around)) around = around.parentElement;
         if (around.textContent.trim() !== text.data.trim() || !text.data.trim().endsWith('nimda')) found.push(around.textContent);
     }
+    const turns = (text) => text?.includes('\\u202e');
+    if (turns(document.title)) found.push(document.title);
+    for (const e of document.querySelectorAll('*')) for (const name of ['aria-label', 'title', 'alt', 'placeholder']) if (turns(e.getAttribute(name))) found.push(name + ': ' + e.getAttribute(name));
     return found";
 
 #[tokio::test]

@@ -7,6 +7,9 @@ use super::{Browser, OpenHouse};
 use crate::kit::Via;
 
 const ESCAPE: &str = "\u{e00c}";
+const TAB: &str = "\u{e004}";
+const ENTER: &str = "\u{e007}";
+const DOWN: &str = "\u{e015}";
 const FOCUS: &str = "const e = document.activeElement; return e.ariaLabel || e.textContent.trim()";
 
 /// Escape closes what is open, and the focus is where it was.
@@ -127,5 +130,42 @@ async fn copy_puts_the_value_onto_the_clipboard() {
     browser.sees("Copied").await;
     let env = browser.clipboard().await;
     assert!(env.as_str().unwrap().contains(&party.client_id), "{env}");
+    browser.end().await;
+}
+
+/// The first thing that Tab reaches is the way past the menu.
+#[tokio::test]
+async fn the_first_key_leads_past_the_menu() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    browser.set_up(&house).await;
+    for path in ["/manage", "/manage/clients", "/manage/logs"] {
+        browser.open(&house.page(path)).await;
+        browser.keys(TAB).await;
+        assert_eq!(browser.run(FOCUS).await, "Skip to main content", "{path}");
+        browser.keys(ENTER).await;
+        assert_eq!(browser.run("return document.activeElement.id").await, "main", "{path}");
+    }
+    browser.end().await;
+}
+
+#[tokio::test]
+async fn a_client_is_made_without_a_mouse() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    browser.set_up(&house).await;
+    browser.go("Clients").await;
+    browser.sees("Default App").await;
+    browser.keys("c").await;
+    browser.sees("What are you building?").await;
+    browser.keys("Storefront").await;
+    for (key, chosen) in [(TAB, json!(null)), (" ", json!("native")), (DOWN, json!("spa"))] {
+        browser.keys(key).await;
+        let checked = "return document.querySelector('dialog [name=type]:checked')?.value ?? null";
+        assert_eq!(browser.run(checked).await, chosen);
+    }
+    browser.keys(ENTER).await;
+    browser.sees("Storefront was created.").await;
+    browser.sees("React").await;
     browser.end().await;
 }

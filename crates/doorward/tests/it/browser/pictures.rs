@@ -29,6 +29,8 @@ impl Browser {
     async fn shown(&self, name: &str, look: Look, text: &str) {
         self.look(look).await;
         self.sees(text).await;
+        let bare = json!({ "hidden": true });
+        self.driver.cdp().send_raw("Emulation.setScrollbarsHidden", bare).await.unwrap();
         if let Some(path) = kept(name) {
             self.picture(&path).await;
         }
@@ -42,7 +44,10 @@ async fn token(party: &RelyingParty<'_>) {
 
 /// Four clients, a week of logins and tokens, some failures, and a secret that was rotated.
 async fn a_week(house: &OpenHouse) -> [RelyingParty<'_>; 2] {
-    let named = |name: &str| json!({ "name": name });
+    let named = |name: &str| {
+        house.advance(60);
+        json!({ "name": name })
+    };
     let shop = house.party_with(ClientKind::Spa, Via::None, named("Storefront")).await;
     let web = house.party_with(ClientKind::RegularWeb, Via::Post, named("Billing portal")).await;
     house.party_with(ClientKind::Native, Via::None, named("Field app")).await;

@@ -24,8 +24,15 @@ const REFRESH: [&str; 4] = [
     "Idle Lifetime (seconds)",
     "Reuse Interval (seconds)",
 ];
-const OAUTH: [&str; 4] =
-    ["Grant Types", "JsonWebToken Signature Algorithm", "OIDC Conformant", "Application Metadata"];
+const OAUTH: [&str; 3] = ["Grant Types", "JsonWebToken Signature Algorithm", "OIDC Conformant"];
+const IP_HEADER: &str = "Trust Token Endpoint IP Header";
+const MOBILE: [&str; 4] = [
+    "Team ID (optional)",
+    "App Bundle Identifier (optional)",
+    "App Package Name (optional)",
+    "Key Hashes (optional)",
+];
+const METADATA: &str = "Application Metadata";
 
 /// What a client of that type shows at once, and what it shows under *Advanced*.
 fn fields(kind: ClientKind) -> (Vec<&'static str>, Vec<&'static str>) {
@@ -43,6 +50,12 @@ fn fields(kind: ClientKind) -> (Vec<&'static str>, Vec<&'static str>) {
         advanced.extend(REFRESH);
     }
     advanced.extend(OAUTH);
+    match kind {
+        ClientKind::Native => advanced.extend(MOBILE),
+        ClientKind::Spa => {}
+        _ => advanced.push(IP_HEADER),
+    }
+    advanced.push(METADATA);
     (shown, advanced)
 }
 

@@ -359,6 +359,36 @@ async fn connections_are_switched_at_once_and_the_last_one_asks() {
 }
 
 #[tokio::test]
+async fn a_group_without_a_connection_says_what_will_be_there_and_how_one_is_made_where_it_can_be() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let shop = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let machine = house.machine(&["read:connections", "delete:connections"]).await;
+    let tab = format!("/manage/clients/{}/connections", shop.client_id);
+    let known = machine.get("/api/v2/connections").await.is(200).json();
+    for connection in known.as_array().unwrap() {
+        let path = format!("/api/v2/connections/{}", connection["id"].as_str().unwrap());
+        let gone = machine.delete(&path).await;
+        assert!(gone.status.is_success(), "{}", gone.status);
+    }
+    let html = admin.get(&tab).await.is(200).text();
+    let group = |name: &str| {
+        let (_, rest) = html.split_once(&format!("{name}</h2>")).unwrap();
+        rest.split("</section>").next().unwrap().to_owned()
+    };
+    let link = "href=\"/manage/api/post_connections\">Make one with the Management API</a>";
+    assert!(
+        group("Database").contains("No database connections.") && group("Database").contains(link),
+        "{html}"
+    );
+    for name in ["Social", "Enterprise"] {
+        assert!(group(name).contains("will stand") && !group(name).contains("<a "), "{name}: {html}");
+        assert!(!group(name).contains("<button"), "{name} has a dead button: {html}");
+    }
+    admin.get("/manage/api/post_connections").await.is(200);
+}
+
+#[tokio::test]
 async fn a_program_has_apis_in_place_of_connections_and_no_addons_are_promised() {
     let house = House::new().await;
     let admin = house.admin().await;

@@ -81,6 +81,45 @@ async fn colours_are_chosen_and_kept() {
     assert!(choose("system").await.contains("<html lang=\"en\">"));
 }
 
+/// Nobody stands before a page that leads nowhere.
+#[tokio::test]
+async fn a_page_that_is_not_there_leads_back_to_the_dashboard() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    for path in ["/manage/nothing", "/manage/clients/nobody/settings", "/manage/logs/1"] {
+        let html = admin.get(path).await.is(404).text();
+        assert!(html.contains("href=\"/manage\">Go to the dashboard</a>"), "{path}: {html}");
+    }
+    let elsewhere = house.get("/nothing").await.is(404).text();
+    assert!(
+        !elsewhere.contains("/manage"),
+        "people who log in are shown the way to the dashboard: {elsewhere}"
+    );
+}
+
+/// SECURITY §5: a hostile or mistyped host opens nothing, and the way to the right one is configuration.
+#[tokio::test]
+async fn under_another_host_the_dashboard_is_not_there_and_the_page_leads_to_the_right_one() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    for path in ["/manage", "/manage/login", "/setup", "/manage/clients"] {
+        for header in ["host", "x-forwarded-host"] {
+            let page = admin.send(Asked::get(path).header(header, "evil.test")).await;
+            assert!(!page.text().contains("evil.test"), "{header} {path}: {}", page.text());
+            assert!(!page.header("location").unwrap_or_default().contains("evil"), "{header} {path}");
+            if header == "host" {
+                let link = format!("href=\"{}\">Go to that address</a>", house.issuer());
+                assert!(page.is(421).text().contains(&link), "{path}");
+            }
+        }
+    }
+    let page = admin.get("/manage").await.is(200);
+    let fields = page.form_to("/manage/logout").fields;
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    admin.send(Asked::form("/manage/logout", &fields).header("host", "evil.test")).await.is(421);
+    admin.get("/manage").await.is(200);
+}
+
 /// A client has one colour: people see it when they log in, admins in the list.
 #[tokio::test]
 async fn the_door_of_a_client_has_one_colour_everywhere() {

@@ -141,3 +141,61 @@ async fn the_log_of_a_client_shows_what_was_done_to_it_too() {
     assert!(html.contains("Command line created the client Billing"), "{html}");
     assert!(!html.contains("Storefront</a>"), "{html}");
 }
+
+/// Who read which secrets, and what was refused at which client.
+#[tokio::test]
+async fn the_log_names_the_client_whose_secret_was_read_and_the_one_that_was_not_changed() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let shop = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Storefront" })).await;
+    let machine = house
+        .machine(&[
+            "read:clients",
+            "read:client_keys",
+            "update:clients",
+            "create:client_grants",
+            "delete:client_grants",
+        ])
+        .await;
+    let path = format!("/api/v2/clients/{}", shop.client_id);
+    machine.get(&path).await.is(200);
+    machine.get("/api/v2/clients").await.is(200);
+    machine.patch(&path, &json!({ "name": "a<b" })).await.is(400);
+    let grant = json!({ "client_id": shop.client_id, "audience": house.api(), "scope": ["read:logs"] });
+    let grant = machine.post("/api/v2/client-grants", &grant).await.is(201).json();
+    machine.delete(&format!("/api/v2/client-grants/{}", grant["id"].as_str().unwrap())).await.is(204);
+    let html = admin.get("/manage/logs").await.is(200).text();
+    for sentence in [
+        "read the secrets of Storefront<",
+        "read secrets of clients<",
+        "allowed an API to Storefront<",
+        "took an API from Storefront<",
+    ] {
+        assert!(html.contains(sentence), "no {sentence}: {html}");
+    }
+    let of_shop = admin.get(&format!("/manage/logs?client={}", shop.client_id)).await.is(200).text();
+    assert!(of_shop.contains("read the secrets of Storefront<"), "{of_shop}");
+    let event = house.logs().await.into_iter().find(|event| {
+        event["description"] == "Read client secrets" && event["details"]["target"].is_object()
+    });
+    let id = event.unwrap()["log_id"].as_str().unwrap().to_owned();
+    let page = admin.get(&format!("/manage/logs/{id}")).await.is(200).text();
+    assert!(page.contains("Its secret was read") && page.contains(&shop.client_id), "{page}");
+}
+
+/// However many clients there are, the one that is chosen is named.
+#[tokio::test]
+async fn the_chosen_client_is_named_beyond_those_that_are_offered() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let machine = house.machine(&["create:clients"]).await;
+    for number in 0..101 {
+        machine.post("/api/v2/clients", &json!({ "name": format!("Aa {number}") })).await.is(201);
+    }
+    let last = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Zz last" })).await;
+    let all = admin.get("/manage/logs").await.is(200).text();
+    assert!(!all.contains("\">Zz last</option>"), "it is beyond what is offered");
+    let chosen = admin.get(&format!("/manage/logs?client={}", last.client_id)).await.is(200).text();
+    let option = format!("<option value=\"{}\" selected>Zz last</option>", last.client_id);
+    assert!(chosen.contains(&option), "{chosen}");
+}

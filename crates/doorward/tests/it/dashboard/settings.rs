@@ -119,6 +119,21 @@ async fn two_admins_who_save_at_once_are_asked_what_to_keep() {
     assert_eq!(now["jwt_configuration"]["lifetime_in_seconds"], 60);
 }
 
+/// Not one after the other: at the very same moment. One is saved, the other is asked.
+#[tokio::test]
+async fn of_two_forms_that_come_at_once_one_is_saved_and_the_other_is_asked() {
+    let house = House::new().await;
+    let (admin, id) = (house.admin().await, client(&house, ClientKind::RegularWeb, "Shop").await);
+    let path = settings_path(&id);
+    let (one, two) = (admin.get(&path).await.is(200), admin.get(&path).await.is(200));
+    let (first, second) = (web(&[("name", "First")]), web(&[("name", "Second")]));
+    let (a, b) = tokio::join!(post(&admin, &one, &path, &first), post(&admin, &two, &path, &second));
+    let (done, asked) = if a.status.as_u16() == 303 { ("First", b) } else { ("Second", a) };
+    let html = asked.is(422).text();
+    assert!(html.contains("Keep mine") && html.contains("Keep theirs"), "{html}");
+    assert_eq!(saved(&house, &id).await["name"], done);
+}
+
 #[tokio::test]
 async fn edits_of_different_fields_that_clash_nowhere_are_both_kept() {
     let house = House::new().await;
@@ -266,6 +281,64 @@ async fn what_stands_under_advanced_is_saved_like_the_rest() {
     assert_eq!(saved(&house, &id).await["client_metadata"], json!({}));
     let page = admin.get(&settings_path(&id)).await.is(200).text();
     assert!(page.contains("-----BEGIN CERTIFICATE-----") && page.contains("/.well-known/jwks.json"));
+}
+
+#[tokio::test]
+async fn a_server_is_believed_about_whom_it_asks_for_when_the_switch_is_on() {
+    let house = House::new().await;
+    let (admin, id) = (house.admin().await, client(&house, ClientKind::RegularWeb, "Shop").await);
+    let trusts = async || saved(&house, &id).await["is_token_endpoint_ip_header_trusted"].clone();
+    assert_eq!(trusts().await, json!(false));
+    save(&admin, &id, &web(&[("ip_header", "on")])).await.is(303);
+    assert_eq!(trusts().await, json!(true));
+    let page = admin.get(&settings_path(&id)).await.is(200).text();
+    assert!(page.contains("Changed Trust Token Endpoint IP Header"), "{page}");
+    save(&admin, &id, &web(&[])).await.is(303);
+    assert_eq!(trusts().await, json!(false));
+}
+
+/// What the page of a native client says of its apps is what a device asks our host for.
+#[tokio::test]
+async fn the_apps_of_a_native_client_may_open_links_of_this_domain() {
+    let house = House::new().await;
+    let (admin, id) = (house.admin().await, client(&house, ClientKind::Native, "Field app").await);
+    let with = |apps: [(&'static str, &'static str); 4]| {
+        let mut form = web(&[("name", "Field app"), ("app_type", "native")]);
+        form.retain(|(name, _)| !["auth_method", "alg"].contains(name));
+        form.extend(apps);
+        form
+    };
+    let form = with([
+        ("team_id", "9JA89QQLNQ"),
+        ("app_bundle_identifier", "com.acme.field"),
+        ("app_package_name", "com.acme.field"),
+        ("key_hashes", "D8:A0:83\r\n14:6D:E9"),
+    ]);
+    save(&admin, &id, &form).await.is(303);
+    let android = json!({
+        "app_package_name": "com.acme.field", "sha256_cert_fingerprints": ["D8:A0:83", "14:6D:E9"],
+    });
+    assert_eq!(saved(&house, &id).await["mobile"]["android"], android);
+    let file = house.get("/.well-known/apple-app-site-association").await.is(200).text();
+    assert!(file.contains("9JA89QQLNQ.com.acme.field"), "{file}");
+    let page = admin.get(&settings_path(&id)).await.is(200).text();
+    assert!(
+        page.contains("Changed Mobile settings") && page.contains("D8:A0:83\n14:6D:E9</textarea>"),
+        "{page}"
+    );
+
+    let long = "x".repeat(601);
+    let mut form =
+        with([("team_id", ""), ("app_bundle_identifier", ""), ("app_package_name", ""), ("key_hashes", "")]);
+    save(&admin, &id, &form).await.is(303);
+    assert_eq!(saved(&house, &id).await.get("mobile"), None);
+    form.push(("team_id", &long));
+    form.retain(|(name, value)| *name != "team_id" || !value.is_empty());
+    let refused = save(&admin, &id, &form).await.is(422).text();
+    assert!(
+        refused.contains("<li><a href=\"#team_id\">") && refused.contains("id=\"team_id-error\""),
+        "{refused}"
+    );
 }
 
 #[tokio::test]

@@ -48,6 +48,17 @@ fn sends(form: &str) -> bool {
     form.split("<button").skip(1).any(|button| !button.split('>').next().unwrap().contains("type=\"button\""))
 }
 
+/// Titles and names for screen readers in which something turns the direction of writing: nothing in
+/// them can be set apart from the words around it.
+fn turned(html: &str) -> Vec<&str> {
+    let between = |begin: &'static str, end: char| {
+        html.split(begin).skip(1).filter_map(move |rest| rest.split(end).next())
+    };
+    let plain =
+        between("<title>", '<').chain(between(" aria-label=\"", '"')).chain(between(" title=\"", '"'));
+    plain.filter(|text| text.contains('\u{202e}')).collect()
+}
+
 /// A house in which something happened to clients of every type.
 async fn lived_in() -> House {
     let house = House::new().await;
@@ -135,6 +146,7 @@ async fn names_stay_text_on_every_page_that_shows_them() {
 
     for (path, (_, html)) in &pages {
         assert!(!html.contains("<script>") && !html.contains(QUOTES), "{path}: {html}");
+        assert_eq!(turned(html), Vec::<&str>::new(), "{path}");
         let scripts = html.matches("<script").count();
         assert_eq!(scripts, html.matches("<script src=\"/assets/").count(), "{path}");
     }

@@ -56,6 +56,13 @@ pub(super) fn page(event: &Event, number: u64) -> Option<Explanation> {
             "Let the app push a fresh request for each login, right before it sends the person.",
             Some(Part::QuickStart),
         ),
+        109 => Explanation::new(
+            event,
+            told("The address after logout is on the list with another query only."),
+            "Put the address on Allowed Logout URLs as the app sends it, query included. /v2/logout does not \
+             compare the query; the standard's /oidc/logout does.",
+            Some(Part::LogoutUrls),
+        ),
         _ => return None,
     };
     Some(known)

@@ -51,6 +51,8 @@ pub enum Part {
     RefreshTokens,
     /// Where people may be sent back to.
     Callbacks,
+    /// Where people may be sent after a logout.
+    LogoutUrls,
     /// What people may log in with.
     Connections,
     /// The APIs that it may call by itself.

@@ -27,7 +27,7 @@ pub(crate) fn differences(saved: &Values, typed: &Values) -> Vec<Difference> {
 }
 
 fn difference(field: Field, before: &str, after: &str) -> Difference {
-    let is_list = Field::LISTS.contains(&field) || field == Field::Metadata;
+    let is_list = Field::LISTS.contains(&field) || matches!(field, Field::KeyHashes | Field::Metadata);
     let lines = |text: &str| -> Vec<String> {
         if is_list { text.lines().map(str::to_owned).collect() } else { vec![text.to_owned()] }
     };
@@ -67,6 +67,10 @@ pub(crate) fn patch(typed: &Values, client: &Client) -> ClientPatch {
                 patch.refresh_token = Patch::Set(refresh_token(typed, client));
             }
             Field::Conformant => patch.oidc_conformant = Patch::Set(typed.conformant),
+            Field::IpHeader => drop(patch.further.insert(field.setting().to_owned(), typed.ip_header.into())),
+            Field::Team | Field::Bundle | Field::Package | Field::KeyHashes => {
+                patch.further.insert(field.setting().to_owned(), typed.apps.setting(client));
+            }
             Field::Metadata => patch.client_metadata = Patch::Set(metadata(typed, client)),
         }
     }
@@ -162,6 +166,7 @@ mod tests {
             refresh_leeway: "5".into(),
             algorithm: IdTokenAlgorithm::HS256,
             conformant: false,
+            ip_header: true,
             metadata: vec![("team".into(), "store".into()), ("new".into(), "1".into())],
             ..Values::of(&client)
         };

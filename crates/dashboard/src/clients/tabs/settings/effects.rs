@@ -83,7 +83,8 @@ mod tests {
             effects(&saved, &next),
             [
                 "Single Page Application cannot use Basic. Saving sets it to None.",
-                "Saving will turn off Client Credentials."
+                "Saving will turn off Client Credentials and hide 1 setting.",
+                "What is hidden is kept and comes back with the type."
             ]
         );
         let mut machine = Values { kind: Some(ClientKind::NonInteractive), ..next.clone() };

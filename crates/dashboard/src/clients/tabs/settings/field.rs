@@ -2,6 +2,7 @@
 //!
 //! Source: UX §1.5, "Which fields for which type". What is hidden is kept, not wiped.
 
+use doorward_model::client::further::{IP_HEADER_TRUSTED, MOBILE};
 use doorward_model::client::kind::ClientKind;
 
 /// A field of the form.
@@ -24,12 +25,17 @@ pub(crate) enum Field {
     Grants,
     Algorithm,
     Conformant,
+    IpHeader,
+    Team,
+    Bundle,
+    Package,
+    KeyHashes,
     Metadata,
 }
 
 impl Field {
     /// All, in the order of the page.
-    pub(crate) const ALL: [Field; 18] = [
+    pub(crate) const ALL: [Field; 23] = [
         Field::Name,
         Field::Type,
         Field::Method,
@@ -47,6 +53,11 @@ impl Field {
         Field::Grants,
         Field::Algorithm,
         Field::Conformant,
+        Field::IpHeader,
+        Field::Team,
+        Field::Bundle,
+        Field::Package,
+        Field::KeyHashes,
         Field::Metadata,
     ];
 
@@ -73,6 +84,11 @@ impl Field {
             Field::Grants => "grants",
             Field::Algorithm => "alg",
             Field::Conformant => "conformant",
+            Field::IpHeader => "ip_header",
+            Field::Team => "team_id",
+            Field::Bundle => "app_bundle_identifier",
+            Field::Package => "app_package_name",
+            Field::KeyHashes => "key_hashes",
             Field::Metadata => "metadata",
         }
     }
@@ -102,6 +118,11 @@ impl Field {
             Field::Grants => "Grant Types",
             Field::Algorithm => "JsonWebToken Signature Algorithm",
             Field::Conformant => "OIDC Conformant",
+            Field::IpHeader => "Trust Token Endpoint IP Header",
+            Field::Team => "Team ID",
+            Field::Bundle => "App Bundle Identifier",
+            Field::Package => "App Package Name",
+            Field::KeyHashes => "Key Hashes",
             Field::Metadata => "Application Metadata",
         }
     }
@@ -124,6 +145,8 @@ impl Field {
             }
             Field::Grants => "grant_types",
             Field::Conformant => "oidc_conformant",
+            Field::IpHeader => IP_HEADER_TRUSTED,
+            Field::Team | Field::Bundle | Field::Package | Field::KeyHashes => MOBILE,
             Field::Metadata => "client_metadata",
         }
     }
@@ -133,6 +156,7 @@ impl Field {
         match setting {
             "jwt_configuration" => Some("ID token settings"),
             "refresh_token" => Some("Refresh token settings"),
+            MOBILE => Some("Mobile settings"),
             _ => Field::ALL.into_iter().find(|field| field.setting() == setting).map(Field::label),
         }
     }
@@ -144,6 +168,9 @@ impl Field {
             "refresh_token.token_lifetime" => return Field::RefreshLifetime,
             "refresh_token.idle_token_lifetime" => return Field::RefreshIdle,
             "refresh_token.leeway" => return Field::RefreshLeeway,
+            "mobile.ios.app_bundle_identifier" => return Field::Bundle,
+            "mobile.android.app_package_name" => return Field::Package,
+            path if path.starts_with("mobile.android.") => return Field::KeyHashes,
             _ => {}
         }
         let setting = path.split('.').next().unwrap_or(path);
@@ -163,6 +190,11 @@ impl Field {
             | Field::Metadata => true,
             // Public types have one method and one algorithm only; they are shown and cannot be changed.
             Field::Method | Field::Algorithm => !is_public(kind),
+            // Only who proves itself by a secret is believed about whom it asks for.
+            Field::IpHeader => !is_public(kind),
+            Field::Team | Field::Bundle | Field::Package | Field::KeyHashes => {
+                kind == Some(ClientKind::Native)
+            }
             Field::Callbacks
             | Field::LogoutUrls
             | Field::Origins
@@ -206,11 +238,14 @@ mod tests {
             Field::ALL.into_iter().filter(|field| field.is_for(kind)).map(Field::id).collect()
         };
         let all: Vec<_> = Field::ALL.into_iter().map(Field::id).collect();
-        assert_eq!(ids(Some(ClientKind::RegularWeb)), all);
-        assert_eq!(ids(None), all);
-        let public: Vec<_> = all.iter().copied().filter(|id| !["auth_method", "alg"].contains(id)).collect();
-        assert_eq!(ids(Some(ClientKind::Spa)), public);
-        assert_eq!(ids(Some(ClientKind::Native)), public);
+        let without =
+            |gone: &[&str]| -> Vec<&str> { all.iter().copied().filter(|id| !gone.contains(id)).collect() };
+        let mobile = ["team_id", "app_bundle_identifier", "app_package_name", "key_hashes"];
+        let secret = ["auth_method", "alg", "ip_header"];
+        assert_eq!(ids(Some(ClientKind::RegularWeb)), without(&mobile));
+        assert_eq!(ids(None), without(&mobile));
+        assert_eq!(ids(Some(ClientKind::Spa)), without(&[&mobile[..], &secret].concat()));
+        assert_eq!(ids(Some(ClientKind::Native)), without(&secret));
         let machine = [
             "name",
             "app_type",
@@ -220,6 +255,7 @@ mod tests {
             "grants",
             "alg",
             "conformant",
+            "ip_header",
             "metadata",
         ];
         assert_eq!(ids(Some(ClientKind::NonInteractive)), machine);
@@ -234,6 +270,8 @@ mod tests {
             ("refresh_token.idle_token_lifetime", Field::RefreshIdle),
             ("refresh_token.expiration_type", Field::Rotation),
             ("client_metadata.colour", Field::Metadata),
+            ("mobile.ios.team_id", Field::Team),
+            ("mobile.android.sha256_cert_fingerprints.0", Field::KeyHashes),
             ("what nobody knows", Field::Name),
         ] {
             assert_eq!(Field::of_setting(path), field, "{path}");

@@ -195,6 +195,7 @@ fn is_on(values: &Values, field: Field) -> bool {
         Field::Sso => values.sso,
         Field::Rotation => values.rotation,
         Field::Conformant => values.conformant,
+        Field::IpHeader => values.ip_header,
         _ => false,
     }
 }

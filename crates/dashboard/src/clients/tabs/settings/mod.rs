@@ -2,6 +2,7 @@
 //!
 //! Source: the brief, "Client Settings"; UX §1.5 (fields per type, texts, stale edit).
 
+mod apps;
 mod change;
 pub(crate) mod check;
 mod clash;

@@ -2,12 +2,14 @@
 
 use doorward_model::client::Client;
 use doorward_model::client::auth_method::AuthMethod;
+use doorward_model::client::further::IP_HEADER_TRUSTED;
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::refresh::Rotation;
 use doorward_web::signed_in::SignedForm;
 
+use super::apps::{Apps, hashes};
 use super::field::{Field, is_public};
 use super::urls::split;
 
@@ -36,6 +38,8 @@ pub(crate) struct Values {
     pub grants: Vec<GrantType>,
     pub algorithm: IdTokenAlgorithm,
     pub conformant: bool,
+    pub ip_header: bool,
+    pub apps: Apps,
     /// Pairs as typed: keys may stand twice, and either side may be empty.
     pub metadata: Vec<(String, String)>,
 }
@@ -68,6 +72,8 @@ impl Values {
             grants: settings.grant_types.clone(),
             algorithm: settings.jwt_configuration.alg.unwrap_or(IdTokenAlgorithm::RS256),
             conformant: settings.oidc_conformant,
+            ip_header: settings.further.is_on(IP_HEADER_TRUSTED),
+            apps: Apps::of(client),
             metadata: pairs
                 .map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned()))
                 .collect(),
@@ -111,6 +117,11 @@ impl Values {
                 self.algorithm = IdTokenAlgorithm::parse(form.text("alg")).unwrap_or(self.algorithm);
             }
             Field::Conformant => self.conformant = form.is_on("conformant"),
+            Field::IpHeader => self.ip_header = form.is_on("ip_header"),
+            Field::Team => text(&mut self.apps.team),
+            Field::Bundle => text(&mut self.apps.bundle),
+            Field::Package => text(&mut self.apps.package),
+            Field::KeyHashes => text(&mut self.apps.key_hashes),
             Field::Metadata => self.read_metadata(form),
         }
     }
@@ -147,6 +158,11 @@ impl Values {
             Field::Grants => self.grants.clone_from(&from.grants),
             Field::Algorithm => self.algorithm = from.algorithm,
             Field::Conformant => self.conformant = from.conformant,
+            Field::IpHeader => self.ip_header = from.ip_header,
+            Field::Team => self.apps.team.clone_from(&from.apps.team),
+            Field::Bundle => self.apps.bundle.clone_from(&from.apps.bundle),
+            Field::Package => self.apps.package.clone_from(&from.apps.package),
+            Field::KeyHashes => self.apps.key_hashes.clone_from(&from.apps.key_hashes),
             Field::Metadata => self.metadata.clone_from(&from.metadata),
         }
     }
@@ -175,6 +191,11 @@ impl Values {
             }
             Field::Algorithm => self.algorithm.as_str().to_owned(),
             Field::Conformant => switch(self.conformant),
+            Field::IpHeader => switch(self.ip_header),
+            Field::Team => self.apps.team.clone(),
+            Field::Bundle => self.apps.bundle.clone(),
+            Field::Package => self.apps.package.clone(),
+            Field::KeyHashes => hashes(&self.apps.key_hashes).join("\n"),
             Field::Metadata => {
                 let lines = self.metadata.iter().map(|(key, value)| format!("{key}: {value}"));
                 lines.collect::<Vec<_>>().join("\n")

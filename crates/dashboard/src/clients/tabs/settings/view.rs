@@ -173,9 +173,14 @@ impl<'a> SettingsPage<'a> {
     }
 
     fn advanced(&self) -> &'static str {
-        match (self.is_public(), self.is_machine()) {
-            (true, _) => "Client secret, refresh tokens, grant types, metadata, endpoints, certificate",
-            (_, true) => "Description, grant types, metadata, endpoints, certificate",
+        match self.kind() {
+            Some(ClientKind::Native) => {
+                "Client secret, refresh tokens, grant types, mobile, metadata, endpoints, certificate"
+            }
+            Some(ClientKind::Spa) => {
+                "Client secret, refresh tokens, grant types, metadata, endpoints, certificate"
+            }
+            Some(ClientKind::NonInteractive) => "Description, grant types, metadata, endpoints, certificate",
             _ => "Description, refresh tokens, grant types, metadata, endpoints, certificate",
         }
     }

@@ -3,7 +3,10 @@
 //! Owns which address is allowed. Must not know sessions: whatever is decided here, the person is
 //! logged out.
 //!
-//! Source: the brief, "Allowed Logout URLs"; the original's `/v2/logout`.
+//! Source: the brief, "Allowed Logout URLs"; the original's `/v2/logout`. [`rp_initiated`] decides the
+//! standard's own way.
+
+pub mod rp_initiated;
 
 use doorward_model::client::{Client, logout};
 use doorward_model::tenant::TenantSettings;

@@ -1,7 +1,11 @@
 //! Logging out: the session of this browser ends, then the person is sent on, if that is allowed.
 //!
 //! The session ends whatever the return address is: a refusal must not keep somebody logged in.
+//! [`rp_initiated`] is the standard's way, which may ask first.
+//!
 //! Source: the original's `/v2/logout`; OpenID Connect RP-Initiated Logout §5 (open redirects).
+
+mod rp_initiated;
 
 use std::sync::Arc;
 
@@ -21,6 +25,8 @@ use crate::login::{RefusedPage, refuse};
 use crate::logs::record::{self, EventDraft};
 use crate::sessions::{Present, find};
 
+pub use rp_initiated::{EndedSession, LogoutQuestion, end_session};
+
 /// Where a logout leads. The cookie of the session is to be removed in every case.
 #[derive(Debug)]
 pub enum LoggedOut {
@@ -30,6 +36,8 @@ pub enum LoggedOut {
     Done,
     /// Logged out, but the address to go to is on no list.
     Refused(RefusedPage),
+    /// Nobody was logged out: what is wanted cannot be told.
+    Unreadable(RefusedPage),
 }
 
 /// Logs a browser out.
@@ -52,16 +60,16 @@ pub async fn log_out(
     };
     let refusal = match decision {
         LogoutDecision::Redirect(to) => {
-            end(app, &caller, (present.as_ref(), entry.as_deref()), Some(&to)).await?;
+            end(app, &caller, (present.as_ref(), entry.as_deref()), (Some(&to), None)).await?;
             return Ok(LoggedOut::Redirect(to));
         }
         LogoutDecision::Done => {
-            end(app, &caller, (present.as_ref(), entry.as_deref()), None).await?;
+            end(app, &caller, (present.as_ref(), entry.as_deref()), (None, None)).await?;
             return Ok(LoggedOut::Done);
         }
         LogoutDecision::Refuse(error) => error,
     };
-    end(app, &caller, (present.as_ref(), entry.as_deref()), None).await?;
+    end(app, &caller, (present.as_ref(), entry.as_deref()), (None, None)).await?;
     let mut draft = EventDraft::new(EventCode::LogoutFailed, refusal.problem.title());
     if let Some(entry) = &entry {
         draft = draft.client(&entry.client);
@@ -102,12 +110,12 @@ async fn judge_once(app: &App, caller: Caller, params: &Params) -> Result<Judged
     Ok((caller, entry, decision))
 }
 
-/// Ends the session, and says so in the log when there was one.
+/// Ends the session, and says so in the log when there was one: where it led, and why a hint proved nothing.
 async fn end(
     app: &App,
     caller: &Caller,
     (present, entry): (Option<&Present>, Option<&ClientEntry>),
-    to: Option<&str>,
+    (to, bad_hint): (Option<&str>, Option<&str>),
 ) -> Result<(), Fault> {
     let Some(present) = present else { return Ok(()) };
     let mut draft = EventDraft::new(EventCode::Logout, "Logged out")
@@ -115,6 +123,9 @@ async fn end(
         .detail("session_id", present.session.id.as_str());
     if let Some(to) = to {
         draft = draft.detail("return_to", to);
+    }
+    if let Some(why) = bad_hint {
+        draft = draft.detail("id_token_hint", why);
     }
     if let Some(entry) = entry {
         draft = draft.client(&entry.client);
