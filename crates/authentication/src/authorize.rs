@@ -7,7 +7,7 @@ use axum::response::Response;
 use doorward_engine::caller::{Caller, Who};
 use doorward_engine::login::begin;
 use doorward_protocol::oauth::params::{Params, ParamsError};
-use doorward_web::body::RawBody;
+use doorward_web::body::{RawBody, is_form};
 use doorward_web::state::Web;
 use doorward_web::tenant::Tenant;
 use doorward_web::visitor::Visitor;
@@ -32,7 +32,8 @@ pub(crate) async fn by_form(
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> Response {
-    authorize(&web, (tenant, visitor), &headers, &Params::from_form(&body)).await
+    let params = if is_form(&headers) { Params::from_form(&body) } else { Err(ParamsError::NoForm) };
+    authorize(&web, (tenant, visitor), &headers, &params).await
 }
 
 async fn authorize(

@@ -64,8 +64,8 @@ pub async fn existing(installation: &Installation) -> Result<Opened, Failure> {
 /// # Errors
 /// When a step does not work; each has its own words.
 pub async fn start(installation: &Installation, workers: usize) -> Result<App, Failure> {
-    make_folder(&installation.data)?;
     let url = database_url(installation)?;
+    make_folder(&installation.data)?;
     if let DatabaseUrl::Sqlite(file) = &url {
         may_write(file)?;
     }
@@ -78,6 +78,14 @@ pub async fn start(installation: &Installation, workers: usize) -> Result<App, F
             format!("The sealing key {} is missing.", key_file.display()),
             "The database holds secrets that only this key opens; a new one would lock them away.",
             "Put the key back from your backup, or name it with DOORWARD_MASTER_KEY_FILE.",
+        ));
+    }
+    if tenants.is_empty() && installation.is_written_down && installation.is_embedded() && key_file.exists() {
+        return Err(Failure::failed(
+            format!("The database of {} is gone.", installation.data.display()),
+            "doorward.toml and the sealing key of an installation are here, and its doorward.db is missing or empty.",
+            "Put it back from your backup, or mount the folder that has it. To begin anew, name another folder \
+             with --data DIR, or move the three files away.",
         ));
     }
     let entropy = Entropy::System;
@@ -174,7 +182,7 @@ fn database_url(installation: &Installation) -> Result<DatabaseUrl, Failure> {
         Failure::usage(
             "The database address cannot be read.",
             error.to_string(),
-            "Give --database sqlite or --database postgres://user:password@host/name.",
+            "Give --database sqlite, --database sqlite:FILE or --database postgres://user:password@host/name.",
         )
     })
 }

@@ -27,7 +27,8 @@ pub struct Init {
     /// Read the first admin's password from standard input
     #[arg(long, requires = "admin_email")]
     admin_password_stdin: bool,
-    /// Print a one-time link that makes the first admin; for an existing installation a new one
+    /// Print a one-time link that makes the first admin; for an existing installation a new one, which makes
+    /// one more owner
     #[arg(long)]
     link: bool,
 }
@@ -45,6 +46,12 @@ impl Init {
             None => None,
         };
         let app = open::start(&settled.installation, 1).await?;
+        if open::own_tenant(&app, &settled.installation)?.is_some() {
+            // Made by another node, or its settings file was lost: from now on every command finds it here.
+            settled.keep()?;
+            app.stop().await;
+            return if self.link { new_link(here).await } else { Err(exists(here)) };
+        }
         let new = NewInstallation {
             issuer: settled.installation.issuer.clone(),
             friendly_name: open::friendly_name(&settled.installation),

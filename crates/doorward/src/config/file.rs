@@ -57,6 +57,13 @@ pub fn read(path: &Path) -> Result<Option<File>, Failure> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::IsADirectory) => {
+            return Err(Failure::usage(
+                format!("{} is not a settings file.", path.display()),
+                "It is a folder, or holds something else than text in UTF-8.",
+                "Name a text file in TOML; doorward.example.toml shows every key.",
+            ));
+        }
         Err(error) => {
             return Err(Failure::file(
                 format!("{} cannot be read.", path.display()),
@@ -119,6 +126,18 @@ mod tests {
         let failure = read(&path).err().unwrap();
         assert_eq!(failure.exit, crate::failure::Exit::Usage);
         assert!(failure.to_string().contains("prot"), "{failure}");
+    }
+
+    #[test]
+    fn what_is_no_text_is_told_apart_from_what_may_not_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("doorward.toml");
+        fs::write(&path, b"port = 4000 # \xff\n").unwrap();
+        for wrong in [path.as_path(), folder.path()] {
+            let failure = read(wrong).err().unwrap();
+            assert_eq!(failure.exit, crate::failure::Exit::Usage, "{failure}");
+            assert!(failure.to_string().contains("UTF-8"), "{failure}");
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct InstallationFlags {
     /// The issuer when it is not scheme and domain, for example behind a proxy that ends TLS
     #[arg(long, env = "DOORWARD_ISSUER", value_name = "URL")]
     pub issuer: Option<String>,
-    /// `sqlite` (inside the data folder) or postgres://…
+    /// `sqlite` (inside the data folder), sqlite:FILE or postgres://…
     #[arg(long, env = "DOORWARD_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
     /// The sealing key, when it is not DIR/master.key; every command takes it, so it is read there.

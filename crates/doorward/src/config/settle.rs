@@ -65,6 +65,7 @@ pub fn settle(data: &Path, flags: &InstallationFlags, server: &ServerFlags) -> R
     check_scheme(&issuer, &tls)?;
 
     let listen = server.listen.or(extra.listen).or(stored.listen);
+    check_listen(&issuer, listen)?;
     let trusted_proxies = server.trusted_proxies.clone().or(extra.trusted_proxies).or(stored.trusted_proxies);
     let given_key = flags.master_key_file.as_ref().or(extra.master_key_file.as_ref());
     let keep = File {
@@ -85,6 +86,7 @@ pub fn settle(data: &Path, flags: &InstallationFlags, server: &ServerFlags) -> R
         database: database.unwrap_or_else(|| "sqlite".to_owned()),
         master_key_file: given_key.cloned().or(stored.master_key_file),
         issuer,
+        is_written_down: is_installed,
     };
     check_master_key(&installation)?;
     let is_mapped =
@@ -194,10 +196,12 @@ fn issuer_of(
     port: Option<u16>,
 ) -> Result<Issuer, Failure> {
     let wrong = |text: &str, why: &dyn std::fmt::Display| {
+        let text = if text.trim().is_empty() { "An empty text" } else { text };
         Failure::usage(
             format!("{text} cannot be the issuer."),
             why.to_string(),
-            "Give --domain as HOST[:PORT], or --issuer as https://HOST[:PORT]/.",
+            "Give --domain as HOST[:PORT], or --issuer as https://HOST[:PORT]/, or correct these keys in the \
+             settings file.",
         )
     };
     if let Some(text) = issuer {
@@ -274,6 +278,19 @@ fn check_scheme(issuer: &Issuer, tls: &Tls) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// Over plain http passwords and cookies go as they are, so nothing but this machine may be listening.
+fn check_listen(issuer: &Issuer, listen: Option<IpAddr>) -> Result<(), Failure> {
+    match listen {
+        Some(listen) if !issuer.is_https() && !listen.is_loopback() => Err(Failure::usage(
+            format!("{issuer} cannot be served on {listen}."),
+            "Over http passwords and cookies would cross the network for everybody to read.",
+            "Leave --listen out, or add --https in a new data folder, or give --issuer https://… when a proxy \
+             in front ends TLS.",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Who ends TLS. An installation that did it itself and now should not would speak plain http at its

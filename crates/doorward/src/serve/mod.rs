@@ -35,7 +35,7 @@ pub async fn serve(
     flags: &InstallationFlags,
     server: &ServerFlags,
 ) -> Result<(), Failure> {
-    logging::start();
+    logging::start()?;
     let settled = config::settle(data, flags, server)?;
     let (installation, server) = (&settled.installation, &settled.server);
     let listener = TcpListener::bind(server.address)

@@ -54,6 +54,9 @@ pub enum ParamsError {
     /// A percent sign without two hexadecimal digits, or bytes that are not UTF-8.
     #[error("The request is not well encoded: percent-encoded UTF-8 is expected.")]
     Encoding,
+    /// The body is something else than a form.
+    #[error("The body must be a form: application/x-www-form-urlencoded.")]
+    NoForm,
     /// The body is not one JSON object.
     #[error("The body is not a JSON object.")]
     Json,

@@ -74,7 +74,22 @@ impl Create {
         body
     }
 
+    /// Whether it will have no secret: by what was said, else by its type.
+    fn is_public(&self) -> bool {
+        match self.auth_method {
+            Some(method) => matches!(method, Method::None),
+            None => matches!(self.kind, Kind::Native | Kind::Spa),
+        }
+    }
+
     pub(super) async fn run(self, here: &Here) -> Result<(), Failure> {
+        if self.grant_management_api && self.is_public() {
+            return Err(Failure::usage(
+                "A client without a secret cannot ask for tokens of its own.",
+                "--grant-management-api is for programs that prove themselves; this one would hold every scope and could use none.",
+                "Leave it out, or make a program: --type non_interactive.",
+            ));
+        }
         let opened = here.open().await?;
         let caller = opened.caller();
         let what = "The client was not made.";

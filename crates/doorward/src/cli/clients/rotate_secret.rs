@@ -18,7 +18,7 @@ pub struct RotateSecret {
     #[command(flatten)]
     which: Which,
     /// How long the old secret goes on working: 24h, 7d, none, or until-stopped
-    #[arg(long, value_name = "TIME", default_value = "7d")]
+    #[arg(long, visible_alias = "keep-old", value_name = "TIME", default_value = "7d")]
     overlap: String,
 }
 
@@ -27,6 +27,13 @@ impl RotateSecret {
         let new = self.wanted()?;
         let opened = here.open().await?;
         let client = find::overview(&opened, &self.which.client).await?.client;
+        if !client.is_confidential() {
+            return Err(Failure::usage(
+                format!("{} proves itself without a secret.", client.settings.name),
+                "It is a public client (token_endpoint_auth_method none), so a new secret would open nothing.",
+                "Leave it, or let it prove itself: doorward clients set ID token_endpoint_auth_method=client_secret_post",
+            ));
+        }
         let added = clients::add_secret(&opened.app, &opened.caller(), &client.id, new.clone()).await;
         let added = added.map_err(|fault| Failure::of(NOT_ROTATED, &fault))?;
         let lines = [("Client ID", client.id.as_str()), ("Client Secret", added.secret.expose())];

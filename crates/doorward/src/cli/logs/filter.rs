@@ -36,7 +36,7 @@ struct Parts {
 impl Wanted {
     /// Reads the filter; a client may be named by its id or by its name.
     pub(super) async fn read(opened: &Opened, texts: &[String]) -> Result<Self, Failure> {
-        let parts = parts(&texts.join(" "));
+        let parts = parts(&texts.join(" "))?;
         let mut wanted = Self { words: parts.words, ..Self::default() };
         let mut codes: Vec<EventCode> = EventCode::ALL.to_vec();
         for (name, value) in parts.named {
@@ -88,7 +88,7 @@ impl Wanted {
     }
 }
 
-fn parts(text: &str) -> Parts {
+fn parts(text: &str) -> Result<Parts, Failure> {
     let mut parts = Parts::default();
     let mut current: Option<(&'static str, Vec<&str>)> = None;
     for word in text.split_whitespace() {
@@ -99,11 +99,27 @@ fn parts(text: &str) -> Parts {
                 current = Some((name, vec![rest]));
             }
             (None, Some((_, words))) => words.push(word),
-            (None, None) => parts.words.push(word.trim_matches('"').to_lowercase()),
+            (None, None) => match unknown_name(word) {
+                Some(name) => return Err(unusable(name, &word[name.len()..], &no_such_name(name))),
+                None => parts.words.push(word.trim_matches('"').to_lowercase()),
+            },
         }
     }
     parts.named.extend(current.map(|(name, words)| (name, bare(&words))));
-    parts
+    Ok(parts)
+}
+
+/// What looks like the name of a filter: letters and a colon. In quotes, or before two slashes, it is text.
+fn unknown_name(word: &str) -> Option<&str> {
+    let (letters, rest) = word.split_once(':')?;
+    let is_name = !letters.is_empty() && letters.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
+    (is_name && !rest.starts_with("//")).then(|| &word[..=letters.len()])
+}
+
+fn no_such_name(name: &str) -> String {
+    let meant = nearest(&name.to_lowercase(), NAMES)
+        .map_or_else(String::new, |meant| format!("did you mean {meant}? "));
+    format!("{meant}A filter begins with one of {}; put text with a colon into quotes", NAMES.join(" "))
 }
 
 fn bare(words: &[&str]) -> String {
@@ -157,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_value_ends_where_the_next_name_begins() {
-        let read = |text: &str| parts(text);
+        let read = |text: &str| parts(text).unwrap();
         let named = |name, value: &str| (name, value.to_owned());
         assert_eq!(read("").named, []);
         let both = read("client:Billing portal outcome:failed");
@@ -168,6 +184,15 @@ mod tests {
             (words.words, words.named),
             (vec!["callback".into(), "url".into()], vec![named("user:", "auth0|1")])
         );
+    }
+
+    #[test]
+    fn a_name_that_is_none_is_not_taken_for_text() {
+        let failure = parts("client:Shop").and(parts("clinet:Shop")).unwrap_err().to_string();
+        assert!(failure.contains("did you mean client:?") && failure.contains("quotes"), "{failure}");
+        for text in ["\"bogus:x\"", "https://app.test/cb", "10:42", "word"] {
+            assert_eq!(parts(text).unwrap().words, [text.trim_matches('"')], "{text}");
+        }
     }
 
     #[test]

@@ -223,6 +223,11 @@ async fn the_request_may_be_posted() {
         .body(body);
     let answer = house.send(asked).await;
     assert!(answer.location().contains("/u/login?"), "{}", answer.location());
+    let json = json!({ "client_id": party.client_id, "response_type": "code" });
+    let page = house.send(Asked::json("POST", "/authorize", &json)).await.is(400);
+    assert!(page.text().contains("Error 105"), "{}", page.text());
+    let refused = house.logs().await.into_iter().find(|event| event["details"]["number"] == 105).unwrap();
+    assert!(refused["details"]["hint"].as_str().unwrap().contains("must be a form"), "{refused}");
 }
 
 /// A malformed request never gives a 5xx and never a redirect to somewhere unregistered.

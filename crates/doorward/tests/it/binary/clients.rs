@@ -173,6 +173,27 @@ fn a_rotated_secret_works_at_once_at_a_running_server_beside_the_old_one_or_inst
     drop(server);
 }
 
+/// What could only mislead: a right that a client without a secret can never use, and a secret for it.
+#[test]
+fn a_client_without_a_secret_gets_neither_one_nor_what_needs_one() {
+    let here = House::new();
+    for kind in ["spa", "native"] {
+        let refused = here.run(&["create", "--name", "X", "--type", kind, "--grant-management-api"]).exits(2);
+        assert!(refused.err.contains("non_interactive"), "{}", refused.err);
+    }
+    let public = ["--auth-method", "none", "--grant-management-api"];
+    here.run(&[&["create", "--name", "X", "--type", "regular_web"][..], &public].concat()).exits(2);
+    let method = ["--auth-method", "client_secret_post", "--grant-management-api"];
+    here.run(&[&["create", "--name", "Odd", "--type", "native"][..], &method].concat()).exits(0);
+    let id = here.create("Page", "spa");
+    let refused = here.run(&["rotate-secret", &id]).exits(2);
+    assert!(refused.err.contains("token_endpoint_auth_method"), "{}", refused.err);
+    let id = here.create("Site", "regular_web");
+    assert!(
+        here.run(&["rotate-secret", &id, "--keep-old", "none"]).exits(0).out.contains("has stopped working")
+    );
+}
+
 #[test]
 fn a_client_is_deleted_by_whoever_says_yes() {
     let house = House::new();

@@ -174,3 +174,51 @@ fn a_copy_taken_while_the_server_runs_starts_elsewhere() {
     let answer = token_answer(port, port, &made);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
+
+/// A folder that was not mounted, a file that was lost: never a second installation in the place of the first.
+#[test]
+fn a_database_that_is_gone_is_said_and_not_made_anew() {
+    let folder = installation(free_port(), &[]);
+    let data = folder.path().to_str().unwrap();
+    let database = folder.path().join("doorward.db");
+    for emptied in [false, true] {
+        for file in ["doorward.db", "doorward.db-wal", "doorward.db-shm"] {
+            let _ = std::fs::remove_file(folder.path().join(file));
+        }
+        if emptied {
+            std::fs::write(&database, "").unwrap();
+        }
+        for command in [&["serve"][..], &["clients", "list"]] {
+            let refused = run(&[command, &["--data", data]].concat()).exits(1);
+            assert!(refused.err.contains("doorward.db") && refused.err.contains("backup"), "{}", refused.err);
+            assert_eq!(refused.out, "");
+        }
+    }
+}
+
+/// The database knows the installation; whoever lost the settings file gets it again by `init`.
+#[test]
+fn a_lost_settings_file_is_written_again() {
+    let port = free_port();
+    let folder = installation(port, &[]);
+    let data = folder.path().to_str().unwrap();
+    std::fs::remove_file(folder.path().join("doorward.toml")).unwrap();
+    let other = run(&["init", "--data", data, "--link"]).exits(2);
+    let issuer = format!("http://localhost:{port}/");
+    assert!(other.err.contains(&format!("--issuer {issuer}")), "{}", other.err);
+    let link = run(&["init", "--data", data, "--link", "--issuer", &issuer, "--json"]).exits(0).json();
+    assert!(link["setup_link"].as_str().unwrap().starts_with(&format!("{issuer}setup#k=")), "{link}");
+    run(&["clients", "list", "--data", data]).exits(0);
+    run(&["init", "--data", data]).exits(5);
+}
+
+#[test]
+fn how_much_is_logged_is_chosen_by_a_word_that_is_one() {
+    let folder = installation(free_port(), &[]);
+    let refused = doorward(&["serve", "--data", folder.path().to_str().unwrap()])
+        .env("DOORWARD_LOG", "gar[bage")
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("DOORWARD_LOG"));
+}
