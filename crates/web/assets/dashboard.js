@@ -25,11 +25,11 @@ const fade = () => {
   clearTimeout(going);
   going = setTimeout(() => (line.matches(":hover,:focus-within") ? fade() : (line.textContent = "")), 6000);
 };
-const say = (text, undo) => {
+const say = (text, act, words = "Undo") => {
   line.textContent = text;
-  if (undo) {
-    const button = make("button", { type: "button", class: "said-undo" }, "Undo");
-    button.addEventListener("click", undo);
+  if (act) {
+    const button = make("button", { type: "button", class: "said-undo" }, words);
+    button.addEventListener("click", act);
     line.append(" ", button);
   }
   fade();
@@ -58,6 +58,36 @@ const read = (method, address, body, check) =>
     request.send(body ? body.toString() : null);
   });
 const offline = () => say("Doorward cannot be reached. Your changes are still here; try again in a moment.");
+// Without a network nothing is sent: the browser's own page of it would take the place of what was typed.
+document.addEventListener("submit", (event) => {
+  if (navigator.onLine) return;
+  const { target: form, submitter: button } = event;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  say("You are offline. Your changes are still here.", () => {
+    line.textContent = "";
+    form.requestSubmit(button);
+  }, "Retry");
+  clearTimeout(going);
+}, true);
+// A button that takes its time says so, and is not pressed twice.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (event.defaultPrevented || !button || event.target.method !== "post") return;
+  setTimeout(() => {
+    button.classList.add("is-busy");
+    button.setAttribute("aria-disabled", "true");
+  }, 400);
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".is-busy")) event.preventDefault();
+}, true);
+addEventListener("pageshow", () => {
+  for (const button of all(".is-busy")) {
+    button.classList.remove("is-busy");
+    button.removeAttribute("aria-disabled");
+  }
+});
 const replace = (old, page) => {
   const fresh = page && page.getElementById(old.id);
   if (!fresh) return null;
@@ -566,16 +596,19 @@ if (old) location.replace("/manage/" + old[1]);
 // ? for the list of them. Whoever
 // speaks to the computer switches them off (WCAG 2.1.4); the browser keeps that, nothing else needs it.
 const hasKeys = () => localStorage.getItem("dw-keys") !== "off";
+const hint = () => all("[data-hint]").forEach((key) => (key.hidden = !hasKeys()));
 for (const row of all("[data-keys]")) {
   const mark = () => all("button", row).forEach((button) => button.setAttribute("aria-pressed", String((button.value === "on") === hasKeys())));
   row.addEventListener("click", (event) => {
     const chosen = event.target.closest("button");
     if (chosen) localStorage.setItem("dw-keys", chosen.value);
     mark();
+    hint();
   });
   mark();
   row.hidden = false;
 }
+hint();
 const KEYS = [["/", "Search on this page"], ["c", "Create a client, on the list of clients"], ["g c", "Go to Clients"], ["g l", "Go to Logs"], ["?", "This list"]];
 function shortcuts() {
   const row = ([keys, words]) => make("div", {}, make("dt", {}, ...keys.split(" ").map((key) => make("kbd", {}, key))), make("dd", {}, words));

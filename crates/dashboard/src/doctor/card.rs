@@ -13,6 +13,7 @@ use doorward_web::url_diff::{UrlDiff, url_diff};
 
 use crate::clients::{counted, number, segment};
 use crate::frame::Frame;
+use crate::logs::short;
 use crate::parts::{self, Seal, When};
 
 use super::Dismissed;
@@ -57,7 +58,7 @@ impl Card<'_> {
             Purpose::Login => "login",
             Purpose::Logout => "logout",
         };
-        let name = unturned(&self.first.client.settings.name);
+        let name = unturned(&short(&self.first.client.settings.name));
         format!("{name} turned away {}", counted(self.first.requests, noun))
     }
 

@@ -9,6 +9,7 @@ mod way_out;
 
 pub(crate) use list::list;
 pub(crate) use row::Row;
+pub(crate) use sentence::short;
 
 #[cfg(test)]
 pub(crate) use sentence::tests::deeds;

@@ -1,9 +1,14 @@
 //! What happened, in one sentence with names in it: "Ada could not log in to Storefront: wrong password".
 
+use std::borrow::Cow;
+
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
 use doorward_web::page::unturned;
 use serde_json::Value;
+
+/// The longest name in a sentence, in characters.
+const MAX_NAME: usize = 80;
 
 /// The sentence of an event. It is plain text; names in it were chosen by strangers, and none of them
 /// turns the words around it.
@@ -12,7 +17,7 @@ pub(crate) fn sentence(event: &Event) -> String {
 }
 
 fn told(event: &Event) -> String {
-    let person = event.user_name.as_deref().unwrap_or("Somebody");
+    let person = event.user_name.as_deref().map_or("Somebody".into(), short);
     let client = client(event);
     let why = lowered(&event.description);
     match event.code {
@@ -26,18 +31,18 @@ fn told(event: &Event) -> String {
         EventCode::SilentAuth => format!("{person} was still logged in at {client}"),
         EventCode::SilentAuthFailed => format!("{client} asked for a silent login and got none: {why}"),
         EventCode::CodeExchange => {
-            format!("{client} got tokens for {}", event.user_name.as_deref().unwrap_or("a login"))
+            format!("{client} got tokens for {}", whose(event))
         }
         EventCode::CodeExchangeFailed => format!("{client} could not exchange a code: {why}"),
         EventCode::RefreshExchange => {
-            format!("{client} renewed the tokens of {}", event.user_name.as_deref().unwrap_or("a login"))
+            format!("{client} renewed the tokens of {}", whose(event))
         }
         EventCode::RefreshExchangeFailed => format!("{client} could not renew tokens: {why}"),
         EventCode::RefreshReuse => {
             format!("A refresh token of {client} was used twice, so its login was ended")
         }
         EventCode::RefreshTokenRevoked => {
-            format!("{client} handed back the tokens of {}", event.user_name.as_deref().unwrap_or("a login"))
+            format!("{client} handed back the tokens of {}", whose(event))
         }
         EventCode::ClientCredentials => format!("{client} got a token for itself"),
         EventCode::ClientCredentialsFailed => format!("{client} got no token: {why}"),
@@ -62,12 +67,22 @@ fn told(event: &Event) -> String {
     }
 }
 
-fn client(event: &Event) -> &str {
-    event.client_name.as_deref().unwrap_or(if event.client.is_some() {
-        "a client"
-    } else {
-        "an unknown client"
-    })
+/// A name as it stands in a sentence: one without end would leave nothing of it to be read.
+pub(crate) fn short(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => format!("{}…", &name[..end]).into(),
+        None => name.into(),
+    }
+}
+
+fn client(event: &Event) -> Cow<'_, str> {
+    let unnamed = if event.client.is_some() { "a client" } else { "an unknown client" };
+    event.client_name.as_deref().map_or(unnamed.into(), short)
+}
+
+/// Of whom tokens are.
+fn whose(event: &Event) -> Cow<'_, str> {
+    event.user_name.as_deref().map_or("a login".into(), short)
 }
 
 /// What an admin or a program did, as the use cases name it, and as it is told.
@@ -174,7 +189,7 @@ fn refused(event: &Event) -> String {
     let why = text(&event.details, &["error", "message"]).map(|why| format!(": {}", lowered(why)));
     // What was not done to something is told by its id alone: it may not even be there.
     let id = event.details.get("target").and_then(Value::as_str);
-    let target = id.map_or_else(|| target(event), str::to_owned);
+    let target = id.map_or_else(|| target(event), |id| short(id).into());
     let target = if target.is_empty() { target } else { format!(" ({target})") };
     let what = lowered(&event.description);
     format!("{} could not {what}{target}{}", actor(event), why.unwrap_or_default())
@@ -184,11 +199,11 @@ fn actor(event: &Event) -> String {
     match text(&event.details, &["by", "kind"]) {
         Some("command_line") => "Command line".to_owned(),
         Some("schedule") => "The server".to_owned(),
-        Some("client" | "user") => text(&event.details, &["by", "name"]).unwrap_or("A program").to_owned(),
+        Some("client" | "user") => short(text(&event.details, &["by", "name"]).unwrap_or("A program")).into(),
         Some("admin") => text(&event.details, &["by", "email"]).unwrap_or("An admin").to_owned(),
         _ => {
             let known = event.user_name.as_deref().or_else(|| text(&event.details, &["target", "email"]));
-            known.unwrap_or("Somebody").to_owned()
+            short(known.unwrap_or("Somebody")).into()
         }
     }
 }
@@ -202,7 +217,7 @@ fn target(event: &Event) -> String {
     let by_itself = text(&event.details, &["by", "kind"]) == Some("client");
     let client = client.or_else(|| event.client_name.as_deref().filter(|_| !by_itself));
     let email = of_target("email").filter(|email| *email != actor(event));
-    client.or(email).unwrap_or_default().to_owned()
+    short(client.or(email).unwrap_or_default()).into()
 }
 
 fn text<'e>(details: &'e serde_json::Map<String, Value>, path: &[&str; 2]) -> Option<&'e str> {
@@ -306,6 +321,17 @@ pub(super) mod tests {
         assert_eq!(sentence(&old), "Storefront could not exchange a code: the code is too old");
         let pkce = event(EventCode::CodeExchangeFailed, "PKCE is missing.");
         assert_eq!(sentence(&pkce), "Storefront could not exchange a code: PKCE is missing");
+    }
+
+    #[test]
+    fn a_name_without_end_leaves_the_sentence_readable() {
+        let long = Event {
+            client_name: Some("W".repeat(1024)),
+            ..event(EventCode::WrongPassword, "Wrong email or password")
+        };
+        let name = "W".repeat(80);
+        assert_eq!(sentence(&long), format!("ada@example.com could not log in to {name}…: wrong password"));
+        assert_eq!(short("Größe"), "Größe");
     }
 
     #[test]

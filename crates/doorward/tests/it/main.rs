@@ -13,6 +13,7 @@ mod browser;
 mod canary;
 mod coverage;
 mod dashboard;
+mod foreign_ids;
 mod isolation;
 mod kit;
 mod malformed;

@@ -36,6 +36,34 @@ async fn a_login_ends_at_an_application_on_another_origin() {
     browser.end().await;
 }
 
+/// Whoever is sent to log out without a proof of who they are may have been sent by anybody.
+#[tokio::test]
+async fn a_person_is_asked_before_they_are_logged_out() {
+    let Some(browser) = Browser::start().await else { return };
+    let (house, app) = (OpenHouse::new().await, Neighbour::new().await);
+    let mut party =
+        house.party_with(ClientKind::Spa, Via::None, json!({ "callbacks": [app.at("/callback")] })).await;
+    party.callback = app.at("/callback");
+    browser.open(&house.page(&party.authorize(&[]))).await;
+    browser.fill("Email address", EMAIL).await;
+    browser.fill("Password", PASSWORD).await;
+    browser.press("Log in").await;
+    browser.sees("Back at the application").await;
+
+    browser.open(&house.page("/oidc/logout")).await;
+    browser.sees("Log out of Acme?").await;
+    browser.passes_every_look_if_checked("log out question").await;
+    browser.press("Stay").await;
+    browser.sees("You stay logged in").await;
+    browser.passes_every_look_if_checked("stayed").await;
+    browser.open(&house.page("/oidc/logout")).await;
+    browser.press("Log out").await;
+    browser.sees("You are logged out").await;
+    browser.open(&house.page(&party.authorize(&[]))).await;
+    browser.sees("Email address").await;
+    browser.end().await;
+}
+
 #[tokio::test]
 async fn without_scripts_a_login_works_too() {
     let Some(browser) = Browser::without_scripts().await else { return };

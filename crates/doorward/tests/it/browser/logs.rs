@@ -85,10 +85,13 @@ async fn single_keys_lead_about_and_can_be_switched_off() {
             ))
             .await;
     };
+    let hinted =
+        "const key = document.querySelector('.search kbd'); return key.checkVisibility() && key.textContent";
     let is_searching = "return document.activeElement.matches('[data-search]')";
     press("g").await;
     press("c").await;
     browser.sees("Default App").await;
+    assert_eq!(browser.run(hinted).await, "/", "nobody learns of the key");
     press("/").await;
     assert_eq!(browser.run(is_searching).await, true);
     browser.open_menu().await;
@@ -97,6 +100,7 @@ async fn single_keys_lead_about_and_can_be_switched_off() {
     browser.sees("Default App").await;
     press("/").await;
     assert_eq!(browser.run(is_searching).await, false);
+    assert_eq!(browser.run(hinted).await, false, "a key that does nothing is named");
     browser.open_menu().await;
     browser.press("On").await;
     press("/").await;

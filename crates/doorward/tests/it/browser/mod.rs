@@ -18,6 +18,7 @@ mod login;
 mod logs;
 mod long_names;
 mod neighbour;
+mod network;
 mod open_house;
 mod pictures;
 mod printed_link;
