@@ -269,11 +269,13 @@ async fn without_scripts_a_secret_is_revealed_a_connection_switched_and_a_sample
     browser.end().await;
 }
 
-/// Everything but the live tail, copying and the popup works with scripts off.
+/// Everything but the live tail, copying and the popup works with scripts off, also in the dark and in
+/// the narrowest window.
 #[tokio::test]
 async fn without_scripts_the_same_walk_works() {
     let Some(browser) = Browser::without_scripts().await else { return };
     let house = OpenHouse::new().await;
+    browser.look(Look { width: 320, dark: true }).await;
     browser.set_up_by_hand(&house).await;
     browser.create_client(&house.origin(), "Storefront", TYPES[1]).await;
     browser.press("React").await;
@@ -304,6 +306,7 @@ async fn without_scripts_every_switch_and_box_has_its_button() {
     let house = OpenHouse::new().await;
     let named = json!({ "name": "Billing portal" });
     let party = house.party_with(ClientKind::RegularWeb, Via::Post, named).await;
+    browser.look(Look { width: 500, dark: true }).await;
     browser.set_up_by_hand(&house).await;
 
     browser.open(&house.page(&format!("/manage/clients/{}/settings", party.client_id))).await;
@@ -342,5 +345,44 @@ async fn without_scripts_every_switch_and_box_has_its_button() {
     browser.fill("Password", OWNER_PASSWORD).await;
     browser.press("Log in").await;
     browser.sees("Overview").await;
+    browser.end().await;
+}
+
+/// The same walk with scripts, by a thumb: nothing is covered, nothing stands beside the window.
+#[tokio::test]
+async fn the_walk_works_in_the_dark_and_in_the_narrowest_window() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    browser.look(Look { width: 320, dark: true }).await;
+    browser.set_up(&house).await;
+    browser.create_client(&house.origin(), "Storefront", TYPES[2]).await;
+    browser.press("Express").await;
+    browser.press("Add all 2").await;
+    browser.sees("Added. It works from now on.").await;
+    browser.tab("Settings").await;
+    browser.fill("Name", "Shop").await;
+    browser.fill("Allowed Callback URLs", "https://shop.test/cb\u{e007}").await;
+    browser.press("Review").await;
+    browser.sees("Review 2 changes").await;
+    browser.press("Save Changes").await;
+    browser.sees("Saved. Logins use it from now on.").await;
+    browser.tick("Reveal Client Secret").await;
+    browser.press("Copy Client Secret").await;
+    browser.tab("Addons").await;
+    browser.sees("No add-on is installed.").await;
+    browser.tab("Connections").await;
+    browser.tick("Username-Password-Authentication").await;
+    browser.press("Yes, switch it off").await;
+    browser.sees("Nobody can log in to Shop now").await;
+    browser.tab("Settings").await;
+    browser.press("Delete Client").await;
+    browser.press("Yes, delete client").await;
+    browser.sees("Shop was deleted.").await;
+    browser.go("Logs").await;
+    browser.press_containing("deleted the client Shop").await;
+    browser.sees("Record").await;
+    browser.open_menu().await;
+    browser.press("Log out").await;
+    browser.sees("You are logged out.").await;
     browser.end().await;
 }

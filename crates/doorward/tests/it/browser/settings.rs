@@ -124,6 +124,11 @@ async fn each_type_shows_exactly_its_own_settings() {
                 "{kind:?}: {label}"
             );
         }
+        let cut = "return ['domain', 'client_id'].filter((id) => {
+            const field = document.getElementById(id);
+            return field.scrollWidth > field.clientWidth;
+        })";
+        assert_eq!(browser.run(cut).await, json!([]), "{kind:?}: cannot be read whole");
         browser.has_a_clean_console().await;
     }
     browser.end().await;
