@@ -210,7 +210,7 @@ fn a_client_is_deleted_by_whoever_says_yes() {
 #[test]
 fn a_hostile_name_cannot_drive_the_terminal() {
     let house = House::new();
-    let hostile = "x\u{202e}gpj.exe\u{2066}\u{200f}\u{9b}31m";
+    let hostile = "x\u{202e}gpj.exe\u{2066}\u{200f}";
     let id = house.create(hostile, "spa");
     let acts = |text: &str| {
         text.chars().any(|c| (c.is_control() && c != '\n') || "\u{202e}\u{2066}\u{200f}".contains(c))
@@ -221,7 +221,8 @@ fn a_hostile_name_cannot_drive_the_terminal() {
         &["list", "--all"],
         &["show", &id],
         &["show", &id, "--json"],
-        &["show", "no\u{1b}[2Jbody\u{202e}"],
+        &["show", "no\u{1b}[2Jbody\u{202e}\u{9b}31m"],
+        &["create", "--name", "x\u{9b}31m", "--type", "spa"],
         &["set", &id, "na\u{1b}me=x"],
         &["set", &id, "callbacks=https://a.test/\u{202e}"],
         &["delete", &id],
