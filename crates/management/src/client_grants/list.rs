@@ -63,13 +63,13 @@ fn filter(query: &Query) -> Result<Option<GrantFilter>, Refused> {
             Refused::query("subject_type", "enum", format!("Use one of: {known}."))
         })?),
     };
+    let allow_any_organization = query.flag("allow_any_organization")?;
     // What is not spelled like a Client ID belongs to nobody.
     let client = match query.text("client_id").map(ClientId::parse) {
         Some(Err(_)) => return Ok(None),
         known => known.and_then(Result::ok),
     };
     let audience = query.text("audience").map(str::to_owned);
-    let allow_any_organization = query.flag("allow_any_organization")?;
     Ok(Some(GrantFilter { client, audience, subject, allow_any_organization }))
 }
 
@@ -92,6 +92,10 @@ mod tests {
             (Some("https://a.test/"), Some(SubjectType::User))
         );
         assert_eq!(read("client_id=a%20b").unwrap(), None);
-        assert!(read("subject_type=robot").is_err());
+        for bad in
+            ["subject_type=robot", "allow_any_organization=", "client_id=a%20b&allow_any_organization="]
+        {
+            assert!(read(bad).is_err(), "{bad}");
+        }
     }
 }

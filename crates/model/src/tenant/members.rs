@@ -97,7 +97,7 @@ const UNIVERSAL_LOGIN: Schema = Schema::Nullable(&Schema::Object(&[
 const LOCALE: Schema = formatted(16, Format::Name).not_empty();
 
 /// All settings, in the order in which they are given.
-pub const SETTINGS: [Setting; 38] = [
+pub const SETTINGS: [Setting; 41] = [
     waits("change_password", PAGE, "custom pages: the text is kept, and never rendered"),
     waits("guardian_mfa_page", PAGE, "custom pages: the text is kept, and never rendered"),
     waits(
@@ -177,7 +177,10 @@ pub const SETTINGS: [Setting; 38] = [
         Schema::Nullable(&Schema::Words(&["strict", "permissive"])),
         "dynamic registration",
     ),
+    waits("client_id_metadata_document_supported", FLAG, "clients that describe themselves at an address"),
     waits("enable_ai_guide", FLAG, "nothing: there is no such guide"),
+    waits("phone_consolidated_experience", FLAG, "phone numbers"),
+    waits("include_session_metadata_in_tenant_logs", FLAG, "metadata of sessions in events"),
     waits(
         "security_headers",
         Schema::Nullable(&Schema::Open(&[])),
@@ -237,7 +240,7 @@ const FLAG_MEMBERS: &[Member] = &members(&FLAGS);
 /// The settings, as they are given.
 pub const SHOWN: Schema = Schema::Object(&members(&SETTINGS));
 /// What a body of a change may be: the settings, and lengths of time in minutes as well.
-pub const CHANGE: Schema = Schema::Object(&joined::<38, 4, 42>(members(&SETTINGS), IN_MINUTES));
+pub const CHANGE: Schema = Schema::Object(&joined::<41, 4, 45>(members(&SETTINGS), IN_MINUTES));
 
 /// Lengths of time by another spelling, which only a change has: the original's deploy tool uses no other.
 const IN_MINUTES: [Member; 4] = [

@@ -233,6 +233,9 @@ pub const FIELDS: &[Field] = &[
     Field::further("express_configuration", Later, OBJECT).waits(ORGANIZATIONS),
     Field::further("token_vault_privileged_access", Later, OBJECT).waits("token exchange"),
     Field::further("fedcm_login", Later, OBJECT).waits("FedCM"),
+    Field::further("anonymous_sessions", Later, OBJECT).waits("sessions of nobody in particular"),
+    Field::further("identity_assertion_authorization_grant", Later, OBJECT).waits("token exchange"),
+    Field::further("b2b_integration_configuration", Later, OBJECT).waits(ORGANIZATIONS),
     Field::further("async_approval_notification_channels", Later,
         list(&Schema::Words(&["guardian-push", "email"]), MANY))
         .waits("approvals on another device"),
