@@ -1,4 +1,5 @@
-//! Which rooms may touch cryptography, SQL engines and the HTTP server, file by file (INV-02).
+//! Which rooms may touch cryptography, SQL engines and the HTTP server, file by file (INV-02), and which may
+//! ask for the time or for randomness by themselves (INV-03).
 //!
 //! `arrows` reads what a crate may import; this reads where inside the crate it does.
 
@@ -23,6 +24,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store/src/sql/"]),
     ("tokio_postgres", &["store/src/sql/"]),
     ("deadpool_postgres", &["store/src/sql/"]),
+    ("Instant", &["store/src/sql/", "store/examples/", "web/src/frame.rs"]),
+    ("SystemTime", &["engine/src/clock"]),
+    ("RandomState", &[]),
+    ("getrandom", &["engine/src/entropy"]),
 ];
 
 /// Checks one file.
@@ -37,7 +42,7 @@ pub fn check(file: &File) -> Vec<Finding> {
         for (name, rooms) in ROOMS {
             if mentions(code, name) && !rooms.iter().any(|room| path.starts_with(room)) {
                 findings.push(format!(
-                    "{}:{number}: {name} may only be named in {} (INV-02).",
+                    "{}:{number}: {name} may only be named in {} (INV-02, INV-03).",
                     file.path,
                     rooms.join(", ")
                 ));

@@ -13,6 +13,7 @@ mod browser;
 mod certificate;
 mod consent;
 mod discovery;
+mod introspect;
 mod jwks;
 mod login;
 mod logout;

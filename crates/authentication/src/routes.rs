@@ -6,8 +6,8 @@
 use doorward_web::route::{Guard, Route};
 
 use crate::{
-    association, authorize, certificate, consent, discovery, jwks, login, logout, par, preflight, revoke,
-    token, userinfo,
+    association, authorize, certificate, consent, discovery, introspect, jwks, login, logout, par, preflight,
+    revoke, token, userinfo,
 };
 
 /// Every address of this front.
@@ -27,6 +27,7 @@ pub fn routes() -> Vec<Route> {
         Route::options("/oauth/par", Public, "push_request_preflight", preflight::post),
         Route::post("/oauth/revoke", Public, "revoke_token", revoke::hand_back),
         Route::options("/oauth/revoke", Public, "revoke_token_preflight", preflight::post),
+        Route::post("/oauth/introspect", Public, "introspect_token", introspect::introspect),
         Route::get("/userinfo", Public, "userinfo", userinfo::by_header),
         Route::post("/userinfo", Public, "userinfo_by_form", userinfo::by_form),
         Route::options("/userinfo", Public, "userinfo_preflight", preflight::get_and_post),

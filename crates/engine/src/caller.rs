@@ -24,7 +24,7 @@ pub struct RequestInfo {
     /// The address, after trusted proxies were taken into account.
     pub ip: Option<IpAddr>,
     /// Whom a server says that it asks for. It counts only once that server has proved itself, see
-    /// [`Caller::for_whom_it_asks`].
+    /// `Caller::for_whom_it_asks`.
     pub end_user_ip: Option<IpAddr>,
     /// Whether somebody passed the request on: the address may then be the proxy's.
     pub is_forwarded: bool,

@@ -35,7 +35,9 @@ fn json(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refused> {
     serde_json::from_slice(body).map(|Unambiguous(value)| value).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         if error.is_data() {
-            return refuse(&format!("A name comes twice in one object, at line {line}, column {column}."));
+            let text = error.to_string();
+            let said = text.split(" at line ").next().unwrap_or_default();
+            return refuse(&format!("{said}, at line {line}, column {column}."));
         }
         refuse(&format!("The body is not JSON: it breaks off at line {line}, column {column}."))
     })
@@ -82,6 +84,14 @@ mod tests {
         assert!(
             read(None, br#"{"a":{"b":1},"c":{"b":[1,1.5,-7,18446744073709551615,"x",true,null]}}"#).is_ok()
         );
+    }
+
+    #[test]
+    fn a_text_that_ends_early_for_some_readers_is_refused() {
+        for body in [r#"{"a":"b\u0000c"}"#, r#"{"a":[{"b":"\u0000"}]}"#, r#"{"a\u0000":1}"#] {
+            let Err(refused) = object(&HeaderMap::new(), body.as_bytes()) else { panic!("{body} was read") };
+            assert!(refused.refusal().text().contains("U+0000, at line 1"), "{}", refused.refusal().text());
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The operations of the original's Management API, and what becomes of those that are not served.
 //!
-//! One list ([`ALL`], from `original.txt`): method, path, scopes. What `routes` serves is taken out of
+//! One list (`original.txt`): method, path, scopes. What `routes` serves is taken out of
 //! it; everything else is answered to bearers of a token with 403 and the scope, which the original's
 //! tools take for "leave it alone", and to strangers with 401. Never with a 5xx, which they would try
 //! again for minutes. Source: the original's list of endpoints; what its tools do with each answer.

@@ -1,6 +1,6 @@
 //! A try to log in with a password at our own page.
 //!
-//! Source: OpenID Connect Core §3.1.2.3; [`super::prove`] for what keeps guesses apart.
+//! Source: OpenID Connect Core §3.1.2.3; `super::prove` for what keeps guesses apart.
 
 use doorward_model::connection::Connection;
 use doorward_model::ids::LoginId;

@@ -1,7 +1,7 @@
 //! Logging out: the session of this browser ends, then the person is sent on, if that is allowed.
 //!
 //! The session ends whatever the return address is: a refusal must not keep somebody logged in.
-//! [`rp_initiated`] is the standard's way, which may ask first.
+//! `rp_initiated` is the standard's way, which may ask first.
 //!
 //! Source: the original's `/v2/logout`; OpenID Connect RP-Initiated Logout §5 (open redirects).
 

@@ -179,7 +179,12 @@ fn sign(
     access_token::sign(api, &state.keys.current, secret, claims).map(Secret::new)
 }
 
-fn open_secret(app: &App, state: &TenantState, api: &ResourceServer) -> Result<Option<Secret>, Fault> {
+/// The secret with which the tokens of an API are signed, if they are.
+pub(super) fn open_secret(
+    app: &App,
+    state: &TenantState,
+    api: &ResourceServer,
+) -> Result<Option<Secret>, Fault> {
     match (&api.signing_secret, api.settings.signing_alg) {
         (Some(sealed), SigningAlg::Hs256) => {
             let place = secret_place(&state.tenant.id, &api.id);

@@ -7,6 +7,7 @@
 
 pub mod client_credentials;
 pub(crate) mod front_channel;
+pub mod introspect;
 pub mod issue_code;
 mod mint;
 mod opaque;
@@ -95,6 +96,16 @@ impl Authenticated {
     /// Uses up what proved the client, in the batch of what it got for it.
     pub(crate) fn use_up(&self, batch: &mut Batch) {
         use_up(self.assertion.as_ref(), batch);
+    }
+
+    /// Uses it up where nothing else is written: what proved the client must not prove it again.
+    pub(crate) async fn spend(&self, app: &App) -> Result<(), StoreError> {
+        if self.assertion.is_some() {
+            let mut batch = app.db().tenant(&self.caller.tenant.tenant.id).batch();
+            self.use_up(&mut batch);
+            batch.commit().await?;
+        }
+        Ok(())
     }
 }
 

@@ -61,10 +61,10 @@ async fn end(app: &App, proven: &Authenticated, text: &Secret) -> Result<(), Ref
     match revocation::decide(&proven.entry.client, found) {
         Revocation::End(family) => match write(app, proven, family).await {
             // Somebody else ended it a moment ago; what proved the client is used up all the same.
-            Err(StoreError::Unmet { what: token_families::MISSING }) => done(app, proven).await,
+            Err(StoreError::Unmet { what: token_families::MISSING }) => Ok(proven.spend(app).await?),
             outcome => Ok(outcome?),
         },
-        Revocation::Done => done(app, proven).await,
+        Revocation::Done => Ok(proven.spend(app).await?),
         Revocation::Refuse(error) => Err(Refused::Rule(error, Consequence::Nothing)),
     }
 }
@@ -102,14 +102,4 @@ async fn write(app: &App, proven: &Authenticated, family: &Family) -> Result<(),
     let draft = of.audience.iter().fold(draft, |draft, audience| draft.audience(audience));
     record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
     batch.commit().await.map(|_| ())
-}
-
-/// Nothing is left to end, but what proved the client must not prove it again.
-async fn done(app: &App, proven: &Authenticated) -> Result<(), Refused> {
-    if proven.assertion.is_some() {
-        let mut batch = app.db().tenant(&proven.caller.tenant.tenant.id).batch();
-        proven.use_up(&mut batch);
-        batch.commit().await?;
-    }
-    Ok(())
 }

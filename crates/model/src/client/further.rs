@@ -27,6 +27,9 @@ pub const EXTERNAL_CLIENT_ID: &str = "external_client_id";
 /// Other names of the client, each of which no other client of the tenant has.
 pub const ALIASES: &str = "client_aliases";
 
+/// The API that the client is the server of, by its identifier.
+pub const RESOURCE_SERVER_IDENTIFIER: &str = "resource_server_identifier";
+
 /// The further settings, by name.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -99,6 +99,22 @@ pub fn unverified_audience(token: &str) -> Result<String, JoseError> {
     unverified(token, "aud")
 }
 
+/// For whom a token says it was made, one or several: only good for finding the keys that can prove it.
+///
+/// # Errors
+/// When the token is malformed or too long, or names no audience.
+pub fn unverified_audiences(token: &str) -> Result<Vec<String>, JoseError> {
+    let claims = Unverified::take_apart(token)?.claims()?;
+    match claims.get("aud") {
+        Some(Value::String(one)) => Ok(vec![one.clone()]),
+        Some(Value::Array(many)) => {
+            let texts = many.iter().map(|one| one.as_str().map(str::to_owned).ok_or(JoseError::Malformed));
+            texts.collect()
+        }
+        _ => Err(JoseError::Malformed),
+    }
+}
+
 fn unverified(token: &str, claim: &str) -> Result<String, JoseError> {
     let claims = Unverified::take_apart(token)?.claims()?;
     claims.get(claim).and_then(Value::as_str).map(str::to_owned).ok_or(JoseError::Malformed)

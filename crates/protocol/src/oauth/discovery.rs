@@ -30,6 +30,7 @@ pub fn metadata(issuer: &Issuer) -> Value {
         "token_endpoint": issuer.url("oauth/token"),
         "pushed_authorization_request_endpoint": issuer.url("oauth/par"),
         "revocation_endpoint": issuer.url("oauth/revoke"),
+        "introspection_endpoint": issuer.url("oauth/introspect"),
         "userinfo_endpoint": issuer.url("userinfo"),
         "end_session_endpoint": issuer.url("oidc/logout"),
         "jwks_uri": issuer.url(".well-known/jwks.json"),
@@ -43,6 +44,8 @@ pub fn metadata(issuer: &Issuer) -> Value {
         "token_endpoint_auth_signing_alg_values_supported": assertion_algorithms(),
         "revocation_endpoint_auth_methods_supported": auth_methods(),
         "revocation_endpoint_auth_signing_alg_values_supported": assertion_algorithms(),
+        "introspection_endpoint_auth_methods_supported": proving_methods(),
+        "introspection_endpoint_auth_signing_alg_values_supported": assertion_algorithms(),
         "code_challenge_methods_supported": ["S256"],
         "claims_supported": claims::SUPPORTED,
         "request_parameter_supported": false,
@@ -55,6 +58,11 @@ pub fn metadata(issuer: &Issuer) -> Value {
 fn auth_methods() -> Vec<&'static str> {
     let assertions = ["private_key_jwt", "client_secret_jwt"];
     AuthMethod::ALL.into_iter().map(AuthMethod::as_str).chain(assertions).collect()
+}
+
+/// The same without `none`, where nobody may ask who proves nothing.
+fn proving_methods() -> Vec<&'static str> {
+    auth_methods().into_iter().filter(|method| *method != AuthMethod::None.as_str()).collect()
 }
 
 /// How assertions may be signed: with a private key, or with the secret.
@@ -121,10 +129,12 @@ mod tests {
     #[test]
     fn nothing_is_promised_that_does_not_exist() {
         let document = document();
-        for absent in ["registration_endpoint", "introspection_endpoint"] {
+        for absent in ["registration_endpoint", "device_authorization_endpoint"] {
             assert_eq!(document.get(absent), None, "{absent}");
         }
         assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
+        let methods = document["introspection_endpoint_auth_methods_supported"].as_array().unwrap();
+        assert!(!methods.contains(&json!("none")) && methods.contains(&json!("client_secret_basic")));
         assert_eq!(document["request_uri_parameter_supported"], false);
     }
 }

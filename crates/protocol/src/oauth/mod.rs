@@ -15,6 +15,7 @@ pub mod doctor;
 pub mod error;
 pub mod grants;
 pub mod initiate;
+pub mod introspection;
 pub mod logout;
 pub mod params;
 pub mod response;

@@ -14,8 +14,11 @@ use doorward_model::tenant::Issuer;
 use doorward_model::time::Timestamp;
 use doorward_model::token::Authorization;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-use crate::jose::{JoseError, RsaAlgorithm, RsaKey, SecretKey, TokenType, sign_hs256_as};
+use crate::jose::{
+    JoseError, RsaAlgorithm, RsaKey, SecretKey, TokenType, sign_hs256_as, verify_hs256, verify_rsa,
+};
 use crate::oauth::api_scope::TokenScope;
 
 /// What an access token of a person is made of.
@@ -175,6 +178,28 @@ pub fn sign(
         SigningAlg::Hs256 => {
             let secret = secret.ok_or(JoseError::ShortSecret)?;
             sign_hs256_as(&SecretKey::new(secret, false)?, typ, claims)
+        }
+    }
+}
+
+/// The claims of an access token that was signed as `api` wants it: the API says how, never the token. Times,
+/// issuer and audience are for the caller.
+///
+/// # Errors
+/// As [`crate::jose::verify_rsa`]; also when the API wants its own secret and has none.
+pub fn verify(
+    token: &str,
+    api: &ResourceServer,
+    keys: &[&RsaKey],
+    secret: Option<&Secret>,
+) -> Result<Map<String, Value>, JoseError> {
+    match api.settings.signing_alg {
+        SigningAlg::Rs256 => verify_rsa(token, RsaAlgorithm::RS256, keys),
+        SigningAlg::Rs512 => verify_rsa(token, RsaAlgorithm::RS512, keys),
+        SigningAlg::Ps256 => verify_rsa(token, RsaAlgorithm::PS256, keys),
+        SigningAlg::Hs256 => {
+            let secret = secret.ok_or(JoseError::ShortSecret)?;
+            verify_hs256(token, &SecretKey::new(secret, false)?)
         }
     }
 }

@@ -8,6 +8,7 @@ mod end_session;
 mod enumeration;
 mod files;
 mod fixation;
+mod introspect;
 mod limits;
 mod login;
 mod logout;

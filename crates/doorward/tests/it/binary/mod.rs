@@ -10,6 +10,7 @@ mod logs;
 pub mod process;
 mod settings;
 mod stop;
+mod talkative;
 #[cfg(unix)]
 mod terminal;
 mod timing;

@@ -81,15 +81,14 @@ impl Server {
     pub fn start(data: &Path, more: &[&str]) -> Self {
         let mut args = vec!["serve", "--data", data.to_str().unwrap()];
         args.extend(more);
-        let mut child = doorward(&args).stderr(Stdio::null()).spawn().unwrap();
+        Self::ready(doorward(&args).stderr(Stdio::null()).spawn().unwrap())
+    }
+
+    /// Waits until a process says that it is ready.
+    pub fn ready(mut child: Child) -> Self {
         let mut ready = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut ready).unwrap();
         Self { child, ready: ready.trim_end().to_owned() }
-    }
-
-    /// A process that said this when it was ready.
-    pub fn of(child: Child, ready: &str) -> Self {
-        Self { child, ready: ready.to_owned() }
     }
 
     pub fn signal(&self, name: &str) {

@@ -9,10 +9,7 @@ use super::process::{Server, doorward, free_port, installation, run, run_with_in
 /// Starts a server with variables in its environment; gives it back when it said that it is ready.
 fn start_with(variables: &[(&str, &str)], args: &[&str]) -> Server {
     let mut command = doorward(&[&["serve"], args].concat());
-    let mut child = command.envs(variables.iter().copied()).spawn().unwrap();
-    let mut ready = String::new();
-    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut ready).unwrap();
-    Server::of(child, ready.trim_end())
+    Server::ready(command.envs(variables.iter().copied()).spawn().unwrap())
 }
 
 #[test]

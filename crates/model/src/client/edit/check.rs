@@ -144,6 +144,9 @@ fn check_name(name: &str, errors: &mut FieldErrors) {
         ));
     } else if name.contains(['<', '>']) {
         errors.push(FieldError::new("name", "pattern", "The name holds < or >. Leave them out."));
+    } else if name.chars().any(char::is_control) {
+        let why = "The name holds a line break or another character that is not seen. Leave it out.";
+        errors.push(FieldError::new("name", "pattern", why));
     }
     at_most(name, MAX_NAME, "name", errors);
 }
@@ -253,6 +256,8 @@ mod tests {
     fn texts_have_bounds() {
         assert_eq!(one(&json!({ "name": "" })), ("name".into(), "min_length"));
         assert_eq!(one(&json!({ "name": "a<b" })), ("name".into(), "pattern"));
+        assert_eq!(one(&json!({ "name": "a\nb" })), ("name".into(), "pattern"));
+        assert_eq!(one(&json!({ "name": "a\u{7f}" })), ("name".into(), "pattern"));
         assert_eq!(found(&json!({ "name": "Käse & Söhne" })), []);
         assert_eq!(one(&json!({ "name": "é".repeat(1025) })), ("name".into(), "max_length"));
         assert_eq!(found(&json!({ "description": "é".repeat(140) })), []);

@@ -233,7 +233,8 @@ pub const FIELDS: &[Field] = &[
     Field::further("async_approval_notification_channels", Later,
         list(&Schema::Words(&["guardian-push", "email"]), MANY))
         .waits("approvals on another device"),
-    Field::further("resource_server_identifier", Later, SHORT).fixed().waits("token exchange"),
+    Field::further("resource_server_identifier", Later, SHORT).fixed()
+        .acts("the client may introspect access tokens for this API; waits for token exchange"),
     Field::further("external_client_id", Later, Schema::Text { min: 1, max: 2048, format: Format::Any }).waits(THIRD_PARTIES),
     Field::further("external_metadata_type", Later, Schema::Words(&["cimd", "dcr"])).waits(THIRD_PARTIES),
     Field::further("external_metadata_created_by", Later, Schema::Words(&["admin", "client"])).waits(THIRD_PARTIES),

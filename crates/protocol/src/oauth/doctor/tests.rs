@@ -1,7 +1,5 @@
 //! The sixteen causes, what is offered for each, and what garbage must not do.
 
-use std::time::{Duration, Instant};
-
 use proptest::prelude::*;
 
 use super::*;
@@ -251,12 +249,9 @@ fn logout_addresses_are_judged_by_their_own_list_and_rule() {
     assert_eq!((found.cause, found.offer), (Cause::TrailingSlash, Offer::Allow));
 }
 
-/// Long enough for a slow machine, and short enough to notice a square.
-const PATIENCE: Duration = Duration::from_secs(20);
-
+/// Work that grew with the square of either would not end before its runner is taken for stuck.
 #[test]
-fn a_megabyte_of_garbage_and_ten_thousand_entries_take_a_bounded_time() {
-    let begun = Instant::now();
+fn a_megabyte_of_garbage_and_ten_thousand_entries_are_examined() {
     let entries: Vec<String> =
         (0..10_000).map(|number| format!("https://app{number}.acme.com/callback/{number}")).collect();
     let lists = Lists { callbacks: &entries, ..Lists::default() };
@@ -269,7 +264,6 @@ fn a_megabyte_of_garbage_and_ten_thousand_entries_take_a_bounded_time() {
         let diff = Diff::between(asked, &garbage[0]);
         assert!(diff.asked_text() == *asked && diff.listed_text() == garbage[0]);
     }
-    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
 }
 
 fn address() -> impl Strategy<Value = String> {

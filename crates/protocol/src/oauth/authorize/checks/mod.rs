@@ -1,4 +1,4 @@
-//! One check per file, named after what it looks at. The order is in [`super::decide`].
+//! One check per file, named after what it looks at. The order is in `decide.rs`.
 
 pub(super) mod audience;
 pub(super) mod client;

@@ -1,0 +1,174 @@
+//! Whether a token is good at this moment, for those who may know it.
+//!
+//! Everything that ends a token is looked at when it is asked about: its family, its client, its person, its API,
+//! its end. Source: RFC 7662 §2.2, §4.
+
+use doorward_model::ids::{ClientId, UserId};
+use doorward_model::secret::Secret;
+use doorward_model::token::{Family, RefreshToken};
+use doorward_protocol::digest;
+use doorward_protocol::jose::unverified_audiences;
+use doorward_protocol::oauth::introspection::{self, Active, Introspection};
+use doorward_protocol::oauth::params::Params;
+use doorward_protocol::oauth::revocation;
+use doorward_protocol::oidc::access_token;
+use doorward_store::{refresh_tokens, token_families, users};
+use serde_json::{Map, Value};
+
+use super::{Answered, Authenticated, Consequence, authenticate, mint, opaque, refuse, unproven};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::fault::Fault;
+use crate::state::TenantState;
+
+/// An access token (RFC 6750).
+const BEARER: Option<&str> = Some("Bearer");
+
+/// Tells the client that proves itself about a token; `authorization` is the header of that name.
+pub async fn introspect(
+    app: &App,
+    caller: &Caller,
+    authorization: Option<&str>,
+    params: &Params,
+) -> Answered<Introspection> {
+    let text = match revocation::token(params) {
+        Ok(text) => Secret::new(text.to_owned()),
+        Err(error) => return unproven(app, caller, (authorization, params), (None, error)).await,
+    };
+    match authenticate(app, caller, authorization, params).await {
+        Ok(proven) => {
+            let outcome = tell(app, &proven, &text).await;
+            Answered { client: Some(proven.entry), outcome }
+        }
+        Err(Fault::Token(error)) => unproven(app, caller, (authorization, params), (None, error)).await,
+        Err(fault) => Answered { client: None, outcome: Err(fault) },
+    }
+}
+
+async fn tell(app: &App, proven: &Authenticated, text: &Secret) -> Result<Introspection, Fault> {
+    if let Err(error) = introspection::may_ask(&proven.entry.client) {
+        let who = (Some(&*proven.entry), proven.assertion.as_ref());
+        refuse(app, &proven.caller, who, (None, &error, Consequence::Nothing)).await?;
+        return Err(error.into());
+    }
+    proven.spend(app).await?;
+    let state = &proven.caller.tenant;
+    let mut found = find(app, state, text).await?;
+    if found.is_none() {
+        // A key or an API may be newer than what is in memory.
+        let (fresh, changed) = app.refresh(state).await?;
+        if changed {
+            found = find(app, &fresh, text).await?;
+        }
+    }
+    Ok(introspection::decide(&proven.entry.client, found))
+}
+
+async fn find(app: &App, state: &TenantState, text: &Secret) -> Result<Option<Active>, Fault> {
+    let store = app.db().tenant(&state.tenant.id);
+    if let Some(token) = refresh_tokens::get(&store, &digest::token_hash(text)).await? {
+        return of_refresh_token(app, state, token).await;
+    }
+    match opaque::open(app, &state.tenant.id, text) {
+        Some(token) => of_opaque(app, state, token).await,
+        None => of_jwt(app, state, text).await,
+    }
+}
+
+async fn of_refresh_token(
+    app: &App,
+    state: &TenantState,
+    token: RefreshToken,
+) -> Result<Option<Active>, Fault> {
+    let now = app.now();
+    let ends = [token.expires_at, token.idle_expires_at].into_iter().flatten().min();
+    if token.rotated_at.is_some() || ends.is_some_and(|end| now >= end) {
+        return Ok(None);
+    }
+    let Some(active) = of_family(app, state, &token.family).await? else { return Ok(None) };
+    let aud = token.family.authorization.audience.into_iter().collect();
+    Ok(Some(Active { token_type: None, aud, exp: ends.map(|end| end.seconds()), ..active }))
+}
+
+async fn of_opaque(app: &App, state: &TenantState, token: opaque::Opaque) -> Result<Option<Active>, Fault> {
+    let family = token_families::get(&app.db().tenant(&state.tenant.id), &token.family).await?;
+    let Some(family) = family.filter(|_| app.now() < token.ends_at) else { return Ok(None) };
+    let Some(active) = of_family(app, state, &family).await? else { return Ok(None) };
+    Ok(Some(Active {
+        scope: token.scope.join(" "),
+        aud: vec![state.tenant.issuer.url("userinfo")],
+        exp: Some(token.ends_at.seconds()),
+        ..active
+    }))
+}
+
+/// What is the same of everything that one authorization led to.
+async fn of_family(app: &App, state: &TenantState, family: &Family) -> Result<Option<Active>, Fault> {
+    let of = &family.authorization;
+    let is_there = family.revoked_at.is_none()
+        && app
+            .client(state, &of.client)
+            .await?
+            .is_some_and(|entry| entry.client.created_at <= family.created_at)
+        && has_person(app, state, &of.user).await?;
+    Ok(is_there.then(|| Active {
+        client_id: of.client.clone(),
+        sub: of.user.as_str().to_owned(),
+        scope: of.scope.join(" "),
+        token_type: BEARER,
+        aud: Vec::new(),
+        iss: state.tenant.issuer.as_str().to_owned(),
+        exp: None,
+        iat: None,
+        jti: None,
+        sid: Some(of.session.clone()),
+    }))
+}
+
+/// Whether the person is there, not blocked, and their connection is.
+async fn has_person(app: &App, state: &TenantState, id: &UserId) -> Result<bool, Fault> {
+    let user = users::get(&app.db().tenant(&state.tenant.id), id).await?;
+    Ok(user.is_some_and(|user| !user.blocked && state.connection(&user.connection).is_some()))
+}
+
+/// An access token for an API that exists: how it is signed says the API, not the token.
+async fn of_jwt(app: &App, state: &TenantState, text: &Secret) -> Result<Option<Active>, Fault> {
+    let Ok(audiences) = unverified_audiences(text.expose()) else { return Ok(None) };
+    let Some(api) = audiences.iter().find_map(|one| state.api(one)) else { return Ok(None) };
+    let secret = mint::open_secret(app, state, api)?;
+    let keys = state.keys.verifiers();
+    let Ok(claims) = access_token::verify(text.expose(), api, &keys, secret.as_ref()) else {
+        return Ok(None);
+    };
+    let Some(active) = read(state, &claims, audiences) else { return Ok(None) };
+    let is_over = active.exp.is_none_or(|end| app.now().seconds() >= end);
+    if is_over || app.client(state, &active.client_id).await?.is_none() {
+        return Ok(None);
+    }
+    let is_program = active.sub.strip_suffix("@clients") == Some(active.client_id.as_str());
+    let is_there = match UserId::parse(&active.sub) {
+        _ if is_program => true,
+        Ok(user) => has_person(app, state, &user).await?,
+        Err(_) => false,
+    };
+    Ok(is_there.then_some(active))
+}
+
+fn read(state: &TenantState, claims: &Map<String, Value>, aud: Vec<String>) -> Option<Active> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let number = |name: &str| claims.get(name).and_then(Value::as_i64);
+    let iss = text("iss").filter(|iss| *iss == state.tenant.issuer.as_str())?;
+    Some(Active {
+        // RFC 9068 has another name for it.
+        client_id: ClientId::parse(text("azp").or_else(|| text("client_id"))?).ok()?,
+        sub: text("sub")?.to_owned(),
+        scope: text("scope").unwrap_or_default().to_owned(),
+        token_type: BEARER,
+        aud,
+        iss: iss.to_owned(),
+        exp: number("exp"),
+        iat: number("iat"),
+        jti: text("jti").map(str::to_owned),
+        sid: None,
+    })
+}
