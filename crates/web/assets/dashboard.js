@@ -59,16 +59,25 @@ const read = (method, address, body, check) =>
   });
 const offline = () => say("Doorward cannot be reached. Your changes are still here; try again in a moment.");
 // Without a network nothing is sent: the browser's own page of it would take the place of what was typed.
+// A browser that knows of no network may still reach its own machine, so it is tried first.
+let isReached = false;
+const retry = async (form, button) => {
+  line.textContent = "";
+  try {
+    await fetch("/healthz", { cache: "no-store" });
+  } catch {
+    say("You are offline. Your changes are still here.", () => retry(form, button), "Retry");
+    return clearTimeout(going);
+  }
+  isReached = true;
+  form.requestSubmit(button);
+  isReached = false;
+};
 document.addEventListener("submit", (event) => {
-  if (navigator.onLine) return;
-  const { target: form, submitter: button } = event;
+  if (navigator.onLine || isReached) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  say("You are offline. Your changes are still here.", () => {
-    line.textContent = "";
-    form.requestSubmit(button);
-  }, "Retry");
-  clearTimeout(going);
+  retry(event.target, event.submitter);
 }, true);
 // A button that takes its time says so, and is not pressed twice.
 document.addEventListener("submit", (event) => {

@@ -36,6 +36,22 @@ async fn without_a_network_nothing_typed_is_lost_and_it_can_be_sent_again() {
     browser.shows_value("name", "Billing portal").await;
 }
 
+/// On a machine without a network the server may be on that very machine.
+#[tokio::test]
+async fn a_browser_that_knows_of_no_network_still_reaches_its_own_machine() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    browser.set_up(&house).await;
+    browser.open(&house.page(&format!("/manage/clients/{}/settings", party.client_id))).await;
+    browser.run("Object.defineProperty(navigator, 'onLine', { value: false })").await;
+    browser.fill("Name", "Billing portal").await;
+    browser.press("Save Changes").await;
+    browser.sees("Saved. Logins use it from now on.").await;
+    browser.shows_value("name", "Billing portal").await;
+    browser.end().await;
+}
+
 #[tokio::test]
 async fn a_button_that_takes_its_time_says_so() {
     let Some(browser) = Browser::start().await else { return };
