@@ -58,15 +58,16 @@ const read = (method, address, body, check) =>
     request.send(body ? body.toString() : null);
   });
 const offline = () => say("Doorward cannot be reached. Your changes are still here; try again in a moment.");
-// Without a network nothing is sent: the browser's own page of it would take the place of what was typed.
-// A browser that knows of no network may still reach its own machine, so it is tried first.
+// Where the server cannot be reached nothing is sent: the browser's own page of it would take the place
+// of what was typed. What the browser knows of networks says nothing about its own machine.
 let isReached = false;
-const retry = async (form, button) => {
+const reach = async (form, button) => {
   line.textContent = "";
   try {
-    await fetch("/healthz", { cache: "no-store" });
+    await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(8000) });
   } catch {
-    say("You are offline. Your changes are still here.", () => retry(form, button), "Retry");
+    const why = navigator.onLine ? "Doorward cannot be reached." : "You are offline.";
+    say(why + " Your changes are still here.", () => reach(form, button), "Retry");
     return clearTimeout(going);
   }
   isReached = true;
@@ -74,15 +75,16 @@ const retry = async (form, button) => {
   isReached = false;
 };
 document.addEventListener("submit", (event) => {
-  if (navigator.onLine || isReached) return;
+  const { target: form, submitter: button } = event;
+  if (isReached || form.getAttribute("method") !== "post") return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  retry(event.target, event.submitter);
+  reach(form, button);
 }, true);
 // A button that takes its time says so, and is not pressed twice.
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (event.defaultPrevented || !button || event.target.method !== "post") return;
+  if (event.defaultPrevented || !button || event.target.getAttribute("method") !== "post") return;
   setTimeout(() => {
     button.classList.add("is-busy");
     button.setAttribute("aria-disabled", "true");
