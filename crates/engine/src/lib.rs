@@ -23,6 +23,7 @@ pub mod entropy;
 pub mod fault;
 pub mod grants;
 pub mod huge_pages;
+mod id_token_hint;
 pub mod install;
 mod jobs;
 pub mod keys;

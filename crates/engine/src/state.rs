@@ -1,6 +1,7 @@
 //! What is kept in memory of a tenant: everything that most requests need, as of one version.
 //!
-//! A snapshot is replaced as a whole and never changed. It may be up to a second old; therefore no
+//! A snapshot is replaced as a whole and never changed, but for totals that are counted when they are
+//! asked for. It may be up to a second old; therefore no
 //! refusal comes from it alone: [`App::refresh`] reads the version from the database first.
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use doorward_store::{clients, connections, global, resource_servers, signing_key
 use serde_json::Value;
 
 use crate::app::App;
+use crate::clients::ClientTotals;
 use crate::fault::{Fault, SHORT_WAIT};
 use crate::keys::KeySet;
 
@@ -43,6 +45,8 @@ pub struct TenantState {
     pub android_apps: Bytes,
     /// `/.well-known/apple-app-site-association`.
     pub apple_apps: Bytes,
+    /// How many clients its lists have, as far as somebody asked.
+    pub(crate) client_totals: ClientTotals,
 }
 
 impl TenantState {
@@ -119,8 +123,16 @@ pub(crate) async fn read(
         let discovery = written(&discovery::metadata(&tenant.issuer))?;
         let android_apps = written(&association::android(&apps))?;
         let apple_apps = written(&association::apple(&apps))?;
-        let state = TenantState { tenant, connections, apis, keys, discovery, android_apps, apple_apps };
-        return Ok(Some(state));
+        return Ok(Some(TenantState {
+            tenant,
+            connections,
+            apis,
+            keys,
+            discovery,
+            android_apps,
+            apple_apps,
+            client_totals: ClientTotals::default(),
+        }));
     }
     let cause = format!("{id} changes faster than it can be read");
     Err(Fault::Unavailable { retry_after: SHORT_WAIT, cause })

@@ -48,7 +48,9 @@ impl Checkpoint {
     pub(crate) fn read(list: List<'_>, query: &Query) -> Result<Self, Refused> {
         let take = match query.number("take", MAX_TAKE)? {
             Some(0) => return Err(Refused::query("take", "minimum", "This must be at least 1.")),
-            take => take.unwrap_or(DEFAULT_TAKE),
+            // Some SDKs say how many a page is to have, and nothing else.
+            None => query.number("per_page", MAX_TAKE)?.filter(|many| *many > 0).unwrap_or(DEFAULT_TAKE),
+            Some(take) => take,
         };
         let Some(from) = query.text("from").filter(|from| !from.is_empty()) else {
             return Ok(Self { after: None, take });

@@ -62,7 +62,7 @@ async fn make(app: &App, caller: &Caller, new: NewClient<'_>) -> Result<ShownCli
     app.changed(&state.tenant.id).await;
     // A client that proves itself with a key has no use for its secret.
     let secret = (!made.client.proves_by_key()).then_some(made.secret);
-    Ok(ShownClient { client: made.client, secret })
+    Ok(ShownClient { client: made.client, secret, owners: Vec::new() })
 }
 
 fn settings(new: NewClient<'_>) -> Result<(ClientSettings, Vec<NewCredential>), Fault> {

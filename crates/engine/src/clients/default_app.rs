@@ -63,7 +63,7 @@ async fn make(app: &App, caller: &Caller) -> Result<ShownClient, Fault> {
         Err(error) => return Err(error.into()),
     }
     app.changed(&tenant.id).await;
-    Ok(ShownClient { client: made.client, secret: Some(made.secret) })
+    Ok(ShownClient { client: made.client, secret: Some(made.secret), owners: Vec::new() })
 }
 
 #[cfg(test)]

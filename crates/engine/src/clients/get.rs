@@ -16,7 +16,7 @@ pub async fn get(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClien
     caller.may_any(READING)?;
     let (state, _) = app.refresh(&caller.tenant).await?;
     let entry = app.client(&state, id).await?.ok_or(Fault::NotFound { what: "client" })?;
-    let shown = ShownClient::to(caller, &entry);
+    let shown = ShownClient::to(app, caller, &entry).await?;
     if shown.secret.is_some() {
         record::alone_by(app, caller, secrets_read(caller, Some(&entry.client))).await?;
     }

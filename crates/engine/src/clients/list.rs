@@ -76,7 +76,7 @@ pub async fn list(app: &App, caller: &Caller, query: &ClientQuery) -> Result<Cli
         condition: query.condition.map(|condition| statistics::since(app, condition)),
         order: query.order,
     };
-    let total = if query.with_total { Some(clients::count(&scope, &filter).await?) } else { None };
+    let total = if query.with_total { Some(state.client_totals.of(&scope, &filter).await?) } else { None };
     let found = match &query.after {
         Some((at, id)) => clients::list_after(&scope, &filter, Some((*at, id)), query.limit).await?,
         None => clients::list(&scope, &filter, query.offset, query.limit).await?,
@@ -87,7 +87,7 @@ pub async fn list(app: &App, caller: &Caller, query: &ClientQuery) -> Result<Cli
         let entry = if with_secrets { app.client(&state, &client.id).await? } else { None };
         let secret = entry.as_deref().and_then(super::primary);
         let client = addon_keys::opened(app, &state.tenant.id, client)?;
-        shown.push(ShownClient { client, secret });
+        shown.push(ShownClient::with(app, caller, client, secret).await?);
     }
     if with_secrets && !shown.is_empty() {
         record::alone_by(app, caller, secrets_read(caller, None)).await?;

@@ -19,6 +19,7 @@ mod reveal_secret;
 mod rotate_secret;
 mod secrets;
 mod statistics;
+mod totals;
 mod try_token;
 mod update;
 
@@ -26,13 +27,15 @@ mod update;
 mod tests;
 
 use doorward_model::client::Client;
-use doorward_model::ids::{ClientId, SecretId, TenantId};
+use doorward_model::ids::{AdminId, ClientId, SecretId, TenantId};
 use doorward_model::log::code::EventCode;
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
+use doorward_store::global::admins;
 use doorward_store::{Scope, StoreError, clients as stored};
 use serde_json::{Value, json};
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::clients_cache::ClientEntry;
 use crate::fault::Fault;
@@ -57,6 +60,7 @@ pub use reveal_secret::reveal_secret;
 pub use rotate_secret::rotate_secret;
 pub use secrets::{AddedSecret, add_secret, list_secrets, stop_secret};
 pub use statistics::{ClientActivity, Condition, MOST_COUNTED, PERIOD, RECENT, last_use, statistics};
+pub(crate) use totals::ClientTotals;
 pub use try_token::{TriedToken, try_token};
 pub use update::update;
 
@@ -75,12 +79,30 @@ pub struct ShownClient {
     pub client: Client,
     /// *The* client secret, where the caller may see it.
     pub secret: Option<Secret>,
+    /// The admins of the tenant, where this is the client that stands for all of it.
+    pub owners: Vec<AdminId>,
 }
 
 impl ShownClient {
-    fn to(caller: &Caller, entry: &ClientEntry) -> Self {
+    /// A client by itself, without its secret and without owners.
+    #[must_use]
+    pub fn alone(client: Client) -> Self {
+        Self { client, secret: None, owners: Vec::new() }
+    }
+
+    async fn to(app: &App, caller: &Caller, entry: &ClientEntry) -> Result<Self, Fault> {
         let secret = if caller.holds(ApiScope::ReadClientKeys) { primary(entry) } else { None };
-        Self { client: entry.client.clone(), secret }
+        Self::with(app, caller, entry.client.clone(), secret).await
+    }
+
+    async fn with(app: &App, caller: &Caller, client: Client, secret: Option<Secret>) -> Result<Self, Fault> {
+        let owners = if client.global {
+            let admins = admins::list(&app.db().tenant(&caller.tenant.tenant.id)).await?;
+            admins.into_iter().map(|admin| admin.id).collect()
+        } else {
+            Vec::new()
+        };
+        Ok(Self { client, secret, owners })
     }
 }
 

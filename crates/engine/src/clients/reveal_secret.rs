@@ -42,5 +42,5 @@ async fn reveal(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClient
     let (state, _) = app.refresh(&caller.tenant).await?;
     let entry = app.client(&state, id).await?.ok_or(Fault::NotFound { what: "client" })?;
     record::alone_by(app, caller, secrets_read(caller, Some(&entry.client))).await?;
-    Ok(ShownClient { client: entry.client.clone(), secret: super::primary(&entry) })
+    ShownClient::with(app, caller, entry.client.clone(), super::primary(&entry)).await
 }

@@ -49,5 +49,5 @@ async fn rotate(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClient
     }
     app.changed(tenant).await;
     let client = addon_keys::opened(app, tenant, client)?;
-    Ok(ShownClient { client, secret: Some(secret) })
+    ShownClient::with(app, caller, client, Some(secret)).await
 }

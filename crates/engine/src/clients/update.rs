@@ -184,5 +184,5 @@ async fn all_exist(app: &App, caller: &Caller, id: &ClientId, wanted: &[Credenti
 async fn shown(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClient, Fault> {
     let (state, _) = app.refresh(&caller.tenant).await?;
     let entry = app.client(&state, id).await?.ok_or(Fault::NotFound { what: "client" })?;
-    Ok(ShownClient::to(caller, &entry))
+    ShownClient::to(app, caller, &entry).await
 }

@@ -10,7 +10,7 @@ use doorward_model::ids::ConnectionId;
 use doorward_model::log::code::EventCode;
 use doorward_model::time::Timestamp;
 use doorward_protocol::oauth::authorize::{
-    self, AuthorizeDecision, AuthorizeInput, AuthorizeRequest, SessionFacts,
+    self, AuthorizeDecision, AuthorizeInput, AuthorizeRequest, Hinted, SessionFacts,
 };
 use doorward_store::grants;
 
@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::clients_cache::ClientEntry;
 use crate::fault::Fault;
+use crate::id_token_hint;
 use crate::logs::record::EventDraft;
 use crate::sessions::Present;
 
@@ -96,6 +97,16 @@ async fn judge_once(
         }
         _ => Vec::new(),
     };
+    let hint = request
+        .id_token_hint
+        .as_deref()
+        .zip(client.as_deref())
+        .and_then(|(text, entry)| id_token_hint::read(app, &caller.tenant, entry, text).ok());
+    let hinted = match (&request.id_token_hint, &hint) {
+        (None, _) => Hinted::Nobody,
+        (Some(_), None) => Hinted::Unknown,
+        (Some(_), Some(hint)) => Hinted::Person(&hint.user),
+    };
     let decision = authorize::decide(&AuthorizeInput {
         request,
         issuer: &caller.tenant.tenant.issuer,
@@ -105,6 +116,7 @@ async fn judge_once(
         grants: client.as_ref().map_or(&[], |entry| &entry.grants),
         settings: &caller.tenant.tenant.settings,
         session: present.map(|present| SessionFacts { session: &present.session, user: &present.user }),
+        hinted,
         consents: &consents,
         logged_in_here: here.logged_in,
         allowed_here: here.allowed,

@@ -100,7 +100,7 @@ async fn judge(
         None => None,
     };
     let hint = request.id_token_hint.map(|text| match &entry {
-        Some(entry) => read(app, &caller, entry, text),
+        Some(entry) => crate::id_token_hint::read(app, &caller.tenant, entry, text),
         None => Err(hinted.and_then(Result::err).unwrap_or(HintError::NotForThis)),
     });
     let decision = rp_initiated::decide(&EndSessionFacts {
@@ -112,12 +112,6 @@ async fn judge(
         is_answered,
     });
     Ok(Judged { caller, entry, hint, decision })
-}
-
-fn read(app: &App, caller: &Caller, entry: &ClientEntry, hint: &str) -> Result<Hint, HintError> {
-    let secrets: Vec<&Secret> = entry.live_secrets(app.now()).map(|known| &known.secret).collect();
-    let state = &caller.tenant;
-    id_token_hint::read(hint, &state.tenant.issuer, &entry.client, &state.keys.verifiers(), &secrets)
 }
 
 async fn finish(

@@ -47,7 +47,8 @@ fn seen(shown: &ShownClient, caller: &Caller, sight: Sight) -> Map<String, Value
     };
     let methods = caller.holds(ApiScope::ReadClientCredentials);
     let may_see_keys = shown.secret.is_some() || caller.holds(ApiScope::ReadClientKeys);
-    let seen = Seen { sight, keys: may_see_keys.then_some(keys), methods };
+    let keys = may_see_keys.then_some(keys);
+    let seen = Seen { sight, keys, methods, owners: &shown.owners };
     view::client(&shown.client, tenant.id.as_str(), seen)
 }
 

@@ -6,6 +6,7 @@
 
 use doorward_model::client::Client;
 use doorward_model::client::schema::FIELDS;
+use doorward_model::ids::AdminId;
 use doorward_model::secret::Secret;
 use doorward_protocol::jose::Certificate;
 use serde_json::{Map, Value, json};
@@ -47,6 +48,8 @@ pub(crate) struct Seen<'a> {
     pub(crate) keys: Option<Keys<'a>>,
     /// Which credentials prove it; whoever may see its keys may see that, too.
     pub(crate) methods: bool,
+    /// Who owns the tenant, for the client that stands for all of it.
+    pub(crate) owners: &'a [AdminId],
 }
 
 impl Seen<'_> {
@@ -68,6 +71,7 @@ pub(crate) fn client(client: &Client, tenant: &str, seen: Seen<'_>) -> Map<Strin
         let value = match field.name {
             "tenant" => Some(json!(tenant)),
             "global" => Some(json!(client.global)),
+            "owners" => client.global.then(|| json!(seen.owners)),
             "client_id" => Some(json!(client.id)),
             "callback_url_template" => Some(json!(false)),
             "client_secret" => keys.and_then(|keys| keys.secret).map(|secret| json!(secret.expose())),
@@ -104,7 +108,7 @@ mod tests {
 
     use super::*;
 
-    const WHOLE: Seen<'_> = Seen { sight: Sight::Whole, keys: None, methods: false };
+    const WHOLE: Seen<'_> = Seen { sight: Sight::Whole, keys: None, methods: false, owners: &[] };
     const SUMMED_UP: Seen<'_> = Seen { sight: Sight::Summary, ..WHOLE };
 
     fn shop() -> Client {

@@ -34,7 +34,7 @@ pub(crate) async fn list_of_user(
     id: Segment,
 ) -> Answer {
     let user = path::id(id, UserId::parse)?;
-    let query = Query::read(&uri, &["from", "take", "include_totals"])?;
+    let query = Query::read(&uri, &["from", "take", "per_page", "include_totals"])?;
     let filter = TokenFilter { user: Some(user), ..TokenFilter::default() };
     page(&web, &caller, &query, &filter, "tokens").await
 }

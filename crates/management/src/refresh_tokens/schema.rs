@@ -3,7 +3,9 @@
 use doorward_model::schema::{Format, OBJECT, Schema, TEXT, TIME, list, optional, required};
 
 use super::revoke::MOST;
-use crate::openapi::operation::{FROM, NO_TOTALS, Operation, TAKE, checkpoint, parameter, reads, writes};
+use crate::openapi::operation::{
+    FROM, NO_TOTALS, Operation, Parameter, TAKE, checkpoint, parameter, reads, writes,
+};
 use crate::sessions::schema::{DEVICE, ENDED};
 
 const FACTS: Schema = Schema::Nullable(&OBJECT);
@@ -39,6 +41,13 @@ const TOKENS: Schema = list(&SHOWN, 100);
 const LIST: Schema = Schema::Object(&checkpoint("refresh_tokens", TOKENS));
 const LIST_OF_USER: Schema = Schema::Object(&checkpoint("tokens", TOKENS));
 
+/// go-auth0 sends it to this list as to all others.
+const PER_PART: Parameter = parameter(
+    "per_page",
+    Schema::Whole { min: 0, max: 100 },
+    "Taken from SDKs that send it: how many a part has, where take says nothing.",
+);
+
 const fn id(max: usize) -> Schema {
     Schema::Text { min: 1, max, format: Format::Id }
 }
@@ -71,7 +80,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     reads(
         "get_refresh_tokens_for_user",
         "List the refresh tokens of a user",
-        &[FROM, TAKE, NO_TOTALS],
+        &[FROM, TAKE, PER_PART, NO_TOTALS],
         &[(200, Some(&LIST_OF_USER))],
     ),
     reads("delete_refresh_tokens_for_user", "Revoke all refresh tokens of a user", &[], ENDED),

@@ -70,8 +70,7 @@ impl List {
         let (found, total) = self.found(&opened).await?;
         if here.console.json {
             let caller = opened.caller();
-            let views =
-                found.into_iter().map(|client| shown::client(&ShownClient { client, secret: None }, &caller));
+            let views = found.into_iter().map(|client| shown::client(&ShownClient::alone(client), &caller));
             here.console.document(&Value::from_iter(views));
         } else if found.is_empty() {
             here.console.say("No client is like that.");

@@ -59,7 +59,7 @@ impl Set {
 async fn change(opened: &Opened, which: &str, changes: &[Assignment]) -> Result<(Value, Value), Failure> {
     let caller = opened.caller();
     let refused = |fault: Fault| Failure::of(NOT_CHANGED, &fault);
-    let view = |client| shown::client(&ShownClient { client, secret: None }, &caller);
+    let view = |client| shown::client(&ShownClient::alone(client), &caller);
     // A whole value stands for itself. An entry is put into the list that is there, which nobody else
     // may have changed meanwhile.
     let depends = changes.iter().any(|change| change.operation != Operation::Set);

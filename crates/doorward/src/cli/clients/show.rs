@@ -30,7 +30,7 @@ impl Show {
             let read = clients::get(&opened.app, &caller, &client.id).await;
             read.map_err(|fault| Failure::of("The client cannot be read.", &fault))?
         } else {
-            ShownClient { client, secret: None }
+            ShownClient::alone(client)
         };
         let view = shown::client(&client, &caller);
         if here.console.json {

@@ -97,3 +97,33 @@ async fn a_token_in_the_session_cookie_is_no_session() {
         assert_eq!(back.query("error").as_deref(), Some("login_required"), "{name}");
     }
 }
+
+/// `oidcc-id-token-hint`: the session counts for the person whom the ID token means, and for nobody else.
+#[tokio::test]
+async fn an_id_token_hint_says_who_is_meant() {
+    let house = House::new().await;
+    house.user("grace@example.com", PASSWORD).await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let visitor = Visitor::new(&house);
+    let own = party.tokens(&visitor, EMAIL, PASSWORD).await["id_token"].as_str().unwrap().to_owned();
+    let grace = party.tokens(&Visitor::new(&house), "grace@example.com", PASSWORD).await;
+    let grace = grace["id_token"].as_str().unwrap();
+    let silent = async |hint: &str| {
+        let back = visitor.get(&party.authorize(&[("prompt", "none"), ("id_token_hint", hint)])).await;
+        back.query("error").unwrap_or_else(|| "a code".to_owned())
+    };
+    assert_eq!(silent(&own).await, "a code");
+    assert_eq!(silent(grace).await, "login_required");
+    assert_eq!(silent("nonsense").await, "login_required");
+    house.advance(100_000);
+    assert_eq!(silent(&own).await, "a code", "its end does not matter");
+
+    // Whoever is not meant may log in, and the application hears that it is somebody else.
+    let asked = party.authorize(&[("id_token_hint", grace)]);
+    let back = visitor.log_in(&asked, EMAIL, PASSWORD).await;
+    assert_eq!(back.query("error").as_deref(), Some("login_required"));
+    let back = visitor.log_in(&asked, "grace@example.com", PASSWORD).await;
+    let tokens = party.swap(&back.query("code").unwrap()).await.is(200).json();
+    let subject = |token: &str| crate::kit::jwt::decode(token).1["sub"].clone();
+    assert_eq!(subject(tokens["id_token"].as_str().unwrap()), subject(grace));
+}

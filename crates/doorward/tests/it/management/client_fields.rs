@@ -269,9 +269,10 @@ async fn addons_are_merged_by_name_and_null_clears_them() {
     let made =
         make(&machine, &json!({ "name": "x", "addons": { "samlp": { "audience": "a" }, "box": {} } })).await;
     let path = path(&made);
-    let change = json!({ "addons": { "samlp": { "recipient": "r" }, "box": null, "wsfed": {} } });
+    let change =
+        json!({ "addons": { "samlp": { "recipient": "https://sp.test/acs" }, "box": null, "wsfed": {} } });
     let changed = machine.patch(&path, &change).await.is(200).json();
-    assert_eq!(changed["addons"], json!({ "samlp": { "recipient": "r" }, "wsfed": {} }));
+    assert_eq!(changed["addons"], json!({ "samlp": { "recipient": "https://sp.test/acs" }, "wsfed": {} }));
     let cleared = machine.patch(&path, &json!({ "addons": null })).await.is(200).json();
     assert_eq!(cleared.get("addons"), None);
     let refused = machine.patch(&path, &json!({ "addons": { "toaster": {} } })).await.is(400).json();

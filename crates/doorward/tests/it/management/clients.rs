@@ -267,6 +267,28 @@ async fn the_global_client_stays() {
     machine.get(&path).await.is(200);
 }
 
+/// The ids of those who administer the tenant stand on the client that stands for all of it, and on no other.
+#[tokio::test]
+async fn the_global_client_names_the_owners_of_the_tenant() {
+    let house = House::new().await;
+    let machine = house.machine(ALL).await;
+    let global = async || machine.get("/api/v2/clients?is_global=true").await.is(200).json()[0].clone();
+    assert_eq!(global().await["owners"], json!([]));
+    house.admin().await;
+    let shown = global().await;
+    let owners = shown["owners"].as_array().unwrap();
+    assert!(owners.len() == 1 && owners[0].as_str().is_some_and(|id| !id.contains('@')), "{owners:?}");
+    let path = format!("/api/v2/clients/{}", shown["client_id"].as_str().unwrap());
+    assert_eq!(machine.get(&path).await.is(200).json()["owners"], shown["owners"]);
+    let changed = machine.patch(&path, &json!({ "description": "All" })).await.is(200).json();
+    assert_eq!(changed["owners"], shown["owners"]);
+    machine.patch(&path, &json!({ "owners": [] })).await.is(400);
+    let summary = house.machine(&["read:client_summary"]).await.get(&path).await.is(200).json();
+    assert_eq!(summary.get("owners"), None);
+    let others = machine.get("/api/v2/clients?is_global=false").await.is(200).json();
+    assert!(others.as_array().unwrap().iter().all(|client| client.get("owners").is_none()));
+}
+
 /// No refusal comes from memory alone: what another process made is known at once.
 #[tokio::test]
 async fn a_client_that_another_process_made_is_known_at_once() {

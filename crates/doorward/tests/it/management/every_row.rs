@@ -323,3 +323,45 @@ async fn no_row_takes_a_checkpoint_that_is_not_its_own() {
     }
     assert!(asked >= 7, "{asked}");
 }
+
+/// CVE-2022-24124: whatever a parameter of a query holds, it is a value and no part of a statement; what is
+/// not understood is refused, and nothing is found that the value does not name.
+#[tokio::test]
+async fn no_row_takes_a_value_of_a_query_for_more_than_a_value() {
+    let house = House::new().await;
+    let owner = with_all_but(&house, &[]).await;
+    let things = Things::new(&house, &owner).await;
+    let deep = format!("{}a", "(".repeat(2000));
+    let values =
+        ["' OR 1=1--", "\"; DROP TABLE users; --", "%", "_", "\\", "*' OR ''='", "$1", "\u{202e}", &deep];
+    let document = openapi::document();
+    let mut asked = 0;
+    for row in rows().filter(|row| row.method == http::Method::GET) {
+        let operation = &document["paths"][row.path.trim_start_matches("/api/v2")]["get"];
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let name = parameter["name"].as_str().unwrap();
+            // What to show is picked from what was read already, and the log is read from any place on.
+            let is_place = (row.operation, name) == ("get_logs", "from");
+            if parameter["in"] != "query" || name == "fields" || is_place {
+                continue;
+            }
+            for value in values {
+                asked += 1;
+                let address = things.address(&row);
+                let (path, known) = address.split_once('?').unwrap_or((&address, ""));
+                let known = known.split('&').filter_map(|pair| pair.split_once('='));
+                let mut query = url::form_urlencoded::Serializer::new(String::new());
+                query.extend_pairs(known.filter(|(other, _)| *other != name)).append_pair(name, value);
+                let answer = owner.get(&format!("{path}?{}", query.finish())).await;
+                let what = format!("{} {name}={value:.20}: {}", row.operation, answer.status);
+                assert!(answer.status == 200 || answer.status.is_client_error(), "{what}");
+                let body = answer.json();
+                let lists = body.as_object().into_iter().flat_map(|object| object.values()).chain([&body]);
+                let found: usize = lists.filter_map(Value::as_array).map(Vec::len).sum();
+                assert!(answer.status != 200 || found == 0, "{what}: {found} found");
+            }
+        }
+    }
+    assert!(asked > 500, "{asked}");
+    owner.get("/api/v2/users").await.is(200);
+}

@@ -106,6 +106,10 @@ async fn refresh_tokens_are_listed_by_person_and_client_and_paged() {
     assert!(rest.get("next").is_none());
     error(machine.get(PATH).await, 400, "invalid_query_string");
     error(machine.get(&format!("{PATH}?user_id=auth0%7Cnobody")).await, 404, "inexistent_user");
+    // go-auth0 names no `take` but what it sends to every list.
+    let path = format!("/api/v2/users/{user_id}/refresh-tokens?include_totals=true&per_page=2");
+    let part = machine.get(&path).await.is(200).json();
+    assert!(part["tokens"].as_array().unwrap().len() == 2 && part["next"].is_string(), "{part}");
     // A checkpoint of the one list opens nothing in the other.
     let foreign = machine.get(&format!("/api/v2/users/{user_id}/refresh-tokens?from={next}")).await;
     error(foreign, 400, "invalid_query_string");

@@ -114,6 +114,6 @@ mod tests {
         for members in [&SET_FIRST[..], &SET_LATER, &READ] {
             assert!(members.iter().all(|member| !member.name.is_empty()));
         }
-        assert_eq!(READ.len() - SET_FIRST.len(), 6);
+        assert_eq!(READ.len() - SET_FIRST.len(), 7);
     }
 }

@@ -153,6 +153,7 @@ pub const FIELDS: &[Field] = &[
         .acts("rotation, leeway, absolute and idle life; `policies` are stored"),
     Field::made("signing_keys", list(&SIGNING_KEY, MANY))
         .acts("the certificate of the tenant's key, for those with `read:client_keys`"),
+    Field::made("owners", list(&ID, usize::MAX)).acts("the admins of the tenant, on the client that stands for all of it"),
     Field::made("client_id", ID).acts("names the client"),
     Field::made("callback_url_template", Schema::Flag).acts("always false"),
     Field::proof("client_secret", Brief, SECRET, None).null(Refused)
@@ -178,7 +179,9 @@ pub const FIELDS: &[Field] = &[
     Field::proof("client_authentication_methods", Later, credential::IN_USE, Some(&credential::NEW_METHODS))
         .acts("the client proves itself with a signed assertion and by nothing else; whole credentials when it is \
                made, later up to two ids, set by `update:client_credentials` and shown to \
-               `read:client_credentials` and `read:client_keys`; not together with `token_endpoint_auth_method`"),
+               `read:client_credentials` and `read:client_keys`; not together with `token_endpoint_auth_method`. Proof \
+               by a TLS certificate (`tls_client_auth`, `self_signed_tls_client_auth`) is refused until it is there: \
+               such a client could not prove itself at all"),
     Field::typed("grant_types", Brief, list(&Schema::Words(&GrantType::NAMES), usize::MAX)).null(Refused)
         .acts("a grant that is not listed is refused; those behind the first six are stored, nothing answers them"),
     Field::typed("client_metadata", Brief, METADATA)

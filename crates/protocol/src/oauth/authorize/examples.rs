@@ -14,7 +14,7 @@ use doorward_model::tenant::{Issuer, TenantSettings};
 use doorward_model::time::Timestamp;
 use doorward_model::user::{Email, User};
 
-use super::{AuthorizeDecision, AuthorizeInput, AuthorizeRequest, IssuePlan, SessionFacts, decide};
+use super::{AuthorizeDecision, AuthorizeInput, AuthorizeRequest, Hinted, IssuePlan, SessionFacts, decide};
 use crate::jose::read_pem;
 use crate::jose::vectors::PUBLIC_KEY;
 use crate::oauth::client_assertion::ClientKey;
@@ -41,6 +41,8 @@ pub(in crate::oauth) struct Scene {
     pub session: Session,
     pub user: User,
     pub is_logged_in: bool,
+    /// Whom an ID token means that a request sends; none of them is good without.
+    pub hinted: Option<UserId>,
     pub consents: Vec<Grant>,
     pub logged_in_here: Option<Timestamp>,
     pub allowed_here: Option<Vec<String>>,
@@ -84,6 +86,7 @@ impl Default for Scene {
             ),
             user: user(now),
             is_logged_in: false,
+            hinted: None,
             consents: Vec::new(),
             logged_in_here: None,
             allowed_here: None,
@@ -109,6 +112,11 @@ impl Scene {
 
     pub fn decide_request(&self, request: &AuthorizeRequest) -> AuthorizeDecision {
         let id = request.client_id();
+        let hinted = match (&request.id_token_hint, &self.hinted) {
+            (None, _) => Hinted::Nobody,
+            (Some(_), None) => Hinted::Unknown,
+            (Some(_), Some(user)) => Hinted::Person(user),
+        };
         let facts = SessionFacts { session: &self.session, user: &self.user };
         decide(&AuthorizeInput {
             request,
@@ -119,6 +127,7 @@ impl Scene {
             grants: &self.grants,
             settings: &self.settings,
             session: self.is_logged_in.then_some(facts),
+            hinted,
             consents: &self.consents,
             logged_in_here: self.logged_in_here,
             allowed_here: self.allowed_here.as_deref(),

@@ -84,6 +84,9 @@ pub struct AuthorizeRequest {
     /// `login_hint`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
+    /// `id_token_hint`: an ID token of the person who is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_hint: Option<String>,
     /// `code_challenge`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<String>,
@@ -131,6 +134,7 @@ impl AuthorizeRequest {
             connection: text("connection"),
             realm: text("realm"),
             login_hint: text("login_hint"),
+            id_token_hint: text("id_token_hint"),
             code_challenge: text("code_challenge"),
             code_challenge_method: text("code_challenge_method"),
             pushed: false,

@@ -9,7 +9,7 @@ use doorward_model::ids::ConnectionId;
 use doorward_model::token::Authorization;
 
 use super::super::decide::{Outcome, Verified};
-use super::super::{AuthorizeInput, Consent, IssuePlan, LogIn, SessionFacts};
+use super::super::{AuthorizeInput, Consent, Hinted, IssuePlan, LogIn, SessionFacts};
 use super::{audience, connection, max_age, prompt, response_type, scope};
 use crate::oauth::error::{OAuthErrorCode, RedirectError};
 
@@ -28,6 +28,11 @@ pub(in super::super) fn outcome(verified: &Verified<'_>) -> Result<Outcome, Redi
         Ok(facts) if facts.user.blocked => {
             Err(RedirectError::new(OAuthErrorCode::AccessDenied, "user is blocked"))
         }
+        // Only after a login for this very request; before one, somebody else may still log in.
+        Ok(facts) if is_another(verified.input, facts) => Err(RedirectError::new(
+            OAuthErrorCode::LoginRequired,
+            "Another person logged in than the one whose ID token was sent.",
+        )),
         Ok(facts) => plan(verified, facts).map(Outcome::Issue),
         Err(lack) if prompt::asked(verified.input.request)?.none => Err(silent(lack)),
         Err(_) => Ok(Outcome::LogIn(LogIn {
@@ -56,11 +61,22 @@ fn standing<'a>(verified: &Verified<'a>) -> Result<Result<SessionFacts<'a>, Lack
         max_age.seconds() == 0 || input.now > facts.session.authenticated_at.after(max_age)
     });
     // The database connection has no provider that could be asked again.
+    // OpenID Connect Core §3.1.2.1: the session of another person is no answer to an `id_token_hint`.
+    let is_meant = match input.hinted {
+        Hinted::Nobody => true,
+        Hinted::Unknown => false,
+        Hinted::Person(_) => !is_another(input, facts),
+    };
     let counts = session_counts(&verified.client.settings, false);
-    if old_enough || !counts || prompt::asked(input.request)?.login {
+    if old_enough || !is_meant || !counts || prompt::asked(input.request)?.login {
         return Ok(Err(Lack::Login));
     }
     Ok(Ok(facts))
+}
+
+/// Whether an ID token was sent that means somebody else.
+fn is_another(input: &AuthorizeInput<'_>, facts: SessionFacts<'_>) -> bool {
+    matches!(input.hinted, Hinted::Person(user) if *user != facts.user.id)
 }
 
 fn ids(connections: &[&Connection]) -> Vec<ConnectionId> {
@@ -207,6 +223,32 @@ mod tests {
         }
         // Somebody else may still log in.
         assert_eq!(scene.answer(&format!("{GOOD}&prompt=login")), "log in");
+    }
+
+    #[test]
+    fn oidcc_id_token_hint_is_about_the_person_who_is_meant() {
+        let hinted = format!("{GOOD}&id_token_hint=x");
+        let mut scene = Scene::default();
+        scene.log_in().hinted = Some(scene.user.id.clone());
+        assert_eq!(scene.answer(&silently(&hinted)), "issue");
+        assert_eq!(scene.answer(&hinted), "issue");
+        scene.hinted = Some(UserId::parse("auth0|other").unwrap());
+        assert_eq!(scene.answer(&silently(&hinted)), "login_required");
+        assert_eq!(scene.answer(&hinted), "log in");
+        // Whoever then logs in is still somebody else.
+        scene.logged_in_here = Some(scene.session.authenticated_at);
+        assert_eq!(scene.answer(&hinted), "login_required");
+    }
+
+    #[test]
+    fn an_id_token_that_is_none_of_ours_is_answered_by_no_session_but_by_a_login() {
+        let hinted = format!("{GOOD}&id_token_hint=nonsense");
+        let mut scene = Scene::default();
+        scene.log_in();
+        assert_eq!(scene.answer(&silently(&hinted)), "login_required");
+        assert_eq!(scene.answer(&hinted), "log in");
+        scene.logged_in_here = Some(scene.session.authenticated_at);
+        assert_eq!(scene.answer(&hinted), "issue");
     }
 
     #[test]
