@@ -5,6 +5,7 @@
 
 use doorward_model::ids::{ClientId, UserId};
 use doorward_model::secret::Secret;
+use doorward_model::time::Timestamp;
 use doorward_model::token::{Family, RefreshToken};
 use doorward_protocol::digest;
 use doorward_protocol::jose::unverified_audiences;
@@ -87,7 +88,7 @@ async fn of_refresh_token(
     }
     let Some(active) = of_family(app, state, &token.family).await? else { return Ok(None) };
     let aud = token.family.authorization.audience.into_iter().collect();
-    Ok(Some(Active { token_type: None, aud, exp: ends.map(|end| end.seconds()), ..active }))
+    Ok(Some(Active { token_type: None, aud, exp: ends.map(Timestamp::seconds), ..active }))
 }
 
 async fn of_opaque(app: &App, state: &TenantState, token: opaque::Opaque) -> Result<Option<Active>, Fault> {
