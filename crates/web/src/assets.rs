@@ -1,4 +1,4 @@
-//! The files that pages need: two style sheets (that of the dashboard in parts), three small scripts, icons, the typeface. From our own
+//! The files that pages need: two style sheets and three small scripts (those of the dashboard in parts), icons, the typeface. From our own
 //! origin, compiled in, with a hash of the content in the address, so that browsers may keep them for
 //! good.
 //!
@@ -41,6 +41,16 @@ const DASHBOARD_CSS: &str = concat!(
     include_str!("../assets/dashboard/small.css"),
 );
 
+/// The script of the dashboard, part by part: one file in the end, whose parts know each other.
+const DASHBOARD_JS: &str = concat!(
+    include_str!("../assets/dashboard/base.js"),
+    include_str!("../assets/dashboard/urls.js"),
+    include_str!("../assets/dashboard/forms.js"),
+    include_str!("../assets/dashboard/dialogs.js"),
+    include_str!("../assets/dashboard/at_once.js"),
+    include_str!("../assets/dashboard/keys.js"),
+);
+
 struct Asset {
     address: String,
     content_type: &'static str,
@@ -70,7 +80,7 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         dashboard_styles: asset("dashboard", "css", CSS, dashboard.into_bytes()),
         hosted_script: asset("hosted", "js", JS, &include_bytes!("../assets/hosted.js")[..]),
         setup_script: asset("setup", "js", JS, &include_bytes!("../assets/setup.js")[..]),
-        dashboard_script: asset("dashboard", "js", JS, &include_bytes!("../assets/dashboard.js")[..]),
+        dashboard_script: asset("dashboard", "js", JS, DASHBOARD_JS.as_bytes()),
         icon: asset("icon", "svg", SVG, &include_bytes!("../assets/icon.svg")[..]),
         icons: asset("icons", "svg", SVG, &include_bytes!("../assets/icons.svg")[..]),
         typeface,

@@ -91,6 +91,7 @@ async fn the_pages_of_the_readme_look_as_they_do_there() {
     browser.open(&house.page("/manage/clients")).await;
     browser.shown("clients", LIGHT, "Old secret still in use").await;
     browser.press("Create Client").await;
+    browser.fill("Name", "Warehouse kiosk").await;
     browser.choose("Single Page Web Applications").await;
     browser.shown("create-client", LIGHT, "What are you building?").await;
     browser.open(&house.page(&format!("/manage/clients/{}/settings", web.client_id))).await;
