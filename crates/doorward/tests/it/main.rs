@@ -13,7 +13,6 @@ mod browser;
 mod canary;
 mod coverage;
 mod dashboard;
-mod foreign_ids;
 mod isolation;
 mod kit;
 mod malformed;

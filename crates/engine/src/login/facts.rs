@@ -99,9 +99,9 @@ async fn judge_once(
     };
     let hint = request
         .id_token_hint
-        .as_deref()
+        .as_ref()
         .zip(client.as_deref())
-        .and_then(|(text, entry)| id_token_hint::read(app, &caller.tenant, entry, text).ok());
+        .and_then(|(token, entry)| id_token_hint::read(app, &caller.tenant, entry, token.expose()).ok());
     let hinted = match (&request.id_token_hint, &hint) {
         (None, _) => Hinted::Nobody,
         (Some(_), None) => Hinted::Unknown,

@@ -9,7 +9,7 @@ use super::answer::Answer;
 use super::house::{Asked, House};
 
 pub struct Machine<'h> {
-    pub house: &'h House,
+    house: &'h House,
     pub client_id: String,
     pub token: String,
 }

@@ -6,6 +6,7 @@
 //! Source: RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1.
 
 use doorward_model::ids::ClientId;
+use doorward_model::secret::Secret;
 use serde::{Deserialize, Serialize};
 
 use crate::oauth::params::Params;
@@ -85,8 +86,8 @@ pub struct AuthorizeRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
     /// `id_token_hint`: an ID token of the person who is meant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id_token_hint: Option<String>,
+    #[serde(with = "exposed", skip_serializing_if = "Option::is_none")]
+    pub id_token_hint: Option<Secret>,
     /// `code_challenge`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<String>,
@@ -134,7 +135,7 @@ impl AuthorizeRequest {
             connection: text("connection"),
             realm: text("realm"),
             login_hint: text("login_hint"),
-            id_token_hint: text("id_token_hint"),
+            id_token_hint: text("id_token_hint").map(Secret::new),
             code_challenge: text("code_challenge"),
             code_challenge_method: text("code_challenge_method"),
             pushed: false,
@@ -147,5 +148,22 @@ impl AuthorizeRequest {
     #[must_use]
     pub fn client_id(&self) -> Option<ClientId> {
         self.client_id.as_deref().and_then(|text| ClientId::parse(text).ok())
+    }
+}
+
+/// An ID token as text: a request is stored sealed only, in the cookie or the row of its login.
+mod exposed {
+    use doorward_model::secret::Secret;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
+    pub(super) fn serialize<S: Serializer>(token: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
+        token.as_ref().map(Secret::expose).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Secret>, D::Error> {
+        Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
     }
 }
