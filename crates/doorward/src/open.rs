@@ -80,12 +80,17 @@ pub async fn start(installation: &Installation, workers: usize) -> Result<App, F
             "Put the key back from your backup, or name it with DOORWARD_MASTER_KEY_FILE.",
         ));
     }
-    if tenants.is_empty() && installation.is_written_down && installation.is_embedded() && key_file.exists() {
+    // A key that somebody put elsewhere may be there before the first start.
+    let own_key = installation.master_key_file.is_none() && key_file.exists();
+    if tenants.is_empty() && installation.has_started && own_key {
         return Err(Failure::failed(
             format!("The database of {} is gone.", installation.data.display()),
-            "doorward.toml and the sealing key of an installation are here, and its doorward.db is missing or empty.",
+            format!(
+                "doorward.toml and master.key of an installation are here, and {} holds nothing.",
+                place_of(&url)
+            ),
             "Put it back from your backup, or mount the folder that has it. To begin anew, name another folder \
-             with --data DIR, or move the three files away.",
+             with --data DIR, or move these files away.",
         ));
     }
     let entropy = Entropy::System;
@@ -107,6 +112,14 @@ pub async fn start(installation: &Installation, workers: usize) -> Result<App, F
             ),
             fault => Failure::of("The installation does not open.", &fault),
         })
+}
+
+/// Where the data is, without the password of a server.
+fn place_of(url: &DatabaseUrl) -> String {
+    match url {
+        DatabaseUrl::Sqlite(file) => file.display().to_string(),
+        DatabaseUrl::Postgres(_) => "the PostgreSQL database".to_owned(),
+    }
 }
 
 /// The tenant whose issuer is configuration; none when the database is empty.

@@ -46,11 +46,13 @@ impl Init {
             None => None,
         };
         let app = open::start(&settled.installation, 1).await?;
-        if open::own_tenant(&app, &settled.installation)?.is_some() {
+        let found = open::own_tenant(&app, &settled.installation);
+        if !matches!(found, Ok(None)) {
+            app.stop().await;
+            found?;
             // Made by another node, or its settings file was lost: from now on every command finds it here.
             settled.keep()?;
-            app.stop().await;
-            return if self.link { new_link(here).await } else { Err(exists(here)) };
+            return if self.link { new_link(here).await } else { Err(was_there(here)) };
         }
         let new = NewInstallation {
             issuer: settled.installation.issuer.clone(),
@@ -81,6 +83,21 @@ fn exists(here: &Here) -> Failure {
         Exit::NothingToDo,
         format!("There is an installation in {} already. Nothing was changed.", here.data.display()),
         "Its doorward.toml names an issuer, and that is fixed for good.",
+        format!(
+            "Start it: doorward serve --data {0}. A new set-up link: doorward init --link --data {0}",
+            here.data.display()
+        ),
+    )
+}
+
+fn was_there(here: &Here) -> Failure {
+    Failure::new(
+        Exit::NothingToDo,
+        "The database holds this installation already. No admin was made.",
+        format!(
+            "Its settings were written to {}, which had none.",
+            here.data.join("doorward.toml").display()
+        ),
         format!(
             "Start it: doorward serve --data {0}. A new set-up link: doorward init --link --data {0}",
             here.data.display()

@@ -31,8 +31,8 @@ pub struct Installation {
     pub database: String,
     /// A sealing key kept elsewhere than in the folder.
     pub master_key_file: Option<PathBuf>,
-    /// Whether an earlier start, or its operator, wrote it down already.
-    pub is_written_down: bool,
+    /// Whether an earlier start finished: all that one writes down is there.
+    pub has_started: bool,
 }
 
 impl Installation {

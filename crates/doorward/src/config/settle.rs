@@ -32,6 +32,24 @@ impl Settled {
         if self.is_installed { Ok(()) } else { file::add(&path(&self.installation.data), &self.keep) }
     }
 
+    /// Whether what is to be served may be reached where it is to listen.
+    ///
+    /// # Errors
+    /// When plain http would be offered to other machines.
+    pub fn check_listen(&self) -> Result<(), Failure> {
+        let (issuer, listen) = (&self.installation.issuer, self.server.address.ip());
+        // Over plain http passwords and cookies go as they are.
+        if issuer.is_https() || listen.is_loopback() {
+            return Ok(());
+        }
+        Err(Failure::usage(
+            format!("{issuer} cannot be served on {listen}."),
+            "Over http passwords and cookies would cross the network for everybody to read.",
+            "Leave --listen out (also listen in the settings file), or add --https in a new data folder, or give \
+             --issuer https://… when a proxy in front ends TLS.",
+        ))
+    }
+
     /// Whether the issuer, which is fixed, decides the port.
     #[must_use]
     pub fn port_is_fixed(&self) -> bool {
@@ -65,7 +83,6 @@ pub fn settle(data: &Path, flags: &InstallationFlags, server: &ServerFlags) -> R
     check_scheme(&issuer, &tls)?;
 
     let listen = server.listen.or(extra.listen).or(stored.listen);
-    check_listen(&issuer, listen)?;
     let trusted_proxies = server.trusted_proxies.clone().or(extra.trusted_proxies).or(stored.trusted_proxies);
     let given_key = flags.master_key_file.as_ref().or(extra.master_key_file.as_ref());
     let keep = File {
@@ -86,7 +103,8 @@ pub fn settle(data: &Path, flags: &InstallationFlags, server: &ServerFlags) -> R
         database: database.unwrap_or_else(|| "sqlite".to_owned()),
         master_key_file: given_key.cloned().or(stored.master_key_file),
         issuer,
-        is_written_down: is_installed,
+        has_started: [&stored.domain, &stored.issuer, &stored.database].into_iter().all(Option::is_some)
+            && stored.https.is_some(),
     };
     check_master_key(&installation)?;
     let is_mapped =
@@ -278,19 +296,6 @@ fn check_scheme(issuer: &Issuer, tls: &Tls) -> Result<(), Failure> {
         ));
     }
     Ok(())
-}
-
-/// Over plain http passwords and cookies go as they are, so nothing but this machine may be listening.
-fn check_listen(issuer: &Issuer, listen: Option<IpAddr>) -> Result<(), Failure> {
-    match listen {
-        Some(listen) if !issuer.is_https() && !listen.is_loopback() => Err(Failure::usage(
-            format!("{issuer} cannot be served on {listen}."),
-            "Over http passwords and cookies would cross the network for everybody to read.",
-            "Leave --listen out, or add --https in a new data folder, or give --issuer https://… when a proxy \
-             in front ends TLS.",
-        )),
-        _ => Ok(()),
-    }
 }
 
 /// Who ends TLS. An installation that did it itself and now should not would speak plain http at its

@@ -37,6 +37,7 @@ pub async fn serve(
 ) -> Result<(), Failure> {
     logging::start()?;
     let settled = config::settle(data, flags, server)?;
+    settled.check_listen()?;
     let (installation, server) = (&settled.installation, &settled.server);
     let listener = TcpListener::bind(server.address)
         .await

@@ -80,7 +80,7 @@ mod tests {
             issuer: Issuer::parse("http://localhost:3667").unwrap(),
             database: "sqlite".into(),
             master_key_file: None,
-            is_written_down: false,
+            has_started: false,
         };
         text("✓", &installation, &Tls::Off, &Facts { keys: 1, clients: Some(3), first })
     }

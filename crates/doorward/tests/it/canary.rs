@@ -86,6 +86,15 @@ async fn use_everything() -> (Vec<(&'static str, String)>, String) {
     let assertion = key.assertion(&house, &basic.client_id, "canary-jti-99", &json!({}));
     house.send(asking_with(&house, &assertion)).await.is(401);
     let session = visitor.session().unwrap();
+    let leave = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([
+            ("id_token_hint", text("id_token").as_str()),
+            ("post_logout_redirect_uri", "https://app.test/bye"),
+            ("state", "canary-state-of-a-logout"),
+        ])
+        .finish();
+    let left = visitor.get(&format!("/oidc/logout?{leave}")).await;
+    assert!(left.location().ends_with("canary-state-of-a-logout"), "{}", left.location());
     visitor.get("/v2/logout").await;
     let mut further = use_more_of_the_protocol(&house).await;
     further.extend(use_the_dashboard(&house).await);
@@ -108,6 +117,7 @@ async fn use_everything() -> (Vec<(&'static str, String)>, String) {
         ("an assertion", assertion),
         ("a machine's token", machine.token.clone()),
         ("the session cookie", session),
+        ("the state of a logout", "canary-state-of-a-logout".to_owned()),
     ];
     secrets.append(&mut further);
     (secrets, events)

@@ -11,6 +11,7 @@ use super::{Browser, Hosted, Step, pushed, refusal, transaction};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::{Fault, SHORT_WAIT};
+use crate::id_token_hint;
 use crate::sessions::{self, Present};
 
 /// How often a request is judged anew when client or user changed in the meantime.
@@ -37,6 +38,7 @@ pub async fn begin(
             None => return refusal::gone(app, caller, &request).await.map(Step::Refused),
         }
     }
+    let request = id_token_hint::resolve(app, caller, request).await?;
     let mut caller = caller.clone();
     for _ in 0..TRIES {
         let present = sessions::find(app, &caller.tenant.tenant, browser.session.as_ref()).await?;

@@ -123,7 +123,11 @@ fn form(
         api: api.cloned(),
         scope: ask.scope.clone(),
         callback: ask.path.redirect.as_str().to_owned(),
-        other_account: show::address(&by_somebody_else(&transaction.request)),
+        // Where one person is meant, another one is no answer.
+        other_account: match transaction.request.meant {
+            None => show::address(&by_somebody_else(&transaction.request)),
+            Some(_) => None,
+        },
     })
 }
 

@@ -10,7 +10,7 @@ use doorward_model::ids::ConnectionId;
 use doorward_model::log::code::EventCode;
 use doorward_model::time::Timestamp;
 use doorward_protocol::oauth::authorize::{
-    self, AuthorizeDecision, AuthorizeInput, AuthorizeRequest, Hinted, SessionFacts,
+    self, AuthorizeDecision, AuthorizeInput, AuthorizeRequest, SessionFacts,
 };
 use doorward_store::grants;
 
@@ -18,7 +18,6 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::clients_cache::ClientEntry;
 use crate::fault::Fault;
-use crate::id_token_hint;
 use crate::logs::record::EventDraft;
 use crate::sessions::Present;
 
@@ -97,16 +96,6 @@ async fn judge_once(
         }
         _ => Vec::new(),
     };
-    let hint = request
-        .id_token_hint
-        .as_ref()
-        .zip(client.as_deref())
-        .and_then(|(token, entry)| id_token_hint::read(app, &caller.tenant, entry, token.expose()).ok());
-    let hinted = match (&request.id_token_hint, &hint) {
-        (None, _) => Hinted::Nobody,
-        (Some(_), None) => Hinted::Unknown,
-        (Some(_), Some(hint)) => Hinted::Person(&hint.user),
-    };
     let decision = authorize::decide(&AuthorizeInput {
         request,
         issuer: &caller.tenant.tenant.issuer,
@@ -116,7 +105,6 @@ async fn judge_once(
         grants: client.as_ref().map_or(&[], |entry| &entry.grants),
         settings: &caller.tenant.tenant.settings,
         session: present.map(|present| SessionFacts { session: &present.session, user: &present.user }),
-        hinted,
         consents: &consents,
         logged_in_here: here.logged_in,
         allowed_here: here.allowed,

@@ -19,6 +19,7 @@ use super::facts::{Here, judge};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
+use crate::id_token_hint;
 use crate::sealing::Place;
 use crate::tokens::{self, Answered, Authenticated, Refused};
 
@@ -65,6 +66,7 @@ async fn keep(app: &App, proven: &Authenticated, params: &Params) -> Result<Push
     let (caller, client) = (&proven.caller, &proven.entry.client);
     let id = Some(client.id.as_str().to_owned());
     let request = AuthorizeRequest { client_id: id, pushed: true, ..AuthorizeRequest::parse(params) };
+    let request = id_token_hint::resolve(app, caller, request).await?;
     let judged = judge(app, caller, &request, None, Here::default()).await?;
     if let Some(error) = objection(&judged.decision) {
         return Err(error.into());

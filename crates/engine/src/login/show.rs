@@ -62,8 +62,9 @@ pub(super) fn restart(judged: &Judged, transaction: &Transaction) -> Restart {
     Restart { again: initiated.or_else(|| address(&transaction.request)) }
 }
 
-/// Our own address, from `/authorize` on, that makes a request.
+/// Our own address, from `/authorize` on, that makes a request; whom a hint meant stays out of it.
 pub(super) fn address(request: &AuthorizeRequest) -> Option<String> {
+    let request = AuthorizeRequest { meant: None, ..request.clone() };
     let Ok(Value::Object(fields)) = serde_json::to_value(request) else { return None };
     let fields = fields.iter().filter_map(|(name, value)| Some((name, value.as_str()?)));
     let query: Vec<String> = fields.map(|(name, value)| format!("{name}={}", percent(value))).collect();

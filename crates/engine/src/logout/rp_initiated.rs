@@ -2,6 +2,7 @@
 //!
 //! Source: OpenID Connect RP-Initiated Logout 1.0.
 
+use std::fmt;
 use std::sync::Arc;
 
 use doorward_model::ids::ClientId;
@@ -31,7 +32,6 @@ pub enum EndedSession {
 }
 
 /// What our own page asks.
-#[derive(Debug)]
 pub struct LogoutQuestion {
     /// The application that wants it, as far as it says who it is.
     pub client: Option<Arc<ClientEntry>>,
@@ -39,6 +39,13 @@ pub struct LogoutQuestion {
     pub present: Present,
     /// The request, to be sent again with the answer.
     pub fields: Vec<(&'static str, String)>,
+}
+
+impl fmt::Debug for LogoutQuestion {
+    /// The names only: there may be an ID token among the fields.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.fields.iter().map(|(name, _)| name)).finish()
+    }
 }
 
 /// Logs a browser out on the word of an application, or asks. `is_answered` says that the person said yes on
@@ -121,8 +128,9 @@ async fn finish(
     present: Option<Present>,
 ) -> Result<EndedSession, Fault> {
     let Judged { caller, entry, hint, decision } = judged;
+    // Without the state, which is the application's own secret.
     let to = match &decision {
-        EndSession::Redirect(to) => Some(to.as_str()),
+        EndSession::Redirect(_) => request.return_to,
         EndSession::Ask | EndSession::Done | EndSession::Refuse(_) => None,
     };
     if decision != EndSession::Ask {

@@ -1,7 +1,7 @@
 //! Whether a token is good at this moment, for those who may know it.
 //!
-//! Everything that ends a token is looked at when it is asked about: its family, its client, its person, its API,
-//! its end. Source: RFC 7662 §2.2, §4.
+//! What a token names is looked at when it is asked about: its end, its client, its person, their connection, its
+//! API, and the family of those that have one; a JWT names none. Source: RFC 7662 §2.2, §4.
 
 use doorward_model::ids::{ClientId, UserId};
 use doorward_model::secret::Secret;
@@ -9,6 +9,7 @@ use doorward_model::time::Timestamp;
 use doorward_model::token::{Family, RefreshToken};
 use doorward_protocol::digest;
 use doorward_protocol::jose::unverified_audiences;
+use doorward_protocol::oauth::grants::refresh_token::{self, RefreshDecision, RefreshInput};
 use doorward_protocol::oauth::introspection::{self, Active, Introspection};
 use doorward_protocol::oauth::params::Params;
 use doorward_protocol::oauth::revocation;
@@ -16,7 +17,7 @@ use doorward_protocol::oidc::access_token;
 use doorward_store::{refresh_tokens, token_families, users};
 use serde_json::{Map, Value};
 
-use super::{Answered, Authenticated, Consequence, authenticate, mint, opaque, refuse, unproven};
+use super::{Answered, Authenticated, Refused, authenticate, mint, opaque, settled, unproven};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -39,29 +40,19 @@ pub async fn introspect(
     match authenticate(app, caller, authorization, params).await {
         Ok(proven) => {
             let outcome = tell(app, &proven, &text).await;
-            Answered { client: Some(proven.entry), outcome }
+            settled(app, proven, outcome).await
         }
         Err(Fault::Token(error)) => unproven(app, caller, (authorization, params), (None, error)).await,
         Err(fault) => Answered { client: None, outcome: Err(fault) },
     }
 }
 
-async fn tell(app: &App, proven: &Authenticated, text: &Secret) -> Result<Introspection, Fault> {
-    if let Err(error) = introspection::may_ask(&proven.entry.client) {
-        let who = (Some(&*proven.entry), proven.assertion.as_ref());
-        refuse(app, &proven.caller, who, (None, &error, Consequence::Nothing)).await?;
-        return Err(error.into());
-    }
+async fn tell(app: &App, proven: &Authenticated, text: &Secret) -> Result<Introspection, Refused> {
+    introspection::may_ask(&proven.entry.client)?;
     proven.spend(app).await?;
-    let state = &proven.caller.tenant;
-    let mut found = find(app, state, text).await?;
-    if found.is_none() {
-        // A key or an API may be newer than what is in memory.
-        let (fresh, changed) = app.refresh(state).await?;
-        if changed {
-            found = find(app, &fresh, text).await?;
-        }
-    }
+    // Neither yes nor no comes from memory alone.
+    let (state, _) = app.refresh(&proven.caller.tenant).await?;
+    let found = find(app, &state, text).await?;
     Ok(introspection::decide(&proven.entry.client, found))
 }
 
@@ -76,17 +67,29 @@ async fn find(app: &App, state: &TenantState, text: &Secret) -> Result<Option<Ac
     }
 }
 
+/// Good for as long as it would give tokens.
 async fn of_refresh_token(
     app: &App,
     state: &TenantState,
     token: RefreshToken,
 ) -> Result<Option<Active>, Fault> {
-    let now = app.now();
-    let ends = [token.expires_at, token.idle_expires_at].into_iter().flatten().min();
-    if token.rotated_at.is_some() || ends.is_some_and(|end| now >= end) {
+    let of = &token.family.authorization;
+    let user = users::get(&app.db().tenant(&state.tenant.id), &of.user).await?;
+    let Some(entry) = app.client(state, &of.client).await? else { return Ok(None) };
+    let decision = refresh_token::decide(&RefreshInput {
+        token: &token,
+        client: &entry.client,
+        user: user.as_ref(),
+        connection_enabled: entry.lets_in(state, user.as_ref()),
+        scope: None,
+        now: app.now(),
+    });
+    let has_api = of.audience.as_deref().is_none_or(|audience| state.api(audience).is_some());
+    if !has_api || !matches!(decision, RefreshDecision::Rotate(_) | RefreshDecision::Keep(_)) {
         return Ok(None);
     }
     let Some(active) = of_family(app, state, &token.family).await? else { return Ok(None) };
+    let ends = [token.expires_at, token.idle_expires_at].into_iter().flatten().min();
     let aud = token.family.authorization.audience.into_iter().collect();
     Ok(Some(Active { token_type: None, aud, exp: ends.map(Timestamp::seconds), ..active }))
 }
@@ -138,9 +141,11 @@ async fn of_jwt(app: &App, state: &TenantState, text: &Secret) -> Result<Option<
     let Some(api) = audiences.iter().find_map(|one| state.api(one)) else { return Ok(None) };
     let secret = mint::open_secret(app, state, api)?;
     let keys = state.keys.verifiers();
-    let Ok(claims) = access_token::verify(text.expose(), api, &keys, secret.as_ref()) else {
+    let verified = access_token::verify(text.expose(), api, &keys, secret.as_ref());
+    let Ok(claims) = verified else { return Ok(None) };
+    if !access_token::is_for(api, &state.tenant.issuer, &audiences) {
         return Ok(None);
-    };
+    }
     let Some(active) = read(state, &claims, audiences) else { return Ok(None) };
     let is_over = active.exp.is_none_or(|end| app.now().seconds() >= end);
     if is_over || app.client(state, &active.client_id).await?.is_none() {

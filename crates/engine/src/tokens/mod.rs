@@ -174,6 +174,21 @@ impl From<StoreError> for Refused {
     }
 }
 
+/// The answer to a client that proved itself; a refusal by a rule is written down.
+async fn settled<T>(app: &App, proven: Authenticated, outcome: Result<T, Refused>) -> Answered<T> {
+    let outcome = match outcome {
+        Ok(answer) => Ok(answer),
+        Err(Refused::Rule(error, then)) => {
+            let who = (Some(&*proven.entry), proven.assertion.as_ref());
+            let noted = refuse(app, &proven.caller, who, (None, &error, then)).await;
+            Err(noted.err().unwrap_or(Fault::Token(error)))
+        }
+        Err(Refused::Noted(error)) => Err(Fault::Token(error)),
+        Err(Refused::Fault(fault)) => Err(fault),
+    };
+    Answered { client: Some(proven.entry), outcome }
+}
+
 /// Answers a request at the token endpoint; `authorization` is the header of that name.
 pub async fn grant(
     app: &App,

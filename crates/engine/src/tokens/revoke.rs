@@ -14,7 +14,7 @@ use doorward_protocol::oauth::params::Params;
 use doorward_protocol::oauth::revocation::{self, Found, Revocation};
 use doorward_store::{StoreError, grants, refresh_tokens, token_families, users};
 
-use super::{Answered, Authenticated, Consequence, Refused, authenticate, opaque, refuse, unproven};
+use super::{Answered, Authenticated, Consequence, Refused, authenticate, opaque, settled, unproven};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -33,17 +33,8 @@ pub async fn revoke(
     };
     match authenticate(app, caller, authorization, params).await {
         Ok(proven) => {
-            let outcome = match end(app, &proven, &text).await {
-                Ok(()) => Ok(()),
-                Err(Refused::Rule(error, then)) => {
-                    let who = (Some(&*proven.entry), proven.assertion.as_ref());
-                    let noted = refuse(app, &proven.caller, who, (None, &error, then)).await;
-                    Err(noted.err().unwrap_or(Fault::Token(error)))
-                }
-                Err(Refused::Noted(error)) => Err(Fault::Token(error)),
-                Err(Refused::Fault(fault)) => Err(fault),
-            };
-            Answered { client: Some(proven.entry), outcome }
+            let outcome = end(app, &proven, &text).await;
+            settled(app, proven, outcome).await
         }
         Err(Fault::Token(error)) => unproven(app, caller, (authorization, params), (None, error)).await,
         Err(fault) => Answered { client: None, outcome: Err(fault) },

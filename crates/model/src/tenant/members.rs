@@ -133,7 +133,7 @@ pub const SETTINGS: [Setting; 41] = [
     acts(
         "allowed_logout_urls",
         Schema::Nullable(&list(&ALLOWED_LOGOUT_URL, MAX_URLS)),
-        "Where `/v2/logout` may return to when no client is named.",
+        "Where `/v2/logout` may return to when no client is named, and `/oidc/logout` when only a session is (`logout_hint`).",
     ),
     acts("session_lifetime", HOURS, "How long a session may last, in hours; parts of hours are allowed."),
     acts("idle_session_lifetime", HOURS, "How long a session may lie idle, in hours."),

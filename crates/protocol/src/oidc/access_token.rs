@@ -204,6 +204,20 @@ pub fn verify(
     }
 }
 
+/// Whether a verified token is one for `api` and for no other: what the secret of one API can sign must not
+/// count at another.
+#[must_use]
+pub fn is_for(api: &ResourceServer, issuer: &Issuer, aud: &[String]) -> bool {
+    let userinfo = issuer.url("userinfo");
+    match aud {
+        [one] => *one == api.identifier,
+        [one, other] => {
+            *one == api.identifier && *other == userinfo && api.settings.signing_alg == SigningAlg::Rs256
+        }
+        _ => false,
+    }
+}
+
 fn joined(scope: &[String]) -> Option<String> {
     (!scope.is_empty()).then(|| scope.join(" "))
 }

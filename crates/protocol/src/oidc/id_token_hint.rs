@@ -147,7 +147,21 @@ mod tests {
         assert_eq!(unverified_client(&signed(&json!({}))).unwrap().as_str(), "shop");
     }
 
-    /// CVE-2024-… of many: what is signed by us is not by that an ID token for this client.
+    /// CVE-2022-23541: our public key, in any form, is nobody's secret.
+    #[test]
+    fn a_public_key_signs_no_hint() {
+        let key = vectors::key("k");
+        let jwk = serde_json::to_string(key.jwk()).unwrap();
+        for public in [vectors::CERTIFICATE, vectors::A2_MODULUS, &jwk] {
+            let secret = SecretKey::new(&Secret::new(public.to_owned()), false).unwrap();
+            let forged = sign_hs256(&secret, &claims(&json!({}))).unwrap();
+            for client in [with(None), with(Some(IdTokenAlgorithm::HS256))] {
+                assert!(read_by(&client, &forged).is_err());
+            }
+        }
+    }
+
+    /// What is signed by us is not by that an ID token for this client.
     #[test]
     fn another_issuer_audience_or_kind_of_token_is_no_hint() {
         for change in [

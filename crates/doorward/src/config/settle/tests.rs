@@ -230,23 +230,27 @@ fn a_flag_wins_over_the_config_file_and_that_over_the_kept_one() {
     assert_eq!(failure.exit, Exit::NotFound);
 }
 
+fn checked(flags: &InstallationFlags, server: &ServerFlags) -> Result<(), Failure> {
+    first(flags, server)?.check_listen()
+}
+
 #[test]
 fn plain_http_is_offered_to_this_machine_alone() {
     let listen =
         |listen: &str| ServerFlags { listen: Some(listen.parse().unwrap()), ..ServerFlags::default() };
     for open in ["0.0.0.0", "::", "192.168.1.2"] {
-        let failure = first(&InstallationFlags::default(), &listen(open)).err().unwrap();
+        let failure = checked(&InstallationFlags::default(), &listen(open)).err().unwrap();
         assert_eq!(failure.exit, Exit::Usage);
         let text = failure.to_string();
         assert!(text.contains("--https") && text.contains("--issuer") && text.contains(open), "{text}");
         let proxied =
             InstallationFlags { issuer: Some("https://id.test".into()), ..InstallationFlags::default() };
-        assert!(first(&proxied, &listen(open)).is_ok(), "a proxy elsewhere");
+        assert!(checked(&proxied, &listen(open)).is_ok(), "a proxy elsewhere");
         let https = InstallationFlags { https: Some(true), ..InstallationFlags::default() };
-        assert!(first(&https, &listen(open)).is_ok());
+        assert!(checked(&https, &listen(open)).is_ok());
     }
     for own in ["127.0.0.1", "::1"] {
-        assert!(first(&InstallationFlags::default(), &listen(own)).is_ok());
+        assert!(checked(&InstallationFlags::default(), &listen(own)).is_ok());
     }
 }
 

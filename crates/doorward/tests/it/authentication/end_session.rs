@@ -69,7 +69,10 @@ async fn oidcc_rp_initiated_logout() {
         assert_eq!(visitor.session(), None);
         assert!(!is_logged_in(&party, &visitor).await);
     }
-    assert_eq!(house.log_types().await.iter().filter(|code| *code == "slo").count(), 2);
+    let logs = house.logs().await;
+    let ended: Vec<&Value> = logs.iter().filter(|event| event["type"] == "slo").collect();
+    assert!(ended.len() == 2 && ended.iter().all(|event| event["details"]["return_to"] == BYE), "{ended:?}");
+    assert!(!serde_json::to_string(&logs).unwrap().contains(&state), "the state is the application's own");
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! Asking about a token (RFC 7662): its own client, the server of its API, and nobody else.
 
 use doorward_model::client::kind::ClientKind;
+use doorward_model::secret::Secret;
+use doorward_protocol::jose::{SecretKey, sign_hs256};
 use serde_json::{Value, json};
 
 use crate::kit::{
-    Answer, Asked, ClientKey, EMAIL, House, PASSWORD, RelyingParty, Via, Visitor, asking_with, jwt,
+    ASSERTION, Answer, Asked, ClientKey, EMAIL, House, PASSWORD, RelyingParty, Via, Visitor, asking_with, jwt,
 };
 
 const API: &str = "https://things.test/";
@@ -120,9 +122,6 @@ async fn a_token_is_known_however_its_api_signs_it() {
 async fn introspection_heeds_whatever_ended() {
     let house = House::new().await;
     let party = with_api(&house).await;
-    let admin = house
-        .machine(&["update:users", "delete:clients", "delete:resource_servers", "read:resource_servers"])
-        .await;
     let rotated = tokens(&party).await;
     let next = party.refresh(text(&rotated, "refresh_token")).await.is(200).json();
     is_nothing(&party, text(&rotated, "refresh_token")).await;
@@ -145,7 +144,6 @@ async fn introspection_heeds_whatever_ended() {
     let admin_now = house
         .machine(&["update:users", "delete:clients", "delete:resource_servers", "read:resource_servers"])
         .await;
-    drop(admin);
     for (is_blocked, expected) in [(true, false), (false, true)] {
         admin_now.patch(&path, &json!({ "blocked": is_blocked })).await.is(200);
         let said = ask(&party, text(&kept, "access_token")).await.is(200).json();
@@ -155,11 +153,80 @@ async fn introspection_heeds_whatever_ended() {
     let api = apis.as_array().unwrap().iter().find(|api| api["identifier"] == API).unwrap();
     admin_now.delete(&format!("/api/v2/resource-servers/{}", text(api, "id"))).await.is(204);
     is_nothing(&party, text(&kept, "access_token")).await;
+}
 
-    let server = house.party(ClientKind::RegularWeb, Via::Post).await;
-    let own = server.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
-    admin_now.delete(&format!("/api/v2/clients/{}", server.client_id)).await.is(204);
-    is_nothing(&party, text(&own, "access_token")).await;
+/// What is deleted is gone for the server of an API, too, at a node that did not delete it.
+#[tokio::test]
+async fn a_deleted_client_and_connection_end_what_the_server_of_an_api_believed() {
+    let house = House::new().await;
+    let party = with_api(&house).await;
+    let server = json!({ "resource_server_identifier": API });
+    let server = house.party_with(ClientKind::NonInteractive, Via::Post, server).await;
+    let admin = house.machine(&["delete:clients", "delete:connections"]).await;
+    let node = house.second_node().await;
+    let at_node = RelyingParty {
+        house: &node,
+        client_id: server.client_id.clone(),
+        secret: server.secret.clone(),
+        callback: server.callback.clone(),
+        via: Via::Post,
+    };
+    let token = tokens(&party).await;
+    active(&at_node, text(&token, "access_token")).await;
+    admin.delete(&format!("/api/v2/clients/{}", party.client_id)).await.is(204);
+    is_nothing(&at_node, text(&token, "access_token")).await;
+    is_nothing(&server, text(&token, "access_token")).await;
+
+    let other = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let token = tokens(&other).await;
+    active(&at_node, text(&token, "access_token")).await;
+    let connection = house.app.tenants()[0].connections[0].id.to_string();
+    admin.delete(&format!("/api/v2/connections/{connection}")).await.is(202);
+    is_nothing(&at_node, text(&token, "access_token")).await;
+    is_nothing(&other, text(&token, "refresh_token")).await;
+}
+
+/// Who knows the secret of one API signs nothing that the server of another would believe.
+#[tokio::test]
+async fn the_secret_of_one_api_vouches_for_no_other() {
+    let house = House::new().await;
+    with_api(&house).await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let server = json!({ "resource_server_identifier": API });
+    let server = house.party_with(ClientKind::NonInteractive, Via::Post, server).await;
+    let admin = house.machine(&["create:resource_servers"]).await;
+    let (secret, own) = ("a secret of an API that is long enough", "https://own.test/");
+    let body = json!({ "identifier": own, "name": "Own", "signing_alg": "HS256", "signing_secret": secret });
+    admin.post("/api/v2/resource-servers", &body).await.is(201);
+    let key = SecretKey::new(&Secret::new(secret.to_owned()), false).unwrap();
+    let sign = |aud: Value| {
+        let claims = json!({
+            "iss": house.issuer(), "sub": format!("{}@clients", party.client_id), "azp": party.client_id,
+            "aud": aud, "iat": house.now(), "exp": house.now() + 60, "scope": "read:things",
+        });
+        sign_hs256(&key, &claims).unwrap()
+    };
+    active(&party, &sign(json!(own))).await;
+    let userinfo = format!("{}userinfo", house.issuer());
+    for aud in [json!([own, API]), json!([API, own]), json!(API), json!([own, userinfo])] {
+        is_nothing(&server, &sign(aud.clone())).await;
+        is_nothing(&party, &sign(aud)).await;
+    }
+}
+
+/// One of two questions at once: the proof of a client counts once, and that is no mistake of ours.
+#[tokio::test]
+async fn of_two_questions_with_one_assertion_one_is_refused() {
+    let house = House::new().await;
+    let (party, key) = with_key(&house).await;
+    let assertion = key.assertion(&house, &party.client_id, "jti-2", &json!({}));
+    let fields =
+        [("token", "x"), ("client_assertion", assertion.as_str()), ("client_assertion_type", ASSERTION)];
+    let asked = Asked::form("/oauth/introspect", &fields);
+    let (one, other) = tokio::join!(house.send(asked.clone()), house.send(asked));
+    let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 401]);
 }
 
 #[tokio::test]
@@ -186,10 +253,8 @@ async fn whoever_proves_nothing_may_not_ask() {
     assert!(house.log_types().await.iter().any(|code| code == "f"));
 }
 
-/// The proof of a client is used up by asking, too.
-#[tokio::test]
-async fn an_assertion_asks_once() {
-    let house = House::new().await;
+/// A client that proves itself by a key of its own.
+async fn with_key(house: &House) -> (RelyingParty<'_>, ClientKey) {
     let key = ClientKey::new();
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
     let admin =
@@ -202,6 +267,14 @@ async fn an_assertion_asks_once() {
         "client_authentication_methods": { "private_key_jwt": { "credentials": [{ "id": made["id"] }] } },
     });
     admin.patch(&path, &method).await.is(200);
+    (party, key)
+}
+
+/// The proof of a client is used up by asking, too.
+#[tokio::test]
+async fn an_assertion_asks_once() {
+    let house = House::new().await;
+    let (party, key) = with_key(&house).await;
     let assertion = key.assertion(&house, &party.client_id, "jti-1", &json!({}));
     let asked = || {
         let fields = [

@@ -127,3 +127,26 @@ async fn an_id_token_hint_says_who_is_meant() {
     let subject = |token: &str| crate::kit::jwt::decode(token).1["sub"].clone();
     assert_eq!(subject(tokens["id_token"].as_str().unwrap()), subject(grace));
 }
+
+/// A key that another node made a moment ago is no reason to take an ID token for none of ours; and the token
+/// is in no address and no cookie afterwards.
+#[tokio::test]
+async fn an_id_token_hint_is_read_with_the_newest_key_and_kept_nowhere() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let node = house.second_node().await;
+    house.advance(100_000);
+    let admin = house.machine(&["create:signing_keys", "update:signing_keys"]).await;
+    admin.post("/api/v2/keys/signing/rotate", &serde_json::Value::Null).await.is(201);
+    let visitor = Visitor::new(&house);
+    let token = party.tokens(&visitor, EMAIL, PASSWORD).await["id_token"].as_str().unwrap().to_owned();
+    let elsewhere = Visitor::new(&node);
+    elsewhere.set_cookie("__Host-dw", &visitor.session().unwrap());
+    let asked = party.authorize(&[("prompt", "none"), ("id_token_hint", &token)]);
+    assert!(elsewhere.get(&asked).await.query("code").is_some());
+
+    let page = visitor.to_login(&party.authorize(&[("prompt", "login"), ("id_token_hint", &token)])).await;
+    house.advance(4000);
+    let again = visitor.submit(&page, &[("username", EMAIL), ("password", PASSWORD)]).await.is(400).text();
+    assert!(again.contains("/authorize?") && !again.contains("hint") && !again.contains("auth0"), "{again}");
+}

@@ -193,6 +193,22 @@ fn a_database_that_is_gone_is_said_and_not_made_anew() {
     }
 }
 
+/// Settings and a key that were put there by hand are no installation yet.
+#[test]
+fn a_first_start_may_find_settings_and_a_key() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), installation(free_port(), &[]));
+    let port = free_port();
+    let (file, key) = (folder.path().join("doorward.toml"), folder.path().join("given.key"));
+    std::fs::copy(other.path().join("master.key"), &key).unwrap();
+    std::fs::write(
+        &file,
+        format!("issuer = \"http://localhost:{port}/\"\nmaster_key_file = \"given.key\"\n"),
+    )
+    .unwrap();
+    let server = Server::start(folder.path(), &[]);
+    assert_eq!(server.ready, format!("ready http://localhost:{port}/"));
+}
+
 /// The database knows the installation; whoever lost the settings file gets it again by `init`.
 #[test]
 fn a_lost_settings_file_is_written_again() {

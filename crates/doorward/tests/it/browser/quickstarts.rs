@@ -86,6 +86,7 @@ async fn a_program_is_made_given_an_api_and_gets_its_token_on_the_page() {
     browser.fill("Email address", "mara@acme.test").await;
     browser.fill("Password", OWNER_PASSWORD).await;
     browser.press("Log in").await;
+    browser.sees("First steps").await;
     browser.open(&house.page("/manage/clients/new")).await;
     browser.fill("Name", "Robot").await;
     browser.choose("Non Interactive Clients").await;

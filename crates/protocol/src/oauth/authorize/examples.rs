@@ -14,7 +14,7 @@ use doorward_model::tenant::{Issuer, TenantSettings};
 use doorward_model::time::Timestamp;
 use doorward_model::user::{Email, User};
 
-use super::{AuthorizeDecision, AuthorizeInput, AuthorizeRequest, Hinted, IssuePlan, SessionFacts, decide};
+use super::{AuthorizeDecision, AuthorizeInput, AuthorizeRequest, IssuePlan, Meant, SessionFacts, decide};
 use crate::jose::read_pem;
 use crate::jose::vectors::PUBLIC_KEY;
 use crate::oauth::client_assertion::ClientKey;
@@ -42,7 +42,7 @@ pub(in crate::oauth) struct Scene {
     pub user: User,
     pub is_logged_in: bool,
     /// Whom an ID token means that a request sends; none of them is good without.
-    pub hinted: Option<UserId>,
+    pub meant: Option<UserId>,
     pub consents: Vec<Grant>,
     pub logged_in_here: Option<Timestamp>,
     pub allowed_here: Option<Vec<String>>,
@@ -86,7 +86,7 @@ impl Default for Scene {
             ),
             user: user(now),
             is_logged_in: false,
-            hinted: None,
+            meant: None,
             consents: Vec::new(),
             logged_in_here: None,
             allowed_here: None,
@@ -112,14 +112,13 @@ impl Scene {
 
     pub fn decide_request(&self, request: &AuthorizeRequest) -> AuthorizeDecision {
         let id = request.client_id();
-        let hinted = match (&request.id_token_hint, &self.hinted) {
-            (None, _) => Hinted::Nobody,
-            (Some(_), None) => Hinted::Unknown,
-            (Some(_), Some(user)) => Hinted::Person(user),
-        };
+        let mut request = request.clone();
+        if request.id_token_hint.take().is_some() {
+            request.meant = Some(self.meant.clone().map_or(Meant::Unknown, Meant::Person));
+        }
         let facts = SessionFacts { session: &self.session, user: &self.user };
         decide(&AuthorizeInput {
-            request,
+            request: &request,
             issuer: &self.issuer,
             client: [&self.web, &self.spa].into_iter().find(|client| Some(&client.id) == id.as_ref()),
             connections: &self.connections,
@@ -127,7 +126,6 @@ impl Scene {
             grants: &self.grants,
             settings: &self.settings,
             session: self.is_logged_in.then_some(facts),
-            hinted,
             consents: &self.consents,
             logged_in_here: self.logged_in_here,
             allowed_here: self.allowed_here.as_deref(),

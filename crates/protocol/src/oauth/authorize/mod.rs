@@ -33,7 +33,7 @@ pub use checks::redirect_uri::VerifiedRedirect;
 pub(crate) use checks::redirect_uri::may_receive;
 pub use decide::decide;
 pub use reference::reference;
-pub use request::AuthorizeRequest;
+pub use request::{AuthorizeRequest, Meant};
 pub use response_type::ResponseType;
 
 /// All that a decision depends on.
@@ -56,8 +56,6 @@ pub struct AuthorizeInput<'a> {
     pub settings: &'a TenantSettings,
     /// The session of this browser, if there is one.
     pub session: Option<SessionFacts<'a>>,
-    /// Whom the ID token of the request means.
-    pub hinted: Hinted<'a>,
     /// What the person allowed this client before.
     pub consents: &'a [Grant],
     /// When the person proved who they are within this very transaction.
@@ -66,18 +64,6 @@ pub struct AuthorizeInput<'a> {
     pub allowed_here: Option<&'a [String]>,
     /// The current time.
     pub now: Timestamp,
-}
-
-/// Whom an `id_token_hint` means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Hinted<'a> {
-    /// None was sent.
-    #[default]
-    Nobody,
-    /// It is no ID token of ours for this client, so nobody can be the one whom it means.
-    Unknown,
-    /// This person.
-    Person(&'a UserId),
 }
 
 /// A session with the person it belongs to.

@@ -5,7 +5,7 @@
 //!
 //! Source: RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1.
 
-use doorward_model::ids::ClientId;
+use doorward_model::ids::{ClientId, UserId};
 use doorward_model::secret::Secret;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,16 @@ const KNOWN: [&str; 27] = [
     "state",
     "ui_locales",
 ];
+
+/// Whom an `id_token_hint` means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Meant {
+    /// It is no ID token of ours for this client, so nobody can be the one whom it means.
+    Unknown,
+    /// This person.
+    Person(UserId),
+}
 
 /// An authorization request.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -86,8 +96,12 @@ pub struct AuthorizeRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
     /// `id_token_hint`: an ID token of the person who is meant.
-    #[serde(with = "exposed", skip_serializing_if = "Option::is_none")]
+    /// It is read once, into [`Self::meant`], and never written down.
+    #[serde(skip)]
     pub id_token_hint: Option<Secret>,
+    /// Whom it means, once it was read; none when none was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meant: Option<Meant>,
     /// `code_challenge`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<String>,
@@ -136,6 +150,7 @@ impl AuthorizeRequest {
             realm: text("realm"),
             login_hint: text("login_hint"),
             id_token_hint: text("id_token_hint").map(Secret::new),
+            meant: None,
             code_challenge: text("code_challenge"),
             code_challenge_method: text("code_challenge_method"),
             pushed: false,
@@ -148,22 +163,5 @@ impl AuthorizeRequest {
     #[must_use]
     pub fn client_id(&self) -> Option<ClientId> {
         self.client_id.as_deref().and_then(|text| ClientId::parse(text).ok())
-    }
-}
-
-/// An ID token as text: a request is stored sealed only, in the cookie or the row of its login.
-mod exposed {
-    use doorward_model::secret::Secret;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
-    pub(super) fn serialize<S: Serializer>(token: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
-        token.as_ref().map(Secret::expose).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Secret>, D::Error> {
-        Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
     }
 }

@@ -6,6 +6,8 @@
 //!
 //! Source: OpenID Connect RP-Initiated Logout 1.0 §2, §3, §4; the original's `logout_hint`.
 
+use std::fmt;
+
 use doorward_model::client::{Client, logout};
 use doorward_model::ids::{SessionId, UserId};
 use doorward_model::tenant::TenantSettings;
@@ -21,7 +23,7 @@ pub const NAMES: [&str; 5] =
     ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state"];
 
 /// What a request asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct EndSessionRequest<'a> {
     /// `id_token_hint`: an ID token of the person.
     pub id_token_hint: Option<&'a str>,
@@ -33,6 +35,18 @@ pub struct EndSessionRequest<'a> {
     pub return_to: Option<&'a str>,
     /// `state`, given back as it came.
     pub state: Option<&'a str>,
+}
+
+impl fmt::Debug for EndSessionRequest<'_> {
+    /// Without the hints, which are about a person.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EndSessionRequest")
+            .field("has_id_token_hint", &self.id_token_hint.is_some())
+            .field("has_logout_hint", &self.logout_hint.is_some())
+            .field("client_id", &self.client_id)
+            .field("return_to", &self.return_to)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> EndSessionRequest<'a> {
@@ -147,7 +161,8 @@ fn refusal(asked: &str, list: &[String], client: Option<&Client>) -> PageError {
     let whose = client.map_or("the tenant", |client| client.id.as_str());
     if may_follow(list, asked) {
         let hint = format!(
-            "post_logout_redirect_uri {asked} differs from the Allowed Logout URL of {whose} in its query or hash"
+            "post_logout_redirect_uri {asked} differs from the Allowed Logout URL of {whose} in its query or hash; \
+             add it as it is, or send it without: state is there for what varies"
         );
         return PageError::new(PageProblem::LogoutQueryNotAllowed, &hint);
     }

@@ -9,7 +9,7 @@ use doorward_model::ids::ConnectionId;
 use doorward_model::token::Authorization;
 
 use super::super::decide::{Outcome, Verified};
-use super::super::{AuthorizeInput, Consent, Hinted, IssuePlan, LogIn, SessionFacts};
+use super::super::{AuthorizeInput, Consent, IssuePlan, LogIn, Meant, SessionFacts};
 use super::{audience, connection, max_age, prompt, response_type, scope};
 use crate::oauth::error::{OAuthErrorCode, RedirectError};
 
@@ -62,11 +62,7 @@ fn standing<'a>(verified: &Verified<'a>) -> Result<Result<SessionFacts<'a>, Lack
     });
     // The database connection has no provider that could be asked again.
     // OpenID Connect Core §3.1.2.1: the session of another person is no answer to an `id_token_hint`.
-    let is_meant = match input.hinted {
-        Hinted::Nobody => true,
-        Hinted::Unknown => false,
-        Hinted::Person(_) => !is_another(input, facts),
-    };
+    let is_meant = input.request.meant != Some(Meant::Unknown) && !is_another(input, facts);
     let counts = session_counts(&verified.client.settings, false);
     if old_enough || !is_meant || !counts || prompt::asked(input.request)?.login {
         return Ok(Err(Lack::Login));
@@ -76,7 +72,7 @@ fn standing<'a>(verified: &Verified<'a>) -> Result<Result<SessionFacts<'a>, Lack
 
 /// Whether an ID token was sent that means somebody else.
 fn is_another(input: &AuthorizeInput<'_>, facts: SessionFacts<'_>) -> bool {
-    matches!(input.hinted, Hinted::Person(user) if *user != facts.user.id)
+    matches!(&input.request.meant, Some(Meant::Person(user)) if *user != facts.user.id)
 }
 
 fn ids(connections: &[&Connection]) -> Vec<ConnectionId> {
@@ -229,10 +225,11 @@ mod tests {
     fn oidcc_id_token_hint_is_about_the_person_who_is_meant() {
         let hinted = format!("{GOOD}&id_token_hint=x");
         let mut scene = Scene::default();
-        scene.log_in().hinted = Some(scene.user.id.clone());
+        let ada = scene.user.id.clone();
+        scene.log_in().meant = Some(ada);
         assert_eq!(scene.answer(&silently(&hinted)), "issue");
         assert_eq!(scene.answer(&hinted), "issue");
-        scene.hinted = Some(UserId::parse("auth0|other").unwrap());
+        scene.meant = Some(UserId::parse("auth0|other").unwrap());
         assert_eq!(scene.answer(&silently(&hinted)), "login_required");
         assert_eq!(scene.answer(&hinted), "log in");
         // Whoever then logs in is still somebody else.
