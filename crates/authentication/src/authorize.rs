@@ -32,8 +32,12 @@ pub(crate) async fn by_form(
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> Response {
-    let params = if is_form(&headers) { Params::from_form(&body) } else { Err(ParamsError::NoForm) };
-    authorize(&web, (tenant, visitor), &headers, &params).await
+    authorize(&web, (tenant, visitor), &headers, &posted(&headers, &body)).await
+}
+
+/// The parameters that a browser posts: a form, and nothing else.
+pub(crate) fn posted(headers: &HeaderMap, body: &[u8]) -> Result<Params, ParamsError> {
+    if is_form(headers) { Params::from_form(body) } else { Err(ParamsError::NoForm) }
 }
 
 async fn authorize(

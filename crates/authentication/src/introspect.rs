@@ -13,10 +13,9 @@ use doorward_web::fault::OAuthFault;
 use doorward_web::state::Web;
 use doorward_web::tenant::Tenant;
 use doorward_web::visitor::Visitor;
-use http::header::{CACHE_CONTROL, PRAGMA};
-use http::{HeaderMap, HeaderValue};
+use http::HeaderMap;
 
-use crate::token::{authorization, read};
+use crate::token::{authorization, read, uncached};
 
 pub(crate) async fn introspect(
     State(web): State<Web>,
@@ -33,13 +32,7 @@ pub(crate) async fn introspect(
     let authorization = authorization(&headers);
     let answered = introspect::introspect(web.app(), &caller, authorization.as_deref(), &params).await;
     match answered.outcome {
-        Ok(said) => {
-            let mut response = Json(said).into_response();
-            let headers = response.headers_mut();
-            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
-            response
-        }
+        Ok(said) => uncached(Json(said).into_response()),
         Err(fault) => OAuthFault(fault).into_response(),
     }
 }

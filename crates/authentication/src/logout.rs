@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use doorward_engine::caller::{Caller, Who};
 use doorward_engine::logout::{EndedSession, LoggedOut, LogoutQuestion, end_session, log_out};
 use doorward_protocol::oauth::params::{Params, ParamsError};
-use doorward_web::body::{Form, RawBody, is_form};
+use doorward_web::body::{Form, RawBody};
 use doorward_web::csrf::{self, FormToken};
 use doorward_web::fault::{PageFault, Refusal, Skin};
 use doorward_web::state::Web;
@@ -17,6 +17,7 @@ use doorward_web::visitor::Visitor;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode, Uri};
 
+use crate::authorize::posted;
 use crate::pages::{LoggedOutPage, LogoutQuestionPage, StayedPage};
 use crate::{browser, step};
 
@@ -55,8 +56,7 @@ pub(crate) async fn by_form(
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> Response {
-    let params = if is_form(&headers) { Params::from_form(&body) } else { Err(ParamsError::NoForm) };
-    end(&web, (tenant, visitor), &headers, (&params, false)).await
+    end(&web, (tenant, visitor), &headers, (&posted(&headers, &body), false)).await
 }
 
 /// What the person said on our page. That a form of another site is refused is the guard's work

@@ -12,11 +12,10 @@ use doorward_web::fault::OAuthFault;
 use doorward_web::state::Web;
 use doorward_web::tenant::Tenant;
 use doorward_web::visitor::Visitor;
-use http::header::{CACHE_CONTROL, PRAGMA};
-use http::{HeaderMap, HeaderValue};
+use http::HeaderMap;
 
 use crate::preflight::permit;
-use crate::token::{authorization, read};
+use crate::token::{authorization, read, uncached};
 
 pub(crate) async fn hand_back(
     State(web): State<Web>,
@@ -33,16 +32,8 @@ pub(crate) async fn hand_back(
     let Answered { client, outcome } =
         revoke::revoke(web.app(), &caller, authorization(&headers).as_deref(), &params).await;
     let response = match outcome {
-        Ok(()) => done(),
+        Ok(()) => uncached(Response::default()),
         Err(fault) => OAuthFault(fault).into_response(),
     };
     permit(response, &headers, client.as_deref())
-}
-
-fn done() -> Response {
-    let mut response = Response::default();
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
-    response
 }

@@ -84,8 +84,13 @@ fn given(answer: &TokenAnswer) -> Map<String, Value> {
 /// JSON that nobody may keep.
 pub(crate) fn json(body: Map<String, Value>) -> Response {
     let mut response = Response::new(Value::Object(body).to_string().into());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    uncached(response)
+}
+
+/// An answer that nobody may keep (RFC 6749 §5.1).
+pub(crate) fn uncached(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
     response

@@ -7,7 +7,7 @@ use doorward_model::client::kind::ClientKind;
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::kit::{Answer, Asked, ClientKey, Form, House, RelyingParty, VERIFIER, Via, Visitor, asking_with};
+use crate::kit::{Answer, Asked, ClientKey, House, RelyingParty, VERIFIER, Via, Visitor, asking_with};
 
 const DATABASE: &str = "Username-Password-Authentication";
 const REALM: &str = "http://auth0.com/oauth/grant-type/password-realm";
@@ -196,13 +196,13 @@ async fn use_the_dashboard(house: &House) -> Vec<(&'static str, String)> {
     let settings = format!("/manage/clients/{}/settings", program.client_id);
     let page = admin.get(&settings).await.is(200);
     let reveal = format!("/manage/clients/{}/secret", program.client_id);
-    let shown = send(&admin, &page.form_to(&settings), &reveal, &[("reveal", "on")]).await.is(200).text();
+    let shown = admin.send_form(&page.form_to(&settings), &reveal, &[("reveal", "on")]).await.is(200).text();
     assert!(shown.contains(&program.secret));
     let guide = format!("/manage/clients/{}/quickstart/curl", program.client_id);
     let token = format!("{guide}/token#token");
     let form = admin.get(&guide).await.is(200).form_to(&token);
     let audience = house.api();
-    let tried = send(&admin, &form, &token, &[("audience", &audience)]).await.is(200).text();
+    let tried = admin.send_form(&form, &token, &[("audience", &audience)]).await.is(200).text();
     let token = tried.find("eyJ").map(|at| tried[at..].split(['<', '&', '"']).next().unwrap().to_owned());
 
     let explored = "canary-password-in-the-explorer-6d0e";
@@ -210,8 +210,8 @@ async fn use_the_dashboard(house: &House) -> Vec<(&'static str, String)> {
     let body =
         json!({ "connection": DATABASE, "email": "third@example.com", "password": explored }).to_string();
     let form = admin.get(create).await.is(200).form_to(create);
-    let form = send(&admin, &form, create, &[("body", &body)]).await.is(422).form_to(create);
-    let made = send(&admin, &form, create, &[("body", &body)]).await.is(200).text();
+    let form = admin.send_form(&form, create, &[("body", &body)]).await.is(422).form_to(create);
+    let made = admin.send_form(&form, create, &[("body", &body)]).await.is(200).text();
     assert!(made.contains("201 Created"), "{made}");
     vec![
         ("the code of the set-up link", link),
@@ -222,12 +222,4 @@ async fn use_the_dashboard(house: &House) -> Vec<(&'static str, String)> {
         ("a token that was tried", token.expect("no token is shown")),
         ("a password in the explorer", explored.to_owned()),
     ]
-}
-
-/// Sends a form with some fields as they are and some filled in.
-async fn send(admin: &Visitor<'_>, form: &Form, address: &str, filled: &[(&str, &str)]) -> Answer {
-    let kept = form.fields.iter().filter(|(name, _)| !filled.iter().any(|(other, _)| other == name));
-    let mut fields: Vec<(&str, &str)> = kept.map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    fields.extend(filled);
-    admin.post(address, &fields).await
 }

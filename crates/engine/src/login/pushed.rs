@@ -49,11 +49,8 @@ pub async fn push(
 ) -> Answered<Pushed> {
     match tokens::authenticate(app, caller, authorization, params).await {
         Ok(proven) => {
-            let outcome = match keep(app, &proven, params).await {
-                Ok(pushed) => Ok(pushed),
-                Err(refused) => Err(refusal(app, &proven, refused).await),
-            };
-            Answered { client: Some(proven.entry), outcome }
+            let outcome = keep(app, &proven, params).await;
+            tokens::settled(app, proven, outcome).await
         }
         Err(Fault::Token(error)) => {
             tokens::unproven(app, caller, (authorization, params), (None, error)).await
@@ -109,18 +106,6 @@ fn objection(decision: &AuthorizeDecision) -> Option<TokenError> {
             code => Some(TokenError::new(code, &error.public)),
         },
         AuthorizeDecision::LogIn(_) | AuthorizeDecision::Consent(_) | AuthorizeDecision::Issue(_) => None,
-    }
-}
-
-async fn refusal(app: &App, proven: &Authenticated, refused: Refused) -> Fault {
-    match refused {
-        Refused::Rule(error, then) => {
-            let who = (Some(&*proven.entry), proven.assertion.as_ref());
-            let noted = tokens::refuse(app, &proven.caller, who, (None, &error, then)).await;
-            noted.err().unwrap_or(Fault::Token(error))
-        }
-        Refused::Noted(error) => Fault::Token(error),
-        Refused::Fault(fault) => fault,
     }
 }
 

@@ -70,15 +70,25 @@ pub async fn log_out(
         LogoutDecision::Refuse(error) => error,
     };
     end(app, &caller, (present.as_ref(), entry.as_deref()), (None, None)).await?;
-    let mut draft = EventDraft::new(EventCode::LogoutFailed, refusal.problem.title());
-    if let Some(entry) = &entry {
+    let asked = params.as_ref().ok().and_then(|params| params.get("returnTo"));
+    refused(app, &caller, (present.as_ref(), entry.as_ref()), (refusal, asked)).await.map(LoggedOut::Refused)
+}
+
+/// Writes down that the address to go to was refused.
+async fn refused(
+    app: &App,
+    caller: &Caller,
+    (present, entry): (Option<&Present>, Option<&Arc<ClientEntry>>),
+    (error, asked): (PageError, Option<&str>),
+) -> Result<RefusedPage, Fault> {
+    let mut draft = EventDraft::new(EventCode::LogoutFailed, error.problem.title());
+    if let Some(entry) = entry {
         draft = draft.client(&entry.client);
     }
-    if let Some(present) = &present {
+    if let Some(present) = present {
         draft = draft.user(&present.user);
     }
-    let asked = params.as_ref().ok().and_then(|params| params.get("returnTo"));
-    Ok(LoggedOut::Refused(refuse(app, &caller, entry.as_ref(), (refusal, draft, asked)).await?))
+    refuse(app, caller, entry, (error, draft, asked)).await
 }
 
 type Judged = (Caller, Option<Arc<ClientEntry>>, LogoutDecision);

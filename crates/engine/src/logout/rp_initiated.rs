@@ -6,20 +6,17 @@ use std::fmt;
 use std::sync::Arc;
 
 use doorward_model::ids::ClientId;
-use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
 use doorward_protocol::oauth::error::{PageError, PageProblem};
 use doorward_protocol::oauth::logout::rp_initiated::{self, EndSession, EndSessionFacts, EndSessionRequest};
 use doorward_protocol::oauth::params::{Params, ParamsError};
 use doorward_protocol::oidc::id_token_hint::{self, Hint, HintError};
 
-use super::{LoggedOut, end};
+use super::{LoggedOut, end, refused};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::clients_cache::ClientEntry;
 use crate::fault::Fault;
-use crate::login::refuse;
-use crate::logs::record::EventDraft;
 use crate::sessions::{Present, find};
 
 /// What comes of a request.
@@ -145,24 +142,16 @@ async fn finish(
         (EndSession::Ask | EndSession::Done, _) => LoggedOut::Done,
         (EndSession::Redirect(to), _) => LoggedOut::Redirect(to),
         (EndSession::Refuse(error), present) => {
-            let mut draft = EventDraft::new(EventCode::LogoutFailed, error.problem.title());
-            if let Some(entry) = &entry {
-                draft = draft.client(&entry.client);
-            }
-            if let Some(present) = &present {
-                draft = draft.user(&present.user);
-            }
-            let told = (error, draft, request.return_to);
-            LoggedOut::Refused(refuse(app, &caller, entry.as_ref(), told).await?)
+            let who = (present.as_ref(), entry.as_ref());
+            LoggedOut::Refused(refused(app, &caller, who, (error, request.return_to)).await?)
         }
     };
     Ok(EndedSession::LoggedOut(out))
 }
 
 async fn unreadable(app: &App, caller: &Caller, error: PageError) -> Result<EndedSession, Fault> {
-    let draft = EventDraft::new(EventCode::LogoutFailed, error.problem.title());
-    let refused = refuse(app, caller, None, (error, draft, None)).await?;
-    Ok(EndedSession::LoggedOut(LoggedOut::Unreadable(refused)))
+    let page = refused(app, caller, (None, None), (error, None)).await?;
+    Ok(EndedSession::LoggedOut(LoggedOut::Unreadable(page)))
 }
 
 /// The parameters as the form of the question sends them again.

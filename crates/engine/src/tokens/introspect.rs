@@ -57,13 +57,17 @@ async fn tell(app: &App, proven: &Authenticated, text: &Secret) -> Result<Intros
 }
 
 async fn find(app: &App, state: &TenantState, text: &Secret) -> Result<Option<Active>, Fault> {
+    // A JWT has two dots, everything else of ours at most one.
+    if text.expose().matches('.').count() == 2 {
+        return of_jwt(app, state, text).await;
+    }
     let store = app.db().tenant(&state.tenant.id);
     if let Some(token) = refresh_tokens::get(&store, &digest::token_hash(text)).await? {
         return of_refresh_token(app, state, token).await;
     }
     match opaque::open(app, &state.tenant.id, text) {
         Some(token) => of_opaque(app, state, token).await,
-        None => of_jwt(app, state, text).await,
+        None => Ok(None),
     }
 }
 
@@ -88,34 +92,34 @@ async fn of_refresh_token(
     if !has_api || !matches!(decision, RefreshDecision::Rotate(_) | RefreshDecision::Keep(_)) {
         return Ok(None);
     }
-    let Some(active) = of_family(app, state, &token.family).await? else { return Ok(None) };
     let ends = [token.expires_at, token.idle_expires_at].into_iter().flatten().min();
-    let aud = token.family.authorization.audience.into_iter().collect();
-    Ok(Some(Active { token_type: None, aud, exp: ends.map(Timestamp::seconds), ..active }))
+    let aud = of.audience.iter().cloned().collect();
+    let exp = ends.map(Timestamp::seconds);
+    Ok(Some(Active { token_type: None, aud, exp, ..said_of(state, &token.family) }))
 }
 
 async fn of_opaque(app: &App, state: &TenantState, token: opaque::Opaque) -> Result<Option<Active>, Fault> {
     let family = token_families::get(&app.db().tenant(&state.tenant.id), &token.family).await?;
-    let Some(family) = family.filter(|_| app.now() < token.ends_at) else { return Ok(None) };
-    let Some(active) = of_family(app, state, &family).await? else { return Ok(None) };
+    let is_good = |family: &Family| family.revoked_at.is_none() && app.now() < token.ends_at;
+    let Some(family) = family.filter(is_good) else { return Ok(None) };
+    let of = &family.authorization;
+    let entry = app.client(state, &of.client).await?;
+    let has_client = entry.is_some_and(|entry| entry.client.created_at <= family.created_at);
+    if !has_client || !has_person(app, state, &of.user).await? {
+        return Ok(None);
+    }
     Ok(Some(Active {
         scope: token.scope.join(" "),
         aud: vec![state.tenant.issuer.url("userinfo")],
         exp: Some(token.ends_at.seconds()),
-        ..active
+        ..said_of(state, &family)
     }))
 }
 
 /// What is the same of everything that one authorization led to.
-async fn of_family(app: &App, state: &TenantState, family: &Family) -> Result<Option<Active>, Fault> {
+fn said_of(state: &TenantState, family: &Family) -> Active {
     let of = &family.authorization;
-    let is_there = family.revoked_at.is_none()
-        && app
-            .client(state, &of.client)
-            .await?
-            .is_some_and(|entry| entry.client.created_at <= family.created_at)
-        && has_person(app, state, &of.user).await?;
-    Ok(is_there.then(|| Active {
+    Active {
         client_id: of.client.clone(),
         sub: of.user.as_str().to_owned(),
         scope: of.scope.join(" "),
@@ -126,7 +130,7 @@ async fn of_family(app: &App, state: &TenantState, family: &Family) -> Result<Op
         iat: None,
         jti: None,
         sid: Some(of.session.clone()),
-    }))
+    }
 }
 
 /// Whether the person is there, not blocked, and their connection is.

@@ -175,7 +175,7 @@ impl From<StoreError> for Refused {
 }
 
 /// The answer to a client that proved itself; a refusal by a rule is written down.
-async fn settled<T>(app: &App, proven: Authenticated, outcome: Result<T, Refused>) -> Answered<T> {
+pub(crate) async fn settled<T>(app: &App, proven: Authenticated, outcome: Result<T, Refused>) -> Answered<T> {
     let outcome = match outcome {
         Ok(answer) => Ok(answer),
         Err(Refused::Rule(error, then)) => {

@@ -26,6 +26,5 @@ pub use public_key::{PemCertificate, PemKey, PublicKey, read_pem};
 pub use rsa::{RsaAlgorithm, RsaKey, TokenType};
 pub use secret_key::{SecretKey, sign_hs256, sign_hs256_as, verify_hs256};
 pub use verify::{
-    MAX_TOKEN, NamedKey, unverified_audience, unverified_audiences, unverified_subject, verify_by_any,
-    verify_rs256, verify_rsa,
+    MAX_TOKEN, NamedKey, unverified_audiences, unverified_subject, verify_by_any, verify_rs256, verify_rsa,
 };

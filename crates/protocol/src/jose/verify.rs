@@ -88,15 +88,8 @@ pub fn verify_by_any(token: &str, keys: &[NamedKey<'_>]) -> Result<Map<String, V
 /// # Errors
 /// When the token is malformed or too long, or says nothing about that.
 pub fn unverified_subject(token: &str) -> Result<String, JoseError> {
-    unverified(token, "sub")
-}
-
-/// For whom a token says it was made, if it names one: only good for finding the keys that can prove it.
-///
-/// # Errors
-/// When the token is malformed or too long, or names no single audience.
-pub fn unverified_audience(token: &str) -> Result<String, JoseError> {
-    unverified(token, "aud")
+    let claims = Unverified::take_apart(token)?.claims()?;
+    claims.get("sub").and_then(Value::as_str).map(str::to_owned).ok_or(JoseError::Malformed)
 }
 
 /// For whom a token says it was made, one or several: only good for finding the keys that can prove it.
@@ -113,11 +106,6 @@ pub fn unverified_audiences(token: &str) -> Result<Vec<String>, JoseError> {
         }
         _ => Err(JoseError::Malformed),
     }
-}
-
-fn unverified(token: &str, claim: &str) -> Result<String, JoseError> {
-    let claims = Unverified::take_apart(token)?.claims()?;
-    claims.get(claim).and_then(Value::as_str).map(str::to_owned).ok_or(JoseError::Malformed)
 }
 
 /// A token taken apart, its header checked, its signature not.

@@ -43,8 +43,10 @@ pub enum HintError {
 /// # Errors
 /// When it is no token, or names no single client.
 pub fn unverified_client(hint: &str) -> Result<ClientId, HintError> {
-    let audience = jose::unverified_audience(hint)?;
-    ClientId::parse(&audience).map_err(|_| HintError::NotForThis)
+    match jose::unverified_audiences(hint)?.as_slice() {
+        [one] => ClientId::parse(one).map_err(|_| HintError::NotForThis),
+        _ => Err(HintError::NotForThis),
+    }
 }
 
 /// Reads a hint that says that it was made for `client`. `secrets` are those that may have signed it, if the

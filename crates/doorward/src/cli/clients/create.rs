@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use doorward_engine::clients::{self, NewClient};
 use doorward_model::client::auth_method::AuthMethod;
+use doorward_model::client::defaults;
 use doorward_model::scope::ApiScope;
 use serde_json::{Map, Value, json};
 
@@ -76,10 +77,8 @@ impl Create {
 
     /// Whether it will have no secret: by what was said, else by its type.
     fn is_public(&self) -> bool {
-        match self.auth_method {
-            Some(method) => matches!(method, Method::None),
-            None => matches!(self.kind, Kind::Native | Kind::Spa),
-        }
+        let usual = defaults::for_people(self.kind.into()).token_endpoint_auth_method;
+        self.auth_method.map(AuthMethod::from).or(usual) == Some(AuthMethod::None)
     }
 
     pub(super) async fn run(self, here: &Here) -> Result<(), Failure> {

@@ -4,7 +4,14 @@ use doorward_model::client::kind::ClientKind;
 use serde_json::json;
 
 use super::{Browser, Neighbour, OpenHouse};
-use crate::kit::{EMAIL, PASSWORD, Via};
+use crate::kit::{EMAIL, PASSWORD, RelyingParty, Via};
+
+/// A single page application that people come back to at a neighbour's.
+async fn spa_at<'h>(house: &'h OpenHouse, app: &Neighbour) -> RelyingParty<'h> {
+    let callbacks = json!({ "callbacks": [app.at("/callback")] });
+    let party = house.party_with(ClientKind::Spa, Via::None, callbacks).await;
+    RelyingParty { callback: app.at("/callback"), ..party }
+}
 
 /// UX §1.1, the trap: Chromium applies `form-action` to the redirect that follows a form post, so a
 /// login page that names too little looks right and leads nowhere.
@@ -12,9 +19,7 @@ use crate::kit::{EMAIL, PASSWORD, Via};
 async fn a_login_ends_at_an_application_on_another_origin() {
     let Some(browser) = Browser::start().await else { return };
     let (house, app) = (OpenHouse::new().await, Neighbour::new().await);
-    let mut party =
-        house.party_with(ClientKind::Spa, Via::None, json!({ "callbacks": [app.at("/callback")] })).await;
-    party.callback = app.at("/callback");
+    let party = spa_at(&house, &app).await;
 
     browser.open(&house.page(&party.authorize(&[]))).await;
     browser.fill("Email address", EMAIL).await;
@@ -41,9 +46,7 @@ async fn a_login_ends_at_an_application_on_another_origin() {
 async fn a_person_is_asked_before_they_are_logged_out() {
     let Some(browser) = Browser::start().await else { return };
     let (house, app) = (OpenHouse::new().await, Neighbour::new().await);
-    let mut party =
-        house.party_with(ClientKind::Spa, Via::None, json!({ "callbacks": [app.at("/callback")] })).await;
-    party.callback = app.at("/callback");
+    let party = spa_at(&house, &app).await;
     browser.open(&house.page(&party.authorize(&[]))).await;
     browser.fill("Email address", EMAIL).await;
     browser.fill("Password", PASSWORD).await;
@@ -68,9 +71,7 @@ async fn a_person_is_asked_before_they_are_logged_out() {
 async fn without_scripts_a_login_works_too() {
     let Some(browser) = Browser::without_scripts().await else { return };
     let (house, app) = (OpenHouse::new().await, Neighbour::new().await);
-    let mut party =
-        house.party_with(ClientKind::Spa, Via::None, json!({ "callbacks": [app.at("/callback")] })).await;
-    party.callback = app.at("/callback");
+    let party = spa_at(&house, &app).await;
 
     browser.open(&house.page(&party.authorize(&[]))).await;
     browser.fill("Email address", EMAIL).await;
@@ -84,8 +85,7 @@ async fn without_scripts_a_login_works_too() {
 async fn an_unlisted_callback_is_refused_on_a_page_of_ours() {
     let Some(browser) = Browser::start().await else { return };
     let (house, app) = (OpenHouse::new().await, Neighbour::new().await);
-    let mut party =
-        house.party_with(ClientKind::Spa, Via::None, json!({ "callbacks": [app.at("/callback")] })).await;
+    let mut party = spa_at(&house, &app).await;
     party.callback = app.at("/callback/");
 
     browser.open(&house.page(&party.authorize(&[]))).await;

@@ -7,11 +7,7 @@ const CREATE: &str = "/manage/api/post_roles";
 
 /// Sends the form of an operation's page, with a body where it takes one.
 async fn send(admin: &Visitor<'_>, page: &Answer, address: &str, filled: &[(&str, &str)]) -> Answer {
-    let form = page.form_to(address);
-    let kept = form.fields.iter().filter(|(name, _)| !filled.iter().any(|(other, _)| other == name));
-    let mut fields: Vec<(&str, &str)> = kept.map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    fields.extend(filled);
-    admin.post(address, &fields).await
+    admin.send_form(&page.form_to(address), address, filled).await
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ pub use answer::Answer;
 pub use client_key::{ASSERTION, ClientKey, asking_with};
 pub use engine::Engine;
 pub use house::{Asked, EMAIL, House, OWNER, PASSWORD};
-pub use html::{Form, form};
+pub use html::form;
 pub use machine::Machine;
 pub use person::Person;
 pub use relying_party::{NONCE, RelyingParty, STATE, VERIFIER, Via, challenge};

@@ -89,6 +89,15 @@ impl<'h> Visitor<'h> {
         self.fill_in(page.form_to(action), filled).await
     }
 
+    /// Sends the fields of a form as they are, those that are filled in instead of them, and others besides.
+    pub async fn send_form(&self, form: &Form, address: &str, filled: &[(&str, &str)]) -> Answer {
+        let kept = form.fields.iter().filter(|(name, _)| !filled.iter().any(|(other, _)| other == name));
+        let mut fields: Vec<(&str, &str)> =
+            kept.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        fields.extend(filled);
+        self.post(address, &fields).await
+    }
+
     /// Presses the button `action` of the form of a page.
     pub async fn press(&self, page: &Answer, action: &str) -> Answer {
         let mut form = page.form();
