@@ -199,6 +199,11 @@ async fn granted(house: &House, client: &Value, audience: &str) -> Answer {
     house.send(Asked::json("POST", "/oauth/token", &body)).await
 }
 
+async fn denied(house: &House, client: &Value) {
+    let answer = granted(house, client, "https://api.test/").await.is(403).json();
+    assert_eq!(answer["error"], "access_denied", "{answer}");
+}
+
 /// A default serves clients of third parties, and those alone; a grant of their own goes before it.
 #[tokio::test]
 async fn a_default_serves_third_parties_without_a_grant_of_their_own() {
@@ -207,18 +212,21 @@ async fn a_default_serves_third_parties_without_a_grant_of_their_own() {
     api(&machine, "https://api.test/").await;
     let mut clients = Vec::new();
     for is_first_party in [true, false] {
-        let body = json!({ "name": "R", "app_type": "non_interactive", "is_first_party": is_first_party });
+        let body = json!({
+            "name": "R", "app_type": "non_interactive", "is_first_party": is_first_party,
+            "grant_types": ["client_credentials"],
+        });
         clients.push(machine.post("/api/v2/clients", &body).await.is(201).json());
     }
     let [own, third] = clients.as_slice() else { panic!("two were made") };
-    granted(&house, third, "https://api.test/").await.is(403);
+    denied(&house, third).await;
     let default = json!({
         "default_for": "third_party_clients", "audience": "https://api.test/", "scope": ["write:things"],
     });
     let made = machine.post(PATH, &default).await.is(201).json();
     assert_eq!((&made["default_for"], made.get("client_id")), (&json!("third_party_clients"), None));
     error(machine.post(PATH, &default).await, 409, "resource_already_exists");
-    granted(&house, own, "https://api.test/").await.is(403);
+    denied(&house, own).await;
     let token = granted(&house, third, "https://api.test/").await.is(200).json();
     assert_eq!(token["scope"], "write:things");
 
@@ -234,7 +242,7 @@ async fn a_default_serves_third_parties_without_a_grant_of_their_own() {
     let found = machine.get("/api/v2/clients?q=-client_grant.allow_any_organization%3Atrue").await.is(200);
     assert!(found.json().as_array().unwrap().iter().any(|client| client["client_id"] == third_id));
     machine.delete(&format!("{PATH}/{}", made["id"].as_str().unwrap())).await.is(204);
-    granted(&house, third, "https://api.test/").await.is(403);
+    denied(&house, third).await;
     let deeds: Vec<Value> = house.logs().await;
     let is_default = |event: &&Value| event["details"]["target"]["default_for"] == "third_party_clients";
     assert_eq!(deeds.iter().filter(is_default).count(), 2, "made and deleted");

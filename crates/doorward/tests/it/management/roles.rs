@@ -53,7 +53,7 @@ async fn a_role_is_made_read_changed_and_deleted_with_the_originals_statuses() {
     assert_eq!(machine.get(&path).await.is(200).json(), made);
     let body = json!({ "name": "Author", "description": " " });
     let changed = machine.patch(&path, &body).await.is(200).json();
-    assert_eq!(changed, json!({ "id": id, "name": "Author", "description": " " }));
+    assert_eq!(changed, json!({ "id": id, "name": "Author", "description": " ", "type": "tenant" }));
     assert_eq!(machine.delete(&path).await.is(200).json(), json!({}));
     assert_eq!(machine.delete(&path).await.is(200).json(), json!({}));
     error(machine.get(&path).await, 404, "inexistent_role");
