@@ -10,9 +10,9 @@ use crate::browser::is_required;
 /// A folder is cleared before it is filled, so it is filled once, by one test at a time.
 static INSTALLED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// A folder below `interop`.
-pub fn interop(folder: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../interop").join(folder)
+/// What lies below `interop`.
+pub fn interop(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../interop").join(path)
 }
 
 /// Puts the packages of a folder there that its lock file names; not where there is no npm.

@@ -1,8 +1,6 @@
 //! `@auth0/auth0-spa-js` in a page of another site: login by redirect and by popup, ID token and userinfo,
 //! renewal in a hidden frame and by refresh tokens that rotate inside of its worker, logout.
 
-use std::path::PathBuf;
-
 use axum::Router;
 use axum::response::{Html, IntoResponse as _, Json, Response};
 use axum::routing::get;
@@ -36,9 +34,9 @@ impl Page {
         settings.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
         let router = Router::new()
             .route("/settings.json", get(async move || Json(settings)))
-            .route("/app.js", get(|| script("spa/app.js".into())))
-            .route("/auth0-spa-js.js", get(|| script(SDK.into())))
-            .fallback(async || Html(read("spa/index.html".into())));
+            .route("/app.js", get(|| script("spa/app.js")))
+            .route("/auth0-spa-js.js", get(|| script(SDK)))
+            .fallback(async || Html(read("spa/index.html")));
         let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { origin, client, serving }
     }
@@ -50,11 +48,11 @@ impl Drop for Page {
     }
 }
 
-fn read(file: PathBuf) -> String {
-    std::fs::read_to_string(npm::interop("").join(file)).unwrap()
+fn read(file: &str) -> String {
+    std::fs::read_to_string(npm::interop(file)).unwrap()
 }
 
-async fn script(file: PathBuf) -> Response {
+async fn script(file: &str) -> Response {
     ([(CONTENT_TYPE, "text/javascript")], read(file)).into_response()
 }
 
@@ -103,6 +101,7 @@ async fn a_page_logs_in_renews_in_a_hidden_frame_and_logs_out() {
     browser.end().await;
 }
 
+/// A window of its own is no third party, so it works where cookies of third parties are blocked.
 #[tokio::test]
 async fn a_page_logs_in_by_popup() {
     if !npm::install("spa") {
@@ -119,10 +118,13 @@ async fn a_page_logs_in_by_popup() {
     browser.is_back_from_the_popup().await;
     browser.sees("Hello, Ada Lovelace").await;
     assert_eq!(house.events(&page.client, "s").await, 1);
+    // No frame knows of that login in such a browser.
+    browser.press("Renew").await;
+    browser.sees("Refused: login_required").await;
     browser.end().await;
 }
 
-/// Where cookies of third parties are blocked a frame knows nobody, and refresh tokens are the way.
+/// Where cookies of third parties are blocked refresh tokens are the way to renew.
 #[tokio::test]
 async fn a_page_lives_on_refresh_tokens_in_its_worker() {
     if !npm::install("spa") {
