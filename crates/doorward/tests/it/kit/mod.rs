@@ -2,6 +2,7 @@
 
 mod answer;
 mod client_key;
+mod device;
 mod engine;
 mod house;
 mod html;
@@ -14,6 +15,7 @@ mod visitor;
 
 pub use answer::Answer;
 pub use client_key::{ASSERTION, ClientKey, asking_with};
+pub use device::DEVICE_GRANT;
 pub use engine::Engine;
 pub use house::{Asked, EMAIL, House, OWNER, PASSWORD};
 pub use html::form;
