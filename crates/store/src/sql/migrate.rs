@@ -37,6 +37,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0020__clients_elsewhere", include_str!("../../migrations/V0020__clients_elsewhere.sql")),
     ("V0021__client_grants", include_str!("../../migrations/V0021__client_grants.sql")),
     ("V0022__parts_of_texts", include_str!("../../migrations/V0022__parts_of_texts.sql")),
+    ("V0023__device_codes", include_str!("../../migrations/V0023__device_codes.sql")),
 ];
 
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.
