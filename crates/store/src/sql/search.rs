@@ -179,12 +179,18 @@ pub(crate) fn flag(column: &str, test: &Test, out: &mut Condition) {
 /// any character. None when no three characters stand together, with which an index of such groups would begin.
 pub(crate) fn somewhere(pattern: &Pattern, edge: &str) -> Option<String> {
     const GROUP: usize = 3;
+    /// Each further group is one more list for an engine to compare.
+    const LONGEST: usize = 64;
     let (first, last) = (pattern.parts().first()?, pattern.parts().last()?);
     let begin = if first.is_empty() { "" } else { edge };
     let end = if last.is_empty() { "" } else { edge };
     let plain = |c: char| if matches!(c, '%' | '_' | '\\') { '_' } else { c };
     let parts: Vec<String> = pattern.parts().iter().map(|part| part.chars().map(plain).collect()).collect();
-    let text = format!("%{begin}{}{end}%", parts.join("%"));
+    let whole = format!("%{begin}{}{end}%", parts.join("%"));
+    let text = match whole.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}%", &whole[..at]),
+        None => whole,
+    };
     let is_group = |run: &str| run.chars().count() >= GROUP;
     text.split(['%', '_']).any(is_group).then_some(text)
 }
@@ -250,6 +256,8 @@ mod tests {
         assert_eq!(spelled(&["", "lace", ""], " ").as_deref(), Some("%%lace%%"));
         assert_eq!(spelled(&["", "a%b_cde\\"], "").as_deref(), Some("%%a_b_cde_%"));
         assert_eq!(spelled(&["", "ab", "cd", ""], " "), None);
+        let (long, begin) = ("é".repeat(99), format!("%%{}%", "é".repeat(62)));
+        assert_eq!(spelled(&["", &long], " "), Some(begin));
         assert_eq!(spelled(&["", "a_b", ""], ""), None);
     }
 
