@@ -30,6 +30,7 @@ pub(crate) async fn clean(app: &App) -> Result<(), Fault> {
                 break;
             }
         }
+        logs::forget_shapes(&scope, oldest).await?;
         for connection in doorward_store::connections::retired(&scope).await? {
             connections::finish(app, &state.tenant.id, &connection, BATCHES).await?;
         }

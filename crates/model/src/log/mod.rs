@@ -5,3 +5,4 @@
 pub mod code;
 pub mod event;
 pub mod kind;
+pub mod search;

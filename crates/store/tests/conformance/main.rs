@@ -20,6 +20,7 @@ mod documents;
 mod grants;
 mod isolation;
 mod logins;
+mod log_search;
 mod logs;
 mod purge;
 mod roles;

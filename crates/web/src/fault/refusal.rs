@@ -131,6 +131,12 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, "This request cannot be read", why).code("invalid_body")
     }
 
+    /// The query is longer than the original would read.
+    #[must_use]
+    pub fn too_long(text: &str) -> Self {
+        Self::new(StatusCode::URI_TOO_LONG, "This query is too long", text).code("query_too_long")
+    }
+
     /// The body is not of the content type that the endpoint reads.
     #[must_use]
     pub fn content_type(expected: &str) -> Self {
