@@ -147,16 +147,9 @@ fn arguments(b: &mut Batch, event: &Event) -> Vec<Value> {
         to_json(&event.details),
         event.fold_key.as_deref(),
         event.count,
-        target(event),
+        event.target_client().as_ref().map(ClientId::as_str),
         shape,
     ]
-}
-
-/// The client that something was done to.
-fn target(event: &Event) -> Option<&str> {
-    let target = event.details.get("target")?;
-    let id = target.as_str().or_else(|| target.get("client_id")?.as_str())?;
-    ClientId::parse(id).is_ok().then_some(id)
 }
 
 /// The event of that id.

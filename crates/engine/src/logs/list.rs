@@ -5,7 +5,7 @@
 use doorward_model::ids::{ClientId, LogId, UserId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
-use doorward_model::log::search::{Span, span};
+use doorward_model::log::search::{Span, finds, span};
 use doorward_model::scope::ApiScope;
 use doorward_model::search::Query;
 use doorward_model::time::{Lifetime, Timestamp};
@@ -79,6 +79,9 @@ pub struct EventPage {
     pub total: Option<i64>,
 }
 
+/// What opens the log.
+pub(super) const READING: &[ApiScope] = &[ApiScope::ReadLogs, ApiScope::ReadLogsUsers];
+
 /// Whether the caller sees only what happened to people.
 pub(super) fn sees_people_only(caller: &Caller) -> bool {
     !caller.holds(ApiScope::ReadLogs)
@@ -94,7 +97,7 @@ pub async fn list(
     query: EventQuery,
     part: &EventPart,
 ) -> Result<EventPage, Fault> {
-    caller.may_any(&[ApiScope::ReadLogs, ApiScope::ReadLogsUsers])?;
+    caller.may_any(READING)?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
     let filter = query.filter(sees_people_only(caller));
     let mut total = None;
@@ -125,7 +128,20 @@ async fn count(scope: &Scope<'_>, filter: &LogFilter) -> Result<Option<i64>, Fau
 }
 
 impl EventQuery {
-    fn filter(self, of_people: bool) -> LogFilter {
+    /// Whether an event matches that is in memory already.
+    #[must_use]
+    pub fn takes(&self, event: &Event) -> bool {
+        let is = |wanted: &Option<ClientId>, of: &Option<ClientId>| wanted.is_none() || wanted == of;
+        (self.codes.is_empty() || self.codes.contains(&event.code))
+            && is(&self.client, &event.client)
+            && (is(&self.about, &event.client) || is(&self.about, &event.target_client()))
+            && (self.user.is_none() || self.user == event.user)
+            && self.since.is_none_or(|since| event.at >= since)
+            && self.until.is_none_or(|until| event.at < until)
+            && self.query.as_ref().is_none_or(|query| finds(query, event))
+    }
+
+    pub(super) fn filter(self, of_people: bool) -> LogFilter {
         let asked = self.query.as_ref().map(span).unwrap_or_default();
         let Span { from, until } = asked.and(Span { from: self.since, until: self.until });
         LogFilter {

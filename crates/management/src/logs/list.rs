@@ -4,12 +4,12 @@ use axum::extract::State;
 use doorward_engine::logs::list::{self as events, EventPart, EventQuery};
 use doorward_model::ids::LogId;
 use doorward_web::caller::Authorized;
-use doorward_web::log_record;
 use doorward_web::state::Web;
 use http::{StatusCode, Uri};
 use serde_json::Value;
 
 use super::search;
+use super::view::shown;
 use crate::answer;
 use crate::fields::Fields;
 use crate::paging::Page;
@@ -36,7 +36,7 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
     let query = search::read(&uri, PARAMETERS)?;
     if let Some(part) = checkpoint(&query)? {
         let found = events::list(web.app(), &caller, EventQuery::default(), &part).await?;
-        let entries = found.events.iter().map(|event| Value::Object(log_record::event(event))).collect();
+        let entries = found.events.iter().map(|event| Value::Object(shown(event))).collect();
         return Ok(answer::json(StatusCode::OK, &Value::Array(entries)));
     }
     let fields = Fields::read(&query)?;
@@ -44,7 +44,7 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
     let part = search::page(&query, page)?;
     let filter = EventQuery { query: search::searched(&query)?, ..EventQuery::default() };
     let found = events::list(web.app(), &caller, filter, &part).await?;
-    let shown = found.events.iter().map(|event| fields.select(log_record::event(event)));
+    let shown = found.events.iter().map(|event| fields.select(shown(event)));
     let entries = shown.map(Value::Object).collect();
     Ok(answer::json(StatusCode::OK, &page.envelope("logs", entries, found.total)))
 }

@@ -30,6 +30,14 @@ const EVENT: Schema = Schema::Object(&[
     optional("details", OBJECT, "What else is known; count says how often it happened within a minute."),
     optional("_id", TEXT, "The id."),
     optional("log_id", TEXT, "The id again, as tools know it."),
+    optional(
+        "explanation",
+        Schema::Object(&[
+            required("why", TEXT, "Why it happened."),
+            optional("fix", TEXT, "What to do; absent where nothing can be done here."),
+        ]),
+        "Of a failure that explains itself; not a member of the original's record.",
+    ),
     optional("isMobile", Schema::Flag, "Whether the program says that it runs on a telephone."),
 ]);
 const EVENTS: Schema = list(&EVENT, 100);
@@ -120,7 +128,7 @@ mod tests {
             fold_key: None,
             count: 3,
         };
-        let shown = doorward_web::log_record::event(&event);
+        let shown = crate::logs::view::shown(&event);
         let Schema::Object(members) = EVENT else { panic!("no object") };
         assert_eq!(shown.len(), members.len());
         assert!(EVENT.allows(&Value::Object(shown)));

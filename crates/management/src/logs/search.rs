@@ -12,12 +12,16 @@ use crate::refused::Refused;
 
 /// How deep pages go, as in the original; further back lead only a checkpoint and a narrower search.
 const MAX_DEPTH: u32 = 1000;
-/// The longest query string, encoded: that of the longest search, and of what stands beside it.
-const MAX_ENCODED: usize = 8 * 1024;
+/// The longest search as it is sent; a character may take three times its bytes.
+const MAX_SENT: usize = 7 * 1024;
 
-/// Reads the parameters; those of a query string that is longer than any search are not looked at.
+/// Reads the parameters. A search that is too long is that, before the query string is.
 pub(crate) fn read(uri: &Uri, known: &[&str]) -> Result<Query, Refused> {
-    if uri.query().is_some_and(|query| query.len() > MAX_ENCODED) {
+    let is_long = |pair: &str| {
+        let text = pair.strip_prefix("q=").or_else(|| pair.strip_prefix("search="));
+        text.is_some_and(|text| text.len() > MAX_SENT)
+    };
+    if uri.query().is_some_and(|query| query.split('&').any(is_long)) {
         return Err(too_long());
     }
     Query::read(uri, known)
@@ -114,7 +118,7 @@ mod tests {
     fn what_is_too_long_is_told_so() {
         let long = searched(&query(&format!("q={}", "a".repeat(MAX_LENGTH + 1)))).unwrap_err();
         assert_eq!(long.refusal().status(), 414);
-        let longer = format!("/x?q={}", "a".repeat(MAX_ENCODED)).parse().unwrap();
+        let longer = format!("/x?page=1&q={}", "a".repeat(MAX_SENT + 1)).parse().unwrap();
         assert_eq!(read(&longer, KNOWN).unwrap_err().refusal().status(), 414);
     }
 }

@@ -4,13 +4,13 @@ use axum::extract::State;
 use doorward_engine::logs::list::{self as events, EventQuery};
 use doorward_model::ids::UserId;
 use doorward_web::caller::Authorized;
-use doorward_web::log_record;
 use doorward_web::state::Web;
 use http::{StatusCode, Uri};
 use serde_json::Value;
 
 use crate::answer;
 use crate::logs::search;
+use crate::logs::view::shown;
 use crate::paging::Page;
 use crate::path::{self, Segment};
 use crate::refused::Answer;
@@ -27,6 +27,6 @@ pub(crate) async fn logs(
     let part = search::page(&query, page)?;
     let filter = EventQuery { user: Some(id), query: search::searched(&query)?, ..EventQuery::default() };
     let found = events::list(web.app(), &caller, filter, &part).await?;
-    let entries = found.events.iter().map(|event| Value::Object(log_record::event(event))).collect();
+    let entries = found.events.iter().map(|event| Value::Object(shown(event))).collect();
     Ok(answer::json(StatusCode::OK, &page.envelope("logs", entries, found.total)))
 }

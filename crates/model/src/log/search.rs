@@ -3,6 +3,8 @@
 //! Source: the original's query syntax for logs (SURFACE §8.3): its fields, and those of them that a
 //! term without a field looks into. Times of the original's second version are searched as `date`.
 
+use super::event::Event;
+use crate::ids::{ClientId, ConnectionId, UserId};
 use crate::search::Kind::{Text, Time};
 use crate::search::{Bound, Field, Kind, Language, Query, Scalar, Target, Test};
 use crate::time::Timestamp;
@@ -73,14 +75,18 @@ impl Span {
 pub fn span(query: &Query) -> Span {
     match query {
         Query::All(parts) => parts.iter().map(span).fold(Span::default(), Span::and),
-        Query::Term(Target::Field(field), test) if field.kind == Kind::Time => match test {
-            Test::Is(Scalar::Time(moment)) => {
-                Span { from: Some(moment.start()), until: Some(moment.end()) }
-            }
-            Test::Between(low, high) => Span { from: low.as_ref().and_then(low_end), until: high.as_ref().and_then(high_end) },
-            Test::Exists | Test::Is(_) | Test::Like(_) => Span::default(),
-        },
+        Query::Term(Target::Field(field), test) if field.kind == Time => span_of(test),
         _ => Span::default(),
+    }
+}
+
+fn span_of(test: &Test) -> Span {
+    match test {
+        Test::Is(Scalar::Time(moment)) => Span { from: Some(moment.start()), until: Some(moment.end()) },
+        Test::Between(low, high) => {
+            Span { from: low.as_ref().and_then(low_end), until: high.as_ref().and_then(high_end) }
+        }
+        Test::Exists | Test::Is(_) | Test::Like(_) => Span::default(),
     }
 }
 
@@ -96,6 +102,58 @@ fn high_end(bound: &Bound) -> Option<Timestamp> {
     match bound.value {
         Scalar::Time(moment) if bound.inclusive => Some(moment.end()),
         Scalar::Time(moment) => Some(moment.start()),
+        _ => None,
+    }
+}
+
+/// Whether a query finds an event: a plain reading, for events that are in memory already.
+#[must_use]
+pub fn finds(query: &Query, event: &Event) -> bool {
+    match query {
+        Query::Everything => true,
+        Query::All(parts) => parts.iter().all(|part| finds(part, event)),
+        Query::Any(parts) => parts.iter().any(|part| finds(part, event)),
+        Query::Not(inner) => !finds(inner, event),
+        Query::Term(Target::Anywhere, test) => {
+            LOGS.fields.iter().filter(|field| field.bare).any(|field| passes(field, event, test))
+        }
+        Query::Term(Target::Field(field), test) => passes(field, event, test),
+        // The language has no objects.
+        Query::Term(Target::Path(_), _) => false,
+    }
+}
+
+fn passes(field: &Field, event: &Event, test: &Test) -> bool {
+    if field.kind == Time {
+        return match test {
+            Test::Exists => true,
+            _ => {
+                let Span { from, until } = span_of(test);
+                from.is_none_or(|from| event.at >= from) && until.is_none_or(|until| event.at < until)
+            }
+        };
+    }
+    text(field.name, event).filter(|text| !text.is_empty()).is_some_and(|text| test.accepts(field.kind, text))
+}
+
+/// What an event holds under the name of a field.
+fn text<'e>(field: &str, event: &'e Event) -> Option<&'e str> {
+    match field {
+        "client_id" => event.client.as_ref().map(ClientId::as_str),
+        "client_name" => event.client_name.as_deref(),
+        "connection" => event.connection_name.as_deref(),
+        "connection_id" => event.connection.as_ref().map(ConnectionId::as_str),
+        "description" => Some(&event.description),
+        "hostname" => event.hostname.as_deref(),
+        "ip" => event.ip.as_deref(),
+        "log_id" => Some(event.id.as_str()),
+        "strategy" => event.strategy.as_deref(),
+        "strategy_type" => event.strategy_type.as_deref(),
+        "type" => Some(event.code.as_str()),
+        "user_agent" => event.user_agent.as_deref(),
+        "user_id" => event.user.as_ref().map(UserId::as_str),
+        "user_name" => event.user_name.as_deref(),
+        // There are no organizations.
         _ => None,
     }
 }
@@ -123,6 +181,31 @@ mod tests {
         assert_eq!(told("date:2026-11 AND date:[* TO 2026-12-24]"), told("date:2026-11"));
         for open in ["date:2026 OR type:s", "NOT date:2026", "_exists_:date"] {
             assert_eq!(told(open), (None, None), "{open}");
+        }
+    }
+
+    #[test]
+    fn an_event_in_memory_is_read_plainly() {
+        let at = Timestamp::parse("2026-11-29T10:00:00.000Z").unwrap();
+        let id = crate::ids::LogId::parse("900").unwrap();
+        let event = Event {
+            client_name: Some("Shop".to_owned()),
+            ..Event::new(id, at, crate::log::code::EventCode::WrongPassword, "Wrong password")
+        };
+        for (query, is_found) in [
+            ("type:fp AND client_name:Sh*", true),
+            ("type:(s OR fp) -client_name:shop", true),
+            ("client_name:shop", false),
+            ("Shop", true),
+            ("900", true),
+            ("NOT Shop", false),
+            ("_exists_:ip OR _exists_:organization_id", false),
+            ("NOT user_name:ada", true),
+            ("date:2026-11-29 AND date:[2026-11-29T10:00 TO 2026-11-29T10:00]", true),
+            ("date:{2026-11-29T10:00 TO *]", false),
+            ("*", true),
+        ] {
+            assert_eq!(finds(&LOGS.parse(query).unwrap(), &event), is_found, "{query}");
         }
     }
 

@@ -8,6 +8,7 @@ mod form;
 mod forms;
 mod frame;
 mod login;
+mod live;
 mod logs;
 pub mod messages;
 mod quickstarts;
