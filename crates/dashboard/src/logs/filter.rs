@@ -85,7 +85,8 @@ pub(crate) struct Chip {
 
 impl Filter {
     pub(crate) fn read(asked: &Asked) -> Self {
-        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let is_text = |text: &String| !text.is_empty() && !text.contains(char::is_control);
+        let some = |text: &str| Some(text.trim().to_owned()).filter(is_text);
         let (typed, mistake) = match filter::Filter::parse(&asked.q) {
             Ok(typed) => (typed, None),
             Err(error) => (filter::Filter::default(), Some(error)),
@@ -177,9 +178,15 @@ impl Filter {
         };
         let time = TIMES.iter().find(|(name, _)| *name == self.time && !name.is_empty());
         let time = time.map(|(_, label)| {
-            if self.time == "custom" { format!("{} to {}", shown(&self.from), shown(&self.until)) } else { (*label).to_owned() }
+            if self.time == "custom" {
+                format!("{} to {}", shown(&self.from), shown(&self.until))
+            } else {
+                (*label).to_owned()
+            }
         });
-        chip("Time", time, &|filter| (filter.time, filter.from, filter.until) = ("", String::new(), String::new()));
+        chip("Time", time, &|filter| {
+            (filter.time, filter.from, filter.until) = ("", String::new(), String::new())
+        });
         let outcome = what.outcome.map(|level| level.as_str().to_owned());
         chip("Outcome", outcome, &|filter| filter.what.outcome = None);
         chip("Kind", what.kind.map(|kind| kind.title().to_owned()), &|filter| filter.what.kind = None);
@@ -294,7 +301,10 @@ mod tests {
         assert_eq!(both.text, "callback");
         let address = "/manage/logs?q=callback&outcome=failed&kind=logins&client=Billing%20portal";
         assert_eq!(both.address(None), address);
-        assert_eq!(both.text("Billing portal"), "callback client:\"Billing portal\" kind:logins outcome:failed");
+        assert_eq!(
+            both.text("Billing portal"),
+            "callback client:\"Billing portal\" kind:logins outcome:failed"
+        );
     }
 
     #[test]
@@ -330,9 +340,11 @@ mod tests {
     fn a_time_is_seen_from_now() {
         let now = Timestamp::parse("2026-11-29T10:30:00.000Z").unwrap();
         let span = |time: &str, from: &str, until: &str| {
-            let asked = Asked { time: time.into(), from: from.into(), until: until.into(), ..Asked::default() };
+            let asked =
+                Asked { time: time.into(), from: from.into(), until: until.into(), ..Asked::default() };
             let query = Filter::read(&asked).in_time(EventQuery::default(), now);
-            [query.since, query.until].map(|end| end.map_or(String::new(), |end| end.to_string()[..16].to_owned()))
+            [query.since, query.until]
+                .map(|end| end.map_or(String::new(), |end| end.to_string()[..16].to_owned()))
         };
         assert_eq!(span("15m", "", ""), ["2026-11-29T10:15", ""]);
         assert_eq!(span("today", "2020", ""), ["2026-11-29T00:00", ""]);

@@ -104,12 +104,7 @@ mod tests {
         let told: Vec<String> = rows.iter().map(Row::times).collect();
         assert_eq!(
             told,
-            [
-                "14 times, 14:02 to 14:31 UTC",
-                "1 times",
-                "3 times",
-                "2 times, 13:31 to 14:31 UTC",
-            ]
+            ["14 times, 14:02 to 14:31 UTC", "1 times", "3 times", "2 times, 13:31 to 14:31 UTC",]
         );
         assert_eq!(rows[0].event.id.as_str(), "999999", "the latest leads to its page");
     }

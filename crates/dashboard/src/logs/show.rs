@@ -132,7 +132,8 @@ async fn around(web: &Web, frame: &Frame, event: &Event) -> Result<Vec<Row>, Pag
     let found = events::list(web.app(), frame.caller(), query, &part).await?.events;
     let mut rows = Row::fold(found, frame.now());
     rows.reverse();
-    let here = rows.iter().position(|row| row.event.id == event.id || row.event.is_like(event)).unwrap_or_default();
+    let here =
+        rows.iter().position(|row| row.event.id == event.id || row.event.is_like(event)).unwrap_or_default();
     let first = here.saturating_sub(STEPS);
     let rows: Vec<Row> = rows.into_iter().skip(first).take(2 * STEPS + 1).collect();
     Ok(if rows.len() > 1 { rows } else { Vec::new() })

@@ -1,9 +1,12 @@
 //! From the filter that people type to what the log is asked.
 
-use doorward_model::ids::ClientId;
-use doorward_model::log::filter::Filter;
+use doorward_model::ids::{ClientId, UserId};
+use doorward_model::log::filter::{Filter, of_person};
 use doorward_model::log::search::LOGS;
+use doorward_model::scope::ApiScope;
 use doorward_model::search::{Query, Scalar, Target, Test};
+use doorward_model::user::Email;
+use doorward_store::users;
 
 use super::list::EventQuery;
 use crate::app::App;
@@ -11,7 +14,7 @@ use crate::caller::Caller;
 use crate::clients::{self, ClientQuery};
 use crate::fault::Fault;
 
-/// How many clients are looked at whose name, or what else is searched, holds what was typed.
+/// How many clients are looked at whose name, or what else is searched, holds what was typed; and how many users.
 const LOOKED_AT: u32 = 100;
 
 /// What the filter asks for. A client is meant by its ID, else by its name, whatever its case; what is the name of
@@ -20,14 +23,29 @@ const LOOKED_AT: u32 = 100;
 /// # Errors
 /// [`Fault::Forbidden`], or trouble with the store.
 pub async fn resolve(app: &App, caller: &Caller, filter: &Filter) -> Result<EventQuery, Fault> {
-    let mut query = EventQuery { query: filter.query(), ..EventQuery::default() };
-    let Some(client) = &filter.client else { return Ok(query) };
-    query.about = named(app, caller, client).await?;
-    if query.about.is_none() {
-        let asked = query.query.into_iter().chain(called(client)).collect();
-        query.query = Some(Query::all(asked));
+    let mut asked: Vec<Query> = filter.query().into_iter().collect();
+    if let Some(person) = &filter.person {
+        asked.push(of_person(person, &known_by(app, caller, person).await?));
     }
-    Ok(query)
+    let mut about = None;
+    if let Some(client) = &filter.client {
+        about = named(app, caller, client).await?;
+        if about.is_none() {
+            asked.extend(called(client));
+        }
+    }
+    let query = (!asked.is_empty()).then(|| Query::all(asked));
+    Ok(EventQuery { about, query, ..EventQuery::default() })
+}
+
+/// The users of an address: events of people who are known hold their name, which may be another.
+async fn known_by(app: &App, caller: &Caller, person: &str) -> Result<Vec<UserId>, Fault> {
+    let Some(email) = Email::parse(person).ok().filter(|_| caller.holds(ApiScope::ReadUsers)) else {
+        return Ok(Vec::new());
+    };
+    let scope = app.db().tenant(&caller.tenant.tenant.id);
+    let found = users::list::with_email(&scope, &email, LOOKED_AT).await?;
+    Ok(found.into_iter().map(|user| user.id).collect())
 }
 
 async fn named(app: &App, caller: &Caller, text: &str) -> Result<Option<ClientId>, Fault> {

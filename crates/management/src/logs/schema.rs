@@ -3,7 +3,8 @@
 use doorward_model::schema::{Format, OBJECT, Schema, TEXT, TIME, WHOLE, list, optional, required};
 
 use crate::openapi::operation::{
-    FIELDS, INCLUDE_FIELDS, INCLUDE_TOTALS, Operation, PAGE_OF_THOUSAND, PER_PAGE, Parameter, parameter, reads,
+    FIELDS, INCLUDE_FIELDS, INCLUDE_TOTALS, Operation, PAGE_OF_THOUSAND, PER_PAGE, Parameter, parameter,
+    reads,
 };
 
 const ID: Schema = Schema::Text { min: 1, max: 64, format: Format::Id };

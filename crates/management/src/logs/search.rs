@@ -45,7 +45,8 @@ pub(crate) fn searched(query: &Query) -> Result<Option<search::Query>, Refused> 
 pub(crate) fn page(query: &Query, page: Page) -> Result<EventPart, Refused> {
     let order = order(query)?;
     if page.start.saturating_add(page.limit) > MAX_DEPTH {
-        let text = "Pages lead to the first 1000 events. Search for fewer with q, or read on with from and take";
+        let text =
+            "Pages lead to the first 1000 events. Search for fewer with q, or read on with from and take";
         return Err(Refused::query("page", "maximum", text));
     }
     let (offset, limit, with_total) = (page.start, page.limit, page.include_totals);
@@ -61,7 +62,8 @@ fn order(query: &Query) -> Result<LogOrder, Refused> {
         (Some(field), "-1") => Ok(LogOrder { field, is_descending: true }),
         _ => {
             let names: Vec<&str> = LOGS.fields.iter().map(|field| field.name).collect();
-            let text = format!("Write field:1 or field:-1. Events are sorted by one of: {}.", names.join(", "));
+            let text =
+                format!("Write field:1 or field:-1. Events are sorted by one of: {}.", names.join(", "));
             Err(Refused::query("sort", "pattern", text))
         }
     }

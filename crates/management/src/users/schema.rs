@@ -187,14 +187,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "get_logs_by_user",
         summary: "List the events of a user",
-        query: &[
-            PAGE_OF_THOUSAND,
-            PER_PAGE,
-            INCLUDE_TOTALS,
-            SORT,
-            Q,
-            SEARCH,
-        ],
+        query: &[PAGE_OF_THOUSAND, PER_PAGE, INCLUDE_TOTALS, SORT, Q, SEARCH],
         body: None,
         answers: &[(200, Some(&LOGS))],
     },

@@ -8,6 +8,7 @@ use std::fmt;
 use super::code::{EventCode, Level};
 use super::kind::EventKind;
 use super::search::LOGS;
+use crate::ids::UserId;
 use crate::search::{Pattern, Query, Scalar, Target, Test};
 use crate::spelling::nearest;
 
@@ -16,8 +17,7 @@ pub const MAX_LENGTH: usize = 1024;
 /// How many words a filter may have.
 pub const MAX_WORDS: usize = 8;
 
-const NAMES: [&str; 8] =
-    ["client:", "connection:", "person:", "user:", "ip:", "kind:", "outcome:", "type:"];
+const NAMES: [&str; 8] = ["client:", "connection:", "person:", "user:", "ip:", "kind:", "outcome:", "type:"];
 
 /// What is to be shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -145,8 +145,8 @@ impl Filter {
         (!is_open).then(|| EventCode::ALL.iter().filter(passes).copied().collect())
     }
 
-    /// What it asks for as a search: all but the client, of which only the installation knows whom a
-    /// name means.
+    /// What it asks for as a search: all but the client and the person, of whom only the installation knows
+    /// whom a name means.
     #[must_use]
     pub fn query(&self) -> Option<Query> {
         let mut parts = Vec::new();
@@ -158,9 +158,6 @@ impl Filter {
         if let Some(connection) = &self.connection {
             parts.push(Query::any(vec![is("connection", connection), is("connection_id", connection)]));
         }
-        if let Some(person) = &self.person {
-            parts.push(Query::any(vec![is("user_id", person), is("user_name", person)]));
-        }
         parts.extend(self.ip.as_ref().map(|ip| like("ip", ip.split('*').map(str::to_owned).collect())));
         parts.extend(self.words.iter().map(|word| said(word)));
         (!parts.is_empty()).then(|| Query::all(parts))
@@ -171,6 +168,13 @@ impl Filter {
     pub fn without_words(&self) -> Self {
         Self { words: Vec::new(), ..self.clone() }
     }
+}
+
+/// Events of a person: of that id or name, or of one of the users who are known by it.
+#[must_use]
+pub fn of_person(text: &str, known: &[UserId]) -> Query {
+    let ids = known.iter().map(|id| is("user_id", id.as_str()));
+    Query::any([is("user_id", text), is("user_name", text)].into_iter().chain(ids).collect())
 }
 
 /// An event whose text holds a word, as typed, in small letters, or with a capital.
@@ -312,7 +316,10 @@ mod tests {
         assert_eq!((both.client.as_deref(), both.outcome), (Some("Billing portal"), Some(Level::Failure)));
         let quoted = read("client:\"Billing portal\" callback type:fp");
         assert_eq!(quoted.client.as_deref(), Some("Billing portal"));
-        assert_eq!((quoted.words, quoted.code), (vec!["callback".to_owned()], Some(EventCode::WrongPassword)));
+        assert_eq!(
+            (quoted.words, quoted.code),
+            (vec!["callback".to_owned()], Some(EventCode::WrongPassword))
+        );
         let person = read("Callback \"url\" user:auth0|1 ip:192.0.2.*");
         assert_eq!(person.words, ["Callback", "url"]);
         assert_eq!((person.person.as_deref(), person.ip.as_deref()), (Some("auth0|1"), Some("192.0.2.*")));

@@ -212,9 +212,6 @@ mod tests {
     #[test]
     fn the_seven_fields_of_a_bare_term_are_those_of_the_original() {
         let bare: Vec<&str> = FIELDS.iter().filter(|field| field.bare).map(|field| field.name).collect();
-        assert_eq!(
-            bare,
-            ["client_name", "connection", "description", "ip", "log_id", "type", "user_name"]
-        );
+        assert_eq!(bare, ["client_name", "connection", "description", "ip", "log_id", "type", "user_name"]);
     }
 }

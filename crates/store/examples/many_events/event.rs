@@ -38,7 +38,8 @@ pub fn event(number: u32, all: u32) -> Event {
     let (code, description) = kind(number);
     let is_of_program = matches!(code, EventCode::ClientCredentials | EventCode::ManagementWrite);
     // One client that was used in the first days only.
-    let client = if number < all / 100 && number.is_multiple_of(20) { CLIENTS } else { mixed(number, 2) % CLIENTS };
+    let client =
+        if number < all / 100 && number.is_multiple_of(20) { CLIENTS } else { mixed(number, 2) % CLIENTS };
     let name = if client == CLIENTS { "Old shop".to_owned() } else { format!("Shop {client}") };
     let user = mixed(number, 3) % USERS;
     let place = mixed(number, 4) % 300_000;

@@ -41,7 +41,8 @@ async fn main() {
     let db = Db::open(&url).await.unwrap();
     db.migrate().await.unwrap();
     let tenant = TenantId::parse("acme").unwrap();
-    let newest = logs::list(&db.tenant(&tenant), &LogFilter::default(), LogOrder::default(), (0, 1)).await.unwrap();
+    let newest =
+        logs::list(&db.tenant(&tenant), &LogFilter::default(), LogOrder::default(), (0, 1)).await.unwrap();
     if newest.is_empty() {
         furnish(&db, &tenant).await;
         if is_search {
@@ -99,7 +100,8 @@ async fn fill(db: &Db, tenant: &TenantId, wanted: u32) {
         let mut under_way = Vec::new();
         for begin in (first..(first + BATCH * BATCHES).min(wanted)).step_by(BATCH as usize) {
             let mut batch = db.tenant(tenant).batch();
-            (begin..(begin + BATCH).min(wanted)).for_each(|number| logs::insert(&mut batch, &event(number, wanted)));
+            (begin..(begin + BATCH).min(wanted))
+                .for_each(|number| logs::insert(&mut batch, &event(number, wanted)));
             under_way.push(tokio::spawn(batch.commit()));
         }
         for batch in under_way {

@@ -18,12 +18,32 @@ fn searches() -> Vec<String> {
     let (person, name) = (user_id(77_777), user_name(77_777));
     let place = ip(123_456);
     let mut all: Vec<String> = [
-        "*", "type:s", "type:fp", "type:limit_mu", "type:f*", "type:nothing", "NOT type:s",
-        "client_id:00000000000000000000000000000007", "client_name:\"Old shop\"", "client_name:nobody",
-        "client_name:\"Shop 7\" AND type:fp", "client_name:\"Old shop\" AND type:limit_mu",
-        "description:Wrong*", "description:*password*", "connection:nothing", "\"Shop 7\"", "nobody", "nobody*",
-        "user_name:ada.lovelace7777*", "user_name:ada*", "ip:10.1.*", "ip:10.1.226.*", "ip:192.0.2.1",
-        "user_id:nobody", "user_agent:*Firefox*", "user_agent:nothing",
+        "*",
+        "type:s",
+        "type:fp",
+        "type:limit_mu",
+        "type:f*",
+        "type:nothing",
+        "NOT type:s",
+        "client_id:00000000000000000000000000000007",
+        "client_name:\"Old shop\"",
+        "client_name:nobody",
+        "client_name:\"Shop 7\" AND type:fp",
+        "client_name:\"Old shop\" AND type:limit_mu",
+        "description:Wrong*",
+        "description:*password*",
+        "connection:nothing",
+        "\"Shop 7\"",
+        "nobody",
+        "nobody*",
+        "user_name:ada.lovelace7777*",
+        "user_name:ada*",
+        "ip:10.1.*",
+        "ip:10.1.226.*",
+        "ip:192.0.2.1",
+        "user_id:nobody",
+        "user_agent:*Firefox*",
+        "user_agent:nothing",
     ]
     .map(str::to_owned)
     .to_vec();

@@ -52,7 +52,12 @@ pub(super) async fn rows(
         Plan::InOrder(source) if order.is_by_id() => {
             let walk = Walk { order, offset, limit, query: query.as_ref() };
             let mut list = List::new(LIST, args![t.id()]);
-            list.and_first("id", &selects(t, filter, source.side_by_side(), Some((&source, &walk))), &order.text(), (offset, limit));
+            list.and_first(
+                "id",
+                &selects(t, filter, source.side_by_side(), Some((&source, &walk))),
+                &order.text(),
+                (offset, limit),
+            );
             list.order(&order.text());
             return t.list(list).await;
         }
@@ -78,7 +83,8 @@ pub(super) async fn count(t: &Scope<'_>, filter: &LogFilter) -> Result<i64, Stor
             checks(&mut list, filter, query.as_ref());
         }
         Plan::InOrder(source) if source.is_exact && !filter.of_people && !filter.has_times() => {
-            let counted = Walk { order: LogOrder::default(), offset: 0, limit: u32::MAX, query: query.as_ref() };
+            let counted =
+                Walk { order: LogOrder::default(), offset: 0, limit: u32::MAX, query: query.as_ref() };
             let parts = selects(t, filter, source.side_by_side(), Some((&source, &counted)));
             let is_disjoint = source.is_disjoint();
             list = if is_disjoint { List::how_many(&parts, u32::MAX) } else { List::how_many_of_any(&parts) };
@@ -192,9 +198,10 @@ fn selects(
                 rest(filter, walk.query, &mut out);
             }
             if is_bounded {
-                out.push(&format!(" {} LIMIT ?) AS walked", walk.order.text()), args![
-                    walk.offset.saturating_add(walk.limit)
-                ]);
+                out.push(
+                    &format!(" {} LIMIT ?) AS walked", walk.order.text()),
+                    args![walk.offset.saturating_add(walk.limit)],
+                );
             }
         }
         out

@@ -122,8 +122,7 @@ pub async fn forget(t: &Scope<'_>, date: Timestamp) -> Result<u64, StoreError> {
     // A shape says the day of its latest event, and nodes may not agree about the day.
     const SQL: &str = "DELETE FROM log_shapes WHERE tenant_id = $1 AND seen_on < $2";
     let mut batch = t.batch();
-    let ticket =
-        batch.push(SQL, args![t.id(), date.before(Lifetime::from_seconds(2 * 86_400))], Expect::Any);
+    let ticket = batch.push(SQL, args![t.id(), date.before(Lifetime::from_seconds(2 * 86_400))], Expect::Any);
     Ok(batch.commit().await?.affected(ticket))
 }
 

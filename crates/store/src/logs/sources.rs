@@ -170,7 +170,8 @@ async fn of(t: &Scope<'_>, query: &Query, since: Option<Timestamp>) -> Result<Op
         Query::Term(Target::Path(_), _) => Ok(None),
         // Any of them will do; what is in a column is mostly rarer than a shape.
         Query::All(parts) => {
-            let (of_shape, columns): (Vec<&Query>, Vec<&Query>) = parts.iter().partition(|part| is_of_shape(part));
+            let (of_shape, columns): (Vec<&Query>, Vec<&Query>) =
+                parts.iter().partition(|part| is_of_shape(part));
             for part in columns.into_iter().chain(of_shape) {
                 if let Some(source) = Box::pin(of(t, part, since)).await? {
                     return Ok(Some(Source { is_exact: false, ..source }));

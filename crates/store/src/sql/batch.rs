@@ -74,7 +74,14 @@ pub struct Batch {
 
 impl Batch {
     pub(crate) fn new(db: Db, tenant: TenantId) -> Self {
-        Self { db, tenant, statements: Vec::new(), shapes: Vec::new(), version_is_bumped: false, mistake: None }
+        Self {
+            db,
+            tenant,
+            statements: Vec::new(),
+            shapes: Vec::new(),
+            version_is_bumped: false,
+            mistake: None,
+        }
     }
 
     /// The tenant whose rows are written.

@@ -43,7 +43,12 @@ impl Db {
             DatabaseUrl::Sqlite(path) => Engine::Sqlite(Sqlite::open(path)?),
             DatabaseUrl::Postgres(url) => Engine::Postgres(Postgres::open(url).await?),
         };
-        Ok(Self(Arc::new(Inner { url: url.clone(), engine, texts: Texts::default(), shapes: Shapes::default() })))
+        Ok(Self(Arc::new(Inner {
+            url: url.clone(),
+            engine,
+            texts: Texts::default(),
+            shapes: Shapes::default(),
+        })))
     }
 
     /// Brings the schema up to date. Several processes may do this at once.

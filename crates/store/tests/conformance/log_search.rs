@@ -33,21 +33,23 @@ fn happened() -> impl Strategy<Value = Event> {
     let description = select(vec!["Logged in", "Wrong password", "Create a client", "Ada"]);
     let names = (some(), some(), some(), prop::option::of(0..3_u32), some());
     (select(codes.to_vec()), description, names, 0..5_u32, prop::option::of(0..4_u32)).prop_map(
-        |(code, description, (client_name, connection_name, user_name, user, user_agent), day, place)| Event {
-            code,
-            at: day_of(day),
-            description: description.to_owned(),
-            client: client_name.as_ref().map(|_| client_id("client")),
-            client_name,
-            connection: connection_name.as_ref().map(|_| connection_id("con_1")),
-            strategy: connection_name.as_ref().map(|_| "auth0".to_owned()),
-            connection_name,
-            strategy_type: None,
-            user: user.map(|number| user_id(&format!("auth0|{number}"))),
-            user_name,
-            ip: place.map(|place| format!("192.0.2.{place}")),
-            user_agent,
-            ..event("1")
+        |(code, description, (client_name, connection_name, user_name, user, user_agent), day, place)| {
+            Event {
+                code,
+                at: day_of(day),
+                description: description.to_owned(),
+                client: client_name.as_ref().map(|_| client_id("client")),
+                client_name,
+                connection: connection_name.as_ref().map(|_| connection_id("con_1")),
+                strategy: connection_name.as_ref().map(|_| "auth0".to_owned()),
+                connection_name,
+                strategy_type: None,
+                user: user.map(|number| user_id(&format!("auth0|{number}"))),
+                user_name,
+                ip: place.map(|place| format!("192.0.2.{place}")),
+                user_agent,
+                ..event("1")
+            }
         },
     )
 }
@@ -61,8 +63,17 @@ fn query() -> impl Strategy<Value = String> {
     let quoted = |text: String| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
     let field = || {
         let names = [
-            "client_name", "connection", "description", "ip", "user_agent", "user_id", "user_name", "type",
-            "log_id", "hostname", "client_id",
+            "client_name",
+            "connection",
+            "description",
+            "ip",
+            "user_agent",
+            "user_id",
+            "user_name",
+            "type",
+            "log_id",
+            "hostname",
+            "client_id",
         ];
         select(names.to_vec())
     };
@@ -74,11 +85,31 @@ fn query() -> impl Strategy<Value = String> {
             .prop_map(|(open, low, high, close)| format!("{open}{low} TO {high}{close}"))
     };
     let fixed = vec![
-        "*", "type:s", "type:(s OR fp)", "type:f*", "ip:192.0.2.1", "user_id:\"auth0|1\"", "client_id:client",
-        "client_id:other", "connection_id:con_1", "strategy:auth0", "strategy_type:database",
-        "organization_id:x", "_exists_:organization_id", "_exists_:user_id", "_exists_:ip",
-        "_exists_:client_name", "hostname:a.test", "description:\"Logged in\"", "description:Wrong*",
-        "log_id:9000*", "log_id:900000000007", "date:2026-01-03", "Logged*", "nobody", "\"Wrong password\"",
+        "*",
+        "type:s",
+        "type:(s OR fp)",
+        "type:f*",
+        "ip:192.0.2.1",
+        "user_id:\"auth0|1\"",
+        "client_id:client",
+        "client_id:other",
+        "connection_id:con_1",
+        "strategy:auth0",
+        "strategy_type:database",
+        "organization_id:x",
+        "_exists_:organization_id",
+        "_exists_:user_id",
+        "_exists_:ip",
+        "_exists_:client_name",
+        "hostname:a.test",
+        "description:\"Logged in\"",
+        "description:Wrong*",
+        "log_id:9000*",
+        "log_id:900000000007",
+        "date:2026-01-03",
+        "Logged*",
+        "nobody",
+        "\"Wrong password\"",
     ];
     let leaf = prop_oneof![
         3 => select(fixed).prop_map(str::to_owned),
@@ -138,8 +169,7 @@ fn both_engines_find_what_a_plain_reading_of_the_query_finds() {
             let expected: Vec<&Event> = all.iter().rev().filter(|event| means(&query, event)).collect();
             // Few or many: how a search is answered changes nothing of what it finds.
             for few in [FEW, 20, 0] {
-                let filter =
-                    LogFilter { query: Some(query.clone()), few: Some(few), ..LogFilter::default() };
+                let filter = LogFilter { query: Some(query.clone()), few: Some(few), ..LogFilter::default() };
                 let found = logs::list(&scope, &filter, by("date", true), (0, 1000)).await.unwrap();
                 assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{text}, few: {few}");
                 let page = logs::list(&scope, &filter, by("date", true), (3, 4)).await.unwrap();
@@ -259,8 +289,7 @@ fn a_batch_that_fails_leaves_the_shape_to_the_next() {
         let twice = write(&db, &t, |b| logs::insert(b, &other("1"))).await;
         assert!(twice.is_err(), "{twice:?}");
         write(&db, &t, |b| logs::insert(b, &other("2"))).await.unwrap();
-        let filter =
-            LogFilter { query: LOGS.parse("description:Something*").ok(), ..LogFilter::default() };
+        let filter = LogFilter { query: LOGS.parse("description:Something*").ok(), ..LogFilter::default() };
         let found = logs::list(&scope, &filter, LogOrder::default(), (0, 9)).await.unwrap();
         assert_eq!(found, [other("2")]);
     });
@@ -275,8 +304,7 @@ fn means(query: &Query, event: &Event) -> bool {
         Query::Any(parts) => parts.iter().any(|part| means(part, event)),
         Query::Not(inner) => !means(inner, event),
         Query::Term(Target::Anywhere, test) => {
-            let bare =
-                ["client_name", "connection", "description", "ip", "log_id", "type", "user_name"];
+            let bare = ["client_name", "connection", "description", "ip", "log_id", "type", "user_name"];
             bare.iter().any(|name| passes(name, event, test))
         }
         Query::Term(Target::Field(field), test) => passes(field.name, event, test),

@@ -246,7 +246,10 @@ fn what_was_done_to_a_client_is_found_beside_what_happened_at_it() {
         assert_eq!(before(None, 9).await, "6 3 2 1");
         assert_eq!(before(None, 2).await, "6 3");
         assert_eq!(before(Some("3"), 9).await, "2 1");
-        assert_eq!(ids(&logs::list(&scope, &of_it, LogOrder::default(), (0, 9)).await.unwrap()), ["6", "3", "2", "1"]);
+        assert_eq!(
+            ids(&logs::list(&scope, &of_it, LogOrder::default(), (0, 9)).await.unwrap()),
+            ["6", "3", "2", "1"]
+        );
         assert_eq!(logs::count(&scope, &of_it).await.unwrap(), 4);
         let changes = logs::changes_of(&scope, &client_id("client"), 2).await.unwrap();
         assert_eq!(ids(&changes), ["6", "3"]);

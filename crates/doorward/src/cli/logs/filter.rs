@@ -1,6 +1,7 @@
 //! The filter of `logs tail`: the text that the log page takes and shows, of which a client must be known.
 
 use doorward_engine::clients;
+use doorward_engine::logs::filter::resolve;
 use doorward_engine::logs::list::EventQuery;
 use doorward_model::ids::ClientId;
 use doorward_model::log::filter::Filter;
@@ -27,7 +28,10 @@ pub(super) async fn read(opened: &Opened, texts: &[String]) -> Result<EventQuery
         Some(text) => Some(client(opened, text).await?),
         None => None,
     };
-    Ok(EventQuery { about, query: filter.query(), ..EventQuery::default() })
+    let others = Filter { client: None, ..filter };
+    let query = resolve(&opened.app, &opened.caller(), &others).await;
+    let query = query.map_err(|fault| Failure::of("The log cannot be shown.", &fault))?;
+    Ok(EventQuery { about, ..query })
 }
 
 /// The client of that id, else the one of that name.

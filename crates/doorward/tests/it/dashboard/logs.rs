@@ -215,7 +215,8 @@ async fn an_event_stands_among_those_that_led_to_it() {
     let tokens = party.tokens(&visitor, EMAIL, PASSWORD).await;
     assert!(tokens.get("access_token").is_some());
     let logs = house.logs().await;
-    let of = |code: &str| logs.iter().find(|event| event["type"] == code).unwrap()["log_id"].as_str().unwrap();
+    let of =
+        |code: &str| logs.iter().find(|event| event["type"] == code).unwrap()["log_id"].as_str().unwrap();
     let page = admin.get(&format!("/manage/logs/{}", of("seacft"))).await.is(200).text();
     let (_, steps) = page.split_once("Before and after").unwrap();
     let (steps, _) = steps.split_once("</ol>").unwrap();
@@ -245,6 +246,7 @@ async fn a_filter_is_typed_and_shown_as_chips_and_as_text() {
         ("person=ada@example.com&outcome=failed", true),
         ("q=person:ada@example.com+outcome:failed", true),
         ("ip=192.0.2.1&outcome=failed", true),
+        ("person=nobody@example.com", false),
         ("ip=198.51.100.*&outcome=failed", false),
         ("connection=Username-Password-Authentication&outcome=failed", true),
         ("connection=other", false),
@@ -256,6 +258,9 @@ async fn a_filter_is_typed_and_shown_as_chips_and_as_text() {
         let page = admin.get(&format!("/manage/logs?{query}")).await.is(200).text();
         assert_eq!(page.contains("could not log in to Storefront"), is_found, "{query}");
     }
+    // Who logs in is known by name in the event, and looked for by address.
+    let person = admin.get("/manage/logs?person=ada@example.com&outcome=success").await.is(200).text();
+    assert!(person.contains("Ada Lovelace logged in to Storefront"), "{person}");
     let wrong = admin.get("/manage/logs?q=outcome:bad").await.is(200).text();
     assert!(wrong.contains("an outcome is failed, success or warning"), "{wrong}");
     assert!(wrong.contains("value=\"outcome:bad\""), "what was typed stays: {wrong}");

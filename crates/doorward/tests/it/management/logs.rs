@@ -126,7 +126,12 @@ async fn a_search_finds_what_it_says() {
         let found = async |query: &str| {
             let path = format!("/api/v2/logs?include_totals=true&sort=date:1&q={}", encoded(query));
             let page = machine.get(&path).await.is(200).json();
-            let types: Vec<String> = page["logs"].as_array().unwrap().iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect();
+            let types: Vec<String> = page["logs"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|event| event["type"].as_str().unwrap().to_owned())
+                .collect();
             assert_eq!(page["total"], types.len(), "{query}");
             types.join(" ")
         };
@@ -142,7 +147,8 @@ async fn a_search_finds_what_it_says() {
             (&client, "fp"),
             ("ip:192.0.2.1 AND type:fp", "fp"),
             ("ip:192.0.2.* AND type:s", "s"),
-            ("user_name:ada* AND type:(s fp)", "fp s"),
+            ("user_name:ada* AND type:(s fp)", "fp"),
+            ("user_name:\"Ada Lovelace\" AND type:(s fp)", "s"),
             ("connection:Username-Password-Authentication AND type:s", "s"),
             ("description:Create* AND NOT client_name:Nobody AND type:sapi AND date:[2020 TO *]", "sapi"),
             ("\"Username-Password-Authentication\" AND type:fp", "fp"),
@@ -160,7 +166,8 @@ async fn a_search_finds_what_it_says() {
         }
         let some = machine.get("/api/v2/logs?q=type:fp&fields=type").await.is(200).json();
         assert_eq!(some, json!([{ "type": "fp" }]));
-        let sorted = machine.get("/api/v2/logs?q=type:(s%20fp)&sort=type:-1&fields=type").await.is(200).json();
+        let sorted =
+            machine.get("/api/v2/logs?q=type:(s%20fp)&sort=type:-1&fields=type").await.is(200).json();
         assert_eq!(sorted, json!([{ "type": "s" }, { "type": "fp" }]));
     }
 }
@@ -186,7 +193,8 @@ async fn a_mistake_in_a_search_is_told_and_one_without_end_is_414() {
         assert_eq!(refused["errorCode"], "query_too_long", "{length}");
     }
     // With a checkpoint nothing else counts, not even what would be refused.
-    let after = machine.get("/api/v2/logs?from=900&take=2&q=(&sort=x&page=y&fields=type").await.is(200).json();
+    let after =
+        machine.get("/api/v2/logs?from=900&take=2&q=(&sort=x&page=y&fields=type").await.is(200).json();
     assert!(after[0].get("log_id").is_some(), "{after}");
 }
 
@@ -206,7 +214,8 @@ async fn a_search_finds_no_more_than_may_be_seen() {
     assert!(count(&all, "type:seccft").await > 0);
     assert_eq!(count(&reader, "type:seccft").await, 0);
     assert_eq!(count(&reader, "type:s").await, 1);
-    let id = house.logs().await.iter().find_map(|event| event["user_id"].as_str().map(str::to_owned)).unwrap();
+    let id =
+        house.logs().await.iter().find_map(|event| event["user_id"].as_str().map(str::to_owned)).unwrap();
     let path = format!("/api/v2/users/{}/logs", encoded(&id));
     let found = reader.get(&format!("{path}?q=type:s&include_totals=true")).await.is(200).json();
     assert_eq!((&found["total"], &found["logs"][0]["type"]), (&json!(1), &json!("s")));
@@ -219,7 +228,12 @@ async fn a_search_finds_no_more_than_may_be_seen() {
 async fn a_failure_says_why_and_what_to_do() {
     let house = House::new().await;
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
-    let wrong = [("grant_type", "authorization_code"), ("code", "x"), ("client_id", &party.client_id), ("client_secret", "no")];
+    let wrong = [
+        ("grant_type", "authorization_code"),
+        ("code", "x"),
+        ("client_id", &party.client_id),
+        ("client_secret", "no"),
+    ];
     house.send(Asked::form("/oauth/token", &wrong)).await.is(401);
     let machine = house.machine(&["read:logs"]).await;
     let found = machine.get("/api/v2/logs?q=type:feacft").await.is(200).json();
