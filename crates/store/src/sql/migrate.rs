@@ -38,6 +38,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0021__client_grants", include_str!("../../migrations/V0021__client_grants.sql")),
     ("V0022__parts_of_texts", include_str!("../../migrations/V0022__parts_of_texts.sql")),
     ("V0023__device_codes", include_str!("../../migrations/V0023__device_codes.sql")),
+    ("V0027__search_the_log", include_str!("../../migrations/V0027__search_the_log.sql")),
 ];
 
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.
@@ -57,8 +58,8 @@ fn runner(engine: Engine) -> Result<Runner, StoreError> {
     Ok(Runner::new(&list).set_grouped(true).set_abort_divergent(true).set_abort_missing(true))
 }
 
-/// The text as an engine gets it. How rows lie on disk and what finds them is the only thing in which the
-/// two may differ, and that stands between marks.
+/// The text as an engine gets it. How rows lie on disk, how texts compare and what finds them are the only
+/// things in which the two may differ, and those stand between marks.
 fn text_for(engine: Engine, sql: &'static str) -> Cow<'static, str> {
     let (begin, end) = match engine {
         Engine::Sqlite => ("-- PostgreSQL only: begin\n", "-- PostgreSQL only: end\n"),
@@ -158,6 +159,9 @@ mod tests {
         assert_eq!(statements(Engine::Postgres), "A;C;D;E;");
         assert_eq!(statements(Engine::Sqlite), "A;B;C;E;F;");
         assert_eq!(text_for(Engine::Postgres, "A;\n"), "A;\n");
+        let text = "A;\n-- PostgreSQL only: begin\nB;\n-- PostgreSQL only: end\nC;\n";
+        assert_eq!(text_for(Engine::Sqlite, text), "A;\nC;\n");
+        assert_eq!(text_for(Engine::Postgres, text), text);
     }
 
     /// A database as the release before left it, with rows in it.
