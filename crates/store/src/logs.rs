@@ -310,7 +310,7 @@ pub fn insert_if(b: &mut Batch, event: &Event, grounds: &Grounds<'_>) {
          WHERE EXISTS (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = $25) \
          AND EXISTS (SELECT 1 FROM resource_servers WHERE tenant_id = $1 AND id = $26 AND version = $27) \
          AND (CAST($28 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM client_grants \
-         WHERE tenant_id = $1 AND id = $28 AND client_id = $25 AND version = $29))";
+         WHERE tenant_id = $1 AND id = $28 AND COALESCE(client_id, $25) = $25 AND version = $29))";
     let Grounds { client, api, grant } = grounds;
     let mut args = arguments(b, event);
     args.extend(args![client.as_str(), api.id.as_str(), api.version]);

@@ -143,7 +143,7 @@ async fn scope(
     };
     let said = api_scope::of_person(&PersonFacts {
         api,
-        client: &made_for.entry.client.id,
+        client: &made_for.entry.client,
         grants: &made_for.entry.grants,
         granted: &order.authorization.scope,
         granted_at: order.granted_at,
