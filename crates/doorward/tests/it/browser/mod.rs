@@ -8,6 +8,7 @@ mod api;
 mod chromium;
 mod clients;
 mod consent;
+mod devices;
 mod directions;
 mod doctor;
 mod first_run;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod client_key;
+mod device;
 mod engine;
 mod house;
 mod html;
@@ -15,6 +16,7 @@ mod visitor;
 
 pub use answer::Answer;
 pub use client_key::{ASSERTION, ClientKey, asking_with};
+pub use device::DEVICE_GRANT;
 pub use engine::Engine;
 pub use house::{Asked, EMAIL, House, OWNER, PASSWORD};
 pub use html::form;
