@@ -2,8 +2,13 @@
 //!
 //! A pure function. Source: the record of `/api/v2/logs`; `_id` and `log_id` are the same.
 
+use doorward_engine::logs::explain::{Explanation, explain};
+use doorward_model::log::agent;
 use doorward_model::log::event::Event;
 use serde_json::{Map, Value, json};
+
+/// The form of the record that the original's tools know.
+const SCHEMA: &str = "1.0.0";
 
 /// An event; what is not known of it is left out.
 #[must_use]
@@ -40,10 +45,20 @@ pub fn event(event: &Event) -> Map<String, Value> {
     if event.count > 1 {
         details.insert("count".to_owned(), json!(event.count));
     }
+    if let Some(Explanation { why, fix }) = explain(event) {
+        details.insert("why".to_owned(), json!(why));
+        if let Some(fix) = fix {
+            details.insert("fix".to_owned(), json!(fix.text));
+        }
+    }
     put("details", Value::Object(details));
+    put("$event_schema", json!({ "version": SCHEMA }));
+    if let Some(hostname) = &event.hostname {
+        put("tenant_name", json!(hostname));
+    }
     put("_id", json!(event.id));
     put("log_id", json!(event.id));
-    put("isMobile", json!(event.user_agent.as_deref().is_some_and(|agent| agent.contains("Mobile"))));
+    put("isMobile", json!(event.user_agent.as_deref().is_some_and(agent::is_mobile)));
     object
 }
 
@@ -87,7 +102,15 @@ mod tests {
             "user_agent": "Mozilla/5.0 (iPhone) Mobile/15E148",
             "hostname": "id.acme.test",
             "user_name": "ada@example.com",
-            "details": { "count": 3 },
+            "details": {
+                "count": 3,
+                "why": "The person is known in the user database, but the password was another one, 3 times \
+                        within a minute.",
+                "fix": "The person can try again. Set a new password with PATCH /api/v2/users/{id} of the Management \
+                        API.",
+            },
+            "$event_schema": { "version": "1.0.0" },
+            "tenant_name": "id.acme.test",
             "_id": "90020251123",
             "log_id": "90020251123",
             "isMobile": true,

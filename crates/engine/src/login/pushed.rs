@@ -5,6 +5,7 @@
 
 use doorward_model::client::Client;
 use doorward_model::ids::{ClientId, LoginId, TenantId};
+use doorward_model::log::code::EventCode;
 use doorward_model::secret::SealedSecret;
 use doorward_model::time::Lifetime;
 use doorward_protocol::oauth::authorize::{AuthorizeDecision, AuthorizeRequest};
@@ -50,10 +51,11 @@ pub async fn push(
     match tokens::authenticate(app, caller, authorization, params).await {
         Ok(proven) => {
             let outcome = keep(app, &proven, params).await;
-            tokens::settled(app, proven, outcome).await
+            tokens::settled(app, proven, params, (EventCode::PushedRequestFailed, outcome)).await
         }
         Err(Fault::Token(error)) => {
-            tokens::unproven(app, caller, (authorization, params), (None, error)).await
+            let refused = (EventCode::PushedRequestFailed, error);
+            tokens::unproven(app, caller, (authorization, params), refused).await
         }
         Err(fault) => Answered { client: None, outcome: Err(fault) },
     }

@@ -5,3 +5,4 @@ pub mod follow;
 pub mod get;
 pub mod list;
 pub mod record;
+pub(crate) mod sent;

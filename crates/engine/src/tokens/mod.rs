@@ -36,13 +36,13 @@ use doorward_protocol::oauth::params::Params;
 use doorward_protocol::oauth::{api_scope, grants};
 use doorward_store::logs::Grounds;
 use doorward_store::{Batch, StoreError, codes, token_families, used_assertions};
-use serde_json::json;
 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::clients_cache::{ClientEntry, KnownSecret};
 use crate::fault::Fault;
-use crate::logs::record::{self, EventDraft};
+use crate::logs::record::{self, EventDraft, cause, error_of};
+use crate::logs::sent;
 
 /// An answer to a program, with the client that it concerns once that is known for sure: whether a
 /// page of another origin may read the answer depends on that client, refusals included.
@@ -174,13 +174,18 @@ impl From<StoreError> for Refused {
     }
 }
 
-/// The answer to a client that proved itself; a refusal by a rule is written down.
-pub(crate) async fn settled<T>(app: &App, proven: Authenticated, outcome: Result<T, Refused>) -> Answered<T> {
+/// The answer to a client that proved itself; a refusal by a rule is written down as `failure`.
+pub(crate) async fn settled<T>(
+    app: &App,
+    proven: Authenticated,
+    params: &Params,
+    (failure, outcome): (EventCode, Result<T, Refused>),
+) -> Answered<T> {
     let outcome = match outcome {
         Ok(answer) => Ok(answer),
         Err(Refused::Rule(error, then)) => {
             let who = (Some(&*proven.entry), proven.assertion.as_ref());
-            let noted = refuse(app, &proven.caller, who, (None, &error, then)).await;
+            let noted = refuse(app, &proven.caller, who, params, (failure, &error, then)).await;
             Err(noted.err().unwrap_or(Fault::Token(error)))
         }
         Err(Refused::Noted(error)) => Err(Fault::Token(error)),
@@ -198,7 +203,9 @@ pub async fn grant(
 ) -> Answered<TokenAnswer> {
     let kind = match grants::grant_type(params) {
         Ok(kind) => kind,
-        Err(error) => return unproven(app, caller, (authorization, params), (None, error)).await,
+        Err(error) => {
+            return unproven(app, caller, (authorization, params), (failure_of(None), error)).await;
+        }
     };
     match authenticate(app, caller, authorization, params).await {
         Ok(Authenticated { caller, entry, assertion }) => {
@@ -208,20 +215,24 @@ pub async fn grant(
             let outcome = by_grant(app, &asking, kind).await;
             Answered { client: Some(entry), outcome }
         }
-        Err(Fault::Token(error)) => unproven(app, caller, (authorization, params), (Some(kind), error)).await,
+        Err(Fault::Token(error)) => {
+            unproven(app, caller, (authorization, params), (failure_of(Some(kind)), error)).await
+        }
         Err(fault) => Answered { client: None, outcome: Err(fault) },
     }
 }
 
-/// The answer to a request of a client that did not prove itself, or that cannot be read; it is written down.
+/// The answer to a request of a client that did not prove itself, or that cannot be read; it is written down as
+/// `failure`.
 pub(crate) async fn unproven<T>(
     app: &App,
     caller: &Caller,
     (authorization, params): (Option<&str>, &Params),
-    (kind, error): (Option<GrantType>, TokenError),
+    (failure, error): (EventCode, TokenError),
 ) -> Answered<T> {
     let client = known(app, caller, authorization, params).await;
-    let noted = refuse(app, caller, (client.as_deref(), None), (kind, &error, Consequence::Nothing)).await;
+    let what = (failure, &error, Consequence::Nothing);
+    let noted = refuse(app, caller, (client.as_deref(), None), params, what).await;
     Answered { client, outcome: Err(noted.err().unwrap_or(Fault::Token(error))) }
 }
 
@@ -246,7 +257,8 @@ async fn by_grant(app: &App, asking: &Asking<'_>, kind: GrantType) -> Result<Tok
         Err(Refused::Noted(error)) => Err(error.into()),
         Err(Refused::Rule(error, then)) => {
             let who = (Some(&**asking.entry), asking.assertion);
-            refuse(app, asking.caller, who, (Some(kind), &error, then)).await?;
+            let what = (failure_of(Some(kind)), &error, then);
+            refuse(app, asking.caller, who, asking.params, what).await?;
             Err(error.into())
         }
     }
@@ -265,21 +277,27 @@ async fn by_grant_once(app: &App, asking: &Asking<'_>, kind: GrantType) -> Resul
     }
 }
 
-/// Writes a refusal and what follows from it down, in one batch. An assertion is used up by it, too.
-pub(crate) async fn refuse(
-    app: &App,
-    caller: &Caller,
-    (entry, assertion): (Option<&ClientEntry>, Option<&UsedAssertion>),
-    (kind, error, then): (Option<GrantType>, &TokenError, Consequence),
-) -> Result<(), Fault> {
-    let mut code = match kind {
+/// As what a refusal of the token endpoint is written down.
+fn failure_of(kind: Option<GrantType>) -> EventCode {
+    match kind {
         Some(GrantType::AuthorizationCode) => EventCode::CodeExchangeFailed,
         Some(GrantType::RefreshToken) => EventCode::RefreshExchangeFailed,
         Some(GrantType::ClientCredentials) => EventCode::ClientCredentialsFailed,
         Some(GrantType::Password | GrantType::PasswordRealm) => EventCode::PasswordExchangeFailed,
         // No grant that is offered was asked for, so none of the exchange codes fits.
         Some(GrantType::Implicit | GrantType::Stored(_)) | None => EventCode::LoginFailed,
-    };
+    }
+}
+
+/// Writes a refusal and what follows from it down, in one batch. An assertion is used up by it, too.
+pub(crate) async fn refuse(
+    app: &App,
+    caller: &Caller,
+    (entry, assertion): (Option<&ClientEntry>, Option<&UsedAssertion>),
+    params: &Params,
+    (failure, error, then): (EventCode, &TokenError, Consequence),
+) -> Result<(), Fault> {
+    let mut code = failure;
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     if let Some(used) = assertion {
         used_assertions::note(&mut batch, &used.client, &used.jti, used.until);
@@ -289,16 +307,16 @@ pub(crate) async fn refuse(
         Consequence::BurnCode(hash) => codes::burn(&mut batch, hash, app.now()),
         Consequence::EndFamily(family) => {
             token_families::revoke(&mut batch, family, app.now());
-            if kind == Some(GrantType::RefreshToken) {
+            if failure == EventCode::RefreshExchangeFailed {
                 code = EventCode::RefreshReuse;
             }
         }
     }
     let draft = EventDraft::new(code, &error.public)
-        .detail("error", json!({"oauthError": error.code.as_str(), "message": error.public}))
+        .detail("error", error_of(error.code, &error.public))
+        .detail("body", sent::form(params))
         .detail("hint", Some(error.private.as_str()).filter(|hint| !hint.is_empty()))
-        // Not by the public text, which may repeat what was sent.
-        .folded(&format!("{} {}", error.code.as_str(), error.private));
+        .folded(&cause(error.code, &error.public, &error.private));
     let draft = match entry {
         Some(entry) => draft.client(&entry.client),
         None => draft,

@@ -2,6 +2,9 @@
 //!
 //! Source: the brief, "Client Auditing".
 
+pub mod absent;
+pub mod agent;
 pub mod code;
 pub mod event;
 pub mod kind;
+pub mod redact;
