@@ -47,7 +47,7 @@ pub(crate) async fn answer(
 }
 
 /// Lets the page that asks read the answer, when its origin is on a list of the client.
-pub(crate) fn permit(mut response: Response, asked: &HeaderMap, client: Option<&ClientEntry>) -> Response {
+fn permit(mut response: Response, asked: &HeaderMap, client: Option<&ClientEntry>) -> Response {
     match (cors::origin(asked), client) {
         (Some(origin), Some(entry)) if allowed_origin(&entry.client, origin) => {
             cors::permit(response.headers_mut(), origin);

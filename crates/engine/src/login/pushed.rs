@@ -97,7 +97,7 @@ fn lifetime(client: &Client) -> Lifetime {
 }
 
 /// What the authorization endpoint would not accept, whoever the person is.
-fn objection(decision: &AuthorizeDecision) -> Option<TokenError> {
+pub(super) fn objection(decision: &AuthorizeDecision) -> Option<TokenError> {
     match decision {
         AuthorizeDecision::Page(page) => Some(
             TokenError::new(OAuthErrorCode::InvalidRequest, page.problem.title()).with_private(&page.hint),

@@ -26,16 +26,18 @@ const SHOWN: [&str; 12] = [
     "resource",
 ];
 /// Those that are secrets, or belong to the application alone.
-const HIDDEN_ONES: [&str; 9] = [
+const HIDDEN_ONES: [&str; 11] = [
     "client_assertion",
     "client_secret",
     "code",
     "code_verifier",
+    "device_code",
     "nonce",
     "password",
     "refresh_token",
     "state",
     "token",
+    "user_code",
 ];
 
 /// A form of the token endpoint or of one of its neighbours.

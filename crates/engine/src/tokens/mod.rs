@@ -14,6 +14,7 @@ mod opaque;
 pub mod password;
 pub(crate) mod recent_codes;
 pub mod redeem_code;
+mod redeem_device_code;
 pub mod refresh;
 pub mod revoke;
 #[cfg(test)]
@@ -136,7 +137,7 @@ impl Asking<'_> {
 pub(crate) enum Refused {
     /// A rule says no, and something follows from that.
     Rule(TokenError, Consequence),
-    /// A rule says no, and its event is written already.
+    /// A rule says no, and there is nothing left to write: its event is written, or it is none.
     Noted(TokenError),
     /// It cannot be done now.
     Fault(Fault),
@@ -271,6 +272,7 @@ async fn by_grant_once(app: &App, asking: &Asking<'_>, kind: GrantType) -> Resul
         GrantType::RefreshToken => refresh::refresh(app, asking).await,
         GrantType::ClientCredentials => client_credentials::grant(app, asking).await,
         GrantType::Password | GrantType::PasswordRealm => password::grant(app, asking, kind).await,
+        GrantType::DeviceCode => redeem_device_code::redeem(app, asking).await,
         GrantType::Implicit | GrantType::Stored(_) => {
             Err(Fault::internal("a grant that is not offered came to the token endpoint").into())
         }
@@ -284,6 +286,7 @@ fn failure_of(kind: Option<GrantType>) -> EventCode {
         Some(GrantType::RefreshToken) => EventCode::RefreshExchangeFailed,
         Some(GrantType::ClientCredentials) => EventCode::ClientCredentialsFailed,
         Some(GrantType::Password | GrantType::PasswordRealm) => EventCode::PasswordExchangeFailed,
+        Some(GrantType::DeviceCode) => EventCode::DeviceExchangeFailed,
         // No grant that is offered was asked for, so none of the exchange codes fits.
         Some(GrantType::Implicit | GrantType::Stored(_)) | None => EventCode::LoginFailed,
     }

@@ -36,6 +36,8 @@ impl EventKind {
             | EventCode::OriginNotAllowed
             | EventCode::SilentAuth
             | EventCode::SilentAuthFailed
+            | EventCode::DeviceActivationFailed
+            | EventCode::DeviceDeclined
             | EventCode::Logout
             | EventCode::LogoutFailed
             | EventCode::AccountBlocked
@@ -49,7 +51,10 @@ impl EventKind {
             | EventCode::ClientCredentials
             | EventCode::ClientCredentialsFailed
             | EventCode::PasswordExchange
-            | EventCode::PasswordExchangeFailed => EventKind::Tokens,
+            | EventCode::PasswordExchangeFailed
+            | EventCode::DeviceExchange
+            | EventCode::DeviceExchangeFailed
+            | EventCode::DeviceAuthorizationFailed => EventKind::Tokens,
             EventCode::PasswordChanged | EventCode::PasswordChangeFailed => EventKind::Password,
             EventCode::ManagementWrite
             | EventCode::ManagementWriteFailed

@@ -41,7 +41,7 @@ fn answered(page: &mut Page, requests: &Requests) {
 }
 
 /// The grants of the token endpoint, with the codes of their events.
-const GRANTS: [(&str, EventCode, &[EventCode]); 4] = [
+const GRANTS: [(&str, EventCode, &[EventCode]); 5] = [
     ("authorization_code", EventCode::CodeExchange, &[EventCode::CodeExchangeFailed]),
     (
         "refresh_token",
@@ -49,6 +49,7 @@ const GRANTS: [(&str, EventCode, &[EventCode]); 4] = [
         &[EventCode::RefreshExchangeFailed, EventCode::RefreshReuse],
     ),
     ("client_credentials", EventCode::ClientCredentials, &[EventCode::ClientCredentialsFailed]),
+    ("device_code", EventCode::DeviceExchange, &[EventCode::DeviceExchangeFailed]),
     ("password", EventCode::PasswordExchange, &[EventCode::PasswordExchangeFailed]),
 ];
 

@@ -69,6 +69,11 @@ async fn provoke(code: EventCode, house: &House) {
         | EventCode::ClientCredentialsFailed
         | EventCode::PasswordExchange
         | EventCode::PasswordExchangeFailed => exchange(code, house, &party).await,
+        EventCode::DeviceExchange
+        | EventCode::DeviceExchangeFailed
+        | EventCode::DeviceAuthorizationFailed
+        | EventCode::DeviceActivationFailed
+        | EventCode::DeviceDeclined => use_a_device(code, house, &visitor).await,
         EventCode::Logout => {
             party.code(&visitor, EMAIL, PASSWORD).await;
             visitor.get("/v2/logout").await;
@@ -155,6 +160,29 @@ async fn exchange(code: EventCode, house: &House, party: &RelyingParty<'_>) {
             party.token(fields).await;
         }
         _ => drop(party.refresh("v1.a token that nobody got").await.is(400)),
+    }
+}
+
+async fn use_a_device(code: EventCode, house: &House, visitor: &Visitor<'_>) {
+    let television = house.television(Via::None).await;
+    match code {
+        EventCode::DeviceAuthorizationFailed => {
+            let unknown = RelyingParty { client_id: "nobodyHasThisId".into(), ..television };
+            unknown.ask(&[]).await;
+        }
+        EventCode::DeviceActivationFailed => {
+            drop(visitor.type_code(&json!({ "user_code": "BCDF-GHJK" })).await);
+        }
+        _ => {
+            let waiting = television.wait().await;
+            if code == EventCode::DeviceExchange {
+                visitor.activate(&waiting).await.is(200);
+            } else {
+                let question = visitor.type_code(&waiting).await.is(200);
+                visitor.press(&question, "deny").await;
+            }
+            television.poll(&waiting).await;
+        }
     }
 }
 

@@ -20,12 +20,13 @@ const LEAST: usize = 12;
 /// The same for several words: "wrong password" is said of every wrong password.
 const LEAST_PHRASE: usize = 18;
 /// What a secret is called, in forms, queries, fragments and JSON.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "access_token",
     "client_assertion",
     "client_secret",
     "code",
     "code_verifier",
+    "device_code",
     "id_token",
     "id_token_hint",
     "password",

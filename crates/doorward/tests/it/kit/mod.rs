@@ -2,6 +2,7 @@
 
 mod answer;
 mod client_key;
+mod device;
 mod engine;
 mod given;
 mod house;
@@ -9,6 +10,7 @@ mod html;
 pub mod jwt;
 mod machine;
 mod metrics;
+pub mod npm;
 mod person;
 mod relying_party;
 mod second_tenant;
@@ -16,6 +18,7 @@ mod visitor;
 
 pub use answer::Answer;
 pub use client_key::{ASSERTION, ClientKey, asking_with};
+pub use device::DEVICE_GRANT;
 pub use engine::Engine;
 pub use given::{lines as lines_of_the_log, was_logged};
 pub use house::{Asked, EMAIL, House, OWNER, PASSWORD};
