@@ -2,7 +2,6 @@
 //!
 //! A pure function. Source: the record of `/api/v2/logs`; `_id` and `log_id` are the same.
 
-use doorward_engine::logs::explain::{Explanation, explain};
 use doorward_model::log::agent;
 use doorward_model::log::event::Event;
 use serde_json::{Map, Value, json};
@@ -44,12 +43,6 @@ pub fn event(event: &Event) -> Map<String, Value> {
     let mut details = event.details.clone();
     if event.count > 1 {
         details.insert("count".to_owned(), json!(event.count));
-    }
-    if let Some(Explanation { why, fix }) = explain(event) {
-        details.insert("why".to_owned(), json!(why));
-        if let Some(fix) = fix {
-            details.insert("fix".to_owned(), json!(fix.text));
-        }
     }
     put("details", Value::Object(details));
     put("$event_schema", json!({ "version": SCHEMA }));
@@ -102,13 +95,7 @@ mod tests {
             "user_agent": "Mozilla/5.0 (iPhone) Mobile/15E148",
             "hostname": "id.acme.test",
             "user_name": "ada@example.com",
-            "details": {
-                "count": 3,
-                "why": "The person is known in the user database, but the password was another one, 3 times \
-                        within a minute.",
-                "fix": "The person can try again. Set a new password with PATCH /api/v2/users/{id} of the Management \
-                        API.",
-            },
+            "details": { "count": 3 },
             "$event_schema": { "version": "1.0.0" },
             "tenant_name": "id.acme.test",
             "_id": "90020251123",

@@ -6,5 +6,7 @@ pub mod absent;
 pub mod agent;
 pub mod code;
 pub mod event;
+pub mod filter;
 pub mod kind;
 pub mod redact;
+pub mod search;

@@ -11,6 +11,7 @@ use doorward_model::log::code::EventCode;
 use super::db::Db;
 use super::error::StoreError;
 use super::row::Row;
+use super::shapes::{Known, Shape};
 use super::text::Text;
 use super::value::Value;
 
@@ -68,6 +69,8 @@ pub struct Batch {
     statements: Vec<Statement>,
     /// What is counted once the batch is committed; the statement tells whether the event folded.
     events: Vec<(EventCode, Ticket)>,
+    /// What is on disk once this batch is.
+    shapes: Vec<Shape>,
     version_is_bumped: bool,
     mistake: Option<StoreError>,
 }
@@ -79,6 +82,7 @@ impl Batch {
             tenant,
             statements: Vec::new(),
             events: Vec::new(),
+            shapes: Vec::new(),
             version_is_bumped: false,
             mistake: None,
         }
@@ -109,6 +113,18 @@ impl Batch {
     /// True for the first caller only: one commit moves the tenant's version by one.
     pub(crate) fn wants_version_bump(&mut self) -> bool {
         !std::mem::replace(&mut self.version_is_bumped, true)
+    }
+
+    /// Whether events of that shape need its row first: on the first of a day in this process.
+    pub(crate) fn shape(&mut self, shape: Shape) -> Known {
+        if self.shapes.contains(&shape) {
+            return Known::Already;
+        }
+        let known = self.db.shapes().look_up(shape);
+        if known == Known::New {
+            self.shapes.push(shape);
+        }
+        known
     }
 
     /// Whether nothing was pushed yet.
@@ -150,6 +166,7 @@ impl Batch {
             let repeats = committed.rows(ticket).first().and_then(|row| row.values().first());
             self.db.measures().note_event(code, matches!(repeats, Some(Value::Int(2..))));
         }
+        self.db.shapes().note(&self.shapes);
         Ok(committed)
     }
 }

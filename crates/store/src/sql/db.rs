@@ -11,6 +11,7 @@ use super::list::List;
 use super::migrate;
 use super::postgres::Postgres;
 use super::row::Row;
+use super::shapes::Shapes;
 use super::sqlite::Sqlite;
 use super::text::{Text, Texts};
 use super::url::DatabaseUrl;
@@ -26,6 +27,7 @@ struct Inner {
     engine: Engine,
     texts: Texts,
     measures: Arc<Measures>,
+    shapes: Shapes,
 }
 
 enum Engine {
@@ -44,7 +46,13 @@ impl Db {
             DatabaseUrl::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, Arc::clone(&measures))?),
             DatabaseUrl::Postgres(url) => Engine::Postgres(Postgres::open(url).await?),
         };
-        Ok(Self(Arc::new(Inner { url: url.clone(), engine, texts: Texts::default(), measures })))
+        Ok(Self(Arc::new(Inner {
+            url: url.clone(),
+            engine,
+            texts: Texts::default(),
+            shapes: Shapes::default(),
+            measures,
+        })))
     }
 
     /// Brings the schema up to date. Several processes may do this at once.
@@ -102,6 +110,11 @@ impl Db {
     #[must_use]
     pub fn global(&self) -> Global<'_> {
         Global { db: self }
+    }
+
+    /// The shapes of events that are on disk.
+    pub(crate) fn shapes(&self) -> &Shapes {
+        &self.0.shapes
     }
 
     pub(crate) fn text(&self, sql: &'static str) -> Arc<Text> {

@@ -10,8 +10,8 @@ use crate::kit::{Asked, EMAIL, House, PASSWORD, RelyingParty, Via, Visitor};
 /// Insists on what the newest event of a type says, in the API and on its page.
 async fn says(house: &House, admin: &Visitor<'_>, code: &str, why: &str, fix: Option<&str>) {
     let event = newest(house, code).await;
-    assert_eq!(event["details"]["why"], why, "{event:#}");
-    assert_eq!(event["details"].get("fix").and_then(|fix| fix.as_str()), fix, "{event:#}");
+    assert_eq!(event["explanation"]["why"], why, "{event:#}");
+    assert_eq!(event["explanation"].get("fix").and_then(|fix| fix.as_str()), fix, "{event:#}");
     let page = admin.get(&format!("/manage/logs/{}", event["log_id"].as_str().unwrap())).await.is(200).text();
     for sentence in [Some(why), fix].into_iter().flatten() {
         assert!(shown(&page).contains(sentence), "{sentence} is not on {page}");
@@ -234,7 +234,7 @@ async fn what_a_client_may_ask_for() {
     people.token(&[("grant_type", "client_credentials"), ("audience", "https://orders.test/")]).await;
     let event = newest(&house, "feccft").await;
     assert_eq!(
-        event["details"]["fix"], "Switch the grant on, if this client is meant to use it.",
+        event["explanation"]["fix"], "Switch the grant on, if this client is meant to use it.",
         "{event:#}"
     );
 }

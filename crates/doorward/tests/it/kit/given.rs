@@ -17,7 +17,9 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// Shorter ones may stand anywhere by chance.
 const LEAST: usize = 12;
-/// The same for several words: "wrong password" is said of every wrong password.
+/// Shorter words of the log are not kept.
+const LEAST_WORD: usize = 8;
+/// The same as the first for several words: "wrong password" is said of every wrong password.
 const LEAST_PHRASE: usize = 18;
 /// What a secret is called, in forms, queries, fragments and JSON.
 const NAMES: [&str; 12] = [
@@ -192,11 +194,11 @@ impl Write for Lines {
         *lock(&COUNT) += 1;
         let line = String::from_utf8_lossy(bytes);
         let mut words = lock(&WORDS);
-        for word in line.split(|c| !is_of_token(c)).filter(|word| word.len() >= LEAST) {
+        for word in line.split(|c| !is_of_token(c)).filter(|word| word.len() >= LEAST_WORD) {
             // `name=value` is one word, and its value another.
             for part in [word, word.rsplit('=').next().unwrap_or(word)] {
                 let part = part.trim_end_matches('.');
-                if part.len() >= LEAST && !words.contains(part) {
+                if part.len() >= LEAST_WORD && !words.contains(part) {
                     words.insert(part.to_owned());
                 }
             }
