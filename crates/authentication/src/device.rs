@@ -16,7 +16,7 @@ use doorward_web::visitor::Visitor;
 use http::HeaderMap;
 use serde_json::Map;
 
-use crate::preflight::permit;
+use crate::preflight;
 use crate::token::{authorization, json, read};
 
 pub(crate) async fn ask(
@@ -37,7 +37,7 @@ pub(crate) async fn ask(
         Ok(given) => waiting(given),
         Err(fault) => OAuthFault(fault).into_response(),
     };
-    permit(response, &headers, client.as_deref())
+    preflight::answer(&web, &caller, response, &headers, client.as_deref()).await
 }
 
 /// RFC 8628 §3.2.

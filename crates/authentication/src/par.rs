@@ -16,7 +16,7 @@ use doorward_web::visitor::Visitor;
 use http::{HeaderMap, StatusCode};
 use serde_json::Map;
 
-use crate::preflight::permit;
+use crate::preflight;
 use crate::token::{authorization, json, read};
 
 pub(crate) async fn push(
@@ -37,7 +37,7 @@ pub(crate) async fn push(
         Ok(pushed) => kept(pushed),
         Err(fault) => OAuthFault(fault).into_response(),
     };
-    permit(response, &headers, client.as_deref())
+    preflight::answer(&web, &caller, response, &headers, client.as_deref()).await
 }
 
 /// RFC 9126 §2.2.

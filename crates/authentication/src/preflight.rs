@@ -5,10 +5,14 @@
 //! is decided when the client is known, from its own lists: an origin on none of them gets no header.
 //! Source: the Fetch standard, "CORS protocol"; the brief, "Allowed Origins (CORS)".
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use doorward_engine::caller::Caller;
 use doorward_engine::clients_cache::ClientEntry;
+use doorward_engine::origins;
 use doorward_protocol::oauth::cors::allowed_origin;
 use doorward_web::cors;
+use doorward_web::fault::OAuthFault;
+use doorward_web::state::Web;
 use http::HeaderMap;
 
 pub(crate) async fn get(headers: HeaderMap) -> Response {
@@ -23,8 +27,27 @@ pub(crate) async fn get_and_post(headers: HeaderMap) -> Response {
     cors::preflight(cors::origin(&headers), "GET, POST")
 }
 
+/// As [`permit`]; that the origin is on no list is written down, for whoever looks for the reason in a
+/// browser's console finds only that there is one.
+pub(crate) async fn answer(
+    web: &Web,
+    caller: &Caller,
+    response: Response,
+    asked: &HeaderMap,
+    client: Option<&ClientEntry>,
+) -> Response {
+    if let (Some(origin), Some(entry)) = (cors::origin(asked), client)
+        && origin != caller.tenant.tenant.issuer.origin()
+        && !allowed_origin(&entry.client, origin)
+        && let Err(fault) = origins::refused(web.app(), caller, entry, origin).await
+    {
+        return OAuthFault(fault).into_response();
+    }
+    permit(response, asked, client)
+}
+
 /// Lets the page that asks read the answer, when its origin is on a list of the client.
-pub(crate) fn permit(mut response: Response, asked: &HeaderMap, client: Option<&ClientEntry>) -> Response {
+fn permit(mut response: Response, asked: &HeaderMap, client: Option<&ClientEntry>) -> Response {
     match (cors::origin(asked), client) {
         (Some(origin), Some(entry)) if allowed_origin(&entry.client, origin) => {
             cors::permit(response.headers_mut(), origin);

@@ -14,7 +14,7 @@ use doorward_web::tenant::Tenant;
 use doorward_web::visitor::Visitor;
 use http::HeaderMap;
 
-use crate::preflight::permit;
+use crate::preflight;
 use crate::token::{authorization, read, uncached};
 
 pub(crate) async fn hand_back(
@@ -35,5 +35,5 @@ pub(crate) async fn hand_back(
         Ok(()) => uncached(Response::default()),
         Err(fault) => OAuthFault(fault).into_response(),
     };
-    permit(response, &headers, client.as_deref())
+    preflight::answer(&web, &caller, response, &headers, client.as_deref()).await
 }

@@ -19,7 +19,7 @@ use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value};
 
-use crate::preflight::permit;
+use crate::preflight;
 
 pub(crate) async fn token(
     State(web): State<Web>,
@@ -40,7 +40,7 @@ pub(crate) async fn token(
         Ok(answer) => json(given(&answer)),
         Err(fault) => OAuthFault(fault).into_response(),
     };
-    permit(response, &headers, client.as_deref())
+    preflight::answer(&web, &caller, response, &headers, client.as_deref()).await
 }
 
 pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Params, TokenError> {

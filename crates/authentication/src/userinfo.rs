@@ -20,7 +20,7 @@ use doorward_web::tenant::Tenant;
 use doorward_web::visitor::Visitor;
 use http::HeaderMap;
 
-use crate::preflight::permit;
+use crate::preflight;
 use crate::token::json;
 
 pub(crate) async fn by_header(
@@ -63,7 +63,7 @@ async fn answer(
         Ok(claims) => json(claims),
         Err(fault) => OAuthFault(fault).into_response(),
     };
-    permit(response, headers, client.as_deref())
+    preflight::answer(web, &caller, response, headers, client.as_deref()).await
 }
 
 fn secret(text: &str) -> Secret {

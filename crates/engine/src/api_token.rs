@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use doorward_model::ids::{ClientId, UserId};
 use doorward_model::log::code::EventCode;
+use doorward_model::log::event::tame;
 use doorward_model::scope::ApiScope;
 use doorward_protocol::jose::{JoseError, verify_rs256};
 use doorward_store::users;
@@ -40,13 +41,16 @@ pub async fn authenticate(
         return Err(Fault::Unauthenticated { why: Unproven::Missing });
     }
     match bearer(app, state, token).await? {
-        Ok((tenant, who)) => Ok(Caller { tenant, who, info }),
+        Ok((tenant, (who, token_id))) => Ok(Caller { tenant, who, info: RequestInfo { token_id, ..info } }),
         Err(why) => {
+            let fault = Fault::Unauthenticated { why };
+            let response = info.call.as_ref().and_then(|call| (call.refusal)(&fault));
             let draft = EventDraft::new(EventCode::ManagementWriteFailed, WHAT)
                 .detail("error", json!({ "message": why.public() }))
+                .answered(response)
                 .folded(why.public());
             record::alone(app, state, &info, draft).await?;
-            Err(Fault::Unauthenticated { why })
+            Err(fault)
         }
     }
 }
@@ -95,29 +99,39 @@ pub async fn unreadable(
     app: &App,
     caller: &Caller,
     operation: &str,
-    (cause, text): (&str, &str),
+    (cause, text, response): (&str, &str, Option<Value>),
 ) -> Result<(), Fault> {
     let draft = EventDraft::new(EventCode::ManagementWriteFailed, WHAT)
         .detail("operation", operation)
         .detail("error", json!({ "message": text }))
+        .answered(response)
         .folded(&json!([operation, cause]).to_string());
     record::alone_by(app, caller, draft).await
 }
 
-/// Records that a tenant made more requests than its limit allows.
+/// Records that a tenant made more requests than its limit allows; `response` is what is answered.
 ///
 /// # Errors
 /// When the log cannot be written.
-pub async fn over_the_limit(app: &App, caller: &Caller) -> Result<(), Fault> {
+pub async fn over_the_limit(app: &App, caller: &Caller, response: Option<Value>) -> Result<(), Fault> {
     let text = "More requests came than the limit of the Management API allows";
-    record::alone_by(app, caller, EventDraft::new(EventCode::ApiLimit, text)).await
+    record::alone_by(app, caller, EventDraft::new(EventCode::ApiLimit, text).answered(response)).await
+}
+
+/// Records that few requests are left of what the limit allows a tenant.
+///
+/// # Errors
+/// When the log cannot be written.
+pub async fn near_the_limit(app: &App, caller: &Caller) -> Result<(), Fault> {
+    let text = "Most of the requests that the limit of the Management API allows are used up";
+    record::alone_by(app, caller, EventDraft::new(EventCode::ApiLimitWarning, text)).await
 }
 
 async fn bearer(
     app: &App,
     state: &Arc<TenantState>,
     token: &str,
-) -> Result<Result<(Arc<TenantState>, Who), Unproven>, Fault> {
+) -> Result<Result<(Arc<TenantState>, Bearer), Unproven>, Fault> {
     let first = judge(app, state, token).await?;
     if first.is_ok() {
         return Ok(first.map(|who| (Arc::clone(state), who)));
@@ -128,7 +142,10 @@ async fn bearer(
     Ok(judged.map(|who| (fresh, who)))
 }
 
-async fn judge(app: &App, state: &TenantState, token: &str) -> Result<Result<Who, Unproven>, Fault> {
+/// Who bears a token, and the id of the token, where it has one.
+type Bearer = (Who, Option<String>);
+
+async fn judge(app: &App, state: &TenantState, token: &str) -> Result<Result<Bearer, Unproven>, Fault> {
     let claims = match verify_rs256(token, &state.keys.verifiers()) {
         Ok(claims) => claims,
         Err(why) => return Ok(Err(unproven(why))),
@@ -139,11 +156,12 @@ async fn judge(app: &App, state: &TenantState, token: &str) -> Result<Result<Who
     };
     let Some(entry) = app.client(state, &client).await? else { return Ok(Err(Unproven::Invalid)) };
     let (name, scopes) = (entry.client.settings.name.clone(), scopes(&claims));
-    let Some(id) = person else { return Ok(Ok(Who::Machine { client, name, scopes })) };
+    let token_id = text(&claims, "jti").filter(|id| !id.is_empty()).map(tame);
+    let Some(id) = person else { return Ok(Ok((Who::Machine { client, name, scopes }, token_id))) };
     let user = users::get(&app.db().tenant(&state.tenant.id), &id).await?;
     let Some(user) = user.filter(|user| !user.blocked) else { return Ok(Err(Unproven::Invalid)) };
     let who = Who::User { id, name: user.display_name().to_owned(), client, client_name: name, scopes };
-    Ok(Ok(who))
+    Ok(Ok((who, token_id)))
 }
 
 fn unproven(_: JoseError) -> Unproven {

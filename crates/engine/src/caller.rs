@@ -13,7 +13,7 @@ use doorward_model::ids::{AdminId, ClientId, UserId};
 use doorward_model::log::event::tame;
 use doorward_model::scope::ApiScope;
 use doorward_model::user::Email;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::fault::Fault;
 use crate::state::TenantState;
@@ -32,6 +32,37 @@ pub struct RequestInfo {
     pub user_agent: Option<String>,
     /// The `Auth0-Client` header, decoded.
     pub auth0_client: Option<Value>,
+    /// The request itself, where its events show it: at the Management API and the dashboard.
+    pub call: Option<Arc<Call>>,
+    /// The id of the token that proved the caller, where it has one.
+    pub token_id: Option<String>,
+}
+
+/// A request of the Management API or the dashboard, as its events show it.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The method, in small letters.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// The query, without secrets.
+    pub query: Value,
+    /// The body, without secrets; none where none came, or it could not be read.
+    pub body: Option<Value>,
+    /// Through which door it came: the address of the Management API, or of the dashboard.
+    pub channel: String,
+    /// The status that is answered when it is done; none where pages are answered.
+    pub success: Option<u16>,
+    /// What is answered when it is not done: status and body.
+    pub refusal: fn(&Fault) -> Option<Value>,
+}
+
+impl Call {
+    /// The answer as events show it, with no body where it worked: the event is on disk before there is one.
+    #[must_use]
+    pub fn done(&self) -> Option<Value> {
+        self.success.map(|status| Value::Object(Map::from_iter([("statusCode".to_owned(), status.into())])))
+    }
 }
 
 /// Who asks.

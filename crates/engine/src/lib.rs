@@ -30,6 +30,7 @@ pub mod keys;
 pub mod login;
 pub mod logout;
 pub mod logs;
+pub mod origins;
 pub mod overview;
 pub mod passwords;
 pub mod permissions;
@@ -45,6 +46,9 @@ pub mod state;
 pub mod tenants;
 pub mod tokens;
 pub mod users;
+
+/// What the store counts while it works, for who shows it to operators.
+pub use doorward_store::Measures;
 
 #[cfg(test)]
 mod kit;

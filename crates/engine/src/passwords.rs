@@ -15,7 +15,7 @@ use doorward_store::users::Credential;
 use crate::entropy::Entropy;
 use crate::fault::Fault;
 use crate::huge_pages;
-use crate::pool::Pool;
+use crate::pool::{Load, Pool};
 
 /// The longest password that is looked at, in bytes.
 pub const MAX_BYTES: usize = 1024;
@@ -69,6 +69,12 @@ impl Passwords {
             .map_err(|error| Fault::internal(format!("the password cost cannot be used: {error}")))?;
         let pool = Pool::start("passwords", threads, threads.max(1) * QUEUE_PER_THREAD)?;
         Ok(Self { pool, params, entropy: entropy.clone() })
+    }
+
+    /// How many hashes wait.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        self.pool.load()
     }
 
     /// Hashes a new password; the result is PHC text.

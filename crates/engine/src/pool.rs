@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use doorward_model::measure::Counter;
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::oneshot;
 
@@ -28,6 +29,18 @@ struct Queue<S> {
     waiting: Mutex<Waiting<S>>,
     wake: Condvar,
     capacity: usize,
+    refused: Counter,
+}
+
+/// How much a pool has to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Jobs that wait for a thread.
+    pub waiting: usize,
+    /// How many may wait.
+    pub capacity: usize,
+    /// Jobs that were refused since the start because too many waited.
+    pub refused: u64,
 }
 
 /// A bounded pool of threads, each with a scratch value of its own.
@@ -42,7 +55,12 @@ impl<S: Default + Send + 'static> Pool<S> {
     /// When the system gives no thread.
     pub fn start(name: &str, threads: usize, capacity: usize) -> Result<Self, Fault> {
         let waiting = Mutex::new(Waiting { jobs: VecDeque::new(), closed: false });
-        let queue = Arc::new(Queue { waiting, wake: Condvar::new(), capacity: capacity.max(1) });
+        let queue = Arc::new(Queue {
+            waiting,
+            wake: Condvar::new(),
+            capacity: capacity.max(1),
+            refused: Counter::default(),
+        });
         for number in 0..threads.max(1) {
             let queue = Arc::clone(&queue);
             thread::Builder::new()
@@ -74,6 +92,7 @@ impl<S: Default + Send + 'static> Pool<S> {
     fn push(&self, job: Job<S>) -> Result<(), Fault> {
         let mut waiting = self.queue.waiting.lock();
         if waiting.closed || waiting.jobs.len() >= self.queue.capacity {
+            self.queue.refused.add_one();
             let cause = "the queue of a worker pool is full".to_owned();
             return Err(Fault::Unavailable { retry_after: SHORT_WAIT, cause });
         }
@@ -81,6 +100,15 @@ impl<S: Default + Send + 'static> Pool<S> {
         drop(waiting);
         self.queue.wake.notify_one();
         Ok(())
+    }
+}
+
+impl<S> Pool<S> {
+    /// How much there is to do now.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        let waiting = self.queue.waiting.lock().jobs.len();
+        Load { waiting, capacity: self.queue.capacity, refused: self.queue.refused.get() }
     }
 }
 
@@ -147,6 +175,7 @@ mod tests {
         assert!(futures_poll_once(&mut queued).await.is_none(), "it waits in the queue");
         let third = pool.run(|_: &mut ()| ()).await;
         assert!(matches!(third, Err(Fault::Unavailable { .. })), "the queue holds one");
+        assert_eq!(pool.load(), Load { waiting: 1, capacity: 1, refused: 1 });
 
         drop(queued);
         open.send(()).unwrap();

@@ -76,7 +76,7 @@ pub fn routes() -> Vec<Route> {
     let served = served();
     let refused = original::rows(&served);
     let document = Route::get(openapi::PATH, Public, "get_openapi", openapi::serve);
-    served.into_iter().map(with_forms).chain(refused).chain([document]).collect()
+    served.into_iter().map(with_success).map(with_forms).chain(refused).chain([document]).collect()
 }
 
 #[rustfmt::skip]
@@ -182,6 +182,13 @@ pub(crate) fn served() -> Vec<Route> {
         Route::get(BLOCKS_OF_USER, AnyOf(&[ReadUsers]), "get_user_blocks_by_id", users::blocks_of),
         Route::delete(BLOCKS_OF_USER, AnyOf(&[UpdateUsers]), "delete_user_blocks_by_id", users::unblock),
     ]
+}
+
+/// What its operation says that it answers.
+fn with_success(route: Route) -> Route {
+    let answers = operation::find(route.operation).map(|operation| operation.answers);
+    let success = answers.and_then(|answers| answers.first()).map_or(route.success, |(status, _)| *status);
+    Route { success, ..route }
 }
 
 /// What writes takes its body as a form, too.

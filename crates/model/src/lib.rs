@@ -40,6 +40,7 @@ pub mod grant;
 pub mod ids;
 pub mod json;
 pub mod log;
+pub mod measure;
 pub mod patch;
 pub mod role;
 pub mod schema;

@@ -22,6 +22,7 @@ pub mod grants;
 pub mod login_attempts;
 pub mod logins;
 pub mod logs;
+mod measures;
 pub mod permissions;
 pub mod refresh_tokens;
 pub mod resource_servers;
@@ -34,6 +35,7 @@ pub mod token_families;
 pub mod used_assertions;
 pub mod users;
 
+pub use measures::Measures;
 pub use sql::batch::{Batch, Committed, Expect, Ticket};
 pub use sql::db::{Db, Global, Scope};
 pub use sql::error::{LIST_SECONDS, StoreError};

@@ -265,7 +265,8 @@ pub fn insert(b: &mut Batch, event: &Event) {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
          $21, $22, $23, $24)";
     let args = arguments(b, event);
-    b.push(SQL, args, Expect::Any);
+    let ticket = b.push(SQL, args, Expect::Any);
+    b.writes_event(event.code, ticket);
 }
 
 /// Adds an event, or counts it onto the one with the same `fold_key`, which takes over its time.
@@ -278,9 +279,13 @@ pub fn insert_folded(b: &mut Batch, event: &Event) {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
          $21, $22, $23, $24) \
          ON CONFLICT (tenant_id, fold_key) WHERE fold_key IS NOT NULL \
-         DO UPDATE SET repeats = logs.repeats + excluded.repeats, at = excluded.at";
+         DO UPDATE SET repeats = logs.repeats + excluded.repeats, at = excluded.at RETURNING repeats";
+    if event.fold_key.is_none() {
+        return insert(b, event);
+    }
     let args = arguments(b, event);
-    b.push(SQL, args, Expect::Any);
+    let ticket = b.push(SQL, args, Expect::Any);
+    b.writes_event(event.code, ticket);
 }
 
 /// What a token for an API rests on; all of it must still be as it was read when the token's event is
@@ -315,7 +320,8 @@ pub fn insert_if(b: &mut Batch, event: &Event, grounds: &Grounds<'_>) {
     let mut args = arguments(b, event);
     args.extend(args![client.as_str(), api.id.as_str(), api.version]);
     args.extend(args![grant.map(|grant| grant.id.as_str()), grant.map(|grant| grant.version)]);
-    b.push(SQL, args, Expect::Rows(1, NOT_ALLOWED));
+    let ticket = b.push(SQL, args, Expect::Rows(1, NOT_ALLOWED));
+    b.writes_event(event.code, ticket);
 }
 
 /// Deletes up to `limit` of the oldest events, those before `date`; call it again while it deletes

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use doorward_engine::api_token;
-use doorward_engine::caller::{Caller, RequestInfo};
+use doorward_engine::caller::{Call, Caller, RequestInfo};
 use doorward_engine::fault::{Fault, Unproven};
 use doorward_engine::state::TenantState;
 use doorward_model::scope::ApiScope;
@@ -15,9 +16,11 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
-use crate::body::{API_BODY_LIMIT, BodyLimit};
+use crate::body::{self, API_BODY_LIMIT, BodyLimit};
+use crate::call;
 use crate::fault::{ApiFault, Refusal, Skin, Skinned};
 use crate::inside::OnBehalf;
+use crate::rate::Taken;
 use crate::state::Web;
 
 /// Extractor: the proven caller of a guarded route.
@@ -54,33 +57,67 @@ pub(crate) struct Door {
     pub scopes: Option<&'static [ApiScope]>,
     /// What lies behind, for the log.
     pub operation: &'static str,
+    /// What is answered when it is done.
+    pub success: u16,
 }
 
 /// Lets a request pass whose bearer holds one of the scopes, as long as the tenant's bucket of
 /// requests is not empty. A request that then cannot be read is an event like every other refusal.
 pub(crate) async fn guard(State(door): State<Door>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let caller = match prove(&door.web, door.scopes, &parts).await {
+    let call = call::of_api(&parts, door.success);
+    let mut caller = match prove(&door, &parts, call.clone()).await {
         Ok(caller) => caller,
         Err(fault) => return ApiFault(fault).into_response(),
     };
-    let app = door.web.app();
-    if let Err(empty) = door.web.buckets().take(&caller.tenant.tenant.id, app.now()) {
-        let noted = if empty.is_first { api_token::over_the_limit(app, &caller).await } else { Ok(()) };
-        return match noted {
-            Ok(()) => Refusal::over_the_limit(empty.wait).as_skin(Skin::Json).into_response(),
-            Err(fault) => ApiFault(fault).into_response(),
-        };
+    if let Err(response) = within_the_limit(&door.web, &caller).await {
+        return *response;
     }
-    parts.extensions.insert(caller.clone());
     parts.extensions.insert(BodyLimit(API_BODY_LIMIT));
-    let response = next.run(Request::from_parts(parts, body)).await;
+    let response = match body_of(&parts, body).await {
+        Ok(body) => {
+            caller.info.call = Some(Arc::new(Call { body: call::body(&parts.headers, &body), ..call }));
+            parts.extensions.insert(caller.clone());
+            next.run(Request::from_parts(parts, body.into())).await
+        }
+        Err(refusal) => refusal.as_skin(Skin::Json).into_response(),
+    };
     let Some(refusal) = unrecorded(&response) else { return response };
     let cause = format!("{} {}", refusal.status().as_u16(), refusal.error_code().unwrap_or_default());
-    match api_token::unreadable(app, &caller, door.operation, (&cause, refusal.text())).await {
+    let what = (cause.as_str(), refusal.text(), Some(refusal.recorded()));
+    match api_token::unreadable(door.web.app(), &caller, door.operation, what).await {
         Ok(()) => response,
         Err(fault) => ApiFault(fault).into_response(),
     }
+}
+
+/// Lets a caller pass whose tenant has requests left, and writes down that they are few, or none.
+async fn within_the_limit(web: &Web, caller: &Caller) -> Result<(), Box<Response>> {
+    let app = web.app();
+    let refused = |refusal: Refusal| Box::new(refusal.as_skin(Skin::Json).into_response());
+    let broken = |fault| Box::new(ApiFault(fault).into_response());
+    match web.buckets().take(&caller.tenant.tenant.id, app.now()) {
+        Ok(Taken { is_first_of_the_last: false }) => Ok(()),
+        Ok(Taken { is_first_of_the_last: true }) => {
+            api_token::near_the_limit(app, caller).await.map_err(broken)
+        }
+        Err(empty) => {
+            let refusal = Refusal::over_the_limit(empty.wait);
+            if empty.is_first {
+                let response = Some(refusal.recorded());
+                api_token::over_the_limit(app, caller, response).await.map_err(broken)?;
+            }
+            Err(refused(refusal))
+        }
+    }
+}
+
+/// The body of what changes something: its event shows it. Of what only reads, nothing is waited for.
+async fn body_of(parts: &Parts, body: Body) -> Result<Bytes, Refusal> {
+    if parts.method.is_safe() {
+        return Ok(Bytes::new());
+    }
+    body::read_to(body, API_BODY_LIMIT).await
 }
 
 /// What a request was refused with before any use case saw it; those write their own events.
@@ -89,19 +126,24 @@ fn unrecorded(response: &Response) -> Option<&Refusal> {
     (refusal.status().is_client_error() && !refusal.is_recorded()).then_some(refusal)
 }
 
-async fn prove(web: &Web, scopes: Option<&[ApiScope]>, parts: &Parts) -> Result<Caller, Fault> {
+async fn prove(door: &Door, parts: &Parts, call: Call) -> Result<Caller, Fault> {
+    let Door { web, scopes, .. } = door;
+    let call = Some(Arc::new(call));
     if let Some(behalf) = parts.extensions.get::<OnBehalf>() {
-        api_token::admit(web.app(), behalf.caller(), scopes.unwrap_or_default()).await?;
-        return Ok(behalf.caller().clone());
+        let mut caller = behalf.caller().clone();
+        caller.info.call = call;
+        api_token::admit(web.app(), &caller, scopes.unwrap_or_default()).await?;
+        return Ok(caller);
     }
     let (tenant, info) = (parts.extensions.get::<Arc<TenantState>>(), parts.extensions.get::<RequestInfo>());
     let (Some(tenant), Some(info)) = (tenant, info) else {
         return Err(Fault::internal("the router was built without its frame"));
     };
     let token = bearer(&parts.headers).ok_or(Fault::Unauthenticated { why: Unproven::Missing })?;
+    let info = RequestInfo { call, ..info.clone() };
     match scopes {
-        Some(scopes) => api_token::authorize(web.app(), tenant, token, info.clone(), scopes).await,
-        None => api_token::authenticate(web.app(), tenant, token, info.clone()).await,
+        Some(scopes) => api_token::authorize(web.app(), tenant, token, info, scopes).await,
+        None => api_token::authenticate(web.app(), tenant, token, info).await,
     }
 }
 

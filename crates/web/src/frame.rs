@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use doorward_engine::state::TenantState;
@@ -29,6 +29,8 @@ struct Line {
     uri: Uri,
     has_authorization: bool,
     ip: Option<std::net::IpAddr>,
+    /// The path of the list that fits.
+    route: Option<MatchedPath>,
 }
 
 pub(crate) async fn frame(State(web): State<Web>, request: Request, next: Next) -> Response {
@@ -44,6 +46,7 @@ pub(crate) async fn frame(State(web): State<Web>, request: Request, next: Next) 
         uri: parts.uri.clone(),
         has_authorization: parts.headers.contains_key(AUTHORIZATION),
         ip: info.ip,
+        route: parts.extensions.get().cloned(),
     };
     parts.extensions.insert(info);
     let (tenant, refused) = match tenant::find(&web, &parts, visitor::peer(&parts)) {
@@ -79,6 +82,7 @@ fn finish(web: &Web, mut response: Response, tenant: Option<&Arc<TenantState>>, 
         None => response.extensions_mut().remove::<Skinned>(),
     };
     if let Some(skinned) = skinned {
+        web.requests().note_refusal(skinned.refusal().oauth_code());
         let reference = skinned.refusal().cause().map(|cause| {
             let reference = reference::fresh(web.app());
             tracing::error!(%reference, path = %path(&line.uri), cause = %tame(cause), "request failed");
@@ -98,11 +102,13 @@ fn finish(web: &Web, mut response: Response, tenant: Option<&Arc<TenantState>>, 
         api::complete(response.headers_mut(), &web.buckets().look(&tenant.id, web.app().now()));
     }
     security_headers::complete(response.headers_mut(), tenant.map(|tenant| &tenant.issuer));
+    let (route, took) = (line.route.as_ref().map(MatchedPath::as_str), line.started.elapsed());
+    web.requests().note(route, response.status(), took);
     tracing::info!(
         method = %line.method,
         path = %path(&line.uri),
         status = response.status().as_u16(),
-        ms = line.started.elapsed().as_millis(),
+        ms = took.as_millis(),
         ip = line.ip.map(tracing::field::display),
         "request"
     );

@@ -2,8 +2,12 @@
 //!
 //! A pure function. Source: the record of `/api/v2/logs`; `_id` and `log_id` are the same.
 
+use doorward_model::log::agent;
 use doorward_model::log::event::Event;
 use serde_json::{Map, Value, json};
+
+/// The form of the record that the original's tools know.
+const SCHEMA: &str = "1.0.0";
 
 /// An event; what is not known of it is left out.
 #[must_use]
@@ -41,9 +45,13 @@ pub fn event(event: &Event) -> Map<String, Value> {
         details.insert("count".to_owned(), json!(event.count));
     }
     put("details", Value::Object(details));
+    put("$event_schema", json!({ "version": SCHEMA }));
+    if let Some(hostname) = &event.hostname {
+        put("tenant_name", json!(hostname));
+    }
     put("_id", json!(event.id));
     put("log_id", json!(event.id));
-    put("isMobile", json!(event.user_agent.as_deref().is_some_and(|agent| agent.contains("Mobile"))));
+    put("isMobile", json!(event.user_agent.as_deref().is_some_and(agent::is_mobile)));
     object
 }
 
@@ -88,6 +96,8 @@ mod tests {
             "hostname": "id.acme.test",
             "user_name": "ada@example.com",
             "details": { "count": 3 },
+            "$event_schema": { "version": "1.0.0" },
+            "tenant_name": "id.acme.test",
             "_id": "90020251123",
             "log_id": "90020251123",
             "isMobile": true,

@@ -42,6 +42,13 @@ pub struct Standing {
     pub reset: i64,
 }
 
+/// A request that was let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// Whether it is the first within a minute that left less than a fifth, and to be written down.
+    pub is_first_of_the_last: bool,
+}
+
 /// A request that came when the bucket was empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Empty {
@@ -59,8 +66,12 @@ struct Bucket {
     at: Timestamp,
     /// When a refusal was last written down.
     noted_at: Option<Timestamp>,
+    /// When it was last written down that few are left.
+    warned_at: Option<Timestamp>,
 }
 
+/// The part of a bucket below which few are left: one of so many.
+const LOW: i64 = 5;
 const NOTE_EVERY: Lifetime = Lifetime::from_seconds(60);
 
 /// The buckets of all tenants.
@@ -82,9 +93,9 @@ impl Buckets {
     ///
     /// # Errors
     /// [`Empty`] when the limit is on and there is none.
-    pub fn take(&self, tenant: &TenantId, now: Timestamp) -> Result<(), Empty> {
+    pub fn take(&self, tenant: &TenantId, now: Timestamp) -> Result<Taken, Empty> {
         if !self.limit.is_on {
-            return Ok(());
+            return Ok(Taken { is_first_of_the_last: false });
         }
         let mut buckets = self.by_tenant.lock();
         let bucket = buckets.entry(tenant.clone()).or_insert(self.fresh(now));
@@ -97,7 +108,12 @@ impl Buckets {
             return Err(Empty { wait: self.until_next(*bucket), is_first });
         }
         bucket.level -= WHOLE;
-        Ok(())
+        let is_low = bucket.level < i64::from(self.limit.burst) * WHOLE / LOW;
+        let is_first_of_the_last = is_low && bucket.warned_at.is_none_or(|at| now >= at.after(NOTE_EVERY));
+        if is_first_of_the_last {
+            bucket.warned_at = Some(now);
+        }
+        Ok(Taken { is_first_of_the_last })
     }
 
     /// Where a tenant stands.
@@ -112,7 +128,7 @@ impl Buckets {
     }
 
     fn fresh(&self, now: Timestamp) -> Bucket {
-        Bucket { level: self.full(), at: now, noted_at: None }
+        Bucket { level: self.full(), at: now, noted_at: None, warned_at: None }
     }
 
     fn full(&self) -> i64 {
@@ -150,7 +166,11 @@ mod tests {
         Buckets::new(ApiLimit { is_on, per_second: 2, burst: 3 })
     }
 
-    fn refused(is_first: bool) -> Result<(), Empty> {
+    fn taken(outcome: Result<Taken, Empty>) -> Result<(), Empty> {
+        outcome.map(|_| ())
+    }
+
+    fn refused(is_first: bool) -> Result<Taken, Empty> {
         Err(Empty { wait: Lifetime::from_seconds(1), is_first })
     }
 
@@ -162,13 +182,13 @@ mod tests {
     fn a_bucket_empties_and_fills_again_and_each_tenant_has_its_own() {
         let (buckets, acme) = (buckets(true), tenant("acme"));
         for _ in 0..3 {
-            assert_eq!(buckets.take(&acme, NOW), Ok(()));
+            assert_eq!(taken(buckets.take(&acme, NOW)), Ok(()));
         }
         assert_eq!(buckets.take(&acme, NOW), refused(true));
         assert_eq!(buckets.look(&acme, NOW), Standing { limit: 3, remaining: 0, reset: 1_800_000_001 });
-        assert_eq!(buckets.take(&tenant("other"), NOW), Ok(()));
+        assert_eq!(taken(buckets.take(&tenant("other"), NOW)), Ok(()));
         assert_eq!(buckets.take(&acme, later(499)), refused(false), "one note a minute is enough");
-        assert_eq!(buckets.take(&acme, later(500)), Ok(()));
+        assert_eq!(taken(buckets.take(&acme, later(500))), Ok(()));
         assert!(buckets.take(&acme, later(501)).is_err());
         assert_eq!(buckets.look(&acme, later(60_000)).remaining, 3, "it overflows, and does not save up");
     }
@@ -179,16 +199,27 @@ mod tests {
         for _ in 0..50 {
             let _ = buckets.take(&acme, NOW);
         }
-        assert_eq!(buckets.take(&acme, later(500)), Ok(()));
+        assert_eq!(taken(buckets.take(&acme, later(500))), Ok(()));
         assert!(buckets.take(&acme, later(-10_000)).is_err());
         assert_eq!(buckets.look(&acme, later(-10_000)).remaining, 0);
+    }
+
+    #[test]
+    fn the_last_fifth_is_said_once_a_minute() {
+        let (buckets, acme) =
+            (Buckets::new(ApiLimit { is_on: true, per_second: 1, burst: 10 }), tenant("acme"));
+        let said = |now| buckets.take(&acme, now).unwrap().is_first_of_the_last;
+        let first: Vec<bool> = (0..10).map(|_| said(NOW)).collect();
+        assert_eq!(first, [false, false, false, false, false, false, false, false, true, false]);
+        assert!(!said(later(1000)), "once a minute is enough");
+        assert!((0..10).any(|_| said(later(60_000))), "a minute later it is news again");
     }
 
     #[test]
     fn a_limit_that_is_off_says_how_large_it_would_be() {
         let (buckets, acme) = (buckets(false), tenant("acme"));
         for _ in 0..50 {
-            assert_eq!(buckets.take(&acme, NOW), Ok(()));
+            assert_eq!(taken(buckets.take(&acme, NOW)), Ok(()));
         }
         assert_eq!(buckets.look(&acme, NOW), Standing { limit: 3, remaining: 3, reset: 1_800_000_000 });
     }
@@ -197,11 +228,11 @@ mod tests {
     fn a_slow_bucket_says_how_long_to_wait() {
         let buckets = Buckets::new(ApiLimit { is_on: true, per_second: 0, burst: 0 });
         let acme = tenant("acme");
-        assert_eq!(buckets.take(&acme, NOW), Ok(()), "nothing at all would lock everybody out");
+        assert_eq!(taken(buckets.take(&acme, NOW)), Ok(()), "nothing at all would lock everybody out");
         assert_eq!(buckets.take(&acme, NOW), refused(true));
-        assert_eq!(buckets.take(&acme, later(1000)), Ok(()));
+        assert_eq!(taken(buckets.take(&acme, later(1000))), Ok(()));
         assert_eq!(buckets.take(&acme, later(1000)), refused(false));
-        assert_eq!(buckets.take(&acme, later(60_000)), Ok(()));
+        assert_eq!(taken(buckets.take(&acme, later(60_000))), Ok(()));
         assert_eq!(buckets.take(&acme, later(60_000)), refused(true));
     }
 }

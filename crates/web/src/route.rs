@@ -53,6 +53,8 @@ pub struct Route {
     pub guard: Guard,
     /// The name of the operation, unique among all lists.
     pub operation: &'static str,
+    /// The status of its answer when it is done, for the log.
+    pub success: u16,
     /// What does it.
     pub handler: MethodRouter<Web>,
 }
@@ -71,7 +73,14 @@ impl Route {
         T: 'static,
     {
         let filter = MethodFilter::try_from(method.clone()).ok()?;
-        Some(Self { method: method.clone(), path, guard, operation, handler: on(filter, handler) })
+        Some(Self {
+            method: method.clone(),
+            path,
+            guard,
+            operation,
+            success: 200,
+            handler: on(filter, handler),
+        })
     }
 
     /// A row for `GET` (and with it `HEAD`).
@@ -80,7 +89,14 @@ impl Route {
         H: Handler<T, Web>,
         T: 'static,
     {
-        Self { method: Method::GET, path, guard, operation, handler: on(MethodFilter::GET, handler) }
+        Self {
+            method: Method::GET,
+            path,
+            guard,
+            operation,
+            success: 200,
+            handler: on(MethodFilter::GET, handler),
+        }
     }
 
     /// A row for `POST`.
@@ -89,7 +105,14 @@ impl Route {
         H: Handler<T, Web>,
         T: 'static,
     {
-        Self { method: Method::POST, path, guard, operation, handler: on(MethodFilter::POST, handler) }
+        Self {
+            method: Method::POST,
+            path,
+            guard,
+            operation,
+            success: 200,
+            handler: on(MethodFilter::POST, handler),
+        }
     }
 
     /// A row for `PUT`.
@@ -98,7 +121,14 @@ impl Route {
         H: Handler<T, Web>,
         T: 'static,
     {
-        Self { method: Method::PUT, path, guard, operation, handler: on(MethodFilter::PUT, handler) }
+        Self {
+            method: Method::PUT,
+            path,
+            guard,
+            operation,
+            success: 200,
+            handler: on(MethodFilter::PUT, handler),
+        }
     }
 
     /// A row for `PATCH`.
@@ -107,7 +137,14 @@ impl Route {
         H: Handler<T, Web>,
         T: 'static,
     {
-        Self { method: Method::PATCH, path, guard, operation, handler: on(MethodFilter::PATCH, handler) }
+        Self {
+            method: Method::PATCH,
+            path,
+            guard,
+            operation,
+            success: 200,
+            handler: on(MethodFilter::PATCH, handler),
+        }
     }
 
     /// A row for `DELETE`.
@@ -116,7 +153,14 @@ impl Route {
         H: Handler<T, Web>,
         T: 'static,
     {
-        Self { method: Method::DELETE, path, guard, operation, handler: on(MethodFilter::DELETE, handler) }
+        Self {
+            method: Method::DELETE,
+            path,
+            guard,
+            operation,
+            success: 200,
+            handler: on(MethodFilter::DELETE, handler),
+        }
     }
 
     /// A row for `OPTIONS`, the preflight of the CORS protocol.
@@ -125,7 +169,14 @@ impl Route {
         H: Handler<T, Web>,
         T: 'static,
     {
-        Self { method: Method::OPTIONS, path, guard, operation, handler: on(MethodFilter::OPTIONS, handler) }
+        Self {
+            method: Method::OPTIONS,
+            path,
+            guard,
+            operation,
+            success: 200,
+            handler: on(MethodFilter::OPTIONS, handler),
+        }
     }
 }
 
@@ -136,12 +187,14 @@ pub fn router(web: Web, routes: Vec<Route>) -> Router {
         let allow = path.and_then(|path| allowed.get(path.as_str()).cloned());
         wrong_method(allow, &method, &uri, &headers)
     };
+    let probes = [health::HEALTHZ, health::READYZ, assets::ROUTE];
+    web.requests().know(routes.iter().map(|route| route.path).chain(probes));
     let mut paths: BTreeMap<&'static str, MethodRouter<Web>> = BTreeMap::new();
     for route in routes {
-        let guarded = guarded(&web, route.guard, route.operation, route.handler);
-        let merged =
-            paths.remove(route.path).map_or_else(|| guarded.clone(), |there| there.merge(guarded.clone()));
-        paths.insert(route.path, merged);
+        let path = route.path;
+        let guarded = guarded(&web, route);
+        let merged = paths.remove(path).map_or_else(|| guarded.clone(), |there| there.merge(guarded.clone()));
+        paths.insert(path, merged);
     }
     let mut router = Router::new()
         .route(health::HEALTHZ, get(health::healthz))
@@ -160,20 +213,15 @@ pub fn router(web: Web, routes: Vec<Route>) -> Router {
     router.clone().layer(Extension(Door(router)))
 }
 
-fn guarded(
-    web: &Web,
-    guard: Guard,
-    operation: &'static str,
-    handler: MethodRouter<Web>,
-) -> MethodRouter<Web> {
+fn guarded(web: &Web, route: Route) -> MethodRouter<Web> {
+    let Route { guard, operation, success, handler, .. } = route;
+    let door = |scopes| caller::Door { web: web.clone(), scopes, operation, success };
     match guard {
         Guard::Public => handler,
         Guard::Page => handler.route_layer(from_fn(own_pages_only)),
         Guard::Admin => handler.route_layer(from_fn_with_state(web.clone(), signed_in::guard)),
-        Guard::AnyOf(scopes) => {
-            behind(caller::Door { web: web.clone(), scopes: Some(scopes), operation }, handler)
-        }
-        Guard::AnyToken => behind(caller::Door { web: web.clone(), scopes: None, operation }, handler),
+        Guard::AnyOf(scopes) => behind(door(Some(scopes)), handler),
+        Guard::AnyToken => behind(door(None), handler),
     }
 }
 

@@ -22,7 +22,7 @@ use crate::cookies::{self, Cookie, SameSite};
 use crate::fault::{PageFault, Refusal, Skin, Skinned};
 use crate::local_path::LocalPath;
 use crate::state::Web;
-use crate::{body, csrf};
+use crate::{body, call, csrf};
 
 /// The cookie of a session at the dashboard.
 pub const COOKIE: &str = "__Host-dw-admin";
@@ -194,7 +194,8 @@ async fn who(web: &Web, parts: &Parts) -> Result<Option<admins::SignedIn>, Fault
         return Err(Fault::internal("the router was built without its frame"));
     };
     let Some(cookie) = cookie_of(&parts.headers) else { return Ok(None) };
-    admins::session(web.app(), tenant, &cookie, info.clone()).await
+    let info = RequestInfo { call: Some(Arc::new(call::of_dashboard(parts))), ..info.clone() };
+    admins::session(web.app(), tenant, &cookie, info).await
 }
 
 /// The admin of the tenant in whose browser a page outside of the dashboard is opened; none for

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use doorward_engine::app::App;
 use ipnet::IpNet;
 
+use crate::metrics::Requests;
 use crate::rate::{ApiLimit, Buckets};
 
 /// The state of the router; cheap to clone.
@@ -17,6 +18,7 @@ pub struct Web {
     tls_ends_before: bool,
     has_warned: Arc<AtomicBool>,
     buckets: Arc<Buckets>,
+    requests: Arc<Requests>,
 }
 
 impl Web {
@@ -29,6 +31,7 @@ impl Web {
             tls_ends_before: false,
             has_warned: Arc::default(),
             buckets: Arc::new(Buckets::new(ApiLimit::default())),
+            requests: Arc::default(),
         }
     }
 
@@ -36,6 +39,11 @@ impl Web {
     #[must_use]
     pub fn with_api_limit(self, limit: ApiLimit) -> Self {
         Self { buckets: Arc::new(Buckets::new(limit)), ..self }
+    }
+
+    /// The requests that were answered.
+    pub(crate) fn requests(&self) -> &Requests {
+        &self.requests
     }
 
     pub(crate) fn buckets(&self) -> &Buckets {

@@ -53,6 +53,8 @@ pub(crate) fn read(proxies: &[IpNet], parts: &Parts) -> RequestInfo {
         is_forwarded: FORWARDED.iter().any(|name| parts.headers.contains_key(*name)),
         user_agent: agent.filter(|agent| !agent.is_empty()),
         auth0_client: telemetry(&parts.headers, &parts.uri),
+        call: None,
+        token_id: None,
     }
 }
 

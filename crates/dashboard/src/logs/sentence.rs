@@ -28,6 +28,12 @@ fn told(event: &Event) -> String {
         EventCode::LoginFailed => format!("{person} could not log in to {client}: {why}"),
         EventCode::WrongUsername => format!("{person} could not log in to {client}: nobody has this name"),
         EventCode::WrongPassword => format!("{person} could not log in to {client}: wrong password"),
+        EventCode::PushedRequestFailed => format!("{client} could not push a request: {why}"),
+        EventCode::OriginNotAllowed => {
+            let origin =
+                event.details.get("origin").and_then(Value::as_str).map_or("another origin".into(), short);
+            format!("A page of {origin} called for {client}, which does not list it")
+        }
         EventCode::SilentAuth => format!("{person} was still logged in at {client}"),
         EventCode::SilentAuthFailed => format!("{client} asked for a silent login and got none: {why}"),
         EventCode::CodeExchange => {
@@ -60,14 +66,21 @@ fn told(event: &Event) -> String {
         EventCode::DeviceDeclined => format!("The person of a device declined what {client} wanted"),
         EventCode::PasswordChanged => format!("The password of {person} was changed"),
         EventCode::EmailChanged => format!("The address of {person} was changed"),
+        EventCode::PhoneChanged => format!("The telephone number of {person} was changed"),
         EventCode::UserDeleted => format!("The user {person} was deleted"),
         EventCode::AccountUnblocked => format!("{person} was unlocked after too many tries"),
         EventCode::Logout => format!("{person} logged out"),
         EventCode::LogoutFailed => format!("{person} could not log out: {why}"),
         EventCode::ManagementWrite | EventCode::SecretRead => administered(event),
-        EventCode::ManagementWriteFailed => refused(event),
+        EventCode::ManagementWriteFailed
+        | EventCode::PasswordChangeFailed
+        | EventCode::EmailChangeFailed
+        | EventCode::PhoneChangeFailed => refused(event),
         EventCode::ApiLimit => {
             format!("{client} made more requests of the Management API than its limit allows")
+        }
+        EventCode::ApiLimitWarning => {
+            format!("{client} has used up most of the requests that its limit allows")
         }
         EventCode::AccountBlocked => format!("{person} was locked out for ten minutes: too many tries"),
         EventCode::AddressBlocked => format!(

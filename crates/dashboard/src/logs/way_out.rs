@@ -39,6 +39,7 @@ fn link(place: &Place) -> (String, &'static str) {
         Part::GrantTypes => ("settings#grants", "Open grant types"),
         Part::RefreshTokens => ("settings#rotation", "Open refresh token settings"),
         Part::Callbacks => ("settings#callbacks", "Open callback URLs"),
+        Part::Origins => ("settings#origins", "Open allowed origins"),
         Part::LogoutUrls => ("settings#logout_urls", "Open logout URLs"),
         Part::Connections => ("connections", "Open connections"),
         Part::Apis => ("connections", "Open APIs of this client"),

@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
@@ -42,6 +42,8 @@ pub struct File {
     pub api_rate: Option<u32>,
     /// Requests that a tenant's bucket holds.
     pub api_burst: Option<u32>,
+    /// Where metrics are given.
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 const HEADER: &str = "\

@@ -1,6 +1,6 @@
 //! The settings as flags and `DOORWARD_…` variables.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -69,6 +69,9 @@ pub struct ServerFlags {
     /// Requests of the Management API that may come at once [default: 100]
     #[arg(long, env = "DOORWARD_API_BURST", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub api_burst: Option<u32>,
+    /// Give metrics for Prometheus at this address of their own, for example 127.0.0.1:9464
+    #[arg(long, env = "DOORWARD_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
+    pub metrics_listen: Option<SocketAddr>,
     /// Settings from another file than DIR/doorward.toml
     #[arg(long, env = "DOORWARD_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,

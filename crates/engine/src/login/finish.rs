@@ -22,7 +22,7 @@ use super::transaction::{self, LoggedIn, Transaction};
 use super::{Browser, Hosted, NewLogin, Return};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::logs::record::{self, EventDraft};
+use crate::logs::record::{self, EventDraft, cause, error_of};
 use crate::sessions::{Present, TOUCH_EVERY};
 use crate::tokens::{front_channel, push_success};
 
@@ -117,9 +117,9 @@ async fn denied(app: &App, judged: &Judged, plan: &IssuePlan, error: &TokenError
     let refused = RedirectError::new(OAuthErrorCode::AccessDenied, &error.public);
     let draft = judged
         .event(EventCode::LoginFailed, &error.public)
-        .detail("error", json!({"oauthError": refused.code.as_str(), "message": error.public}))
+        .detail("error", error_of(refused.code, &error.public))
         .detail("hint", Some(error.private.as_str()).filter(|hint| !hint.is_empty()))
-        .folded(&format!("{} {}", refused.code.as_str(), error.private));
+        .folded(&cause(refused.code, &error.public, &error.private));
     record::alone(app, &judged.caller.tenant, &judged.caller.info, draft).await?;
     let issuer = &judged.caller.tenant.tenant.issuer;
     Ok(Return::plain(response::failure(&plan.path, &refused, issuer), judged.known_client()?))
@@ -229,12 +229,37 @@ fn event(judged: &Judged, plan: &IssuePlan, grounds: &Grounds<'_>, now: Timestam
 }
 
 fn login_event(judged: &Judged, proof: &Proof, now: Timestamp) -> EventDraft {
+    let (began, took) = (proof.started_at.millis(), now.millis() - proof.started_at.millis());
+    let user = &proof.present.user;
+    let stats = json!({ "loginsCount": user.logins_count + 1 });
+    let connection = judged.caller.tenant.connection(&user.connection);
+    let prompts = json!([
+        {
+            "name": "prompt-authenticate",
+            "connection": connection.map(|known| known.name.as_str()),
+            "connection_id": user.connection.as_str(),
+            "strategy": connection.map(|known| known.strategy.name()),
+            "identity": user.id.as_str().split_once('|').map_or(user.id.as_str(), |(_, own)| own),
+            "stats": stats.clone(),
+            "completedAt": now.millis(),
+        },
+        {
+            "name": "login",
+            "flow": "login",
+            "initiatedAt": began,
+            "completedAt": now.millis(),
+            "elapsedTime": took,
+            "user_id": user.id.as_str(),
+            "user_name": user.display_name(),
+        },
+    ]);
     judged
         .event(EventCode::Login, "Logged in")
-        .detail("initiatedAt", proof.started_at.millis())
+        .detail("prompts", prompts)
+        .detail("initiatedAt", began)
         .detail("completedAt", now.millis())
-        .detail("elapsedTime", now.millis() - proof.started_at.millis())
-        .detail("stats", json!({"loginsCount": proof.present.user.logins_count + 1}))
+        .detail("elapsedTime", took)
+        .detail("stats", stats)
 }
 
 /// Says whom an event is about.

@@ -51,10 +51,11 @@ pub async fn push(
     match tokens::authenticate(app, caller, authorization, params).await {
         Ok(proven) => {
             let outcome = keep(app, &proven, params).await;
-            tokens::settled(app, proven, (EventCode::LoginFailed, outcome)).await
+            tokens::settled(app, proven, params, (EventCode::PushedRequestFailed, outcome)).await
         }
         Err(Fault::Token(error)) => {
-            tokens::unproven(app, caller, (authorization, params), (EventCode::LoginFailed, error)).await
+            let refused = (EventCode::PushedRequestFailed, error);
+            tokens::unproven(app, caller, (authorization, params), refused).await
         }
         Err(fault) => Answered { client: None, outcome: Err(fault) },
     }

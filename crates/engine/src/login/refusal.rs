@@ -13,7 +13,6 @@ use doorward_protocol::oauth::doctor::Diagnosis;
 use doorward_protocol::oauth::error::{PageError, PageProblem, RedirectError};
 use doorward_protocol::oauth::params::ParamsError;
 use doorward_protocol::oauth::response;
-use serde_json::json;
 
 use super::facts::Judged;
 use super::{Return, Step};
@@ -22,7 +21,8 @@ use crate::caller::Caller;
 use crate::clients_cache::ClientEntry;
 use crate::doctor;
 use crate::fault::Fault;
-use crate::logs::record::{self, EventDraft};
+use crate::logs::record::{self, EventDraft, cause, error_of};
+use crate::logs::sent;
 
 /// A page of ours that says why it cannot go on.
 #[derive(Debug)]
@@ -52,7 +52,10 @@ pub(super) async fn page(
     error: &PageError,
 ) -> Result<Step, Fault> {
     let id = request.client_id.as_deref();
-    let draft = judged.event(EventCode::LoginFailed, error.problem.title()).detail("client_id", id);
+    let draft = judged
+        .event(EventCode::LoginFailed, error.problem.title())
+        .detail("client_id", id)
+        .detail("qs", sent::query(request));
     let asked = request.redirect_uri.as_deref();
     let refused = refuse(app, &judged.caller, judged.client.as_ref(), (error.clone(), draft, asked));
     refused.await.map(Step::Refused)
@@ -131,9 +134,9 @@ pub(super) async fn redirect(
     };
     let draft = judged
         .event(code, &error.public)
-        // Not by the text, which may repeat what a stranger sent.
-        .folded(error.code.as_str())
-        .detail("error", json!({"oauthError": error.code.as_str(), "message": error.public}));
+        .folded(&cause(error.code, &error.public, ""))
+        .detail("error", error_of(error.code, &error.public))
+        .detail("qs", sent::query(request));
     record::alone(app, &judged.caller.tenant, &judged.caller.info, draft).await?;
     let issuer = &judged.caller.tenant.tenant.issuer;
     Ok(Step::Return(Return::plain(response::failure(path, error, issuer), judged.known_client()?)))

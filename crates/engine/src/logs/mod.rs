@@ -7,3 +7,4 @@ pub mod get;
 pub mod list;
 pub mod live;
 pub mod record;
+pub(crate) mod sent;

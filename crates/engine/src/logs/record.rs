@@ -11,17 +11,21 @@ use data_encoding::BASE64URL_NOPAD;
 use doorward_model::client::Client;
 use doorward_model::connection::Connection;
 use doorward_model::ids::ClientId;
+use doorward_model::log::agent;
 use doorward_model::log::code::{EventCode, Level};
 use doorward_model::log::event::{Event, tame};
+use doorward_model::scope::ApiScope;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
 use doorward_protocol::digest::sha256;
+use doorward_protocol::oauth::error::OAuthErrorCode;
 use doorward_store::logs::Grounds;
 use doorward_store::{Batch, logs};
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::caller::{Caller, RequestInfo, Who};
+use crate::doctor;
 use crate::fault::Fault;
 use crate::state::TenantState;
 
@@ -39,6 +43,10 @@ pub struct EventDraft {
     scope: Option<String>,
     details: Map<String, Value>,
     cause: Option<String>,
+    /// Who did it, where that is part of the request.
+    auth: Option<Value>,
+    /// What was answered.
+    response: Option<Value>,
 }
 
 impl EventDraft {
@@ -57,6 +65,8 @@ impl EventDraft {
             scope: None,
             details: Map::new(),
             cause: None,
+            auth: None,
+            response: None,
         }
     }
 
@@ -136,15 +146,60 @@ impl EventDraft {
             self.client = Some(client.clone());
             self.client_name = Some(name.clone());
         }
+        self.auth = auth(who);
         match by(who) {
             Some(by) => self.detail("by", by),
             None => self,
         }
     }
 
-    fn into_event(self, app: &App, tenant: &Tenant, info: &RequestInfo) -> Event {
+    /// What was answered instead, where that is not what the use case says.
+    pub(crate) fn answered(mut self, response: Option<Value>) -> Self {
+        self.response = response;
+        self
+    }
+
+    /// The request and what was answered, in the original's shape.
+    fn put_call(&mut self, info: &RequestInfo) {
+        let Some(call) = &info.call else { return };
+        let mut request = Map::new();
+        let mut put = |name: &str, value: Value| drop(request.insert(name.to_owned(), value));
+        put("method", call.method.as_str().into());
+        put("path", tame(&call.path).into());
+        put("query", call.query.clone());
+        if let Some(body) = &call.body {
+            put("body", body.clone());
+        }
+        put("channel", call.channel.as_str().into());
+        if let Some(ip) = info.ip {
+            put("ip", ip.to_string().into());
+        }
+        if let Some(agent) = &info.user_agent {
+            put("userAgent", tame(agent).into());
+        }
+        if let Some(mut auth) = self.auth.take() {
+            if let Some(id) = &info.token_id {
+                auth["credentials"]["jti"] = id.as_str().into();
+            }
+            put("auth", auth);
+        }
+        self.details.insert("request".to_owned(), request.into());
+        let done = || call.done().filter(|_| self.code.level() != Level::Failure);
+        if let Some(response) = self.response.take().or_else(done) {
+            self.details.insert("response".to_owned(), response);
+        }
+    }
+
+    fn into_event(mut self, app: &App, tenant: &Tenant, info: &RequestInfo) -> Event {
         let now = app.now();
         let fold_key = self.fold_key(info, now.seconds().div_euclid(60));
+        self.put_call(info);
+        let sent = info.user_agent.as_deref().map(tame);
+        let spoken = sent.as_deref().and_then(agent::spoken);
+        if let (Some(sent), Some(_)) = (&sent, &spoken) {
+            // People and tools know the words; support wants what was sent.
+            self.details.insert("user_agent".to_owned(), sent.as_str().into());
+        }
         let known_name = self.user.as_ref().map(|user| tame(user.display_name()));
         Event {
             id: app.next_log_id(now),
@@ -160,7 +215,7 @@ impl EventDraft {
             user: self.user.map(|user| user.id),
             user_name: self.user_name.or(known_name),
             ip: info.ip.map(|ip| ip.to_string()),
-            user_agent: info.user_agent.as_deref().map(tame),
+            user_agent: spoken.or(sent),
             audience: self.audience,
             scope: self.scope,
             hostname: Some(tenant.issuer.host().to_owned()),
@@ -187,6 +242,19 @@ impl EventDraft {
         }
         Some(BASE64URL_NOPAD.encode(&sha256(&text)))
     }
+}
+
+/// By what repeats of a refusal fold: its error, the first words of what was answered, and the reason that only
+/// the log has. Of both texts the rest may repeat what was sent, and whoever sends it must not make as many
+/// events as they like: so of reasons only so many are told apart.
+pub(crate) fn cause(code: OAuthErrorCode, answered: &str, reason: &str) -> String {
+    let opening = answered.split(' ').take(3).collect::<Vec<_>>().join(" ");
+    format!("{} {opening} {}", code.as_str(), doctor::bucket(reason))
+}
+
+/// What went wrong, in the words of the protocol and in ours: the original's shape.
+pub(crate) fn error_of(code: OAuthErrorCode, text: &str) -> Value {
+    json!({ "oauthError": code.as_str(), "message": text, "type": "oauth-authorization" })
 }
 
 /// Pushes the event onto the batch that holds what it reports.
@@ -256,6 +324,17 @@ pub(crate) async fn refused(
     target: Option<&str>,
     fault: Fault,
 ) -> Fault {
+    refused_with(app, caller, (what, target), fault, Vec::new()).await
+}
+
+/// As [`refused`], with what else is to be said of it, in the same batch.
+pub(crate) async fn refused_with(
+    app: &App,
+    caller: &Caller,
+    (what, target): (&str, Option<&str>),
+    fault: Fault,
+    beside: Vec<EventDraft>,
+) -> Fault {
     if matches!(fault, Fault::Unavailable { .. } | Fault::Internal { .. }) {
         return fault;
     }
@@ -265,10 +344,41 @@ pub(crate) async fn refused(
     let draft = EventDraft::new(EventCode::ManagementWriteFailed, what)
         .detail("error", json!({ "message": public }))
         .detail("target", target)
+        .answered(answer(caller, &fault))
         .folded(&cause);
-    match alone_by(app, caller, draft).await {
-        Ok(()) => fault,
-        Err(trouble) => trouble,
+    let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
+    for draft in [draft].into_iter().chain(beside) {
+        push_by(&mut batch, app, caller, draft);
+    }
+    match batch.commit().await {
+        Ok(_) => fault,
+        Err(trouble) => trouble.into(),
+    }
+}
+
+/// What is answered to a request that is refused, where events show it.
+pub(crate) fn answer(caller: &Caller, fault: &Fault) -> Option<Value> {
+    caller.info.call.as_ref().and_then(|call| (call.refusal)(fault))
+}
+
+/// Who asked, in the original's shape.
+fn auth(who: &Who) -> Option<Value> {
+    let scopes = |scopes: &std::collections::BTreeSet<ApiScope>| {
+        scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>()
+    };
+    match who {
+        Who::Anonymous | Who::CommandLine => None,
+        Who::Admin { id, email, .. } => {
+            let user = json!({ "user_id": id.as_str(), "name": email.as_str(), "email": email.as_str() });
+            Some(json!({ "user": user, "strategy": "session" }))
+        }
+        Who::User { id, name, scopes: held, .. } => {
+            let user = json!({ "user_id": id.as_str(), "name": name });
+            Some(json!({ "user": user, "strategy": "jwt", "credentials": { "scopes": scopes(held) } }))
+        }
+        Who::Machine { scopes: held, .. } => {
+            Some(json!({ "user": {}, "strategy": "jwt", "credentials": { "scopes": scopes(held) } }))
+        }
     }
 }
 

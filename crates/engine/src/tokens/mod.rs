@@ -37,13 +37,13 @@ use doorward_protocol::oauth::params::Params;
 use doorward_protocol::oauth::{api_scope, grants};
 use doorward_store::logs::Grounds;
 use doorward_store::{Batch, StoreError, codes, token_families, used_assertions};
-use serde_json::json;
 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::clients_cache::{ClientEntry, KnownSecret};
 use crate::fault::Fault;
-use crate::logs::record::{self, EventDraft};
+use crate::logs::record::{self, EventDraft, cause, error_of};
+use crate::logs::sent;
 
 /// An answer to a program, with the client that it concerns once that is known for sure: whether a
 /// page of another origin may read the answer depends on that client, refusals included.
@@ -179,13 +179,14 @@ impl From<StoreError> for Refused {
 pub(crate) async fn settled<T>(
     app: &App,
     proven: Authenticated,
+    params: &Params,
     (failure, outcome): (EventCode, Result<T, Refused>),
 ) -> Answered<T> {
     let outcome = match outcome {
         Ok(answer) => Ok(answer),
         Err(Refused::Rule(error, then)) => {
             let who = (Some(&*proven.entry), proven.assertion.as_ref());
-            let noted = refuse(app, &proven.caller, who, (failure, &error, then)).await;
+            let noted = refuse(app, &proven.caller, who, params, (failure, &error, then)).await;
             Err(noted.err().unwrap_or(Fault::Token(error)))
         }
         Err(Refused::Noted(error)) => Err(Fault::Token(error)),
@@ -231,7 +232,8 @@ pub(crate) async fn unproven<T>(
     (failure, error): (EventCode, TokenError),
 ) -> Answered<T> {
     let client = known(app, caller, authorization, params).await;
-    let noted = refuse(app, caller, (client.as_deref(), None), (failure, &error, Consequence::Nothing)).await;
+    let what = (failure, &error, Consequence::Nothing);
+    let noted = refuse(app, caller, (client.as_deref(), None), params, what).await;
     Answered { client, outcome: Err(noted.err().unwrap_or(Fault::Token(error))) }
 }
 
@@ -256,7 +258,8 @@ async fn by_grant(app: &App, asking: &Asking<'_>, kind: GrantType) -> Result<Tok
         Err(Refused::Noted(error)) => Err(error.into()),
         Err(Refused::Rule(error, then)) => {
             let who = (Some(&**asking.entry), asking.assertion);
-            refuse(app, asking.caller, who, (failure_of(Some(kind)), &error, then)).await?;
+            let what = (failure_of(Some(kind)), &error, then);
+            refuse(app, asking.caller, who, asking.params, what).await?;
             Err(error.into())
         }
     }
@@ -294,6 +297,7 @@ pub(crate) async fn refuse(
     app: &App,
     caller: &Caller,
     (entry, assertion): (Option<&ClientEntry>, Option<&UsedAssertion>),
+    params: &Params,
     (failure, error, then): (EventCode, &TokenError, Consequence),
 ) -> Result<(), Fault> {
     let mut code = failure;
@@ -312,10 +316,10 @@ pub(crate) async fn refuse(
         }
     }
     let draft = EventDraft::new(code, &error.public)
-        .detail("error", json!({"oauthError": error.code.as_str(), "message": error.public}))
+        .detail("error", error_of(error.code, &error.public))
+        .detail("body", sent::form(params))
         .detail("hint", Some(error.private.as_str()).filter(|hint| !hint.is_empty()))
-        // Not by the public text, which may repeat what was sent.
-        .folded(&format!("{} {}", error.code.as_str(), error.private));
+        .folded(&cause(error.code, &error.public, &error.private));
     let draft = match entry {
         Some(entry) => draft.client(&entry.client),
         None => draft,

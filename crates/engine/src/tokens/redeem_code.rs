@@ -6,6 +6,7 @@
 
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::log::code::EventCode;
+use doorward_model::log::redact::masked;
 use doorward_model::secret::{Secret, TokenHash};
 use doorward_model::time::Timestamp;
 use doorward_model::token::{CODE_LIFETIME, Code, Family, RefreshToken};
@@ -108,6 +109,7 @@ async fn save(
     // How the client does it tells later what another setting would break.
     let draft = success(asking, EventCode::CodeExchange, text, &family.authorization)
         .user(user)
+        .detail("code", masked(asking.params.get("code").unwrap_or_default()))
         .detail("redirect_uri", code.redirect_uri.as_str())
         .detail("auth_method", asking.via().as_str())
         .detail("pkce", code.code_challenge.is_some());

@@ -9,6 +9,7 @@ use doorward_model::client::grant_type::GrantType;
 use doorward_model::device::Device;
 use doorward_model::ids::FamilyId;
 use doorward_model::log::code::EventCode;
+use doorward_model::log::redact::masked;
 use doorward_model::secret::Secret;
 use doorward_model::time::Timestamp;
 use doorward_model::token::RefreshToken;
@@ -134,7 +135,9 @@ async fn save(
     asking.use_up(&mut batch);
     push(&mut batch, app.now(), (token, grant), (write, next), &caller.info.device());
     let text = "A refresh token was exchanged for tokens";
-    let draft = success(asking, EventCode::RefreshExchange, text, &grant.authorization).user(user);
+    let draft = success(asking, EventCode::RefreshExchange, text, &grant.authorization)
+        .user(user)
+        .detail("refresh_token", masked(asking.params.get("refresh_token").unwrap_or_default()));
     push_success(
         &mut batch,
         app,

@@ -36,7 +36,7 @@ pub async fn revoke(
     match authenticate(app, caller, authorization, params).await {
         Ok(proven) => {
             let outcome = end(app, &proven, &text).await;
-            settled(app, proven, (EventCode::LoginFailed, outcome)).await
+            settled(app, proven, params, (EventCode::LoginFailed, outcome)).await
         }
         Err(Fault::Token(error)) => {
             unproven(app, caller, (authorization, params), (EventCode::LoginFailed, error)).await

@@ -12,7 +12,7 @@ use doorward_model::user::User;
 use doorward_model::user::edit::UserPatch;
 use doorward_store::users::Credential;
 use doorward_store::{Batch, StoreError, login_attempts, sessions, token_families, users};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{ShownUser, about};
 use crate::app::App;
@@ -40,8 +40,33 @@ pub async fn update(
 ) -> Result<ShownUser, Fault> {
     match change(app, caller, id, body).await {
         Ok(shown) => Ok(shown),
-        Err(fault) => Err(record::refused(app, caller, WHAT, Some(id.as_str()), fault).await),
+        Err(fault) => {
+            let beside = refused_parts(id, body, &fault);
+            Err(record::refused_with(app, caller, (WHAT, Some(id.as_str())), fault, beside).await)
+        }
     }
+}
+
+/// What of a refused change has a name of its own in the log: a password, an address, a number.
+fn refused_parts(id: &UserId, body: &Map<String, Value>, fault: &Fault) -> Vec<EventDraft> {
+    let parts = [
+        ("password", EventCode::PasswordChangeFailed, "Change the password of a user"),
+        ("email", EventCode::EmailChangeFailed, "Change the address of a user"),
+        ("phone_number", EventCode::PhoneChangeFailed, "Change the telephone number of a user"),
+    ];
+    let is_about = |part: &str| match fault {
+        Fault::Invalid(errors) => errors.all().iter().any(|error| error.path == part),
+        Fault::Exists { what: "new email" } => part == "email",
+        _ => false,
+    };
+    let refused = parts.into_iter().filter(|(part, ..)| body.contains_key(*part) && is_about(part));
+    let draft = |code, text: &str| {
+        EventDraft::new(code, text)
+            .detail("error", json!({ "message": fault.public() }))
+            .detail("target", id.as_str())
+            .folded(&format!("{} {}", id.as_str(), fault.public()))
+    };
+    refused.map(|(_, code, text)| draft(code, text)).collect()
 }
 
 async fn change(
@@ -155,6 +180,10 @@ fn push_events(
             .user(after)
             .detail("before", before.email.as_str())
             .detail("after", after.email.as_str());
+        record::push_by(batch, app, caller, with(draft));
+    }
+    if before.profile.phone_number != after.profile.phone_number {
+        let draft = EventDraft::new(EventCode::PhoneChanged, "The telephone number was changed").user(after);
         record::push_by(batch, app, caller, with(draft));
     }
 }

@@ -29,6 +29,8 @@ const EVENT: Schema = Schema::Object(&[
     optional("strategy_type", TEXT, "What the kind belongs to."),
     optional("auth0_client", Schema::Any, "The SDK, as it named itself."),
     optional("details", OBJECT, "What else is known; count says how often it happened within a minute."),
+    optional("$event_schema", OBJECT, "The form of the record, by its version."),
+    optional("tenant_name", TEXT, "The tenant, by its domain."),
     optional("_id", TEXT, "The id."),
     optional("log_id", TEXT, "The id again, as tools know it."),
     optional(

@@ -4,6 +4,8 @@
 
 use std::fmt::Write;
 
+use super::absent::ABSENT;
+
 macro_rules! codes {
     ($(#[doc = $what:literal] $name:ident $code:literal $level:ident $title:literal;)+) => {
         /// What kind of thing happened.
@@ -32,6 +34,12 @@ macro_rules! codes {
             #[must_use]
             pub fn when(self) -> &'static str {
                 match self { $(EventCode::$name => $what.trim_ascii_start(),)+ }
+            }
+
+            /// Its place in [`Self::ALL`].
+            #[must_use]
+            pub const fn place(self) -> usize {
+                self as usize
             }
 
             /// How it went.
@@ -78,6 +86,10 @@ codes! {
     WrongUsername "fu" Failure "Failed Login (wrong user)";
     /// The password does not match.
     WrongPassword "fp" Failure "Failed Login (wrong password)";
+    /// An authorization request was pushed and refused.
+    PushedRequestFailed "fpar" Failure "Failed Pushed Authorization Request";
+    /// A page of an origin that the client does not list called us, and could not read the answer.
+    OriginNotAllowed "fco" Failure "Origin is not in Allowed Origins";
     /// A silent login worked.
     SilentAuth "ssa" Success "Success Silent Auth";
     /// A silent login needs a person.
@@ -118,8 +130,16 @@ codes! {
     LogoutFailed "flo" Failure "User logout failed";
     /// A password was changed.
     PasswordChanged "scp" Success "Success Change Password";
+    /// A new password was refused.
+    PasswordChangeFailed "fcp" Failure "Failed Change Password";
     /// The address of a user was changed.
     EmailChanged "sce" Success "Success Change Email";
+    /// A new address was refused.
+    EmailChangeFailed "fce" Failure "Failed Change Email";
+    /// The telephone number of a user was changed.
+    PhoneChanged "scpn" Success "Success Change Phone Number";
+    /// A new telephone number was refused.
+    PhoneChangeFailed "fcpn" Failure "Failed Change Phone Number";
     /// A user was deleted.
     UserDeleted "sdu" Success "Success User Deletion";
     /// An account that was locked after too many tries was unlocked.
@@ -130,6 +150,8 @@ codes! {
     ManagementWriteFailed "fapi" Failure "Failed API Operation";
     /// A tenant made more requests of the Management API than its limit allows.
     ApiLimit "api_limit" Failure "Rate Limit on the API";
+    /// A tenant has used up most of the requests that its limit allows.
+    ApiLimitWarning "api_limit_warning" Warning "Rate Limit on the API Warning";
     /// A secret was read.
     SecretRead "mgmt_api_read" Success "Management API read Operation";
     /// An account is locked for one address after too many tries.
@@ -151,8 +173,17 @@ pub fn reference() -> String {
         // Writing to a text cannot fail.
         let _ = writeln!(page, "| `{}` | {} | {outcome} | {} |", code.as_str(), code.title(), code.when());
     }
+    page.push_str(ABSENT_HEAD);
+    for absent in ABSENT {
+        let codes: Vec<String> = absent.codes.iter().map(|code| format!("`{code}`")).collect();
+        let _ = writeln!(page, "| {} | {} |", codes.join(", "), absent.why);
+    }
     page
 }
+
+const ABSENT_HEAD: &str = "\n## What is not written\n\n\
+Codes of the original that never come, because what they report does not happen here.\n\n\
+| type | why |\n|---|---|\n";
 
 const HEAD: &str = "# Type codes of the log\n\n\
 This page is made from the list in `crates/model/src/log/code.rs`; a test compares them. It holds what is written here, each\n\

@@ -32,6 +32,8 @@ impl EventKind {
             | EventCode::LoginFailed
             | EventCode::WrongUsername
             | EventCode::WrongPassword
+            | EventCode::PushedRequestFailed
+            | EventCode::OriginNotAllowed
             | EventCode::SilentAuth
             | EventCode::SilentAuthFailed
             | EventCode::DeviceActivationFailed
@@ -53,14 +55,17 @@ impl EventKind {
             | EventCode::DeviceExchange
             | EventCode::DeviceExchangeFailed
             | EventCode::DeviceAuthorizationFailed => EventKind::Tokens,
-            EventCode::PasswordChanged => EventKind::Password,
+            EventCode::PasswordChanged | EventCode::PasswordChangeFailed => EventKind::Password,
             EventCode::ManagementWrite
             | EventCode::ManagementWriteFailed
             | EventCode::EmailChanged
+            | EventCode::EmailChangeFailed
+            | EventCode::PhoneChanged
+            | EventCode::PhoneChangeFailed
             | EventCode::UserDeleted
             | EventCode::AccountUnblocked
             | EventCode::SecretRead => EventKind::Admin,
-            EventCode::ApiLimit => EventKind::System,
+            EventCode::ApiLimit | EventCode::ApiLimitWarning => EventKind::System,
         }
     }
 

@@ -2,8 +2,11 @@
 //!
 //! Source: the brief, "Client Auditing".
 
+pub mod absent;
+pub mod agent;
 pub mod code;
 pub mod event;
 pub mod filter;
 pub mod kind;
+pub mod redact;
 pub mod search;

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use doorward_model::ids::TenantId;
+use doorward_model::log::code::EventCode;
 
 use super::db::Db;
 use super::error::StoreError;
@@ -66,6 +67,8 @@ pub struct Batch {
     db: Db,
     tenant: TenantId,
     statements: Vec<Statement>,
+    /// What is counted once the batch is committed; the statement tells whether the event folded.
+    events: Vec<(EventCode, Ticket)>,
     /// What is on disk once this batch is.
     shapes: Vec<Shape>,
     version_is_bumped: bool,
@@ -78,6 +81,7 @@ impl Batch {
             db,
             tenant,
             statements: Vec::new(),
+            events: Vec::new(),
             shapes: Vec::new(),
             version_is_bumped: false,
             mistake: None,
@@ -98,6 +102,12 @@ impl Batch {
         }
         self.statements.push(Statement { text, args, expect });
         Ticket(self.statements.len() - 1)
+    }
+
+    /// Notes that a statement writes an event. One that gives back a number greater than 1 has counted
+    /// onto an earlier event.
+    pub(crate) fn writes_event(&mut self, code: EventCode, ticket: Ticket) {
+        self.events.push((code, ticket));
     }
 
     /// True for the first caller only: one commit moves the tenant's version by one.
@@ -152,6 +162,10 @@ impl Batch {
             return Ok(Committed(Vec::new()));
         }
         let committed = self.db.run(self.statements, durable).await.map(Committed)?;
+        for (code, ticket) in self.events {
+            let repeats = committed.rows(ticket).first().and_then(|row| row.values().first());
+            self.db.measures().note_event(code, matches!(repeats, Some(Value::Int(2..))));
+        }
         self.db.shapes().note(&self.shapes);
         Ok(committed)
     }

@@ -1,7 +1,7 @@
 //! The database: an enum over two engines, and the handles that reads go through.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use doorward_model::ids::TenantId;
 
@@ -16,6 +16,7 @@ use super::sqlite::Sqlite;
 use super::text::{Text, Texts};
 use super::url::DatabaseUrl;
 use super::value::Value;
+use crate::measures::Measures;
 
 /// An open database; clones are the same one.
 #[derive(Clone)]
@@ -25,6 +26,7 @@ struct Inner {
     url: DatabaseUrl,
     engine: Engine,
     texts: Texts,
+    measures: Arc<Measures>,
     shapes: Shapes,
 }
 
@@ -39,8 +41,9 @@ impl Db {
     /// # Errors
     /// [`StoreError::Unavailable`] when it cannot be opened or reached.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        let measures = Arc::new(Measures::default());
         let engine = match url {
-            DatabaseUrl::Sqlite(path) => Engine::Sqlite(Sqlite::open(path)?),
+            DatabaseUrl::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, Arc::clone(&measures))?),
             DatabaseUrl::Postgres(url) => Engine::Postgres(Postgres::open(url).await?),
         };
         Ok(Self(Arc::new(Inner {
@@ -48,6 +51,7 @@ impl Db {
             engine,
             texts: Texts::default(),
             shapes: Shapes::default(),
+            measures,
         })))
     }
 
@@ -80,6 +84,12 @@ impl Db {
     #[must_use]
     pub fn url(&self) -> &DatabaseUrl {
         &self.0.url
+    }
+
+    /// What it has counted since it was opened.
+    #[must_use]
+    pub fn measures(&self) -> &Measures {
+        &self.0.measures
     }
 
     /// Finishes what is queued and closes. Writes fail afterwards.
@@ -136,10 +146,13 @@ impl Db {
         statements: Vec<Statement>,
         durable: Durable,
     ) -> Result<Vec<Done>, StoreError> {
-        match &self.0.engine {
+        let (measures, started) = (&self.0.measures, Instant::now());
+        let outcome = match &self.0.engine {
             Engine::Sqlite(sqlite) => sqlite.commit(statements, durable).await,
-            Engine::Postgres(postgres) => postgres.commit(statements, durable).await,
-        }
+            Engine::Postgres(postgres) => postgres.commit(statements, durable, measures).await,
+        };
+        measures.note_commit(started.elapsed(), outcome.is_ok());
+        outcome
     }
 
     /// Gives free pages back to the file system, where the engine does not do so itself.

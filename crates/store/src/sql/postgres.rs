@@ -19,6 +19,7 @@ use super::row::Row;
 use super::text::Text;
 use super::tls;
 use super::value::Value;
+use crate::measures::Measures;
 
 /// Connections per node.
 const CONNECTIONS: usize = 16;
@@ -110,8 +111,12 @@ impl Postgres {
         &self,
         statements: Vec<Statement>,
         durable: Durable,
+        measures: &Measures,
     ) -> Result<Vec<Done>, StoreError> {
-        let connection = self.connection().await?;
+        measures.waiting.enter();
+        let connection = self.connection().await;
+        measures.waiting.leave();
+        let connection = connection.inspect_err(|_| measures.turned_away.add_one())?;
         let work = tokio::spawn(async move {
             let mut result = attempt(&connection, &statements, durable).await;
             for _ in 1..TRIES {
@@ -309,6 +314,6 @@ mod tests {
         assert_eq!(postgres.scan(&short, &[], Duration::from_secs(60)).await.unwrap()[0].0, [Value::Int(1)]);
         // The bound is no bound of other statements on the same connection.
         assert_eq!(postgres.query(&short, &[]).await.unwrap().len(), 1);
-        postgres.commit(Vec::new(), Durable::Now).await.unwrap();
+        postgres.commit(Vec::new(), Durable::Now, &Measures::default()).await.unwrap();
     }
 }

@@ -25,6 +25,7 @@ use super::row::Row;
 use super::text::Text;
 use super::value::Value;
 use super::writer::{self, Job};
+use crate::measures::Measures;
 
 /// How many batches may wait for the writer before more are refused.
 const QUEUE: usize = 1024;
@@ -45,10 +46,11 @@ pub(crate) struct Sqlite {
     /// For lists, which may take their time: point reads never wait for one.
     scanners: Arc<Readers>,
     writer: SyncSender<Job>,
+    measures: Arc<Measures>,
 }
 
 impl Sqlite {
-    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open(path: &Path, measures: Arc<Measures>) -> Result<Self, StoreError> {
         let connection = open_for_writing(path)?;
         let count = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
         let readers = Arc::new(Readers::open(path, count)?);
@@ -56,9 +58,12 @@ impl Sqlite {
         let (writer, jobs) = sync_channel(QUEUE);
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || writer::run(connection, &jobs))
+            .spawn({
+                let measures = Arc::clone(&measures);
+                move || writer::run(connection, &jobs, &measures)
+            })
             .map_err(StoreError::unavailable)?;
-        Ok(Self { path: path.to_owned(), readers, scanners, writer })
+        Ok(Self { path: path.to_owned(), readers, scanners, writer, measures })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -89,7 +94,12 @@ impl Sqlite {
         durable: Durable,
     ) -> Result<Vec<Done>, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.send(Job::Batch { statements, durable, answer })?;
+        self.measures.waiting.enter();
+        if let Err(error) = self.send(Job::Batch { statements, durable, answer }) {
+            self.measures.waiting.leave();
+            self.measures.turned_away.add_one();
+            return Err(error);
+        }
         answered.await.map_err(|_| gone())?
     }
 

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use super::batch::{Done, Durable, Statement};
 use super::error::StoreError;
 use super::sqlite;
+use crate::measures::Measures;
 
 /// The most batches in one transaction.
 const GROUP: usize = 256;
@@ -39,7 +40,7 @@ struct Waiting {
 }
 
 /// Works until the last handle is dropped or the database is closed.
-pub(crate) fn run(connection: Connection, jobs: &Receiver<Job>) {
+pub(crate) fn run(connection: Connection, jobs: &Receiver<Job>, measures: &Measures) {
     let mut synchronous = None;
     while let Ok(first) = jobs.recv() {
         // On a busy core those who are about to ask get to do so, and share this sync; on an idle one
@@ -51,6 +52,7 @@ pub(crate) fn run(connection: Connection, jobs: &Receiver<Job>) {
         while let Some(job) = next {
             match job {
                 Job::Batch { statements, durable, answer } => {
+                    measures.waiting.leave();
                     group.push(Waiting { statements, durable, answer });
                 }
                 job => other = Some(job),
@@ -59,6 +61,7 @@ pub(crate) fn run(connection: Connection, jobs: &Receiver<Job>) {
             next = if is_full { None } else { jobs.try_recv().ok() };
         }
         if !group.is_empty() {
+            measures.groups.observe(group.len() as u64);
             commit(&connection, group, &mut synchronous);
         }
         match other {

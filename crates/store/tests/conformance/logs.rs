@@ -291,3 +291,27 @@ fn refusals_are_found_by_client_and_a_repeated_event_by_its_key() {
         assert!(logs::refusals_since(&other, None, &log_id("1"), 9).await.unwrap().is_empty());
     });
 }
+
+#[test]
+fn events_are_counted_when_they_are_committed_and_repeats_apart() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let code = EventCode::WrongPassword;
+        let now = || (db.measures().events(code), db.measures().folded.get());
+        let begun = now();
+        let repeated = |id: &str| Event { code, fold_key: Some("key".to_owned()), ..event(id) };
+        for id in ["1", "2", "3"] {
+            write(&db, &t, |b| logs::insert_folded(b, &repeated(id))).await.unwrap();
+        }
+        assert_eq!(now(), (begun.0 + 3, begun.1 + 2));
+        let mut lost = scope.batch();
+        logs::insert(&mut lost, &repeated("4"));
+        drop(lost);
+        assert!(write(&db, &t, |b| logs::insert(b, &repeated("1"))).await.is_err(), "the id is taken");
+        assert_eq!(now(), (begun.0 + 3, begun.1 + 2), "what is not committed did not happen");
+        assert!(db.measures().undone.get() >= 1);
+        assert!(db.measures().commits.spread().count >= 3);
+        assert_eq!((db.measures().waiting.get(), db.measures().turned_away.get()), (0, 0));
+    });
+}

@@ -10,18 +10,29 @@ use serde_json::{Map, Value};
 
 use super::{Circumstances, Refusal};
 
-pub(super) fn dress(refusal: &Refusal, circumstances: &Circumstances<'_>) -> Response {
+/// The object, without a reference.
+pub(super) fn body(refusal: &Refusal) -> Map<String, Value> {
+    object(refusal, refusal.text())
+}
+
+fn object(refusal: &Refusal, message: &str) -> Map<String, Value> {
     let status = refusal.status();
     let mut body = Map::new();
     body.insert("statusCode".to_owned(), status.as_u16().into());
     body.insert("error".to_owned(), status.canonical_reason().unwrap_or("Error").into());
-    body.insert("message".to_owned(), message(refusal, circumstances.reference).into());
+    body.insert("message".to_owned(), message.into());
     if let Some(code) = refusal.error_code() {
         body.insert("errorCode".to_owned(), code.into());
     }
     if let Some(attribute) = refusal.attribute() {
         body.insert("attributes".to_owned(), serde_json::json!({ "error": attribute }));
     }
+    body
+}
+
+pub(super) fn dress(refusal: &Refusal, circumstances: &Circumstances<'_>) -> Response {
+    let status = refusal.status();
+    let body = object(refusal, &message(refusal, circumstances.reference));
     let mut response = Response::new(Body::from(Value::Object(body).to_string()));
     *response.status_mut() = status;
     let headers = response.headers_mut();

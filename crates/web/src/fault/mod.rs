@@ -137,6 +137,11 @@ skins! {
 }
 
 impl Refusal {
+    /// The answer of the Management API as its event shows it: status and body.
+    pub(crate) fn recorded(&self) -> serde_json::Value {
+        serde_json::json!({ "statusCode": self.status().as_u16(), "body": json::body(self) })
+    }
+
     /// Gives the refusal the skin of an address.
     #[must_use]
     pub fn by_path(self, uri: &Uri) -> Skinned {

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use doorward_store::DatabaseUrl;
 use tempfile::TempDir;
 
+use super::given::Given;
+
 const VARIABLE: &str = "DOORWARD_TEST_POSTGRES";
 /// `./test` sets it to `postgres` for a second run of what runs in this process.
 const ENGINE: &str = "DOORWARD_TEST_ENGINE";
@@ -45,14 +47,15 @@ impl Engine {
         let folder = tempfile::tempdir().unwrap();
         if self == Engine::Sqlite {
             let url = DatabaseUrl::Sqlite(folder.path().join("doorward.db"));
-            return Database { url, folder, on_server: None };
+            return Database { url, folder, on_server: None, given: Given::default() };
         }
         let server = std::env::var(VARIABLE).unwrap();
         let name = format!("doorward_it_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         psql(&server, &format!("CREATE DATABASE {name}"));
         let mut url = url::Url::parse(&server).unwrap();
         url.set_path(&name);
-        Database { url: DatabaseUrl::parse(url.as_str()).unwrap(), folder, on_server: Some((server, name)) }
+        let url = DatabaseUrl::parse(url.as_str()).unwrap();
+        Database { url, folder, on_server: Some((server, name)), given: Given::default() }
     }
 }
 
@@ -61,10 +64,16 @@ pub struct Database {
     pub url: DatabaseUrl,
     pub folder: TempDir,
     on_server: Option<(String, String)>,
+    /// The secrets that nobody may find in it.
+    pub given: Given,
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
+        // A test that has failed already says why.
+        if !std::thread::panicking() {
+            self.given.assert_kept(self.folder.path());
+        }
         if let Some((server, name)) = &self.on_server {
             psql(server, &format!("DROP DATABASE {name} WITH (FORCE)"));
         }

@@ -30,6 +30,7 @@ use doorward_model::tenant::Issuer;
 use doorward_model::time::{Lifetime, Timestamp};
 use doorward_model::user::{Email, Profile};
 use doorward_store::{self as store, Db};
+use doorward_web::metrics::{self, Process};
 use doorward_web::rate::ApiLimit;
 use doorward_web::state::Web;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
@@ -40,7 +41,9 @@ use tower::ServiceExt as _;
 
 use super::answer::Answer;
 use super::engine::{Database, Engine};
+use super::given;
 use super::machine::Machine;
+use super::metrics::Metrics;
 use super::relying_party::{RelyingParty, Via};
 use super::second_tenant;
 use super::visitor::Visitor;
@@ -67,6 +70,7 @@ pub struct House {
     database: Arc<Database>,
     proxies: Vec<IpNet>,
     limit: ApiLimit,
+    web: Web,
 }
 
 impl House {
@@ -92,10 +96,11 @@ impl House {
     pub async fn limited(limit: ApiLimit) -> Self {
         let house = Self::new().await;
         let web = Web::new(house.app.clone(), Vec::new()).with_api_limit(limit);
-        Self { router: doorward::router(web), limit, ..house }
+        Self { router: doorward::router(web.clone()), limit, web, ..house }
     }
 
     async fn build(engine: Engine, issuer: &str, proxies: Vec<IpNet>) -> Self {
+        given::listen();
         let database = Arc::new(engine.fresh());
         let issuer = Issuer::parse(issuer).unwrap();
         let clock = Clock::fixed(START);
@@ -103,9 +108,10 @@ impl House {
         let new = NewInstallation { issuer: issuer.clone(), friendly_name: "Acme", admin: None };
         let made = install::init(&app, &new).await.unwrap();
         let tenant = made.tenant.tenant.id.clone();
-        let router = doorward::router(Web::new(app.clone(), proxies.clone()));
+        let web = Web::new(app.clone(), proxies.clone());
+        let router = doorward::router(web.clone());
         let limit = ApiLimit::default();
-        let house = Self { app, router, clock, tenant, issuer, database, proxies, limit };
+        let house = Self { app, router, clock, tenant, issuer, database, proxies, limit, web };
         house.user(EMAIL, PASSWORD).await;
         house
     }
@@ -126,8 +132,10 @@ impl House {
     }
 
     fn door(&self, app: App, tenant: TenantId, issuer: Issuer) -> House {
+        let web = Web::new(app.clone(), self.proxies.clone()).with_api_limit(self.limit);
         House {
-            router: doorward::router(Web::new(app.clone(), self.proxies.clone()).with_api_limit(self.limit)),
+            router: doorward::router(web.clone()),
+            web,
             limit: self.limit,
             app,
             clock: self.clock.clone(),
@@ -202,13 +210,36 @@ impl House {
         if !asked.headers.contains_key("host") {
             request = request.header("host", self.issuer.host());
         }
+        let given = &self.database.given;
+        given.note_request(&asked.path, &asked.headers, &asked.body);
+        let is_of_the_log = asked.path.starts_with("/api/v2/logs") || asked.path.starts_with("/manage/logs");
         let peer = SocketAddr::new(asked.peer.parse().unwrap(), 49_152);
         let mut request = request.extension(ConnectInfo(peer)).body(Body::from(asked.body)).unwrap();
         request.headers_mut().extend(asked.headers);
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body: Bytes = body.collect().await.unwrap().to_bytes();
+        given.note_answer(&parts.headers, &body);
+        if is_of_the_log {
+            given.assert_unseen("the log", &String::from_utf8_lossy(&body));
+        }
         Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// The numbers for operators, as they are given at their own address.
+    pub async fn metrics(&self) -> Metrics {
+        Metrics::parse(&self.metrics_text().await)
+    }
+
+    pub async fn metrics_text(&self) -> String {
+        let router = metrics::router(self.web.clone(), Process::default, "test");
+        let request = Request::get(metrics::PATH).body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        assert_eq!(response.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
+        let text = response.into_body().collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(text.to_vec()).unwrap();
+        self.database.given.assert_unseen("the metrics", &text);
+        text
     }
 
     pub async fn user(&self, email: &str, password: &str) {

@@ -63,7 +63,7 @@ pub async fn ask(
             let proven =
                 Authenticated { caller: proven.caller.for_whom_it_asks(&proven.entry.client), ..proven };
             let outcome = begin(app, &proven, (params, authorization.is_some())).await;
-            tokens::settled(app, proven, (FAILURE, outcome)).await
+            tokens::settled(app, proven, params, (FAILURE, outcome)).await
         }
         Err(Fault::Token(error)) => {
             tokens::unproven(app, caller, (authorization, params), (FAILURE, error)).await

@@ -52,6 +52,8 @@ pub enum Part {
     RefreshTokens,
     /// Where people may be sent back to.
     Callbacks,
+    /// Whose pages may call from a browser.
+    Origins,
     /// Where people may be sent after a logout.
     LogoutUrls,
     /// What people may log in with.
@@ -99,7 +101,10 @@ pub fn explain(event: &Event) -> Option<Explanation> {
         return None;
     }
     match event.code {
-        EventCode::LoginFailed | EventCode::SilentAuthFailed | EventCode::LogoutFailed => {
+        EventCode::LoginFailed
+        | EventCode::SilentAuthFailed
+        | EventCode::LogoutFailed
+        | EventCode::PushedRequestFailed => {
             match event.details.get("number").and_then(serde_json::Value::as_u64) {
                 Some(number) => authorize::page(event, number),
                 None => Some(authorize::redirect(event).unwrap_or_else(|| authorize::other(event))),

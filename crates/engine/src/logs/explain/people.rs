@@ -33,6 +33,18 @@ pub(super) fn explain(event: &Event) -> Explanation {
             "Wait ten minutes. If many people share the address behind a proxy of yours, name the proxy in \
              trusted_proxies, so that Doorward sees who is behind it.",
         ),
+        EventCode::OriginNotAllowed => {
+            let origin = event.details.get("origin").and_then(|origin| origin.as_str()).unwrap_or("another origin");
+            Explanation::new(
+                event,
+                format!(
+                    "A page at {origin} called us from JavaScript, and this client does not list that origin, so \
+                     the browser kept the answer from the page."
+                ),
+                "Put the origin on Allowed Origins (CORS), if the page is one of this client's.",
+                Some(Part::Origins),
+            )
+        }
         EventCode::ApiLimit => new(
             "The programs of this tenant made more requests in a second than the Management API lets in."
                 .to_owned(),

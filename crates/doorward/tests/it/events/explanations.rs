@@ -1,0 +1,317 @@
+//! Why something failed and what to do, in the API and on the page, for each row of the plan whose feature
+//! there is; the command line prints the same words.
+
+use doorward_model::client::kind::ClientKind;
+use serde_json::json;
+
+use super::newest;
+use crate::kit::{Asked, EMAIL, House, PASSWORD, RelyingParty, Via, Visitor};
+
+/// Insists on what the newest event of a type says, in the API and on its page.
+async fn says(house: &House, admin: &Visitor<'_>, code: &str, why: &str, fix: Option<&str>) {
+    let event = newest(house, code).await;
+    assert_eq!(event["explanation"]["why"], why, "{event:#}");
+    assert_eq!(event["explanation"].get("fix").and_then(|fix| fix.as_str()), fix, "{event:#}");
+    let page = admin.get(&format!("/manage/logs/{}", event["log_id"].as_str().unwrap())).await.is(200).text();
+    for sentence in [Some(why), fix].into_iter().flatten() {
+        assert!(shown(&page).contains(sentence), "{sentence} is not on {page}");
+    }
+}
+
+/// The text of a page as people read it.
+fn shown(page: &str) -> String {
+    page.replace("&#39;", "'").replace("&#34;", "\"").replace("&#38;", "&")
+}
+
+#[tokio::test]
+async fn how_a_client_proves_itself() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let impostor = RelyingParty { secret: "another secret than it has".into(), ..party };
+    impostor.refresh("v1.whatever-it-may-be").await.is(401);
+    says(
+        &house,
+        &admin,
+        "fertft",
+        "The client secret that was sent is none of this client's. It may be an old one that was stopped, one of \
+         another client, or cut off when it was copied.",
+        Some("Reveal the secret and compare its ends with what the app has, or rotate it."),
+    )
+    .await;
+    let silent = RelyingParty { via: Via::None, ..impostor };
+    silent.refresh("v1.whatever-it-may-be").await.is(401);
+    says(
+        &house,
+        &admin,
+        "fertft",
+        "The app sent no client secret, and this client has one. Post and Basic are both taken.",
+        Some("See in the guide how the app sends it."),
+    )
+    .await;
+    let unknown = RelyingParty { client_id: "nobodyHasThisId".into(), ..silent };
+    unknown.refresh("v1.whatever-it-may-be").await.is(401);
+    says(
+        &house,
+        &admin,
+        "fertft",
+        "No client of this tenant has the Client ID that was sent.",
+        Some("Compare the Client ID in the app with the list of clients."),
+    )
+    .await;
+    Visitor::new(&house).get("/authorize?client_id=nobodyHasThisId&response_type=code").await.is(400);
+    says(
+        &house,
+        &admin,
+        "f",
+        "The app sent the client_id nobodyHasThisId, and no client of this tenant has it.",
+        Some(
+            "Compare the Client ID in the app with the list of clients. A client of another tenant, or one that was \
+             deleted, is not known here.",
+        ),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn codes_and_what_proves_who_began() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party(ClientKind::Spa, Via::None).await;
+    let visitor = Visitor::new(&house);
+    visitor.get(&party.authorize(&[("code_challenge", ""), ("code_challenge_method", "")])).await;
+    says(
+        &house,
+        &admin,
+        "f",
+        "A client without a secret proves with PKCE that it began the login; this app sent no code_challenge.",
+        Some("Switch PKCE on in the app's library, or use one that has it."),
+    )
+    .await;
+    let code = party.code(&visitor, EMAIL, PASSWORD).await;
+    let other = "another-verifier-than-that-of-this-very-login";
+    party.swap_with(&code, &[("code_verifier", other)]).await.is(400);
+    says(
+        &house,
+        &admin,
+        "feacft",
+        "The app did not prove that it began this login (PKCE): its code_verifier belongs to another one. Usually \
+         the login began in another tab, or before the app was restarted.",
+        Some("Start the login again, and keep one verifier for each login that is under way."),
+    )
+    .await;
+    let code = visitor.get(&party.authorize(&[])).await.query("code").unwrap();
+    party.swap(&code).await.is(200);
+    party.swap(&code).await.is(400);
+    says(
+        &house,
+        &admin,
+        "feacft",
+        "The code was exchanged a second time. Usually the page of the callback ran twice: somebody reloaded it, or \
+         React's strict mode did. Because it could also be a thief, the tokens of the first exchange were ended too.",
+        Some("Let the callback page exchange its code once and then leave its address."),
+    )
+    .await;
+    let code = visitor.get(&party.authorize(&[])).await.query("code").unwrap();
+    house.advance(61);
+    party.swap(&code).await.is(400);
+    says(
+        &house,
+        &admin,
+        "feacft",
+        "The code was exchanged too late: it is good for one minute.",
+        Some("Let the app exchange the code at once when it arrives at the callback."),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn people_and_their_passwords() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let log_in = async |name: &str, password: &str| {
+        Visitor::new(&house).log_in(&party.authorize(&[]), name, password).await
+    };
+    log_in(EMAIL, "a wrong password").await;
+    log_in(EMAIL, "a wrong password").await;
+    says(
+        &house,
+        &admin,
+        "fp",
+        "The person is known in Username-Password-Authentication, but the password was another one, 2 times within a \
+         minute.",
+        Some("The person can try again. Set a new password with PATCH /api/v2/users/{id} of the Management API."),
+    )
+    .await;
+    log_in("nobody@example.com", PASSWORD).await;
+    says(
+        &house,
+        &admin,
+        "fu",
+        "Nobody in Username-Password-Authentication has this email address.",
+        Some(
+            "Look whether the address is mistyped. If the person is new, make the user, or let another connection of \
+             this client in that knows them.",
+        ),
+    )
+    .await;
+    for _ in 0..9 {
+        log_in(EMAIL, "a wrong password").await;
+    }
+    says(
+        &house,
+        &admin,
+        "limit_wc",
+        "Too many wrong passwords came for this account from one address, so that address may not try this account \
+         for ten minutes.",
+        Some(
+            "Wait ten minutes, or end it now with DELETE /api/v2/user-blocks of the Management API. If it was not the \
+             person, somebody is guessing: the account needs a strong password.",
+        ),
+    )
+    .await;
+    let machine = house.machine(&["update:users"]).await;
+    let path = format!("/api/v2/users/{}", house.user_id(EMAIL).await);
+    machine.patch(&path, &json!({ "blocked": true })).await.is(200);
+    house.advance(601);
+    log_in(EMAIL, PASSWORD).await;
+    says(
+        &house,
+        &admin,
+        "f",
+        "The person is blocked.",
+        Some("Unblock them with PATCH /api/v2/users/{id} of the Management API: blocked is false."),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_client_may_ask_for() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let program = house.party(ClientKind::NonInteractive, Via::Post).await;
+    let ask = async |audience: &str, scope: &str| {
+        let fields = [("grant_type", "client_credentials"), ("audience", audience), ("scope", scope)];
+        program.token(&fields[..if scope.is_empty() { 2 } else { 3 }]).await
+    };
+    ask("https://nowhere.test/", "").await;
+    says(
+        &house,
+        &admin,
+        "feccft",
+        "The app asked for the API https://nowhere.test/, which does not exist in this tenant.",
+        Some("Compare the audience with the identifiers of the APIs, letter by letter; a slash at the end counts."),
+    )
+    .await;
+    house
+        .make_api("https://orders.test/", "Orders", &[("read:orders", "Read"), ("write:orders", "Write")])
+        .await;
+    ask("https://orders.test/", "").await;
+    says(
+        &house,
+        &admin,
+        "feccft",
+        "This client was not given the API that it asked for.",
+        Some("Let it call the API."),
+    )
+    .await;
+    let machine = house.machine(&["create:client_grants"]).await;
+    let grant = json!({
+        "client_id": program.client_id, "audience": "https://orders.test/", "scope": ["read:orders"],
+    });
+    machine.post("/api/v2/client-grants", &grant).await.is(201);
+    ask("https://orders.test/", "write:orders").await;
+    says(
+        &house,
+        &admin,
+        "feccft",
+        "The app asked for scopes, and none of them was granted to it.",
+        Some("Grant the scope, or let the app ask for what it has."),
+    )
+    .await;
+    let people = house.party(ClientKind::RegularWeb, Via::Post).await;
+    people.token(&[("grant_type", "client_credentials"), ("audience", "https://orders.test/")]).await;
+    let event = newest(&house, "feccft").await;
+    assert_eq!(
+        event["explanation"]["fix"], "Switch the grant on, if this client is meant to use it.",
+        "{event:#}"
+    );
+}
+
+#[tokio::test]
+async fn connections_consent_and_origins() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party(ClientKind::Spa, Via::None).await;
+    Visitor::new(&house).get(&party.authorize(&[("connection", "google-oauth2")])).await;
+    says(
+        &house,
+        &admin,
+        "f",
+        "The app asked for a connection by name that is not switched on for this client, or that does not exist.",
+        Some("Switch it on, or correct the name in the app; names are told apart letter by letter."),
+    )
+    .await;
+    let asked = party.token_request(&[("grant_type", "refresh_token"), ("refresh_token", "v1.nothing")]);
+    house.send(asked.header("origin", "https://elsewhere.test")).await;
+    says(
+        &house,
+        &admin,
+        "fco",
+        "A page at https://elsewhere.test called us from JavaScript, and this client does not list that origin, so \
+         the browser kept the answer from the page.",
+        Some("Put the origin on Allowed Origins (CORS), if the page is one of this client's."),
+    )
+    .await;
+    house.advance(60);
+    let partner = house.third_party(ClientKind::RegularWeb, Via::Post).await;
+    let visitor = Visitor::new(&house);
+    let asks = visitor.log_in(&partner.authorize(&[]), EMAIL, PASSWORD).await;
+    let page = visitor.get(asks.location()).await.is(200);
+    visitor.press(&page, "deny").await;
+    says(&house, &admin, "f", "The person was asked what the app may do, and pressed Decline.", None).await;
+}
+
+/// Addresses are explained by the doctor, who knows the lists of the client.
+#[tokio::test]
+async fn addresses_to_return_to() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    Visitor::new(&house)
+        .get(&party.authorize(&[("redirect_uri", "https://app.test/callback/")]))
+        .await
+        .is(400);
+    let leave = format!("/v2/logout?client_id={}&returnTo=https://app.test/goodbye", party.client_id);
+    Visitor::new(&house).get(&leave).await.is(400);
+    for (code, asked, nearest) in [
+        ("f", "https://app.test/callback/", "https://app.test/callback"),
+        ("flo", "https://app.test/goodbye", "https://app.test/bye"),
+    ] {
+        let event = newest(&house, code).await;
+        let address = format!("/manage/logs/{}", event["log_id"].as_str().unwrap());
+        let page = admin.get(&address).await.is(200).text();
+        assert!(page.contains("Why") && page.contains(nearest), "{page}");
+        assert!(event["details"].to_string().contains(asked), "{event:#}");
+    }
+}
+
+/// A request that was pushed is refused in the same words.
+#[tokio::test]
+async fn a_pushed_request_is_explained_like_any_other() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let fields = [("client_id", party.client_id.as_str()), ("client_secret", "another secret than it has")];
+    house.send(Asked::form("/oauth/par", &fields)).await.is(401);
+    says(
+        &house,
+        &admin,
+        "fpar",
+        "The client secret that was sent is none of this client's. It may be an old one that was stopped, one of \
+         another client, or cut off when it was copied.",
+        Some("Reveal the secret and compare its ends with what the app has, or rotate it."),
+    )
+    .await;
+}

@@ -1,0 +1,132 @@
+//! Requests, counted by the route that answered them.
+//!
+//! What is counted for one request is three additions, found by the route's own text.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use doorward_model::measure::{Counter, Histogram};
+use http::StatusCode;
+
+/// Bounds of a request's time, in microseconds.
+const BOUNDS: &[u64] =
+    &[500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000];
+/// The classes of status, as a label says them.
+pub(super) const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+/// The route of what no route answered.
+const NONE: &str = "none";
+/// What refusals are counted under; the last one stands for all others.
+pub(super) const ERRORS: [&str; 12] = [
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "invalid_scope",
+    "invalid_token",
+    "insufficient_scope",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "access_denied",
+    "temporarily_unavailable",
+    "server_error",
+    "other",
+];
+
+/// The requests that one route answered.
+pub(super) struct OfRoute {
+    pub route: &'static str,
+    pub by_class: [Counter; 5],
+    pub durations: Histogram,
+}
+
+impl OfRoute {
+    fn new(route: &'static str) -> Self {
+        Self { route, by_class: Default::default(), durations: Histogram::new(BOUNDS) }
+    }
+}
+
+/// The requests that this process answered.
+#[derive(Default)]
+pub(crate) struct Requests {
+    /// Known once the router is built.
+    routes: OnceLock<Routes>,
+    refusals: [Counter; ERRORS.len()],
+}
+
+struct Routes {
+    rows: Vec<OfRoute>,
+    places: HashMap<&'static str, usize>,
+}
+
+impl Requests {
+    /// Says which routes there are; only the first call counts.
+    pub fn know(&self, routes: impl Iterator<Item = &'static str>) {
+        self.routes.get_or_init(|| {
+            let mut all: Vec<&'static str> = routes.chain([NONE]).collect();
+            all.sort_unstable();
+            all.dedup();
+            let places = all.iter().enumerate().map(|(place, route)| (*route, place)).collect();
+            Routes { rows: all.into_iter().map(OfRoute::new).collect(), places }
+        });
+    }
+
+    /// Notes an answer; `route` is that of the list, if one fitted.
+    pub fn note(&self, route: Option<&str>, status: StatusCode, took: Duration) {
+        let Some(routes) = self.routes.get() else { return };
+        let place = route.and_then(|route| routes.places.get(route)).or_else(|| routes.places.get(NONE));
+        let Some(row) = place.and_then(|place| routes.rows.get(*place)) else { return };
+        let class = usize::from(status.as_u16() / 100).saturating_sub(1);
+        if let Some(count) = row.by_class.get(class) {
+            count.add_one();
+        }
+        row.durations.observe(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+    }
+
+    /// Notes a refusal by its error.
+    pub fn note_refusal(&self, error: &str) {
+        let place = ERRORS.iter().position(|known| *known == error).unwrap_or(ERRORS.len() - 1);
+        if let Some(count) = self.refusals.get(place) {
+            count.add_one();
+        }
+    }
+
+    /// The routes that answered something.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &OfRoute> {
+        let rows = self.routes.get().map_or(&[][..], |routes| &routes.rows);
+        rows.iter().filter(|row| row.by_class.iter().any(|count| count.get() > 0))
+    }
+
+    pub(super) fn refusals(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        ERRORS.into_iter().zip(&self.refusals).map(|(error, count)| (error, count.get()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_stranger_asks_for_becomes_no_route() {
+        let requests = Requests::default();
+        requests.note(Some("/a"), StatusCode::OK, Duration::ZERO);
+        requests.know(["/a/{id}", "/a", "/a"].into_iter());
+        for path in ["/a", "/a/{id}", "/a/canary", "/b"] {
+            requests.note(Some(path), StatusCode::NOT_FOUND, Duration::from_millis(3));
+        }
+        requests.note(None, StatusCode::OK, Duration::from_secs(60));
+        let seen: Vec<_> = requests.rows().map(|row| (row.route, row.durations.spread().count)).collect();
+        assert_eq!(seen, [("/a", 1), ("/a/{id}", 1), ("none", 3)]);
+        let none = requests.rows().last().unwrap();
+        assert_eq!(none.by_class.each_ref().map(Counter::get), [0, 1, 0, 2, 0]);
+    }
+
+    #[test]
+    fn an_error_that_is_not_known_is_another_one() {
+        let requests = Requests::default();
+        for error in ["invalid_grant", "canary", "other"] {
+            requests.note_refusal(error);
+        }
+        let some: Vec<_> = requests.refusals().filter(|(_, count)| *count > 0).collect();
+        assert_eq!(some, [("invalid_grant", 1), ("other", 2)]);
+    }
+}
