@@ -19,6 +19,7 @@ pub mod documents;
 pub mod global;
 pub mod grants;
 pub mod login_attempts;
+pub mod log_streams;
 pub mod logins;
 pub mod logs;
 pub mod permissions;

@@ -35,8 +35,11 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0018__search_and_documents", include_str!("../../migrations/V0018__search_and_documents.sql")),
     ("V0019__clustered", include_str!("../../migrations/V0019__clustered.sql")),
     ("V0020__clients_elsewhere", include_str!("../../migrations/V0020__clients_elsewhere.sql")),
+    ("V0029__streams", include_str!("../../migrations/V0029__streams.sql")),
 ];
 
+/// Asks whether the database came from another server, where transactions were numbered otherwise.
+const SETTLE: &str = "SELECT settle_log_positions()";
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.
 const LOCK: &str = "SELECT pg_advisory_lock(3667000001)";
 
@@ -57,13 +60,12 @@ fn runner(engine: Engine) -> Result<Runner, StoreError> {
 /// The text as an engine gets it. How rows lie on disk is the only thing in which the two may differ, and
 /// that stands between two marks.
 fn text_for(engine: Engine, sql: &'static str) -> Cow<'static, str> {
-    const BEGIN: &str = "-- SQLite only: begin\n";
-    const END: &str = "-- SQLite only: end\n";
-    if engine == Engine::Sqlite {
-        return Cow::Borrowed(sql);
-    }
-    let Some((before, rest)) = sql.split_once(BEGIN) else { return Cow::Borrowed(sql) };
-    let after = rest.split_once(END).map_or("", |(_, after)| after);
+    let (begin, end) = match engine {
+        Engine::Sqlite => ("-- PostgreSQL only: begin\n", "-- PostgreSQL only: end\n"),
+        Engine::Postgres => ("-- SQLite only: begin\n", "-- SQLite only: end\n"),
+    };
+    let Some((before, rest)) = sql.split_once(begin) else { return Cow::Borrowed(sql) };
+    let after = rest.split_once(end).map_or("", |(_, after)| after);
     Cow::Owned(format!("{before}{after}"))
 }
 
@@ -102,8 +104,11 @@ where
     let (mut client, connection) = config.connect(tls).await.map_err(refused)?;
     let driver = tokio::spawn(connection);
     client.batch_execute(LOCK).await.map_err(refused)?;
-    let result =
-        runner(Engine::Postgres)?.run_async(&mut client).await.map(|_| ()).map_err(|error| refine(&error));
+    let run = runner(Engine::Postgres)?.run_async(&mut client).await;
+    let result = match run {
+        Ok(_) => client.batch_execute(SETTLE).await.map_err(refused),
+        Err(error) => Err(refine(&error)),
+    };
     drop(client);
     // The connection ends with its client; how it ended changes nothing.
     let _ = driver.await;
@@ -143,10 +148,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_marked_for_sqlite_reaches_no_other_engine() {
+    fn what_is_marked_for_one_engine_reaches_no_other() {
         let text = "A;\n-- SQLite only: begin\nB;\n-- SQLite only: end\nC;\n";
         assert_eq!(text_for(Engine::Sqlite, text), text);
         assert_eq!(text_for(Engine::Postgres, text), "A;\nC;\n");
+        let other = text.replace("SQLite", "PostgreSQL");
+        assert_eq!(text_for(Engine::Postgres, &other), other);
+        assert_eq!(text_for(Engine::Sqlite, &other), "A;\nC;\n");
         assert_eq!(text_for(Engine::Postgres, "A;\n"), "A;\n");
     }
 

@@ -19,6 +19,7 @@ mod dashboard;
 mod documents;
 mod grants;
 mod isolation;
+mod log_streams;
 mod logins;
 mod logs;
 mod purge;
