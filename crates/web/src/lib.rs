@@ -23,7 +23,6 @@ mod frame;
 mod health;
 pub mod inside;
 pub mod local_path;
-pub mod log_record;
 pub mod marked;
 pub mod page;
 pub mod rate;
@@ -35,3 +34,5 @@ pub mod state;
 pub mod tenant;
 pub mod url_diff;
 pub mod visitor;
+
+pub use doorward_protocol::log_record;

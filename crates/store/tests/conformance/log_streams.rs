@@ -61,7 +61,6 @@ async fn waiting(db: &Db, t: &TenantId, from: &Checkpoint) -> Vec<String> {
         at = last.checkpoint();
         ids.extend(part.iter().map(|placed| placed.event.id.as_str().to_owned()));
     }
-    assert_eq!(outbox::count_after(&scope, from, &[], 1000).await.unwrap(), ids.len() as i64);
     ids
 }
 
