@@ -43,7 +43,7 @@ pub async fn serve(
         .await
         .map_err(|error| busy::explain(server.address, settled.port_is_fixed(), &error))?;
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let app = open::start(installation, workers).await?;
+    let app = open::start(installation, server.reach.open()?, workers).await?;
     let (opened, is_new) = open::ensure_installed(app, installation).await?;
     settled.keep()?;
     let tls = tls_settings(installation, server, &opened.app)?;
@@ -69,6 +69,7 @@ pub async fn serve(
             );
         }
     }
+    opened.app.deliver_streams();
     accept::accept(listener, tls, router, stop).await;
     opened.close().await;
     Ok(())

@@ -18,3 +18,4 @@ mod kit;
 mod malformed;
 mod management;
 mod parallel;
+mod streams;

@@ -18,8 +18,6 @@ use url::{Host, Url};
 
 use super::{Post, Reach, Reply, Unanswered};
 
-/// How long a receiver may take for all of it.
-const WHOLE: Duration = Duration::from_secs(30);
 /// How long looking up the name, connecting and proving may take together.
 const CONNECT: Duration = Duration::from_secs(10);
 /// Of an answer no more is read.
@@ -39,14 +37,15 @@ struct Open {
 }
 
 impl Line {
-    /// Makes a request and waits for the answer, half a minute at most.
+    /// Makes a request and waits for the answer, no longer than `reach` has patience.
     ///
     /// # Errors
     /// Why there is no answer. What was sent may have arrived all the same.
     pub async fn post(&mut self, reach: &Reach, post: Post) -> Result<Reply, Unanswered> {
         let host = host_of(&post.url);
-        let answered = timeout(WHOLE, self.exchange(reach, post)).await;
-        let reply = answered.unwrap_or(Err(Unanswered::Slow { host, seconds: WHOLE.as_secs() }));
+        let patience = reach.0.patience;
+        let answered = timeout(patience, self.exchange(reach, post)).await;
+        let reply = answered.unwrap_or(Err(Unanswered::Slow { host, seconds: patience.as_secs() }));
         if reply.is_err() {
             self.open = None;
         }

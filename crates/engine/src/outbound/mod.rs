@@ -12,6 +12,7 @@ mod line;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
@@ -30,7 +31,11 @@ struct Inner {
     networks: Vec<IpNet>,
     folder: Option<PathBuf>,
     tls: TlsConnector,
+    patience: Duration,
 }
+
+/// How long a receiver may take for all of it.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Default for Reach {
     /// Public addresses alone, and no folder.
@@ -59,7 +64,16 @@ impl Reach {
         roots.add_parsable_certificates(authorities);
         let mut config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Self(Arc::new(Inner { networks, folder, tls: TlsConnector::from(Arc::new(config)) }))
+        let tls = TlsConnector::from(Arc::new(config));
+        Self(Arc::new(Inner { networks, folder, tls, patience: PATIENCE }))
+    }
+
+    /// The same with another patience than half a minute.
+    #[must_use]
+    pub fn with_patience(&self, patience: Duration) -> Self {
+        let Inner { networks, folder, tls, .. } = &*self.0;
+        let (networks, folder, tls) = (networks.clone(), folder.clone(), tls.clone());
+        Self(Arc::new(Inner { networks, folder, tls, patience }))
     }
 
     /// The folder for files; none when the operator named none.

@@ -8,6 +8,7 @@ mod html;
 pub mod jwt;
 mod machine;
 mod person;
+pub mod receiver;
 mod relying_party;
 mod second_tenant;
 mod visitor;
