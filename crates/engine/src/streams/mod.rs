@@ -32,6 +32,9 @@ pub use replay::{hurry, replay};
 pub use try_out::{Tried, try_out};
 pub use update::update;
 
+pub use doorward_store::log_streams::attempts::{Attempt, Outcome};
+pub use doorward_store::log_streams::letters::Letter;
+
 use crate::app::App;
 use crate::fault::Fault;
 use crate::logs::record::EventDraft;
