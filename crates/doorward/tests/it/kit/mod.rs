@@ -2,11 +2,13 @@
 
 mod answer;
 mod client_key;
+mod device;
 mod engine;
 mod house;
 mod html;
 pub mod jwt;
 mod machine;
+pub mod npm;
 mod person;
 pub mod receiver;
 mod relying_party;
@@ -15,6 +17,7 @@ mod visitor;
 
 pub use answer::Answer;
 pub use client_key::{ASSERTION, ClientKey, asking_with};
+pub use device::DEVICE_GRANT;
 pub use engine::Engine;
 pub use house::{Asked, EMAIL, House, OWNER, PASSWORD};
 pub use html::form;
