@@ -95,7 +95,15 @@ pub(crate) async fn start(folder: &TempDir, clock: &Clock, seed: u64, password_c
     let db = Db::open(&DatabaseUrl::Sqlite(folder.path().join("doorward.db"))).await.unwrap();
     db.migrate().await.unwrap();
     let sealing = Sealing::open_or_create(&folder.path().join("master.key"), &entropy).unwrap();
-    let config = AppConfig { db, clock: clock.clone(), entropy, sealing, reach: Reach::default(), password_cost, workers: 2 };
+    let config = AppConfig {
+        db,
+        clock: clock.clone(),
+        entropy,
+        sealing,
+        reach: Reach::default(),
+        password_cost,
+        workers: 2,
+    };
     App::start(config).await.unwrap()
 }
 

@@ -10,8 +10,8 @@ use http::Method;
 use crate::openapi::{self, operation};
 use crate::{
     actions, branding, client_credentials, client_grants, client_secrets, clients, connections, devices,
-    email_templates, forms, grants, keys, log_streams, logs, original, permissions, refresh_tokens, resource_servers,
-    roles, sessions, tenants, users,
+    email_templates, forms, grants, keys, log_streams, logs, original, permissions, refresh_tokens,
+    resource_servers, roles, sessions, tenants, users,
 };
 
 const ACTIONS: &str = "/api/v2/actions/actions";

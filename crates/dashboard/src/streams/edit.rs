@@ -47,7 +47,13 @@ pub(crate) async fn show(
     frame.caller().may(ApiScope::UpdateLogStreams)?;
     let stream = streams::get(web.app(), frame.caller(), &super::parse_id(&id)?).await?;
     let (values, errors) = (Values::saved(&stream), FieldErrors::default());
-    Ok(frame.page(&EditPage { frame: &frame, stream: &stream, values: &values, errors: &errors, tried: None }))
+    Ok(frame.page(&EditPage {
+        frame: &frame,
+        stream: &stream,
+        values: &values,
+        errors: &errors,
+        tried: None,
+    }))
 }
 
 pub(crate) async fn save(

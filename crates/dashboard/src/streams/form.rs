@@ -59,7 +59,11 @@ const HTTP: &[Field] = &[
     field("httpContentType", "Content type", "").optional().usual("application/json"),
 ];
 const SPLUNK: &[Field] = &[
-    field("splunkDomain", "Host", "The host of the HTTP Event Collector, like `http-inputs-acme.splunkcloud.com`."),
+    field(
+        "splunkDomain",
+        "Host",
+        "The host of the HTTP Event Collector, like `http-inputs-acme.splunkcloud.com`.",
+    ),
     field("splunkPort", "Port", "8088 for your own Splunk, 443 in the cloud.").usual("8088"),
     secret("splunkToken", "Token", "The token of the collector."),
     field("splunkIndex", "Index", "Left empty, it is the one that the token has.").optional(),
@@ -73,15 +77,20 @@ const SUMO: &[Field] = &[secret(
 const LOGGLY: &[Field] = &[
     secret("logglyToken", "Customer token", "Found in Loggly under Source Setup. No subdomain is needed."),
     field("logglyTag", "Tag", "").optional().usual("doorward"),
-    field("logglyEndpoint", "Service", "Only when Loggly gave you another host.").optional().usual("https://logs-01.loggly.com"),
+    field("logglyEndpoint", "Service", "Only when Loggly gave you another host.")
+        .optional()
+        .usual("https://logs-01.loggly.com"),
 ];
 const FILE: &[Field] = &[field(
     "fileName",
     "File name",
     "A name like `events.jsonl`, in the folder that the operator named with `stream_folder`.",
 )];
-const FORMATS: &[(&str, &str)] =
-    &[("JSONLINES", "One JSON object per line"), ("JSONARRAY", "A JSON list"), ("JSONOBJECT", "One event per request")];
+const FORMATS: &[(&str, &str)] = &[
+    ("JSONLINES", "One JSON object per line"),
+    ("JSONARRAY", "A JSON list"),
+    ("JSONOBJECT", "One event per request"),
+];
 
 fn fields(kind: SinkKind) -> &'static [Field] {
     match kind {
@@ -200,7 +209,8 @@ impl Values {
         let filter = |category: &Category| json!({ "type": "category", "name": category.as_str() });
         let covered: Vec<&str> = self.covered.iter().map(|field| field.as_str()).collect();
         let method = if self.method == PiiMethod::Hash { "hash" } else { "mask" };
-        let pii = if covered.is_empty() { Value::Null } else { json!({ "log_fields": covered, "method": method }) };
+        let pii =
+            if covered.is_empty() { Value::Null } else { json!({ "log_fields": covered, "method": method }) };
         let mut body = Map::from_iter([
             ("name".to_owned(), Value::from(self.text("name"))),
             ("type".to_owned(), Value::from(self.kind.as_str())),

@@ -149,12 +149,7 @@ async fn tried(web: &Web, form: &SignedForm, id: &StreamId) -> Result<String, Pa
     Ok(format!("The test event {verb}{status}. {}", tried.said))
 }
 
-async fn replay(
-    web: &Web,
-    frame: &Frame,
-    id: &StreamId,
-    form: &SignedForm,
-) -> Result<Outcome, PageFault> {
+async fn replay(web: &Web, frame: &Frame, id: &StreamId, form: &SignedForm) -> Result<Outcome, PageFault> {
     let from = form.text("from").trim();
     let Some(time) = Timestamp::parse(&form::moment(from)) else {
         let text = "Give a day like 2027-01-31, or a time like 2027-01-31T12:00:00Z.";

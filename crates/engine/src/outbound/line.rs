@@ -121,7 +121,11 @@ async fn connect(reach: &Reach, origin: &str) -> Result<SendRequest<Full<Bytes>>
     let allowed: Vec<IpAddr> = ips.iter().copied().filter(|ip| reach.may_connect(*ip, is_plain)).collect();
     if allowed.is_empty() {
         let is_ours_to_plain = is_plain && ips.iter().any(|ip| reach.allows(*ip));
-        return Err(if is_ours_to_plain { Unanswered::Plain { host } } else { Unanswered::Internal { host } });
+        return Err(if is_ours_to_plain {
+            Unanswered::Plain { host }
+        } else {
+            Unanswered::Internal { host }
+        });
     }
     let mut why = String::new();
     for ip in allowed {

@@ -144,7 +144,9 @@ pub enum Unanswered {
         host: String,
     },
     /// It would go over a foreign network for everybody to read.
-    #[error("{host} would be reached without TLS. Use https, or let the operator open its network with stream_networks in doorward.toml.")]
+    #[error(
+        "{host} would be reached without TLS. Use https, or let the operator open its network with stream_networks in doorward.toml."
+    )]
     Plain {
         /// The host.
         host: String,
@@ -164,7 +166,9 @@ pub enum Unanswered {
         why: String,
     },
     /// The certificate does not convince.
-    #[error("{host} does not prove who it is: {why}. A private authority is named with stream_authorities in doorward.toml.")]
+    #[error(
+        "{host} does not prove who it is: {why}. A private authority is named with stream_authorities in doorward.toml."
+    )]
     Certificate {
         /// The host.
         host: String,

@@ -6,8 +6,8 @@ use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::patch::Patch;
 use doorward_model::scope::ApiScope;
 use doorward_model::stream::{LogStream, Sink, StreamPatch, StreamSettings, StreamStatus};
-use doorward_store::log_streams::{self, outbox};
 use doorward_store::Scope;
+use doorward_store::log_streams::{self, outbox};
 use serde_json::{Map, Value};
 
 use super::{MOST, about, opened, sealed};

@@ -43,9 +43,7 @@ pub async fn try_out(
 ) -> Result<Tried, Fault> {
     match send(app, caller, id, body).await {
         Ok(tried) => Ok(tried),
-        Err(fault) => {
-            Err(record::refused(app, caller, WHAT, id.map(StreamId::as_str), fault).await)
-        }
+        Err(fault) => Err(record::refused(app, caller, WHAT, id.map(StreamId::as_str), fault).await),
     }
 }
 
@@ -80,8 +78,7 @@ async fn send(
     event.details.insert("test".to_owned(), json!(true));
     let record = Record::of(&event, &stream.settings);
     let sent = Sender::default().send(app, &tenant.id, &stream.settings.sink, &[record]).await;
-    let tried =
-        Tried { is_taken: sent.outcome == Outcome::Taken, status: sent.status, said: sent.said };
+    let tried = Tried { is_taken: sent.outcome == Outcome::Taken, status: sent.status, said: sent.said };
     let draft = about(WHAT, &stream).detail("status", tried.status).detail("said", tried.said.as_str());
     record::alone_by(app, caller, draft).await?;
     Ok(tried)

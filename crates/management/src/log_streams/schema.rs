@@ -15,21 +15,37 @@ const HEADER: Schema = Schema::Object(&[
 const SINK: Schema = Schema::Object(&[
     optional("httpEndpoint", text(2048), "http: the address, https unless the operator opened its network."),
     optional("httpContentType", text(100), "http: the media type; application/json when it is left out."),
-    optional("httpContentFormat", Schema::Words(&["JSONLINES", "JSONARRAY", "JSONOBJECT"]), "http: how events stand in a body."),
+    optional(
+        "httpContentFormat",
+        Schema::Words(&["JSONLINES", "JSONARRAY", "JSONOBJECT"]),
+        "http: how events stand in a body.",
+    ),
     optional("httpAuthorization", SECRET, "http: the whole Authorization header. Empty in answers."),
     optional("httpCustomHeaders", list(&HEADER, 20), "http: more headers."),
     optional("httpSigningKey", SECRET, "http, our own: the key of the signature. Empty in answers."),
     optional("httpGzip", Schema::Flag, "http, our own: whether bodies are compressed."),
     optional("splunkDomain", text(255), "splunk: the host of the collector."),
-    optional("splunkPort", Schema::Either(&[text(5), Schema::Whole { min: 1, max: 65_535 }]), "splunk: its port; 8088 when it is left out."),
+    optional(
+        "splunkPort",
+        Schema::Either(&[text(5), Schema::Whole { min: 1, max: 65_535 }]),
+        "splunk: its port; 8088 when it is left out.",
+    ),
     optional("splunkToken", SECRET, "splunk: its token. Empty in answers."),
     optional("splunkSecure", Schema::Flag, "splunk: whether it speaks TLS."),
     optional("splunkIndex", text(80), "splunk, our own: the index."),
     optional("splunkSourceType", text(80), "splunk, our own: the source type."),
-    optional("sumoSourceAddress", text(2048), "sumo: the address of the HTTP source, which is a secret. Empty in answers."),
+    optional(
+        "sumoSourceAddress",
+        text(2048),
+        "sumo: the address of the HTTP source, which is a secret. Empty in answers.",
+    ),
     optional("logglyToken", text(200), "loggly, our own: the customer token. Empty in answers."),
     optional("logglyTag", text(64), "loggly, our own: the tag."),
-    optional("logglyEndpoint", text(2048), "loggly, our own: scheme and host, where they are not the usual ones."),
+    optional(
+        "logglyEndpoint",
+        text(2048),
+        "loggly, our own: scheme and host, where they are not the usual ones.",
+    ),
     optional("fileName", text(100), "file, our own: a name in the folder of the operator."),
 ]);
 const FILTER: Schema = Schema::Object(&[
@@ -68,7 +84,11 @@ const CHANGE: Schema = Schema::Object(&[
     optional("filters", FILTERS, ""),
     optional("isPriority", Schema::Flag, ""),
     optional("pii_config", PII, ""),
-    optional("startFrom", Schema::Nullable(&TIME), "Kept and given back; the page replays from another time."),
+    optional(
+        "startFrom",
+        Schema::Nullable(&TIME),
+        "Kept and given back; the page replays from another time.",
+    ),
 ]);
 const STREAM: Schema = Schema::Object(&[
     required("id", TEXT, ""),

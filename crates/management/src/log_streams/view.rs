@@ -5,9 +5,7 @@ use serde_json::{Map, Value, json};
 
 pub(crate) fn view(stream: &LogStream) -> Map<String, Value> {
     let settings = &stream.settings;
-    let filter = |category: &doorward_model::stream::Category| {
-        json!({ "type": "category", "name": category.as_str() })
-    };
+    let filter = |category: &doorward_model::stream::Category| json!({ "type": "category", "name": category.as_str() });
     let mut shown = Map::new();
     let mut put = |name: &str, value: Value| drop(shown.insert(name.to_owned(), value));
     put("id", json!(stream.id));

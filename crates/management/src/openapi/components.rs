@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     branding, client_credentials, client_grants, client_secrets, clients, connections, devices,
-    email_templates, grants, keys, log_streams, logs, refresh_tokens, resource_servers, roles, sessions, tenants, users,
+    email_templates, grants, keys, log_streams, logs, refresh_tokens, resource_servers, roles, sessions,
+    tenants, users,
 };
 
 const NAMED: &[&[(&str, &Schema)]] = &[

@@ -195,7 +195,10 @@ mod tests {
                     "httpContentFormat": "JSONARRAY", "httpGzip": true }),
             ),
             ("splunk", json!({ "splunkDomain": "splunk.test", "splunkPort": "8089", "splunkToken": "four" })),
-            ("sumo", json!({ "sumoSourceAddress": "https://collectors.sumologic.com/receiver/v1/http/five" })),
+            (
+                "sumo",
+                json!({ "sumoSourceAddress": "https://collectors.sumologic.com/receiver/v1/http/five" }),
+            ),
             ("loggly", json!({ "logglyToken": "six-6", "logglyTag": "prod" })),
             ("file", json!({ "fileName": "events.jsonl" })),
         ] {
@@ -222,7 +225,14 @@ mod tests {
         });
         let errors = patch(body).unwrap_err();
         let expected = [
-            "name", "status", "filters.0.type", "filters.0.name", "isPriority", "pii_config", "startFrom", "more",
+            "name",
+            "status",
+            "filters.0.type",
+            "filters.0.name",
+            "isPriority",
+            "pii_config",
+            "startFrom",
+            "more",
         ];
         let mut found = paths(&errors);
         found.sort_unstable();
@@ -281,7 +291,10 @@ mod tests {
         let mut settings = create(http(json!({}))).unwrap();
         assert!(patch(json!({ "type": "http" })).unwrap().apply(&mut settings).is_ok());
         assert!(patch(json!({ "type": "sumo" })).unwrap().apply(&mut settings).is_err());
-        patch(json!({ "filters": [{ "type": "category", "name": "other" }] })).unwrap().apply(&mut settings).unwrap();
+        patch(json!({ "filters": [{ "type": "category", "name": "other" }] }))
+            .unwrap()
+            .apply(&mut settings)
+            .unwrap();
         assert_eq!(settings.categories, [Category::Other]);
         patch(json!({ "filters": null, "pii_config": null })).unwrap().apply(&mut settings).unwrap();
         assert!(settings.categories.is_empty());

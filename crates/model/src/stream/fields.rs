@@ -46,13 +46,23 @@ impl<'a> Fields<'a> {
     }
 
     /// A secret; when it is left out or empty, the one that is known stays.
-    pub(super) fn secret(&mut self, name: &'static str, max: usize, known: Option<&Secret>) -> Option<Secret> {
+    pub(super) fn secret(
+        &mut self,
+        name: &'static str,
+        max: usize,
+        known: Option<&Secret>,
+    ) -> Option<Secret> {
         let text = self.text(name, max).filter(|text| !text.is_empty());
         text.map(Secret::new).or_else(|| known.cloned())
     }
 
     /// The same, which must be there or be known.
-    pub(super) fn required_secret(&mut self, name: &'static str, max: usize, known: Option<&Secret>) -> Secret {
+    pub(super) fn required_secret(
+        &mut self,
+        name: &'static str,
+        max: usize,
+        known: Option<&Secret>,
+    ) -> Secret {
         self.secret(name, max, known).unwrap_or_else(|| {
             self.wrong(name, "required", "This receiver needs it.");
             Secret::new(String::new())

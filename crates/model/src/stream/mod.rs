@@ -71,8 +71,7 @@ pub enum StreamStatus {
 
 impl StreamStatus {
     /// All of them.
-    pub const ALL: [StreamStatus; 3] =
-        [StreamStatus::Active, StreamStatus::Paused, StreamStatus::Suspended];
+    pub const ALL: [StreamStatus; 3] = [StreamStatus::Active, StreamStatus::Paused, StreamStatus::Suspended];
 
     /// The word on the wire.
     #[must_use]

@@ -252,7 +252,8 @@ mod tests {
             "count": 3,
         });
         assert_eq!(covered(&[PiiField::Email], PiiMethod::Mask, record), expected);
-        let record = json!({ "user_name": "ada", "details": { "phone": 49_151, "address": { "street": "Weg 1" } } });
+        let record =
+            json!({ "user_name": "ada", "details": { "phone": 49_151, "address": { "street": "Weg 1" } } });
         let all = covered(&PiiField::ALL, PiiMethod::Mask, record.clone());
         assert_eq!(
             all,

@@ -270,7 +270,8 @@ impl Sink {
             Sink::Http(sink) => {
                 sink.authorization.iter().for_each(|secret| put("httpAuthorization", secret));
                 sink.signing_key.iter().for_each(|secret| put("httpSigningKey", secret));
-                let of = |(name, value): &(String, Secret)| json!({ "header": name, "value": value.expose() });
+                let of =
+                    |(name, value): &(String, Secret)| json!({ "header": name, "value": value.expose() });
                 let headers: Vec<Value> = sink.headers.iter().map(of).collect();
                 object.insert("httpCustomHeaders".to_owned(), Value::Array(headers));
             }
@@ -413,7 +414,11 @@ fn loggly(fields: &mut Fields<'_>, known: Option<&LogglySink>) -> LogglySink {
     }
     let tag = fields.text("logglyTag", 64).filter(|text| !text.is_empty()).unwrap_or("doorward".to_owned());
     if !is_plain(&tag) {
-        fields.wrong("logglyTag", "pattern", "A tag is made of letters, digits, dots, hyphens and underscores.");
+        fields.wrong(
+            "logglyTag",
+            "pattern",
+            "A tag is made of letters, digits, dots, hyphens and underscores.",
+        );
     }
     let endpoint = fields.text("logglyEndpoint", MAX_URL).filter(|text| !text.is_empty());
     let endpoint = endpoint.unwrap_or_else(|| LOGGLY.to_owned());
@@ -447,7 +452,8 @@ fn check_address(fields: &mut Fields<'_>, name: &str, text: &str) {
         matches!(url.scheme(), "https" | "http") && url.username().is_empty() && url.password().is_none()
     });
     if !is_web {
-        let text = "This must be an address like https://logs.example.com/in, without a name or password in it.";
+        let text =
+            "This must be an address like https://logs.example.com/in, without a name or password in it.";
         fields.wrong(name, "format", text);
     }
 }

@@ -201,13 +201,7 @@ pub fn update(b: &mut Batch, stream: &StoredStream) {
 
 /// Puts a stream that was read as `version` back to, or forward to, another place; events before
 /// `floor_at` are passed over. Fails as [`STALE`].
-pub fn replay(
-    b: &mut Batch,
-    id: &StreamId,
-    version: i64,
-    start: &Checkpoint,
-    floor_at: Option<Timestamp>,
-) {
+pub fn replay(b: &mut Batch, id: &StreamId, version: i64, start: &Checkpoint, floor_at: Option<Timestamp>) {
     const SQL: &str = "UPDATE log_streams SET position = $4, event_id = $5, floor_at = $6, \
          version = version + 1, failing_since = NULL, failures = 0, aside_in_a_row = 0, retry_at = 0 \
          WHERE tenant_id = $1 AND id = $2 AND version = $3";
@@ -218,8 +212,7 @@ pub fn replay(
 
 /// Lets a stream that waits be tried at once. Fails as [`STALE`] when it is gone.
 pub fn hurry(b: &mut Batch, id: &StreamId) {
-    const SQL: &str =
-        "UPDATE log_streams SET retry_at = 0, failures = 0 WHERE tenant_id = $1 AND id = $2";
+    const SQL: &str = "UPDATE log_streams SET retry_at = 0, failures = 0 WHERE tenant_id = $1 AND id = $2";
     b.push(SQL, args![b.tenant().as_str(), id.as_str()], Expect::Rows(1, STALE));
 }
 

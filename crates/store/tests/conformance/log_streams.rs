@@ -331,7 +331,8 @@ fn a_dump_that_is_restored_on_another_server_goes_on_where_it_was() {
             return;
         }
         log(&db, &t, "1").await;
-        execute_on(&db, "UPDATE log_positions SET system = '7'; UPDATE logs SET position = 9000000000000").await;
+        execute_on(&db, "UPDATE log_positions SET system = '7'; UPDATE logs SET position = 9000000000000")
+            .await;
         db.migrate().await.unwrap();
         let known = end(&db, &t).await;
         log(&db, &t, "0").await;

@@ -367,7 +367,12 @@ impl House {
 async fn start(database: &Database, clock: &Clock) -> App {
     // Receivers of tests listen on this machine.
     let networks = vec!["127.0.0.0/8".parse().unwrap()];
-    start_with(database, clock, Reach::new(networks, Some(database.folder.path().join("streams")), Vec::new())).await
+    start_with(
+        database,
+        clock,
+        Reach::new(networks, Some(database.folder.path().join("streams")), Vec::new()),
+    )
+    .await
 }
 
 async fn start_with(database: &Database, clock: &Clock, reach: Reach) -> App {

@@ -86,7 +86,9 @@ async fn what_is_sent_back_as_it_was_read_changes_nothing_and_writes_nothing() {
 async fn what_is_no_stream_is_refused_in_words() {
     let house = House::new().await;
     let machine = house.machine(ALL).await;
-    for (word, said) in [("datadog", "not offered here"), ("eventbridge", "not offered here"), ("x", "one of")] {
+    for (word, said) in
+        [("datadog", "not offered here"), ("eventbridge", "not offered here"), ("x", "one of")]
+    {
         let refused = machine.post(PATH, &json!({ "name": "x", "type": word, "sink": {} })).await;
         let refused = error(refused, 400, "invalid_body");
         assert!(refused["message"].as_str().unwrap().contains(said), "{refused}");

@@ -118,7 +118,8 @@ async fn after_a_week_a_stream_is_suspended_and_resumed_by_hand() {
     until(&house, &id, |health| health.state.stream.status == StreamStatus::Suspended).await;
     receiver.answers(|_| Said::Status(200, "yes"));
     patch(&house, &id, json!({ "status": "active" })).await;
-    until(&house, &id, |health| health.state.waiting == 0 && health.state.progress.delivered_at.is_some()).await;
+    until(&house, &id, |health| health.state.waiting == 0 && health.state.progress.delivered_at.is_some())
+        .await;
     house.stop().await;
 }
 
@@ -132,7 +133,8 @@ async fn a_redirect_is_not_followed_and_what_is_not_opened_is_not_asked() {
     until(&house, &id, |health| health.state.progress.failures > 0).await;
     assert!(inside.got().is_empty());
     // A name that leads to this machine, without a network that the operator opened.
-    let (closed, name) = (House::reaching(|_| Reach::default()).await, format!("https://localhost:{}/", receiver.port()));
+    let (closed, name) =
+        (House::reaching(|_| Reach::default()).await, format!("https://localhost:{}/", receiver.port()));
     let (app, caller) = closed.app_and_caller();
     let body = object(json!({ "name": "x", "type": "http", "sink": { "httpEndpoint": name } }));
     let tried = streams::try_out(app, &caller, None, &body).await.unwrap();
@@ -146,7 +148,9 @@ async fn one_that_hangs_up_or_talks_nonsense_is_asked_again() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let talker = tokio::spawn(async move {
-        for said in ["", "SSH-2.0-OpenSSH\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\nhalf", "HTTP/9"] {
+        for said in
+            ["", "SSH-2.0-OpenSSH\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\nhalf", "HTTP/9"]
+        {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut seen = [0; 1024];
             let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut seen).await;

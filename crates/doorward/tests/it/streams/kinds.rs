@@ -4,14 +4,19 @@ use doorward_engine::streams;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::kit::receiver::Got;
 use crate::kit::EMAIL;
+use crate::kit::receiver::Got;
 
 /// Whether all events of the log came, in order and once, the one of the stream's own making included or not.
 async fn complete(house: &House, id: &StreamId, receiver: &Receiver, count: usize) {
     let wanted = logged(house, id).await;
     assert!(wanted.len() >= count, "{wanted:?}");
-    receiver.until(|got| got.iter().filter(|got| got.status == 200).map(|got| got.ids().len()).sum::<usize>() > wanted.len()).await;
+    receiver
+        .until(|got| {
+            got.iter().filter(|got| got.status == 200).map(|got| got.ids().len()).sum::<usize>()
+                > wanted.len()
+        })
+        .await;
     let taken = receiver.taken();
     assert_eq!(taken[1..], wanted, "the first is that of the stream's making");
 }
@@ -30,7 +35,10 @@ async fn http_gets_every_event_once_and_in_order_in_each_format() {
         let got = receiver.got();
         assert_eq!(got.iter().all(|got| got.ids().len() == 1), !gets_many);
         let first = &got[0];
-        assert_eq!((first.path.as_str(), first.header("authorization"), first.header("x-one")), ("/in", "Key k", "1"));
+        assert_eq!(
+            (first.path.as_str(), first.header("authorization"), first.header("x-one")),
+            ("/in", "Key k", "1")
+        );
         assert_eq!(first.header("content-type"), "application/json");
         assert!(first.header("user-agent").starts_with("Doorward/"));
         house.stop().await;
@@ -159,8 +167,11 @@ async fn an_event_that_is_counted_further_comes_again_with_the_greater_count() {
         until(&house, &id, |health| health.state.waiting == 0).await;
     }
     let objects: Vec<Value> = receiver.got().iter().flat_map(Got::objects).collect();
-    let counts: Vec<&Value> =
-        objects.iter().filter(|object| object["data"]["type"] == "f").map(|object| &object["data"]["details"]["count"]).collect();
+    let counts: Vec<&Value> = objects
+        .iter()
+        .filter(|object| object["data"]["type"] == "f")
+        .map(|object| &object["data"]["details"]["count"])
+        .collect();
     assert_eq!(counts.last(), Some(&&json!(3)), "{counts:?}");
     house.stop().await;
 }

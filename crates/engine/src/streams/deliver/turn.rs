@@ -133,7 +133,11 @@ impl Delivery {
         attempts::insert(&mut batch, &stream.id, &attempt);
         // What is set aside is behind the checkpoint and nowhere else. The rest can be delivered once more.
         let must_wait = outcome == Outcome::Aside;
-        if must_wait { batch.commit().await?; } else { batch.commit_ahead().await?; }
+        if must_wait {
+            batch.commit().await?;
+        } else {
+            batch.commit_ahead().await?;
+        }
         self.size = match outcome {
             Outcome::Taken => (self.size * 2).min(MAX_BATCH as usize),
             Outcome::Refused => (records.len() / 2).max(1),

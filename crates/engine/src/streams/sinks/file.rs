@@ -27,7 +27,8 @@ pub(super) async fn append(
     records: &[Record],
 ) -> Sent {
     let Some(folder) = folder else {
-        let text = "Streams to files need a folder, which the operator names: stream_folder in doorward.toml.";
+        let text =
+            "Streams to files need a folder, which the operator names: stream_folder in doorward.toml.";
         return Sent::failed(text.to_owned());
     };
     let (folder, name, body) = (folder.join(tenant.as_str()), sink.name.clone(), lines(records));

@@ -48,7 +48,10 @@ fn http_has_three_formats_and_its_own_headers() {
         )
     };
     let (headers, body) = sent(&make("JSONLINES"), &two);
-    assert_eq!(json_lines(&body), [Value::Object(two[0].object.clone()), Value::Object(two[1].object.clone())]);
+    assert_eq!(
+        json_lines(&body),
+        [Value::Object(two[0].object.clone()), Value::Object(two[1].object.clone())]
+    );
     let expected = [("content-type", "application/json"), ("authorization", "Key k"), ("x-one", "1")];
     assert_eq!(headers, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let (_, body) = sent(&make("JSONARRAY"), &two);
