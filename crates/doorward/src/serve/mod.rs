@@ -70,6 +70,12 @@ pub async fn serve(
         }
     }
     opened.app.deliver_streams();
+    let app = opened.app.clone();
+    let stop = async move {
+        stop.await;
+        // Who watches the log would else be waited for.
+        app.wind_down();
+    };
     accept::accept(listener, tls, router, stop).await;
     opened.close().await;
     Ok(())
