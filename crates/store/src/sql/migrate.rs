@@ -39,8 +39,11 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0022__parts_of_texts", include_str!("../../migrations/V0022__parts_of_texts.sql")),
     ("V0023__device_codes", include_str!("../../migrations/V0023__device_codes.sql")),
     ("V0027__search_the_log", include_str!("../../migrations/V0027__search_the_log.sql")),
+    ("V0029__streams", include_str!("../../migrations/V0029__streams.sql")),
 ];
 
+/// Asks whether the database came from another server, where transactions were numbered otherwise.
+const SETTLE: &str = "SELECT settle_log_positions()";
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.
 const LOCK: &str = "SELECT pg_advisory_lock(3667000001)";
 
@@ -108,8 +111,11 @@ where
     let (mut client, connection) = config.connect(tls).await.map_err(refused)?;
     let driver = tokio::spawn(connection);
     client.batch_execute(LOCK).await.map_err(refused)?;
-    let result =
-        runner(Engine::Postgres)?.run_async(&mut client).await.map(|_| ()).map_err(|error| refine(&error));
+    let run = runner(Engine::Postgres)?.run_async(&mut client).await;
+    let result = match run {
+        Ok(_) => client.batch_execute(SETTLE).await.map_err(refused),
+        Err(error) => Err(refine(&error)),
+    };
     drop(client);
     // The connection ends with its client; how it ended changes nothing.
     let _ = driver.await;
