@@ -36,6 +36,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0019__clustered", include_str!("../../migrations/V0019__clustered.sql")),
     ("V0020__clients_elsewhere", include_str!("../../migrations/V0020__clients_elsewhere.sql")),
     ("V0023__device_codes", include_str!("../../migrations/V0023__device_codes.sql")),
+    ("V0024__asked_claims", include_str!("../../migrations/V0024__asked_claims.sql")),
 ];
 
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.
