@@ -17,6 +17,7 @@ pub fn routes() -> Vec<Route> {
         Route::post("/manage/theme", Guard::Admin, "choose_theme", theme::choose),
         Route::get("/manage", Guard::Admin, "show_overview", overview::show),
         Route::get("/manage/logs", Guard::Admin, "show_logs", logs::list),
+        Route::get("/manage/logs/live", Guard::Admin, "watch_logs", logs::listen),
         Route::get("/manage/logs/{id}", Guard::Admin, "show_event", logs::show::show),
     ];
     routes.extend(clients::routes());

@@ -20,6 +20,7 @@ use crate::entropy::Entropy;
 use crate::fault::Fault;
 use crate::jobs;
 use crate::login::turns::Turns;
+use crate::logs::live::Live;
 use crate::passwords::{PasswordCost, Passwords};
 use crate::pool::Pool;
 use crate::sealing::Sealing;
@@ -71,6 +72,7 @@ struct Inner {
     recent_codes: RecentCodes,
     secret_uses: SecretUses,
     turns: Turns,
+    live: Live,
     last_event: AtomicU64,
     stop: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -101,6 +103,7 @@ impl App {
             recent_codes: RecentCodes::new(),
             secret_uses: SecretUses::default(),
             turns: Turns::default(),
+            live: Live::default(),
             last_event: AtomicU64::new(0),
             stop: watch::Sender::new(false),
             tasks: Mutex::default(),
@@ -163,6 +166,16 @@ impl App {
         &self.0.turns
     }
 
+    /// Those who watch the log of this process.
+    pub(crate) fn live(&self) -> &Live {
+        &self.0.live
+    }
+
+    /// Ends what would go on until somebody leaves, so that nothing keeps the process from ending.
+    pub fn wind_down(&self) {
+        self.0.live.end();
+    }
+
     /// The uses of secrets that are not written down yet.
     pub(crate) fn secret_uses(&self) -> &SecretUses {
         &self.0.secret_uses
@@ -222,6 +235,7 @@ impl App {
 
     /// Stops the background work and closes the database. Call it when no request runs any more.
     pub async fn stop(&self) {
+        self.wind_down();
         self.0.stop.send_replace(true);
         let tasks = std::mem::take(&mut *self.0.tasks.lock());
         for task in tasks {

@@ -170,7 +170,7 @@ impl Fault {
             Fault::Token(error) => error.public.clone(),
             Fault::TooSlow => format!(
                 "The search took longer than {LIST_SECONDS} seconds and was given up. Search for less: whole \
-                 words, patterns whose only star is at the end, or one more condition."
+                 words, patterns whose only star is at the end, one more condition, or a shorter time."
             ),
             Fault::Unavailable { .. } => "The server is busy. Try again in a moment.".to_owned(),
             Fault::Internal { .. } => {

@@ -19,7 +19,7 @@ use crate::clients::{self, NewClient, ShownClient};
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::install::{self, NewInstallation};
-use crate::logs::list::{EventPart, EventQuery, list};
+use crate::logs::list::{EventPart, EventQuery, LogOrder, list};
 use crate::passwords::PasswordCost;
 use crate::sealing::Sealing;
 use crate::state::TenantState;
@@ -83,7 +83,7 @@ impl Kit {
 
     /// All events, newest first.
     pub(crate) async fn events(&self) -> Vec<Event> {
-        let part = EventPart::Page { offset: 0, limit: 1000, with_total: false };
+        let part = EventPart::Page { order: LogOrder::default(), offset: 0, limit: 1000, with_total: false };
         list(&self.app, &self.shell(), EventQuery::default(), &part).await.unwrap().events
     }
 }

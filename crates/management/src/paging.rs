@@ -3,7 +3,7 @@
 //! A bare array by default; with `include_totals` an object with numbers around it.
 //! Source: the Management API's paging parameters.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::query::Query;
 use crate::refused::Refused;
@@ -44,23 +44,31 @@ impl Page {
         Ok(Self { start: page.saturating_mul(limit), limit, include_totals })
     }
 
-    /// The answer: the entries, in their envelope if one was asked for.
+    /// The answer: the entries, in their envelope if one was asked for. A total that nobody knows is
+    /// left out.
     pub(crate) fn envelope(self, collection: &str, entries: Vec<Value>, total: Option<i64>) -> Value {
         if !self.include_totals {
             return Value::Array(entries);
         }
-        json!({
-            "start": self.start,
-            "limit": self.limit,
-            "length": entries.len(),
-            "total": total.unwrap_or_default(),
-            collection: entries,
-        })
+        let mut envelope = Map::new();
+        let numbers = [
+            ("start", Some(i64::from(self.start))),
+            ("limit", Some(i64::from(self.limit))),
+            ("length", i64::try_from(entries.len()).ok()),
+            ("total", total),
+        ];
+        for (name, number) in numbers {
+            envelope.extend(number.map(|number| (name.to_owned(), number.into())));
+        }
+        envelope.insert(collection.to_owned(), Value::Array(entries));
+        Value::Object(envelope)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn page(query: &str) -> Result<Page, Refused> {
@@ -89,6 +97,10 @@ mod tests {
         assert_eq!(
             page("page=1&include_totals=true").unwrap().envelope("clients", entries(), Some(51)).to_string(),
             r#"{"start":50,"limit":50,"length":1,"total":51,"clients":[{"client_id":"a"}]}"#
+        );
+        assert_eq!(
+            page("include_totals=true").unwrap().envelope("logs", Vec::new(), None).to_string(),
+            r#"{"start":0,"limit":50,"length":0,"logs":[]}"#
         );
     }
 }

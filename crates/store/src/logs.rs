@@ -2,12 +2,22 @@
 //! neither is.
 //!
 //! Source: the brief, "Client Auditing"; `/api/v2/logs` (pages and checkpoints). Ids grow with time,
-//! so order, checkpoints and retention all go by id and need no further index.
+//! so order, checkpoints and retention all go by id and need no further index. How searches find what they
+//! are for stands in `logs/search.rs`.
+
+mod search;
+mod shapes;
+mod sources;
+mod terms;
+
+pub use search::FEW;
+pub use shapes::forget as forget_shapes;
 
 use doorward_model::api::{ClientGrant, ResourceServer};
 use doorward_model::ids::{ClientId, ConnectionId, LogId, UserId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
+use doorward_model::search::Query;
 use doorward_model::time::Timestamp;
 
 use crate::sql::batch::{Batch, Expect};
@@ -38,6 +48,39 @@ pub struct LogFilter {
     pub since: Option<Timestamp>,
     /// Only events before this time.
     pub until: Option<Timestamp>,
+    /// What is searched for.
+    pub query: Option<Query>,
+    /// Only events from this id on.
+    pub from_id: Option<LogId>,
+    /// Only events after this one.
+    pub after_id: Option<LogId>,
+    /// Only events before this id.
+    pub before_id: Option<LogId>,
+    /// How many events are few; [`FEW`] but in tests.
+    pub few: Option<u32>,
+}
+
+impl LogFilter {
+    fn has_times(&self) -> bool {
+        self.since.is_some() || self.until.is_some()
+    }
+}
+
+/// What a list is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogOrder {
+    /// A field of the search language; `date` is the order of the ids, which is quick at any size. Any
+    /// other sorts all that is found.
+    pub field: &'static str,
+    /// From the last to the first.
+    pub is_descending: bool,
+}
+
+impl Default for LogOrder {
+    /// From newest to oldest.
+    fn default() -> Self {
+        Self { field: "date", is_descending: true }
+    }
 }
 
 const LIST: &str = "SELECT id, at, code, description, client_id, client_name, connection_id, \
@@ -78,8 +121,9 @@ fn event(row: Row) -> Result<Event, StoreError> {
     })
 }
 
-/// Binds an event, `$1` to `$23`.
-fn arguments(b: &Batch, event: &Event) -> Vec<Value> {
+/// Binds an event, `$1` to `$24`.
+fn arguments(b: &mut Batch, event: &Event) -> Vec<Value> {
+    let shape = shapes::of(b, event);
     args![
         b.tenant().as_str(),
         event.id.as_str(),
@@ -103,15 +147,9 @@ fn arguments(b: &Batch, event: &Event) -> Vec<Value> {
         to_json(&event.details),
         event.fold_key.as_deref(),
         event.count,
-        target(event),
+        event.target_client().as_ref().map(ClientId::as_str),
+        shape,
     ]
-}
-
-/// The client that something was done to.
-fn target(event: &Event) -> Option<&str> {
-    let target = event.details.get("target")?;
-    let id = target.as_str().or_else(|| target.get("client_id")?.as_str())?;
-    ClientId::parse(id).is_ok().then_some(id)
 }
 
 /// The event of that id.
@@ -124,143 +162,54 @@ pub async fn get(t: &Scope<'_>, id: &LogId) -> Result<Option<Event>, StoreError>
     t.list(list).await?.into_iter().next().map(event).transpose()
 }
 
-/// Events from newest to oldest, by page. The caller bounds `offset`: deep pages are slow.
+/// Events in an order, by page. The caller bounds `offset`: deep pages are slow.
 ///
 /// # Errors
-/// Any failure of the store.
+/// Any failure of the store; [`StoreError::TooSlow`] for what no index helps.
 pub async fn list(
     t: &Scope<'_>,
     filter: &LogFilter,
-    offset: u32,
-    limit: u32,
+    order: LogOrder,
+    part: (u32, u32),
 ) -> Result<Vec<Event>, StoreError> {
-    page(t, filter, "ORDER BY id DESC", (offset, limit)).await
-}
-
-/// Events from oldest to newest, by page; as [`list`].
-///
-/// # Errors
-/// Any failure of the store.
-pub async fn list_oldest_first(
-    t: &Scope<'_>,
-    filter: &LogFilter,
-    offset: u32,
-    limit: u32,
-) -> Result<Vec<Event>, StoreError> {
-    page(t, filter, "ORDER BY id", (offset, limit)).await
-}
-
-async fn page(
-    t: &Scope<'_>,
-    filter: &LogFilter,
-    order: &'static str,
-    (offset, limit): (u32, u32),
-) -> Result<Vec<Event>, StoreError> {
-    let mut list = List::new(LIST, args![t.id()]);
-    apply(&mut list, filter);
-    list.order(order);
-    list.page(offset, limit);
-    t.list(list).await?.into_iter().map(event).collect()
+    search::rows(t, filter, order, part).await?.into_iter().map(event).collect()
 }
 
 /// Events from newest to oldest, those before a checkpoint; cheap at any depth.
 ///
 /// # Errors
-/// Any failure of the store.
+/// Those of [`list`].
 pub async fn list_before(
     t: &Scope<'_>,
     filter: &LogFilter,
     before: Option<&LogId>,
     limit: u32,
 ) -> Result<Vec<Event>, StoreError> {
-    let Some(about) = &filter.about else {
-        return newest_before(t, filter, None, before, limit).await;
-    };
-    // Two short walks along two indexes instead of one that would have to sort what it finds.
-    let mut found = Vec::new();
-    for column in ["client_id = ?", "target_client_id = ?"] {
-        found.extend(newest_before(t, filter, Some((column, about)), before, limit).await?);
-    }
-    found.sort_by(|one, other| other.id.as_str().cmp(one.id.as_str()));
-    found.dedup_by(|one, other| one.id == other.id);
-    found.truncate(limit as usize);
-    Ok(found)
-}
-
-async fn newest_before(
-    t: &Scope<'_>,
-    filter: &LogFilter,
-    about: Option<(&str, &ClientId)>,
-    before: Option<&LogId>,
-    limit: u32,
-) -> Result<Vec<Event>, StoreError> {
-    let mut list = List::new(LIST, args![t.id()]);
-    apply(&mut list, &LogFilter { about: None, ..filter.clone() });
-    if let Some((column, client)) = about {
-        list.and(column, args![client.as_str()]);
-    }
-    if let Some(before) = before {
-        list.and("id < ?", args![before.as_str()]);
-    }
-    list.order("ORDER BY id DESC");
-    list.page(0, limit);
-    t.list(list).await?.into_iter().map(event).collect()
+    let earlier = |known: &LogId| before.is_none_or(|before| known < before);
+    let before_id = filter.before_id.clone().filter(earlier).or_else(|| before.cloned());
+    list(t, &LogFilter { before_id, ..filter.clone() }, LogOrder::default(), (0, limit)).await
 }
 
 /// Events from oldest to newest, those after a checkpoint; cheap at any depth.
 ///
 /// # Errors
-/// Any failure of the store.
+/// Those of [`list`].
 pub async fn list_after(
     t: &Scope<'_>,
     filter: &LogFilter,
     after: Option<&LogId>,
     limit: u32,
 ) -> Result<Vec<Event>, StoreError> {
-    let mut list = List::new(LIST, args![t.id()]);
-    apply(&mut list, filter);
-    if let Some(after) = after {
-        list.and("id > ?", args![after.as_str()]);
-    }
-    list.order("ORDER BY id");
-    list.page(0, limit);
-    t.list(list).await?.into_iter().map(event).collect()
+    let order = LogOrder { is_descending: false, ..LogOrder::default() };
+    list(t, &LogFilter { after_id: after.cloned(), ..filter.clone() }, order, (0, limit)).await
 }
 
 /// How many events a filter shows.
 ///
 /// # Errors
-/// Any failure of the store.
+/// Those of [`list`].
 pub async fn count(t: &Scope<'_>, filter: &LogFilter) -> Result<i64, StoreError> {
-    let mut list = List::new("SELECT COUNT(id) FROM logs WHERE tenant_id = $1", args![t.id()]);
-    apply(&mut list, filter);
-    let row = t.list(list).await?.into_iter().next();
-    row.map_or(Ok(0), |row| row.read("logs").int("count"))
-}
-
-fn apply(list: &mut List, filter: &LogFilter) {
-    if !filter.codes.is_empty() {
-        list.and_in("code", filter.codes.iter().map(|code| code.as_str().into()).collect());
-    }
-    if let Some(client) = &filter.client {
-        list.and("client_id = ?", args![client.as_str()]);
-    }
-    if let Some(client) = &filter.about {
-        let places = args![client.as_str(), client.as_str()];
-        list.and("(client_id = ? OR target_client_id = ?)", places);
-    }
-    if let Some(user) = &filter.user {
-        list.and("user_id = ?", args![user.as_str()]);
-    }
-    if filter.of_people {
-        list.and("user_id IS NOT NULL", Vec::new());
-    }
-    if let Some(since) = filter.since {
-        list.and("at >= ?", args![since]);
-    }
-    if let Some(until) = filter.until {
-        list.and("at < ?", args![until]);
-    }
+    search::count(t, filter).await
 }
 
 /// The latest changes that admins and programs made to a client, newest first.
@@ -311,9 +260,10 @@ pub async fn refusals_since(
 pub fn insert(b: &mut Batch, event: &Event) {
     const SQL: &str = "INSERT INTO logs (tenant_id, id, at, code, description, client_id, client_name, \
          connection_id, connection_name, strategy, strategy_type, user_id, user_name, ip, user_agent, \
-         audience, scope, hostname, auth0_client, details, fold_key, repeats, target_client_id) \
+         audience, scope, hostname, auth0_client, details, fold_key, repeats, target_client_id, \
+         shape) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-         $21, $22, $23)";
+         $21, $22, $23, $24)";
     let args = arguments(b, event);
     b.push(SQL, args, Expect::Any);
 }
@@ -323,9 +273,10 @@ pub fn insert(b: &mut Batch, event: &Event) {
 pub fn insert_folded(b: &mut Batch, event: &Event) {
     const SQL: &str = "INSERT INTO logs (tenant_id, id, at, code, description, client_id, client_name, \
          connection_id, connection_name, strategy, strategy_type, user_id, user_name, ip, user_agent, \
-         audience, scope, hostname, auth0_client, details, fold_key, repeats, target_client_id) \
+         audience, scope, hostname, auth0_client, details, fold_key, repeats, target_client_id, \
+         shape) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-         $21, $22, $23) \
+         $21, $22, $23, $24) \
          ON CONFLICT (tenant_id, fold_key) WHERE fold_key IS NOT NULL \
          DO UPDATE SET repeats = logs.repeats + excluded.repeats, at = excluded.at";
     let args = arguments(b, event);
@@ -349,16 +300,17 @@ pub struct Grounds<'a> {
 pub fn insert_if(b: &mut Batch, event: &Event, grounds: &Grounds<'_>) {
     const SQL: &str = "INSERT INTO logs (tenant_id, id, at, code, description, client_id, client_name, \
          connection_id, connection_name, strategy, strategy_type, user_id, user_name, ip, user_agent, \
-         audience, scope, hostname, auth0_client, details, fold_key, repeats, target_client_id) \
+         audience, scope, hostname, auth0_client, details, fold_key, repeats, target_client_id, \
+         shape) \
          SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS TEXT), \
          CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT), \
          CAST($11 AS TEXT), CAST($12 AS TEXT), CAST($13 AS TEXT), CAST($14 AS TEXT), CAST($15 AS TEXT), \
          CAST($16 AS TEXT), CAST($17 AS TEXT), CAST($18 AS TEXT), CAST($19 AS TEXT), CAST($20 AS TEXT), \
-         CAST($21 AS TEXT), CAST($22 AS BIGINT), CAST($23 AS TEXT) \
-         WHERE EXISTS (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = $24) \
-         AND EXISTS (SELECT 1 FROM resource_servers WHERE tenant_id = $1 AND id = $25 AND version = $26) \
-         AND (CAST($27 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM client_grants \
-         WHERE tenant_id = $1 AND id = $27 AND client_id = $24 AND version = $28))";
+         CAST($21 AS TEXT), CAST($22 AS BIGINT), CAST($23 AS TEXT), CAST($24 AS BIGINT) \
+         WHERE EXISTS (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = $25) \
+         AND EXISTS (SELECT 1 FROM resource_servers WHERE tenant_id = $1 AND id = $26 AND version = $27) \
+         AND (CAST($28 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM client_grants \
+         WHERE tenant_id = $1 AND id = $28 AND client_id = $25 AND version = $29))";
     let Grounds { client, api, grant } = grounds;
     let mut args = arguments(b, event);
     args.extend(args![client.as_str(), api.id.as_str(), api.version]);

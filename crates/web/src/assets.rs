@@ -38,6 +38,7 @@ const DASHBOARD_CSS: &str = concat!(
     include_str!("../assets/dashboard/settings.css"),
     include_str!("../assets/dashboard/connections.css"),
     include_str!("../assets/dashboard/explorer.css"),
+    include_str!("../assets/dashboard/logs.css"),
     include_str!("../assets/dashboard/small.css"),
 );
 
@@ -47,6 +48,7 @@ const DASHBOARD_JS: &str = concat!(
     include_str!("../assets/dashboard/urls.js"),
     include_str!("../assets/dashboard/forms.js"),
     include_str!("../assets/dashboard/dialogs.js"),
+    include_str!("../assets/dashboard/live.js"),
     include_str!("../assets/dashboard/at_once.js"),
     include_str!("../assets/dashboard/keys.js"),
 );

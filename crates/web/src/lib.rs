@@ -22,6 +22,7 @@ pub mod fault;
 mod frame;
 mod health;
 pub mod inside;
+pub mod live;
 pub mod local_path;
 pub mod log_record;
 pub mod marked;

@@ -5,6 +5,8 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use doorward_engine::caller::Caller;
 use doorward_engine::clients::{self, ClientOrder, ClientQuery};
+use doorward_engine::fault::Fault;
+use doorward_engine::logs::filter::resolve;
 use doorward_engine::logs::list::{self as events, EventPart};
 use doorward_model::client::Client;
 use doorward_model::ids::ClientId;
@@ -12,7 +14,7 @@ use doorward_web::fault::PageFault;
 use doorward_web::page::Page;
 use doorward_web::state::Web;
 
-use super::filter::{Filter, KINDS, OUTCOMES};
+use super::filter::{Asked, Chip, Filter, KINDS, OUTCOMES, TIMES};
 use super::row::Row;
 use crate::frame::Frame;
 use crate::parts;
@@ -29,6 +31,8 @@ pub(crate) struct ListPage<'a> {
     pub filter: &'a Filter,
     pub clients: &'a [Client],
     pub rows: &'a [Row],
+    /// Whether looking took too long and was given up.
+    pub is_too_slow: bool,
     pub newest: Option<String>,
     pub older: Option<String>,
 }
@@ -38,8 +42,33 @@ impl ListPage<'_> {
         self.clients.iter().any(|client| client.id.as_str() == id)
     }
 
-    fn retention(&self) -> i64 {
-        self.frame.tenant().settings.log_retention.seconds() / 86_400
+    fn is_chosen(&self, id: &str) -> bool {
+        self.filter.what.client.as_deref() == Some(id)
+    }
+
+    /// The name of the client that is chosen, where that is known.
+    fn client(&self) -> &str {
+        let chosen = self.filter.what.client.as_deref().unwrap_or_default();
+        let known = self.clients.iter().find(|client| client.id.as_str() == chosen);
+        known.map_or(chosen, |client| &client.settings.name)
+    }
+
+    fn chips(&self) -> Vec<Chip> {
+        self.filter.chips(self.client())
+    }
+
+    /// The filter as it is typed.
+    fn typed(&self) -> String {
+        self.filter.text(self.client())
+    }
+
+    /// How long events are kept, as the end of a sentence.
+    fn retention(&self) -> String {
+        match self.frame.tenant().settings.events_are_kept_for().map(|kept| kept.seconds() / 86_400) {
+            None => "for ever".to_owned(),
+            Some(1) => "for one day".to_owned(),
+            Some(days) => format!("for {days} days"),
+        }
     }
 
     fn back(&self) -> Option<(&str, &str)> {
@@ -54,20 +83,38 @@ impl ListPage<'_> {
 pub(crate) async fn list(
     State(web): State<Web>,
     frame: Frame,
-    filter: Result<Query<Filter>, QueryRejection>,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Page, PageFault> {
-    let filter = filter.map(|Query(filter)| filter).unwrap_or_default();
+    let mut filter = Filter::read(&asked.map(|Query(asked)| asked).unwrap_or_default());
     let caller = frame.caller();
     let limit = u32::try_from(PER_PAGE + 1).unwrap_or(u32::MAX);
     let part = EventPart::Before { checkpoint: filter.checkpoint(), limit };
-    let mut found = events::list(web.app(), caller, filter.query(), &part).await?.events;
+    let query = resolve(web.app(), caller, &filter.what).await?;
+    // A client that was named is chosen by its id from here on.
+    if let Some(about) = &query.about {
+        filter.what.client = Some(about.to_string());
+    }
+    let found = events::list(web.app(), caller, filter.in_time(query, frame.now()), &part).await;
+    let (mut found, is_too_slow) = match found {
+        Ok(page) => (page.events, false),
+        Err(Fault::TooSlow) => (Vec::new(), true),
+        Err(fault) => return Err(fault.into()),
+    };
     let has_older = found.len() > PER_PAGE;
     found.truncate(PER_PAGE);
     let older = found.last().filter(|_| has_older).map(|last| filter.address(Some(&last.id)));
     let newest = filter.checkpoint().map(|_| filter.address(None));
-    let clients = offered(&web, caller, &filter.client).await?;
-    let rows: Vec<Row> = found.into_iter().map(|event| Row::of(event, frame.now())).collect();
-    let page = ListPage { frame: &frame, filter: &filter, clients: &clients, rows: &rows, newest, older };
+    let clients = offered(&web, caller, filter.what.client.as_deref().unwrap_or_default()).await?;
+    let rows = Row::fold(found, frame.now());
+    let page = ListPage {
+        frame: &frame,
+        filter: &filter,
+        clients: &clients,
+        rows: &rows,
+        is_too_slow,
+        newest,
+        older,
+    };
     Ok(frame.page(&page))
 }
 

@@ -2,12 +2,14 @@
 
 mod filter;
 mod list;
+mod live;
 mod row;
 mod sentence;
 pub(crate) mod show;
 mod way_out;
 
 pub(crate) use list::list;
+pub(crate) use live::listen;
 pub(crate) use row::Row;
 pub(crate) use sentence::short;
 

@@ -4,19 +4,29 @@ use askama::Template;
 use axum::extract::{Path, State};
 use doorward_engine::fault::Fault;
 use doorward_engine::logs;
+use doorward_engine::logs::list::{self as events, EventPart, EventQuery};
 use doorward_model::ids::LogId;
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
+use doorward_model::log::filter;
+use doorward_model::time::Lifetime;
 use doorward_web::fault::PageFault;
 use doorward_web::log_record;
 use doorward_web::page::{Page, unturned_json};
 use doorward_web::state::Web;
 
+use super::filter::{Asked, Filter};
 use super::row::Row;
 use super::way_out::WayOut;
 use crate::doctor::{self, Why};
 use crate::frame::Frame;
 use crate::parts;
+
+/// How far before and after an event its way is looked for.
+const AROUND: Lifetime = Lifetime::from_seconds(600);
+/// How many events are looked at for it, and how many steps are shown before and after.
+const LOOKED_AT: u32 = 100;
+const STEPS: usize = 6;
 
 /// The page.
 #[derive(Template)]
@@ -29,6 +39,10 @@ pub(crate) struct EventPage<'a> {
     pub why: Option<&'a Why>,
     /// Why it failed and what to do, where it failed.
     pub way_out: Option<WayOut>,
+    /// What happened before and after, this event among it, from first to last.
+    pub around: &'a [Row],
+    /// The list of events like this one.
+    pub like_this: &'a str,
 }
 
 impl EventPage<'_> {
@@ -52,6 +66,7 @@ impl EventPage<'_> {
             ("Detail", Some(event.description.as_str())),
             ("Person", event.user_name.as_deref()),
             ("Connection", event.connection_name.as_deref()),
+            ("Reference", event.details.get("reference").and_then(|reference| reference.as_str())),
             ("API", event.audience.as_deref()),
             ("Scope", event.scope.as_deref()),
             ("Address", event.ip.as_deref()),
@@ -87,6 +102,50 @@ pub(crate) async fn page(
     let record = serde_json::to_string_pretty(&log_record::event(&event)).unwrap_or_default();
     let record = unturned_json(&record);
     let way_out = WayOut::of(&event);
+    let around = around(web, frame, &event).await?;
+    let like_this = like(&event);
     let row = Row::of(event, frame.now());
-    Ok(frame.page(&EventPage { frame, row: &row, record: &record, why: why.as_ref(), way_out }))
+    Ok(frame.page(&EventPage {
+        frame,
+        row: &row,
+        record: &record,
+        why: why.as_ref(),
+        way_out,
+        around: &around,
+        like_this: &like_this,
+    }))
+}
+
+/// The way that somebody took, of which the event is a step: what happened at the same client from the same address,
+/// or with the same session, shortly before and after. Nothing where the event stands alone.
+async fn around(web: &Web, frame: &Frame, event: &Event) -> Result<Vec<Row>, PageFault> {
+    let Some(ip) = event.ip.as_deref().filter(|_| event.client.is_some()) else { return Ok(Vec::new()) };
+    let filter = filter::Filter { ip: Some(ip.to_owned()), ..filter::Filter::default() };
+    let query = EventQuery {
+        query: filter.query(),
+        client: event.client.clone(),
+        since: Some(event.at.before(AROUND)),
+        until: Some(event.at.after(AROUND)),
+        ..EventQuery::default()
+    };
+    let part = EventPart::Before { checkpoint: None, limit: LOOKED_AT };
+    let found = events::list(web.app(), frame.caller(), query, &part).await?.events;
+    let mut rows = Row::fold(found, frame.now());
+    rows.reverse();
+    let here =
+        rows.iter().position(|row| row.event.id == event.id || row.event.is_like(event)).unwrap_or_default();
+    let first = here.saturating_sub(STEPS);
+    let rows: Vec<Row> = rows.into_iter().skip(first).take(2 * STEPS + 1).collect();
+    Ok(if rows.len() > 1 { rows } else { Vec::new() })
+}
+
+/// The same kind of event at the same client, and of the same person where one is known.
+fn like(event: &Event) -> String {
+    let asked = Asked {
+        code: event.code.as_str().to_owned(),
+        client: event.client.as_ref().map(ToString::to_string).unwrap_or_default(),
+        person: event.user.as_ref().map(ToString::to_string).unwrap_or_default(),
+        ..Asked::default()
+    };
+    Filter::read(&asked).address(None)
 }

@@ -69,6 +69,12 @@ pub async fn serve(
             );
         }
     }
+    let app = opened.app.clone();
+    let stop = async move {
+        stop.await;
+        // Who watches the log would else be waited for.
+        app.wind_down();
+    };
     accept::accept(listener, tls, router, stop).await;
     opened.close().await;
     Ok(())

@@ -18,4 +18,4 @@ pub use log_in::{LoginProblem, log_in};
 pub use log_out::log_out;
 pub use reset::reset;
 pub use sent_form::{Receipt, give_back, keep, take};
-pub use session::{SignedIn, session};
+pub use session::{SignedIn, is_live, session};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
+use doorward_model::ids::TenantId;
 use doorward_model::secret::Secret;
 use doorward_model::time::Lifetime;
 use doorward_protocol::digest::{sha256, token_hash};
@@ -47,6 +48,15 @@ pub async fn session(
     // Refusals of the use cases come from the database, so the settings here may be a moment old.
     let caller = Caller { tenant: Arc::clone(state), who, info };
     Ok(Some(SignedIn { caller, form_token: form_token(cookie) }))
+}
+
+/// Whether the session behind a cookie goes on. Asking does not make it longer.
+///
+/// # Errors
+/// Trouble with the store.
+pub async fn is_live(app: &App, tenant: &TenantId, cookie: &Secret) -> Result<bool, Fault> {
+    let found = admin_sessions::by_token_hash(&app.db().tenant(tenant), &token_hash(cookie)).await?;
+    Ok(found.is_some_and(|session| session.is_live(app.now())))
 }
 
 /// Follows from the cookie, and the cookie not from it: it stands in pages.

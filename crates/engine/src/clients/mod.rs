@@ -157,3 +157,11 @@ fn secrets_read(caller: &Caller, of: Option<&Client>) -> EventDraft {
 pub fn parse_id(text: &str) -> Option<ClientId> {
     ClientId::parse(text).ok()
 }
+
+/// The id of a client that may be gone: only what looks like one, 32 letters and digits, or `tpc_` and 22.
+#[must_use]
+pub fn parse_gone(text: &str) -> Option<ClientId> {
+    let (rest, length) = text.strip_prefix("tpc_").map_or((text, 32), |rest| (rest, 22));
+    let is_like_one = rest.len() == length && rest.bytes().all(|b| b.is_ascii_alphanumeric());
+    ClientId::parse(text).ok().filter(|_| is_like_one)
+}

@@ -3,8 +3,9 @@
 //! their turn in between.
 
 use doorward_model::ids::TenantId;
+use doorward_model::time::Timestamp;
 use doorward_store::global::purge::purge;
-use doorward_store::{logs, users};
+use doorward_store::{Scope, logs, users};
 
 use crate::app::App;
 use crate::connections;
@@ -23,18 +24,26 @@ pub(crate) async fn clean(app: &App) -> Result<(), Fault> {
         }
     }
     for state in app.tenants() {
-        let oldest = app.now().before(state.tenant.settings.log_retention);
         let scope = app.db().tenant(&state.tenant.id);
-        for _ in 0..BATCHES {
-            if logs::delete_before(&scope, oldest, BATCH).await? == 0 {
-                break;
-            }
+        if let Some(kept) = state.tenant.settings.events_are_kept_for() {
+            forget_events(&scope, app.now().before(kept)).await?;
         }
         for connection in doorward_store::connections::retired(&scope).await? {
             connections::finish(app, &state.tenant.id, &connection, BATCHES).await?;
         }
         make_searchable(app, &state.tenant.id).await?;
     }
+    Ok(())
+}
+
+/// Deletes the events before a time.
+async fn forget_events(scope: &Scope<'_>, oldest: Timestamp) -> Result<(), Fault> {
+    for _ in 0..BATCHES {
+        if logs::delete_before(scope, oldest, BATCH).await? == 0 {
+            break;
+        }
+    }
+    logs::forget_shapes(scope, oldest).await?;
     Ok(())
 }
 
@@ -67,6 +76,23 @@ mod tests {
         kit.clock.advance(Lifetime::from_seconds(31 * 86_400));
         clean(&kit.app).await.unwrap();
         assert!(kit.events().await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_tenant_keeps_its_events_as_long_as_it_says_or_for_ever() {
+        for (days, after, is_kept) in [(90, 31, true), (90, 91, false), (0, 4000, true)] {
+            let kit = Kit::new().await;
+            let tenant = &kit.tenant().tenant;
+            let body = serde_json::json!({ "log_retention_days": days });
+            let settings = tenant.settings.apply(body.as_object().unwrap()).unwrap();
+            let mut batch = kit.app.db().tenant(&tenant.id).batch();
+            doorward_store::tenants::put_settings(&mut batch, &settings, tenant.version);
+            batch.commit().await.unwrap();
+            kit.app.poll().await.unwrap();
+            kit.clock.advance(Lifetime::from_seconds(after * 86_400));
+            clean(&kit.app).await.unwrap();
+            assert_eq!(!kit.events().await.is_empty(), is_kept, "{days} days, after {after}");
+        }
     }
 
     #[tokio::test]

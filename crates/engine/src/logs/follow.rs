@@ -6,12 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use doorward_model::ids::LogId;
+use doorward_model::ids::{LogId, TenantId};
 use doorward_model::log::event::Event;
 use doorward_model::time::{Lifetime, Timestamp};
+use doorward_store::logs::{self, LogFilter};
 
-use super::get::get;
-use super::list::{EventPart, EventQuery, list};
+use super::list::{EventPart, EventQuery, READING, list, sees_people_only};
 use crate::app::{App, first_log_id};
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -26,16 +26,7 @@ const PER_READ: u32 = 100;
 const MAX_FOLDED: usize = 50;
 
 /// Somebody who reads along.
-pub struct Follower {
-    caller: Caller,
-    query: EventQuery,
-    /// Nothing up to here is given.
-    floor: Option<LogId>,
-    /// The newest that was given.
-    newest: Option<LogId>,
-    /// What was given lately, with its count; and whether it may count further.
-    given: BTreeMap<LogId, (i64, bool)>,
-}
+pub struct Follower(Reader);
 
 impl Follower {
     /// Begins behind the events that are there, and gives the last `count` of them that match, from
@@ -66,32 +57,59 @@ impl Follower {
             }
         }
         events.reverse();
-        let mut follower = Self::begin(caller, query, newest);
-        events.iter().for_each(|event| follower.note(event));
-        Ok((follower, events))
+        let mut reader = Reader::begin(caller, query, newest);
+        events.iter().for_each(|event| reader.note(event));
+        Ok((Self(reader), events))
     }
 
     /// Begins with the events at or after `since`; they come with the first look.
-    #[must_use]
-    pub fn since(caller: &Caller, query: EventQuery, since: Timestamp) -> Self {
-        Self::begin(caller, query, Some(first_log_id(since)))
-    }
-
-    fn begin(caller: &Caller, query: EventQuery, floor: Option<LogId>) -> Self {
-        Self { caller: caller.clone(), query, newest: floor.clone(), floor, given: BTreeMap::new() }
+    ///
+    /// # Errors
+    /// [`Fault::Forbidden`].
+    pub fn since(caller: &Caller, query: EventQuery, since: Timestamp) -> Result<Self, Fault> {
+        caller.may_any(READING)?;
+        Ok(Self(Reader::begin(caller, query, Some(first_log_id(since)))))
     }
 
     /// What came since the last look, from oldest to newest: at most a few thousand events, so that
     /// who reads them begins at once; look again for the rest.
     ///
     /// # Errors
-    /// [`Fault::Forbidden`], or trouble with the store.
+    /// Trouble with the store.
     pub async fn look(&mut self, app: &App) -> Result<Vec<Event>, Fault> {
+        self.0.look(app).await
+    }
+}
+
+/// The log of a tenant, read as it grows.
+pub(super) struct Reader {
+    tenant: TenantId,
+    filter: LogFilter,
+    /// Nothing up to here is given.
+    floor: Option<LogId>,
+    /// The newest that was given.
+    newest: Option<LogId>,
+    /// What was given lately, with its count; and whether it may count further.
+    given: BTreeMap<LogId, (i64, bool)>,
+}
+
+impl Reader {
+    fn begin(caller: &Caller, query: EventQuery, floor: Option<LogId>) -> Self {
+        let filter = query.filter(sees_people_only(caller));
+        Self::of(caller.tenant.tenant.id.clone(), filter, floor)
+    }
+
+    /// For the process itself, which gives no more of it to anybody than they may see.
+    pub(super) fn of(tenant: TenantId, filter: LogFilter, floor: Option<LogId>) -> Self {
+        Self { tenant, filter, newest: floor.clone(), floor, given: BTreeMap::new() }
+    }
+
+    pub(super) async fn look(&mut self, app: &App) -> Result<Vec<Event>, Fault> {
         let mut fresh = self.counted_further(app).await?;
         let mut checkpoint = self.checkpoint();
         for _ in 0..PER_READ {
-            let part = EventPart::After { checkpoint: checkpoint.clone(), limit: PER_READ };
-            let found = list(app, &self.caller, self.query.clone(), &part).await?.events;
+            let scope = app.db().tenant(&self.tenant);
+            let found = logs::list_after(&scope, &self.filter, checkpoint.as_ref(), PER_READ).await?;
             let is_all = found.len() < PER_READ as usize;
             checkpoint = found.last().map(|event| event.id.clone()).or(checkpoint);
             for event in found {
@@ -128,7 +146,7 @@ impl Follower {
         let mut again = Vec::new();
         for id in ids {
             // Cleaned away meanwhile is no trouble of a reader.
-            let Ok(event) = get(app, &self.caller, &id).await else { continue };
+            let Some(event) = logs::get(&app.db().tenant(&self.tenant), &id).await? else { continue };
             if self.given.get(&id).is_some_and(|(count, _)| *count < event.count) {
                 self.note(&event);
                 again.push(event);
@@ -207,7 +225,7 @@ mod tests {
     #[tokio::test]
     async fn repeats_are_given_again_with_their_count() {
         let kit = Kit::new().await;
-        let mut follower = Follower::since(&kit.shell(), EventQuery::default(), kit.app.now());
+        let mut follower = Follower::since(&kit.shell(), EventQuery::default(), kit.app.now()).unwrap();
         follower.look(&kit.app).await.unwrap();
         log(&kit, &kit.app, EventCode::LoginFailed, "no").await;
         assert_eq!(told(&follower.look(&kit.app).await.unwrap()), [("no", 1)]);
@@ -226,7 +244,7 @@ mod tests {
             let code = if number % 10 == 0 { EventCode::Logout } else { EventCode::Login };
             log(&kit, &kit.app, code, &number.to_string()).await;
         }
-        let mut follower = Follower::since(&kit.shell(), EventQuery::default(), from);
+        let mut follower = Follower::since(&kit.shell(), EventQuery::default(), from).unwrap();
         let all = follower.look(&kit.app).await.unwrap();
         assert_eq!(all.iter().filter(|event| event.code == EventCode::Login).count(), 207);
         let query = EventQuery { codes: vec![EventCode::Logout], ..EventQuery::default() };

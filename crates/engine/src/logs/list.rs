@@ -1,15 +1,19 @@
 //! Listing events: by page, from newest to oldest, or by checkpoint, from oldest to newest.
 //!
-//! Source: the Management API's `GET /logs`.
+//! Searches are given up after a time, as those of users are. Source: the Management API's `GET /logs`.
 
 use doorward_model::ids::{ClientId, LogId, UserId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
+use doorward_model::log::search::{Span, finds, span};
 use doorward_model::scope::ApiScope;
-use doorward_model::time::Timestamp;
+use doorward_model::search::Query;
+use doorward_model::time::{Lifetime, Timestamp};
+pub use doorward_store::logs::LogOrder;
 use doorward_store::logs::{self, LogFilter};
+use doorward_store::{Scope, StoreError};
 
-use crate::app::App;
+use crate::app::{App, first_log_id};
 use crate::caller::Caller;
 use crate::fault::Fault;
 
@@ -28,22 +32,21 @@ pub struct EventQuery {
     pub since: Option<Timestamp>,
     /// Only events before this time.
     pub until: Option<Timestamp>,
+    /// What is searched for.
+    pub query: Option<Query>,
 }
+
+/// By how much the time in an id and that of its event may differ: an event that counts repeats takes the
+/// time of the latest, and clocks are set.
+const SLACK: Lifetime = Lifetime::from_seconds(600);
 
 /// Which part of the list.
 #[derive(Debug, Clone)]
 pub enum EventPart {
-    /// A page, from newest to oldest.
+    /// A page.
     Page {
-        /// How many to skip.
-        offset: u32,
-        /// How many to give.
-        limit: u32,
-        /// Whether to count all that match.
-        with_total: bool,
-    },
-    /// A page, from oldest to newest.
-    OldestPage {
+        /// In which order.
+        order: LogOrder,
         /// How many to skip.
         offset: u32,
         /// How many to give.
@@ -72,9 +75,12 @@ pub enum EventPart {
 pub struct EventPage {
     /// The events.
     pub events: Vec<Event>,
-    /// How many match in all, where asked for.
+    /// How many match in all, where asked for and counted in time.
     pub total: Option<i64>,
 }
+
+/// What opens the log.
+pub(super) const READING: &[ApiScope] = &[ApiScope::ReadLogs, ApiScope::ReadLogsUsers];
 
 /// Whether the caller sees only what happened to people.
 pub(super) fn sees_people_only(caller: &Caller) -> bool {
@@ -84,36 +90,73 @@ pub(super) fn sees_people_only(caller: &Caller) -> bool {
 /// The events that match. Who may read the log of people only sees events that name a user.
 ///
 /// # Errors
-/// [`Fault::Forbidden`], or trouble with the store.
+/// [`Fault::Forbidden`], [`Fault::TooSlow`], or trouble with the store.
 pub async fn list(
     app: &App,
     caller: &Caller,
     query: EventQuery,
     part: &EventPart,
 ) -> Result<EventPage, Fault> {
-    caller.may_any(&[ApiScope::ReadLogs, ApiScope::ReadLogsUsers])?;
+    caller.may_any(READING)?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
-    let EventQuery { codes, client, about, user, since, until } = query;
-    let of_people = sees_people_only(caller);
-    let filter = LogFilter { codes, client, about, user, of_people, since, until };
-    match part {
-        EventPart::Page { offset, limit, with_total } => {
-            let total = if *with_total { Some(logs::count(&scope, &filter).await?) } else { None };
-            let events = logs::list(&scope, &filter, *offset, *limit).await?;
-            Ok(EventPage { events, total })
-        }
-        EventPart::OldestPage { offset, limit, with_total } => {
-            let total = if *with_total { Some(logs::count(&scope, &filter).await?) } else { None };
-            let events = logs::list_oldest_first(&scope, &filter, *offset, *limit).await?;
-            Ok(EventPage { events, total })
+    let filter = query.filter(sees_people_only(caller));
+    let mut total = None;
+    let events = match part {
+        EventPart::Page { order, offset, limit, with_total } => {
+            if *with_total {
+                total = count(&scope, &filter).await?;
+            }
+            logs::list(&scope, &filter, *order, (*offset, *limit)).await?
         }
         EventPart::Before { checkpoint, limit } => {
-            let events = logs::list_before(&scope, &filter, checkpoint.as_ref(), *limit).await?;
-            Ok(EventPage { events, total: None })
+            logs::list_before(&scope, &filter, checkpoint.as_ref(), *limit).await?
         }
         EventPart::After { checkpoint, limit } => {
-            let events = logs::list_after(&scope, &filter, checkpoint.as_ref(), *limit).await?;
-            Ok(EventPage { events, total: None })
+            logs::list_after(&scope, &filter, checkpoint.as_ref(), *limit).await?
+        }
+    };
+    Ok(EventPage { events, total })
+}
+
+/// The page may be quick where the number is not.
+async fn count(scope: &Scope<'_>, filter: &LogFilter) -> Result<Option<i64>, Fault> {
+    match logs::count(scope, filter).await {
+        Ok(total) => Ok(Some(total)),
+        Err(StoreError::TooSlow) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl EventQuery {
+    /// Whether an event matches that is in memory already.
+    #[must_use]
+    pub fn takes(&self, event: &Event) -> bool {
+        let is = |wanted: &Option<ClientId>, of: &Option<ClientId>| wanted.is_none() || wanted == of;
+        (self.codes.is_empty() || self.codes.contains(&event.code))
+            && is(&self.client, &event.client)
+            && (is(&self.about, &event.client) || is(&self.about, &event.target_client()))
+            && (self.user.is_none() || self.user == event.user)
+            && self.since.is_none_or(|since| event.at >= since)
+            && self.until.is_none_or(|until| event.at < until)
+            && self.query.as_ref().is_none_or(|query| finds(query, event))
+    }
+
+    pub(super) fn filter(self, of_people: bool) -> LogFilter {
+        let asked = self.query.as_ref().map(span).unwrap_or_default();
+        let Span { from, until } = asked.and(Span { from: self.since, until: self.until });
+        LogFilter {
+            codes: self.codes,
+            client: self.client,
+            about: self.about,
+            user: self.user,
+            of_people,
+            since: from,
+            until,
+            query: self.query,
+            from_id: from.map(|from| first_log_id(from.before(SLACK))),
+            after_id: None,
+            before_id: until.map(|until| first_log_id(until.after(SLACK))),
+            few: None,
         }
     }
 }

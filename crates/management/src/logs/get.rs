@@ -4,10 +4,10 @@ use axum::extract::State;
 use doorward_engine::logs;
 use doorward_model::ids::LogId;
 use doorward_web::caller::Authorized;
-use doorward_web::log_record;
 use doorward_web::state::Web;
 use http::{StatusCode, Uri};
 
+use super::view::shown;
 use crate::answer;
 use crate::path::{self, Segment};
 use crate::query::Query;
@@ -22,5 +22,5 @@ pub(crate) async fn get(
     let id = path::id(id, LogId::parse)?;
     Query::read(&uri, &[])?;
     let event = logs::get::get(web.app(), &caller, &id).await?;
-    Ok(answer::json(StatusCode::OK, &log_record::event(&event)))
+    Ok(answer::json(StatusCode::OK, &shown(&event)))
 }

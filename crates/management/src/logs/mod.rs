@@ -3,6 +3,8 @@
 mod get;
 mod list;
 pub(crate) mod schema;
+pub(crate) mod search;
+pub(crate) mod view;
 
 pub(crate) use get::get;
 pub(crate) use list::list;

@@ -1,9 +1,10 @@
 //! What `/logs` gives.
 
-use doorward_model::schema::{Format, OBJECT, Schema, TEXT, TIME, list, optional, text};
+use doorward_model::schema::{Format, OBJECT, Schema, TEXT, TIME, WHOLE, list, optional, required};
 
 use crate::openapi::operation::{
-    FIELDS, INCLUDE_FIELDS, INCLUDE_TOTALS, Operation, PAGE_OF_THOUSAND, PER_PAGE, parameter, reads, totals,
+    FIELDS, INCLUDE_FIELDS, INCLUDE_TOTALS, Operation, PAGE_OF_THOUSAND, PER_PAGE, Parameter, parameter,
+    reads,
 };
 
 const ID: Schema = Schema::Text { min: 1, max: 64, format: Format::Id };
@@ -30,10 +31,40 @@ const EVENT: Schema = Schema::Object(&[
     optional("details", OBJECT, "What else is known; count says how often it happened within a minute."),
     optional("_id", TEXT, "The id."),
     optional("log_id", TEXT, "The id again, as tools know it."),
+    optional(
+        "explanation",
+        Schema::Object(&[
+            required("why", TEXT, "Why it happened."),
+            optional("fix", TEXT, "What to do; absent where nothing can be done here."),
+        ]),
+        "Of a failure that explains itself; not a member of the original's record.",
+    ),
     optional("isMobile", Schema::Flag, "Whether the program says that it runs on a telephone."),
 ]);
-pub(crate) const EVENTS: Schema = list(&EVENT, 100);
-const LIST: Schema = Schema::Either(&[EVENTS, Schema::Object(&totals("logs", EVENTS))]);
+const EVENTS: Schema = list(&EVENT, 100);
+/// A list of events, bare or with the numbers around it.
+pub(crate) const LIST: Schema = Schema::Either(&[
+    EVENTS,
+    Schema::Object(&[
+        required("start", WHOLE, "How many events come before the page."),
+        required("limit", WHOLE, "How many a page has."),
+        required("length", WHOLE, "How many this page has."),
+        optional("total", WHOLE, "How many there are; absent when counting them took too long."),
+        required("logs", EVENTS, ""),
+    ]),
+]);
+
+/// `sort` of a list of events.
+pub(crate) const SORT: Parameter = parameter(
+    "sort",
+    TEXT,
+    "A field of the search language and a direction, such as date:1; date:-1 when left out.",
+);
+/// `q` of a list of events.
+pub(crate) const Q: Parameter =
+    parameter("q", TEXT, "What to search for; the language is described in the reference.");
+/// The same under an older name.
+pub(crate) const SEARCH: Parameter = parameter("search", TEXT, "As q; what both ask for must hold.");
 
 pub(crate) const NAMED: &[(&str, &Schema)] = &[("LogEvent", &EVENT)];
 
@@ -47,15 +78,15 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             PAGE_OF_THOUSAND,
             PER_PAGE,
             INCLUDE_TOTALS,
-            parameter("sort", Schema::Words(&["date:1", "date:-1"]), "Oldest or newest first."),
+            SORT,
             parameter("from", ID, "The id of an event: what happened after it, oldest first."),
             parameter(
                 "take",
                 Schema::Whole { min: 0, max: 100 },
                 "How many events after from; 50 when left out.",
             ),
-            parameter("q", text(0), "Searching is not offered yet; empty, or left out."),
-            parameter("search", text(0), "Searching is not offered yet; empty, or left out."),
+            Q,
+            SEARCH,
         ],
         &[(200, Some(&LIST))],
     ),
@@ -98,7 +129,7 @@ mod tests {
             fold_key: None,
             count: 3,
         };
-        let shown = doorward_web::log_record::event(&event);
+        let shown = crate::logs::view::shown(&event);
         let Schema::Object(members) = EVENT else { panic!("no object") };
         assert_eq!(shown.len(), members.len());
         assert!(EVENT.allows(&Value::Object(shown)));

@@ -4,7 +4,7 @@ use doorward_model::schema::{
     Format, Member, OBJECT, Schema, TEXT, TIME, WHOLE, formatted, list, optional, required,
 };
 
-use crate::logs::schema::EVENTS;
+use crate::logs::schema::{LIST as LOGS, Q, SEARCH, SORT};
 use crate::openapi::operation::{
     FIELDS, INCLUDE_FIELDS, INCLUDE_TOTALS, Operation, PAGE_OF_THOUSAND, PER_PAGE, Parameter, parameter,
     totals,
@@ -113,7 +113,6 @@ const SHOWN: Schema = Schema::Object(&[
 const USERS: Schema = list(&SHOWN, 100);
 const LIST: Schema = Schema::Either(&[USERS, Schema::Object(TOTALS)]);
 const TOTALS: &[Member] = &totals("users", USERS);
-const LOGS: Schema = Schema::Either(&[EVENTS, Schema::Object(&totals("logs", EVENTS))]);
 const BLOCK: Schema = Schema::Object(&[
     required("identifier", TEXT, "The name that was tried."),
     required("ip", TEXT, "The address, or its network, that is locked out."),
@@ -188,12 +187,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "get_logs_by_user",
         summary: "List the events of a user",
-        query: &[
-            PAGE_OF_THOUSAND,
-            PER_PAGE,
-            INCLUDE_TOTALS,
-            parameter("sort", Schema::Words(&["date:-1", "date:1"]), "Newest or oldest first."),
-        ],
+        query: &[PAGE_OF_THOUSAND, PER_PAGE, INCLUDE_TOTALS, SORT, Q, SEARCH],
         body: None,
         answers: &[(200, Some(&LOGS))],
     },

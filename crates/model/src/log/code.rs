@@ -54,6 +54,21 @@ pub enum Level {
     Failure,
 }
 
+impl Level {
+    /// All of them.
+    pub const ALL: [Level; 3] = [Level::Success, Level::Warning, Level::Failure];
+
+    /// The word in addresses and on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Level::Success => "success",
+            Level::Warning => "warning",
+            Level::Failure => "failed",
+        }
+    }
+}
+
 codes! {
     /// A person logged in.
     Login "s" Success "Success Login";

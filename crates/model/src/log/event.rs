@@ -88,6 +88,32 @@ impl Event {
     }
 }
 
+impl Event {
+    /// The client that something was done to.
+    #[must_use]
+    pub fn target_client(&self) -> Option<ClientId> {
+        let target = self.details.get("target")?;
+        let id = target.as_str().or_else(|| target.get("client_id")?.as_str())?;
+        ClientId::parse(id).ok()
+    }
+
+    /// Whether the same happened again, to the same people and from the same place.
+    #[must_use]
+    pub fn is_like(&self, other: &Event) -> bool {
+        let facts = |event: &Event| {
+            (
+                event.code,
+                event.client.clone(),
+                event.user_name.clone(),
+                event.description.clone(),
+                event.ip.clone(),
+                event.details.get("target").cloned(),
+            )
+        };
+        facts(self) == facts(other)
+    }
+}
+
 /// Cuts a stranger's text to [`MAX_TEXT`] characters and replaces control characters, so that it
 /// can neither fill the log nor forge a line of it.
 ///

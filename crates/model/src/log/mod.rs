@@ -4,4 +4,6 @@
 
 pub mod code;
 pub mod event;
+pub mod filter;
 pub mod kind;
+pub mod search;

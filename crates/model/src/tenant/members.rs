@@ -97,7 +97,7 @@ const UNIVERSAL_LOGIN: Schema = Schema::Nullable(&Schema::Object(&[
 const LOCALE: Schema = formatted(16, Format::Name).not_empty();
 
 /// All settings, in the order in which they are given.
-pub const SETTINGS: [Setting; 41] = [
+pub const SETTINGS: [Setting; 42] = [
     waits("change_password", PAGE, "custom pages: the text is kept, and never rendered"),
     waits("guardian_mfa_page", PAGE, "custom pages: the text is kept, and never rendered"),
     waits(
@@ -142,6 +142,11 @@ pub const SETTINGS: [Setting; 41] = [
     ),
     acts("session_lifetime", HOURS, "How long a session may last, in hours; parts of hours are allowed."),
     acts("idle_session_lifetime", HOURS, "How long a session may lie idle, in hours."),
+    acts(
+        "log_retention_days",
+        Schema::Nullable(&Schema::Whole { min: 0, max: 3650 }),
+        "For how many days events of the log are kept: 30 when absent, 0 for ever. Not a setting of the original.",
+    ),
     waits("ephemeral_session_lifetime", Schema::Nullable(&HOURS), "sessions that end with the browser"),
     waits("idle_ephemeral_session_lifetime", Schema::Nullable(&HOURS), "sessions that end with the browser"),
     waits("sandbox_version", NAME, "scripts"),
@@ -245,7 +250,7 @@ const FLAG_MEMBERS: &[Member] = &members(&FLAGS);
 /// The settings, as they are given.
 pub const SHOWN: Schema = Schema::Object(&members(&SETTINGS));
 /// What a body of a change may be: the settings, and lengths of time in minutes as well.
-pub const CHANGE: Schema = Schema::Object(&joined::<41, 4, 45>(members(&SETTINGS), IN_MINUTES));
+pub const CHANGE: Schema = Schema::Object(&joined::<42, 4, 46>(members(&SETTINGS), IN_MINUTES));
 
 /// Lengths of time by another spelling, which only a change has: the original's deploy tool uses no other.
 const IN_MINUTES: [Member; 4] = [

@@ -36,7 +36,8 @@ pub struct TenantSettings {
     pub enable_client_connections: bool,
     /// Whether the tenant is in development: loopback visitors then see details on error pages.
     pub development: bool,
-    /// How long events of the log are kept.
+    /// How long events of the log are kept where nobody has said anything else; see
+    /// [`Self::events_are_kept_for`].
     pub log_retention: Lifetime,
     /// Settings of the API that nothing acts upon yet, as they were sent; lengths of time among them,
     /// because hours may have more digits than seconds can tell.
@@ -99,6 +100,26 @@ impl TenantSettings {
         let said = self.kept.get("device_flow").and_then(Value::as_object);
         let text = |name: &str| said.and_then(|said| said.get(name)).and_then(Value::as_str);
         UserCodeStyle::new(text("charset"), text("mask"))
+    }
+
+    /// How long events of the log are kept; none for ever.
+    ///
+    /// ```
+    /// use doorward_model::tenant::TenantSettings;
+    /// let settings = TenantSettings::new("Acme".into());
+    /// assert_eq!(settings.events_are_kept_for().unwrap().seconds(), 30 * 86_400);
+    /// let for_ever = serde_json::json!({ "log_retention_days": 0 });
+    /// let settings = settings.apply(for_ever.as_object().unwrap()).unwrap();
+    /// assert_eq!(settings.events_are_kept_for(), None);
+    /// ```
+    #[must_use]
+    pub fn events_are_kept_for(&self) -> Option<Lifetime> {
+        let days = self.kept.get("log_retention_days").and_then(Value::as_u64);
+        match days.and_then(|days| u32::try_from(days).ok()) {
+            None => Some(self.log_retention),
+            Some(0) => None,
+            Some(days) => Some(Lifetime::from_seconds(days.saturating_mul(86_400))),
+        }
     }
 
     fn is_switched_on(&self, flag: &str) -> bool {

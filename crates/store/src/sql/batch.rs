@@ -10,6 +10,7 @@ use doorward_model::ids::TenantId;
 use super::db::Db;
 use super::error::StoreError;
 use super::row::Row;
+use super::shapes::{Known, Shape};
 use super::text::Text;
 use super::value::Value;
 
@@ -65,13 +66,22 @@ pub struct Batch {
     db: Db,
     tenant: TenantId,
     statements: Vec<Statement>,
+    /// What is on disk once this batch is.
+    shapes: Vec<Shape>,
     version_is_bumped: bool,
     mistake: Option<StoreError>,
 }
 
 impl Batch {
     pub(crate) fn new(db: Db, tenant: TenantId) -> Self {
-        Self { db, tenant, statements: Vec::new(), version_is_bumped: false, mistake: None }
+        Self {
+            db,
+            tenant,
+            statements: Vec::new(),
+            shapes: Vec::new(),
+            version_is_bumped: false,
+            mistake: None,
+        }
     }
 
     /// The tenant whose rows are written.
@@ -93,6 +103,18 @@ impl Batch {
     /// True for the first caller only: one commit moves the tenant's version by one.
     pub(crate) fn wants_version_bump(&mut self) -> bool {
         !std::mem::replace(&mut self.version_is_bumped, true)
+    }
+
+    /// Whether events of that shape need its row first: on the first of a day in this process.
+    pub(crate) fn shape(&mut self, shape: Shape) -> Known {
+        if self.shapes.contains(&shape) {
+            return Known::Already;
+        }
+        let known = self.db.shapes().look_up(shape);
+        if known == Known::New {
+            self.shapes.push(shape);
+        }
+        known
     }
 
     /// Whether nothing was pushed yet.
@@ -129,7 +151,9 @@ impl Batch {
         if self.statements.is_empty() {
             return Ok(Committed(Vec::new()));
         }
-        self.db.run(self.statements, durable).await.map(Committed)
+        let committed = self.db.run(self.statements, durable).await.map(Committed)?;
+        self.db.shapes().note(&self.shapes);
+        Ok(committed)
     }
 }
 

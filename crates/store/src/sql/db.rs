@@ -11,6 +11,7 @@ use super::list::List;
 use super::migrate;
 use super::postgres::Postgres;
 use super::row::Row;
+use super::shapes::Shapes;
 use super::sqlite::Sqlite;
 use super::text::{Text, Texts};
 use super::url::DatabaseUrl;
@@ -24,6 +25,7 @@ struct Inner {
     url: DatabaseUrl,
     engine: Engine,
     texts: Texts,
+    shapes: Shapes,
 }
 
 enum Engine {
@@ -41,7 +43,12 @@ impl Db {
             DatabaseUrl::Sqlite(path) => Engine::Sqlite(Sqlite::open(path)?),
             DatabaseUrl::Postgres(url) => Engine::Postgres(Postgres::open(url).await?),
         };
-        Ok(Self(Arc::new(Inner { url: url.clone(), engine, texts: Texts::default() })))
+        Ok(Self(Arc::new(Inner {
+            url: url.clone(),
+            engine,
+            texts: Texts::default(),
+            shapes: Shapes::default(),
+        })))
     }
 
     /// Brings the schema up to date. Several processes may do this at once.
@@ -93,6 +100,11 @@ impl Db {
     #[must_use]
     pub fn global(&self) -> Global<'_> {
         Global { db: self }
+    }
+
+    /// The shapes of events that are on disk.
+    pub(crate) fn shapes(&self) -> &Shapes {
+        &self.0.shapes
     }
 
     pub(crate) fn text(&self, sql: &'static str) -> Arc<Text> {

@@ -49,6 +49,24 @@ impl List {
         self.text.push(')');
     }
 
+    /// Adds that a column holds one of the first values, in an order, that some `SELECT`s give together.
+    pub(crate) fn and_first(
+        &mut self,
+        column: &str,
+        parts: &[Condition],
+        order: &str,
+        (offset, limit): (u32, u32),
+    ) {
+        for text in [" AND ", column, " IN (SELECT ", column, " FROM ("] {
+            self.text.push_str(text);
+        }
+        self.parts(parts, " UNION ");
+        self.text.push_str(") AS found");
+        self.order(order);
+        self.page(offset, limit);
+        self.text.push(')');
+    }
+
     /// Ends a `FROM (SELECT …` that was begun: at most `bound` rows come out of it. Conditions follow.
     pub(crate) fn bounded(&mut self, name: &str, bound: u32) {
         self.text.push_str(" LIMIT ");

@@ -37,6 +37,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0020__clients_elsewhere", include_str!("../../migrations/V0020__clients_elsewhere.sql")),
     ("V0023__device_codes", include_str!("../../migrations/V0023__device_codes.sql")),
     ("V0024__asked_claims", include_str!("../../migrations/V0024__asked_claims.sql")),
+    ("V0027__search_the_log", include_str!("../../migrations/V0027__search_the_log.sql")),
 ];
 
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.
@@ -56,16 +57,14 @@ fn runner(engine: Engine) -> Result<Runner, StoreError> {
     Ok(Runner::new(&list).set_grouped(true).set_abort_divergent(true).set_abort_missing(true))
 }
 
-/// The text as an engine gets it. How rows lie on disk is the only thing in which the two may differ, and
-/// that stands between two marks.
+/// The text as an engine gets it. How rows lie on disk and how texts compare are the only things in which the
+/// two may differ, and those stand between two marks.
 fn text_for(engine: Engine, sql: &'static str) -> Cow<'static, str> {
-    const BEGIN: &str = "-- SQLite only: begin\n";
-    const END: &str = "-- SQLite only: end\n";
-    if engine == Engine::Sqlite {
-        return Cow::Borrowed(sql);
-    }
-    let Some((before, rest)) = sql.split_once(BEGIN) else { return Cow::Borrowed(sql) };
-    let after = rest.split_once(END).map_or("", |(_, after)| after);
+    const SQLITE: (&str, &str) = ("-- SQLite only: begin\n", "-- SQLite only: end\n");
+    const POSTGRES: (&str, &str) = ("-- PostgreSQL only: begin\n", "-- PostgreSQL only: end\n");
+    let (begin, end) = if engine == Engine::Sqlite { POSTGRES } else { SQLITE };
+    let Some((before, rest)) = sql.split_once(begin) else { return Cow::Borrowed(sql) };
+    let after = rest.split_once(end).map_or("", |(_, after)| after);
     Cow::Owned(format!("{before}{after}"))
 }
 
@@ -145,11 +144,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_marked_for_sqlite_reaches_no_other_engine() {
+    fn what_is_marked_for_one_engine_reaches_no_other() {
         let text = "A;\n-- SQLite only: begin\nB;\n-- SQLite only: end\nC;\n";
         assert_eq!(text_for(Engine::Sqlite, text), text);
         assert_eq!(text_for(Engine::Postgres, text), "A;\nC;\n");
         assert_eq!(text_for(Engine::Postgres, "A;\n"), "A;\n");
+        let text = "A;\n-- PostgreSQL only: begin\nB;\n-- PostgreSQL only: end\nC;\n";
+        assert_eq!(text_for(Engine::Sqlite, text), "A;\nC;\n");
+        assert_eq!(text_for(Engine::Postgres, text), text);
     }
 
     /// A database as the release before left it, with rows in it.

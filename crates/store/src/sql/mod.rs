@@ -8,6 +8,7 @@ pub(crate) mod migrate;
 pub(crate) mod postgres;
 pub(crate) mod row;
 pub(crate) mod search;
+pub(crate) mod shapes;
 pub(crate) mod sqlite;
 pub(crate) mod text;
 pub(crate) mod tls;

@@ -9,7 +9,7 @@ use doorward_model::search::{Bound, Pattern, Query, Scalar, Target, Test};
 use super::value::Value;
 
 /// A condition with a `?` for each of its values, as [`super::list::List::and`] takes it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Condition {
     pub(crate) text: String,
     pub(crate) values: Vec<Value>,

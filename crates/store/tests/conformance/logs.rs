@@ -4,13 +4,16 @@ use doorward_model::api::{ClientGrant, ResourceServer};
 use doorward_model::ids::{ClientGrantId, ResourceServerId, TenantId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
-use doorward_store::logs::{Grounds, LogFilter};
+use doorward_model::log::search::LOGS;
+use doorward_store::logs::{Grounds, LogFilter, LogOrder};
 use doorward_store::{client_grants, clients, logs, resource_servers};
 
 use serde_json::json;
 
 use crate::kit::on_both;
 use crate::kit::samples::*;
+
+const OLDEST: LogOrder = LogOrder { field: "date", is_descending: false };
 
 fn ids(events: &[Event]) -> Vec<&str> {
     events.iter().map(|event| event.id.as_str()).collect()
@@ -59,7 +62,7 @@ fn equal_failures_fold_into_one_event_with_a_count() {
         for task in tasks {
             task.await.unwrap().unwrap();
         }
-        let all = logs::list(&scope, &LogFilter::default(), 0, 100).await.unwrap();
+        let all = logs::list(&scope, &LogFilter::default(), LogOrder::default(), (0, 100)).await.unwrap();
         assert_eq!(ids(&all), ["3", "2", "1"]);
         assert_eq!((all[2].count, all[2].at), (51, later(9)));
     });
@@ -81,9 +84,9 @@ fn pages_go_back_in_time_and_checkpoints_forward() {
         }
         b.commit().await.unwrap();
         let all = LogFilter::default();
-        assert_eq!(ids(&logs::list(&scope, &all, 0, 2).await.unwrap()), ["4", "3"]);
-        assert_eq!(ids(&logs::list(&scope, &all, 4, 2).await.unwrap()), ["0"]);
-        assert_eq!(ids(&logs::list_oldest_first(&scope, &all, 1, 2).await.unwrap()), ["1", "2"]);
+        assert_eq!(ids(&logs::list(&scope, &all, LogOrder::default(), (0, 2)).await.unwrap()), ["4", "3"]);
+        assert_eq!(ids(&logs::list(&scope, &all, LogOrder::default(), (4, 2)).await.unwrap()), ["0"]);
+        assert_eq!(ids(&logs::list(&scope, &all, OLDEST, (1, 2)).await.unwrap()), ["1", "2"]);
         assert_eq!(ids(&logs::list_after(&scope, &all, None, 2).await.unwrap()), ["0", "1"]);
         assert_eq!(
             ids(&logs::list_after(&scope, &all, Some(&log_id("1")), 9).await.unwrap()),
@@ -92,7 +95,7 @@ fn pages_go_back_in_time_and_checkpoints_forward() {
         assert!(logs::list_after(&scope, &all, Some(&log_id("4")), 9).await.unwrap().is_empty());
 
         let found = async |filter: &LogFilter| {
-            let found = logs::list(&scope, filter, 0, 9).await.unwrap();
+            let found = logs::list(&scope, filter, LogOrder::default(), (0, 9)).await.unwrap();
             assert_eq!(logs::count(&scope, filter).await.unwrap(), found.len() as i64);
             ids(&found).join(" ")
         };
@@ -158,8 +161,59 @@ fn retention_deletes_the_oldest_in_steps() {
         assert_eq!(logs::delete_before(&scope, later(5), 3).await.unwrap(), 3);
         assert_eq!(logs::delete_before(&scope, later(5), 3).await.unwrap(), 2);
         assert_eq!(logs::delete_before(&scope, later(5), 3).await.unwrap(), 0);
-        let left = logs::list(&scope, &LogFilter::default(), 0, 9).await.unwrap();
+        let left = logs::list(&scope, &LogFilter::default(), LogOrder::default(), (0, 9)).await.unwrap();
         assert_eq!(ids(&left), ["6", "5"]);
+    });
+}
+
+/// Old events go in pieces, between which others write: nobody waits until all are gone.
+#[test]
+fn who_writes_does_not_wait_for_retention() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let mut b = scope.batch();
+        (0..1000).for_each(|i| logs::insert(&mut b, &event(&format!("{i:04}"))));
+        b.commit().await.unwrap();
+        let clean = async { while logs::delete_before(&scope, later(5), 5).await.unwrap() > 0 {} };
+        let log = async {
+            let fresh = Event { at: later(9), ..event("9") };
+            write(&db, &t, |b| logs::insert(b, &fresh)).await.unwrap();
+            let old = LogFilter { until: Some(later(5)), ..LogFilter::default() };
+            logs::count(&scope, &old).await.unwrap()
+        };
+        let ((), left) = tokio::join!(clean, log);
+        assert!(left > 0, "the event was written after the last piece");
+        assert_eq!(ids(&logs::list(&scope, &LogFilter::default(), OLDEST, (0, 9)).await.unwrap()), ["9"]);
+    });
+}
+
+/// A shape stays as long as there may be an event of it, and comes again with the next.
+#[test]
+fn shapes_of_which_no_event_is_kept_are_forgotten() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let day = |days: u32| later(days * 86_400);
+        for (id, code, days) in
+            [("1", EventCode::Login, 0), ("2", EventCode::Logout, 0), ("3", EventCode::Logout, 9)]
+        {
+            let event = Event { code, at: day(days), ..event(id) };
+            write(&db, &t, |b| logs::insert(b, &event)).await.unwrap();
+        }
+        assert_eq!(logs::forget_shapes(&scope, day(1)).await.unwrap(), 0);
+        assert_eq!(logs::forget_shapes(&scope, day(5)).await.unwrap(), 1);
+        let found = async |text: &str| {
+            let filter = LogFilter { query: LOGS.parse(text).ok(), ..LogFilter::default() };
+            ids(&logs::list(&scope, &filter, OLDEST, (0, 9)).await.unwrap()).join(" ")
+        };
+        assert_eq!(found("type:slo").await, "2 3");
+        let again = Event { at: day(10), ..event("4") };
+        write(&db, &t, |b| logs::insert(b, &again)).await.unwrap();
+        logs::delete_before(&scope, day(5), 9).await.unwrap();
+        assert_eq!(found("type:s*").await, "3 4");
+        let other = TenantId::parse("b").unwrap();
+        assert_eq!(logs::forget_shapes(&db.tenant(&other), day(99)).await.unwrap(), 0);
     });
 }
 
@@ -192,12 +246,15 @@ fn what_was_done_to_a_client_is_found_beside_what_happened_at_it() {
         assert_eq!(before(None, 9).await, "6 3 2 1");
         assert_eq!(before(None, 2).await, "6 3");
         assert_eq!(before(Some("3"), 9).await, "2 1");
-        assert_eq!(ids(&logs::list(&scope, &of_it, 0, 9).await.unwrap()), ["6", "3", "2", "1"]);
+        assert_eq!(
+            ids(&logs::list(&scope, &of_it, LogOrder::default(), (0, 9)).await.unwrap()),
+            ["6", "3", "2", "1"]
+        );
         assert_eq!(logs::count(&scope, &of_it).await.unwrap(), 4);
         let changes = logs::changes_of(&scope, &client_id("client"), 2).await.unwrap();
         assert_eq!(ids(&changes), ["6", "3"]);
         let at_it = LogFilter { client: Some(client_id("client")), ..LogFilter::default() };
-        assert_eq!(ids(&logs::list(&scope, &at_it, 0, 9).await.unwrap()), ["6", "1"]);
+        assert_eq!(ids(&logs::list(&scope, &at_it, LogOrder::default(), (0, 9)).await.unwrap()), ["6", "1"]);
     });
 }
 

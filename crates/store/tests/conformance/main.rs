@@ -20,6 +20,7 @@ mod device_codes;
 mod documents;
 mod grants;
 mod isolation;
+mod log_search;
 mod logins;
 mod logs;
 mod purge;

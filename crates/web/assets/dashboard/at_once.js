@@ -115,6 +115,7 @@ function enhance(root) {
   switching(root);
   revealing(root);
   waiting(root);
+  watching(root);
 }
 enhance(document);
 facts().catch(() => {});

@@ -131,6 +131,26 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, "This request cannot be read", why).code("invalid_body")
     }
 
+    /// A page was wanted where only events for a script are.
+    #[must_use]
+    pub fn events_only() -> Self {
+        let text = "This address is for the script of the log page. Open the logs, and switch Live on there.";
+        Self::new(StatusCode::NOT_ACCEPTABLE, "There is no page here", text)
+    }
+
+    /// As many pages watch the log as may.
+    #[must_use]
+    pub fn too_many_watch(most: usize) -> Self {
+        let text = format!("{most} pages watch the log here already. Close one of them, or use Refresh.");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "Too many watch the log", text).wait(SHORT_WAIT)
+    }
+
+    /// The query is longer than the original would read.
+    #[must_use]
+    pub fn too_long(text: &str) -> Self {
+        Self::new(StatusCode::URI_TOO_LONG, "This query is too long", text).code("query_too_long")
+    }
+
     /// The body is not of the content type that the endpoint reads.
     #[must_use]
     pub fn content_type(expected: &str) -> Self {

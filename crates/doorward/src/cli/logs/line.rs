@@ -41,18 +41,9 @@ pub(super) fn lines<'e>(style: Style, events: impl Iterator<Item = &'e Event>) -
     folded.into_iter().map(|(event, count)| line(style, event, count)).collect()
 }
 
+/// An event that comes again with its new count stands for all of its repeats by itself.
 fn is_repeat(last: &Event, event: &Event) -> bool {
-    let facts = |event: &Event| {
-        (
-            event.code,
-            event.client.clone(),
-            event.user_name.clone(),
-            event.description.clone(),
-            event.ip.clone(),
-        )
-    };
-    // An event that comes again with its new count stands for all of its repeats by itself.
-    last.id != event.id && facts(last) == facts(event)
+    last.id != event.id && last.is_like(event)
 }
 
 fn line(style: Style, event: &Event, count: i64) -> String {

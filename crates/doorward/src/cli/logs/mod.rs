@@ -16,7 +16,6 @@ use doorward_web::log_record;
 use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
-use self::filter::Wanted;
 use self::line::Style;
 use super::Here;
 use crate::failure::Failure;
@@ -38,8 +37,8 @@ pub enum Logs {
 /// Which events, and from when on.
 #[derive(clap::Args)]
 pub struct Tail {
-    /// What to show: client:NAME, user:ID, kind:logins|tokens|password|admin|system,
-    /// outcome:failed|success|warning, type:CODE, words of the text
+    /// What to show: client:NAME, connection:NAME, person:NAME, ip:ADDRESS,
+    /// kind:logins|tokens|password|admin|system, outcome:failed|success|warning, type:CODE, words of the text
     #[arg(value_name = "FILTER")]
     filter: Vec<String>,
     /// How many of the latest events to show first
@@ -64,24 +63,24 @@ impl Tail {
     async fn run(self, here: &Here, opened: &Opened) -> Result<(), Failure> {
         let cannot = |fault| Failure::of("The log cannot be shown.", &fault);
         let since = self.since.as_deref().map(|text| when::parse(text, opened.app.now())).transpose()?;
-        let (caller, wanted) = (opened.caller(), Wanted::read(opened, &self.filter).await?);
+        let (caller, wanted) = (opened.caller(), filter::read(opened, &self.filter).await?);
         let mut stop = std::pin::pin!(stop_signal()?);
         let console = here.console;
         let style = Style { is_terminal: console.terminal, color: console.color, json: console.json };
         let (mut follower, first) = match since {
-            Some(since) => (Follower::since(&caller, wanted.query.clone(), since), Vec::new()),
+            Some(since) => (Follower::since(&caller, wanted, since).map_err(cannot)?, Vec::new()),
             None => {
                 let count = self.last.unwrap_or(SHOWN);
-                let begun = Follower::from_the_end(&opened.app, &caller, wanted.query.clone(), count).await;
+                let begun = Follower::from_the_end(&opened.app, &caller, wanted, count).await;
                 begun.map_err(cannot)?
             }
         };
-        if !print(&wanted, style, &first) {
+        if !print(style, &first) {
             return Ok(());
         }
         loop {
             let fresh = follower.look(&opened.app).await.map_err(cannot)?;
-            if !print(&wanted, style, &fresh) {
+            if !print(style, &fresh) {
                 return Ok(());
             }
             tokio::select! {
@@ -93,14 +92,14 @@ impl Tail {
 }
 
 /// Prints the events; false when nobody reads any more.
-fn print(wanted: &Wanted, style: Style, events: &[Event]) -> bool {
-    let matching = events.iter().filter(|event| wanted.takes(event));
+fn print(style: Style, events: &[Event]) -> bool {
     let text: String = if style.json {
-        matching
+        events
+            .iter()
             .map(|event| format!("{}\n", tame_json(&Value::Object(log_record::event(event)).to_string())))
             .collect()
     } else {
-        line::lines(style, matching)
+        line::lines(style, events.iter())
     };
     let mut out = io::stdout().lock();
     text.is_empty() || out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()

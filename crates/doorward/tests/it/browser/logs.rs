@@ -72,6 +72,74 @@ async fn without_scripts_the_log_is_filtered_by_its_button() {
     browser.end().await;
 }
 
+/// A page that watches: what happens stands on it without anybody touching it.
+#[tokio::test]
+async fn live_shows_what_happens_and_waits_for_who_reads() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    let party = house.party_with(ClientKind::Spa, Via::None, json!({ "name": "Storefront" })).await;
+    browser.set_up(&house).await;
+    browser.open(&house.page("/manage/logs?kind=logins")).await;
+    let rows = "return document.querySelectorAll('[data-event]').length";
+    let before = browser.run(rows).await;
+    browser.press("Live").await;
+    let wrong = async |name: &str| {
+        house.advance(60);
+        Visitor::new(&house).log_in(&party.authorize(&[]), name, "not the password").await;
+    };
+    wrong("first@example.com").await;
+    browser.sees("first@example.com could not log in").await;
+    let told = "return document.querySelector('[data-tells]').textContent";
+    assert_eq!(browser.run(told).await, "1 new event", "told in sum");
+    browser.press("Pause").await;
+    wrong("second@example.com").await;
+    browser.sees("1 new").await;
+    assert!(!browser.shows("second@example.com").await, "it is paused");
+    wrong("third@example.com").await;
+    browser.sees("2 new").await;
+    browser.press("2 new").await;
+    browser.sees("third@example.com could not log in").await;
+    assert!(browser.shows("second@example.com").await);
+    let (before, after) = (before.as_i64().unwrap(), browser.run(rows).await.as_i64().unwrap());
+    assert_eq!(after - before, 3, "only logins, each once");
+    // It goes on with another filter, in the same tab, until it is switched off.
+    browser.pick("outcome", "Failed").await;
+    browser.sees("Outcome: failed").await;
+    wrong("fourth@example.com").await;
+    browser.sees("fourth@example.com could not log in").await;
+    browser.press("Live").await;
+    wrong("fifth@example.com").await;
+    browser.open(&house.page("/manage/logs?outcome=failed")).await;
+    browser.sees("fifth@example.com").await;
+    let pressed = "return document.querySelector('[data-live-switch]').getAttribute('aria-pressed')";
+    assert_eq!(browser.run(pressed).await, "false");
+    browser.has_a_clean_console().await;
+    browser.end().await;
+}
+
+#[tokio::test]
+async fn a_filter_is_typed_shown_and_taken_away_again() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    a_day(&house).await;
+    browser.set_up(&house).await;
+    browser.open(&house.page("/manage/logs?q=client:storefront+outcome:failed+ip:192.0.2.*")).await;
+    browser.sees(REFUSED).await;
+    assert!(!browser.shows(LOGGED_IN).await);
+    browser.sees("client:Storefront ip:192.0.2.* outcome:failed").await;
+    browser.press_containing("Outcome: failed").await;
+    browser.sees(LOGGED_IN).await;
+    assert!(browser.address().await.query().unwrap().contains("ip=192.0.2."));
+    browser.open(&house.page("/manage/logs?q=clinet:Storefront")).await;
+    browser.sees("did you mean client:?").await;
+    browser.passes_every_look_if_checked("a filter that is none").await;
+    let more = "/manage/logs?q=login&time=custom&from=2026-01-01&client=Storefront&person=ada@example.com&ip=192.0.2.1";
+    browser.open(&house.page(more)).await;
+    browser.press("Live").await;
+    browser.passes_every_look_if_checked("logs with every filter, live").await;
+    browser.end().await;
+}
+
 /// Whoever speaks to the computer would set them off by speaking.
 #[tokio::test]
 async fn single_keys_lead_about_and_can_be_switched_off() {

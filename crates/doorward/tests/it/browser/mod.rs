@@ -25,6 +25,7 @@ mod pictures;
 mod printed_link;
 mod quickstarts;
 mod samples;
+mod sdks;
 mod settings;
 
 pub use chromium::{Browser, Look, is_required};

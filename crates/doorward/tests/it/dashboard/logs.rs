@@ -199,3 +199,69 @@ async fn the_chosen_client_is_named_beyond_those_that_are_offered() {
     let option = format!("<option value=\"{}\" selected>Zz last</option>", last.client_id);
     assert!(chosen.contains(&option), "{chosen}");
 }
+
+/// What somebody did before and after, and the way to more of the kind.
+#[tokio::test]
+async fn an_event_stands_among_those_that_led_to_it() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Storefront" })).await;
+    let other = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Billing" })).await;
+    let visitor = Visitor::new(&house);
+    house.advance(3600);
+    visitor.log_in(&party.authorize(&[]), EMAIL, "wrong").await;
+    house.advance(61);
+    other.code(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    let tokens = party.tokens(&visitor, EMAIL, PASSWORD).await;
+    assert!(tokens.get("access_token").is_some());
+    let logs = house.logs().await;
+    let of =
+        |code: &str| logs.iter().find(|event| event["type"] == code).unwrap()["log_id"].as_str().unwrap();
+    let page = admin.get(&format!("/manage/logs/{}", of("seacft"))).await.is(200).text();
+    let (_, steps) = page.split_once("Before and after").unwrap();
+    let (steps, _) = steps.split_once("</ol>").unwrap();
+    assert!(steps.find("wrong password") < steps.find("logged in to Storefront"), "{steps}");
+    assert!(steps.contains("aria-current=\"step\"") && !steps.contains("Billing"), "{steps}");
+    let like = format!("/manage/logs?type=seacft&#38;client={}", party.client_id);
+    assert!(page.contains(&like), "{page}");
+    let alone = logs.iter().find(|event| event["type"] == "sapi").unwrap()["log_id"].as_str().unwrap();
+    let page = admin.get(&format!("/manage/logs/{alone}")).await.is(200).text();
+    assert!(!page.contains("Before and after"), "{page}");
+}
+
+#[tokio::test]
+async fn a_filter_is_typed_and_shown_as_chips_and_as_text() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Storefront" })).await;
+    let visitor = Visitor::new(&house);
+    visitor.log_in(&party.authorize(&[]), EMAIL, "wrong").await;
+    party.code(&visitor, EMAIL, PASSWORD).await;
+    let found = admin.get("/manage/logs?q=client:storefront+outcome:failed+PASSWORD").await.is(200).text();
+    assert!(found.contains("wrong password") && !found.contains("logged in to"), "{found}");
+    assert!(found.contains("<code>PASSWORD client:Storefront outcome:failed</code>"), "{found}");
+    let without = format!("/manage/logs?q=PASSWORD&#38;client={}", party.client_id);
+    assert!(found.contains(&without), "the chip of the outcome: {found}");
+    for (query, is_found) in [
+        ("person=ada@example.com&outcome=failed", true),
+        ("q=person:ada@example.com+outcome:failed", true),
+        ("ip=192.0.2.1&outcome=failed", true),
+        ("person=nobody@example.com", false),
+        ("ip=198.51.100.*&outcome=failed", false),
+        ("connection=Username-Password-Authentication&outcome=failed", true),
+        ("connection=other", false),
+        ("time=15m&outcome=failed", true),
+        ("time=custom&until=2020&outcome=failed", false),
+        ("q=kind:logins+type:seacft", false),
+        ("q=nothing-like-it", false),
+    ] {
+        let page = admin.get(&format!("/manage/logs?{query}")).await.is(200).text();
+        assert_eq!(page.contains("could not log in to Storefront"), is_found, "{query}");
+    }
+    // Who logs in is known by name in the event, and looked for by address.
+    let person = admin.get("/manage/logs?person=ada@example.com&outcome=success").await.is(200).text();
+    assert!(person.contains("Ada Lovelace logged in to Storefront"), "{person}");
+    let wrong = admin.get("/manage/logs?q=outcome:bad").await.is(200).text();
+    assert!(wrong.contains("an outcome is failed, success or warning"), "{wrong}");
+    assert!(wrong.contains("value=\"outcome:bad\""), "what was typed stays: {wrong}");
+}

@@ -7,6 +7,7 @@ mod doctor;
 mod form;
 mod forms;
 mod frame;
+mod live;
 mod login;
 mod logs;
 pub mod messages;

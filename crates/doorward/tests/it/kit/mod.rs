@@ -8,6 +8,7 @@ mod house;
 mod html;
 pub mod jwt;
 mod machine;
+pub mod npm;
 mod person;
 mod relying_party;
 mod second_tenant;

@@ -237,7 +237,7 @@ async fn a_deleted_user_has_nothing_left_that_works() {
         let mut oldest = machine.get(&format!("{logs}?sort=date:1")).await.is(200).json();
         oldest.as_array_mut().unwrap().reverse();
         assert_eq!(oldest, machine.get(&format!("{logs}?sort=date:-1")).await.is(200).json());
-        machine.get(&format!("{logs}?sort=type:1")).await.is(400);
+        machine.get(&format!("{logs}?sort=details:1")).await.is(400);
     }
 }
 

@@ -272,7 +272,7 @@ async fn last(web: &Web, frame: &Frame, client: &Client) -> Result<Option<Row>, 
     let is_machine = client.settings.app_type == Some(ClientKind::NonInteractive);
     let codes = if is_machine { TOKENS } else { LOGINS }.to_vec();
     let query = EventQuery { codes, client: Some(client.id.clone()), ..EventQuery::default() };
-    let part = EventPart::Page { offset: 0, limit: 1, with_total: false };
+    let part = EventPart::Before { checkpoint: None, limit: 1 };
     let found = events::list(web.app(), frame.caller(), query, &part).await?;
     Ok(found.events.into_iter().next().map(|event| Row::of(event, frame.now())))
 }
