@@ -4,6 +4,7 @@ mod apis;
 mod authorize_errors;
 mod client_auth;
 mod consent;
+mod devices;
 mod end_session;
 mod enumeration;
 mod files;

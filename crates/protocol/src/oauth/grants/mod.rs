@@ -2,10 +2,11 @@
 //!
 //! Owns the reading of `grant_type`. Must not know how codes and tokens are kept or signed.
 //!
-//! Source: RFC 6749 §3.2, §4, §5, §6.
+//! Source: RFC 6749 §3.2, §4, §5, §6; RFC 8628 §3.4.
 
 pub mod authorization_code;
 pub mod client_credentials;
+pub mod device_code;
 pub mod password;
 pub mod refresh_token;
 
@@ -17,7 +18,7 @@ use super::error::{OAuthErrorCode, TokenError};
 use super::params::Params;
 
 /// The parameters of the token endpoint that must not come twice.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 15] = [
     "audience",
     "client_assertion",
     "client_assertion_type",
@@ -25,6 +26,7 @@ const KNOWN: [&str; 14] = [
     "client_secret",
     "code",
     "code_verifier",
+    "device_code",
     "grant_type",
     "password",
     "realm",
