@@ -8,7 +8,7 @@
 use doorward_model::client::Client;
 
 use super::checks::{
-    audience, client, connection, consent, duplicates, grant, max_age, nonce, pkce, prompt, pushed,
+    audience, client, connection, consent, duplicates, grant, implicit, max_age, nonce, pkce, prompt, pushed,
     redirect_uri, request_object, response_mode, response_type, scope, session,
 };
 use super::{AskConsent, AuthorizeDecision, AuthorizeInput, IssuePlan, LogIn, ReturnPath, VerifiedRedirect};
@@ -130,6 +130,12 @@ pub(super) const STEPS: Steps = Steps {
             source: "RFC 6749 §4.1.2.1 (unauthorized_client)",
             says: "hold `authorization_code` for a code and `implicit` for tokens in the response",
             run: grant::check,
+        },
+        Step {
+            name: "redirect_uri (implicit flow)",
+            source: "OpenID Connect Core §3.2.2.1",
+            says: "is https, or http on the own machine for a native client, where the client is a third party's",
+            run: implicit::check,
         },
         Step {
             name: "code_challenge, code_challenge_method",
