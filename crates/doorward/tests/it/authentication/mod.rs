@@ -3,6 +3,7 @@
 mod apis;
 mod authorize_errors;
 mod client_auth;
+mod conformance;
 mod consent;
 mod end_session;
 mod enumeration;
