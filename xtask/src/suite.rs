@@ -61,7 +61,10 @@ mod tests {
 
     #[test]
     fn a_test_that_is_gone_or_has_another_name_is_found() {
-        assert!(found("| oidcc-gone | Basic | tested: `oidcc_gone` |")[0].starts_with("docs/reference/conformance.md:5:"));
+        assert!(
+            found("| oidcc-gone | Basic | tested: `oidcc_gone` |")[0]
+                .starts_with("docs/reference/conformance.md:5:")
+        );
         assert_eq!(found("| oidcc-gone | Basic | tested: `oidcc_there` |").len(), 1);
         assert_eq!(found("| oidcc-gone | Basic | not held:  |").len(), 1);
         assert_eq!(found("| oidcc-gone | Basic | yes |").len(), 1);

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use doorward_model::client::Client;
 use doorward_model::client::further::{self, EXTERNAL_CLIENT_ID, MOBILE};
-use doorward_model::signing_alg::SigningAlg;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::search::GRANT_ANY_ORGANIZATION;
 use doorward_model::ids::ClientId;
 use doorward_model::search::{Query, Target, Test};
+use doorward_model::signing_alg::SigningAlg;
 use doorward_model::time::Timestamp;
 
 use crate::activity::{self, ConditionSince};
@@ -174,11 +174,7 @@ pub async fn further_algorithms(t: &Scope<'_>) -> Result<Vec<SigningAlg>, StoreE
     let rows = t.query(SQL, args![t.id()]).await?;
     let words = rows.into_iter().map(|row| row.read("clients").text("further_alg"));
     // One that another release knows is none that this one could sign with.
-    Ok(words
-        .collect::<Result<Vec<_>, _>>()?
-        .iter()
-        .filter_map(|word| SigningAlg::parse(word))
-        .collect())
+    Ok(words.collect::<Result<Vec<_>, _>>()?.iter().filter_map(|word| SigningAlg::parse(word)).collect())
 }
 
 /// The algorithm of a client's ID tokens, where the key set has to show a key for it.

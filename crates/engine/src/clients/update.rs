@@ -6,7 +6,6 @@
 
 use doorward_model::client::credential::AuthenticationMethods;
 use doorward_model::client::edit::{self, ClientPatch};
-use doorward_model::signing_alg::SigningAlg;
 use doorward_model::client::{Client, ClientSettings, secrets as bounds};
 use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::ids::{ClientId, CredentialId};
@@ -14,6 +13,7 @@ use doorward_model::json;
 use doorward_model::patch::Patch;
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
+use doorward_model::signing_alg::SigningAlg;
 use doorward_protocol::jose::SecretKey;
 use doorward_protocol::oidc::id_token;
 use doorward_store::{StoreError, client_credentials, client_secrets, clients};

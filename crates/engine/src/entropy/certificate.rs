@@ -9,8 +9,8 @@ use doorward_model::secret::Secret;
 use doorward_model::signing_alg::KeyFamily;
 use doorward_model::time::{Lifetime, Timestamp};
 use rcgen::{
-    CertificateParams, DistinguishedName, DnType, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ED25519,
-    PKCS_RSA_SHA256, RsaKeySize,
+    CertificateParams, DistinguishedName, DnType, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+    PKCS_ED25519, PKCS_RSA_SHA256, RsaKeySize,
 };
 
 use crate::entropy::Entropy;

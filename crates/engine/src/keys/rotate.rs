@@ -82,7 +82,8 @@ struct Turn<'a> {
 
 fn turns(rows: &[SigningKey]) -> Vec<Turn<'_>> {
     let turn = |family: KeyFamily| {
-        let of = |wanted: KeyState| rows.iter().filter(move |row| (row.family, row.state) == (family, wanted));
+        let of =
+            |wanted: KeyState| rows.iter().filter(move |row| (row.family, row.state) == (family, wanted));
         let (current, next) = (of(KeyState::Current).next()?, of(KeyState::Next).next()?);
         Some(Turn { current, next, previous: of(KeyState::Previous).count() })
     };
@@ -206,7 +207,8 @@ mod tests {
         rotate(&kit.app, &kit.shell()).await.unwrap();
         assert_eq!(kid(&kit.tenant()), kid(&first), "nobody can know the next one yet");
         kit.clock.advance(PUBLISHED_BEFORE_USE);
-        let next = first.keys.rows().iter().find(|row| row.family == KeyFamily::P256 && row.state == KeyState::Next);
+        let next =
+            first.keys.rows().iter().find(|row| row.family == KeyFamily::P256 && row.state == KeyState::Next);
         let signs = rotate(&kit.app, &kit.shell()).await.unwrap();
         assert_eq!(signs.family, KeyFamily::Rsa, "the answer is about the key that everybody knows");
         assert_eq!(kid(&kit.tenant()), next.unwrap().id);

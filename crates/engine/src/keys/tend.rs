@@ -152,7 +152,10 @@ mod tests {
         tend(&kit.app).await.unwrap();
         let state = kit.tenant();
         assert!(state.keys.signer(SigningAlg::ES256).is_none());
-        assert!(verify(&token, SigningAlg::ES256, &state.keys.verifiers()).is_ok(), "what it signed stays good");
+        assert!(
+            verify(&token, SigningAlg::ES256, &state.keys.verifiers()).is_ok(),
+            "what it signed stays good"
+        );
         kit.clock.advance(KEPT_AFTER_USE);
         tend(&kit.app).await.unwrap();
         let kinds = |kit: &Kit| kit.tenant().keys.all.iter().map(|key| key.family()).collect::<Vec<_>>();

@@ -10,8 +10,7 @@ use serde_json::{Map, Value};
 use super::grant::{is_nothing, not_offered};
 use super::permission;
 use super::{
-    ApiPermission, ClientPolicy, Policy, ResourceServer, SubjectTypeAuthorization, TokenDialect,
-    UserPolicy,
+    ApiPermission, ClientPolicy, Policy, ResourceServer, SubjectTypeAuthorization, TokenDialect, UserPolicy,
 };
 use crate::fields::{FieldError, FieldErrors};
 use crate::json;

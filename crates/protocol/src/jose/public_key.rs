@@ -189,9 +189,9 @@ fn is_point(key: &[u8], length: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::vectors::{
-        A2_SIGNATURE, A2_SIGNED, A3_SIGNATURE, A3_SIGNED, CERTIFICATE, CERTIFICATE_SHA256, ED25519_CERTIFICATE,
-        ED25519_PUBLIC_KEY, ED25519_THUMBPRINT, P256_CERTIFICATE, P256_PUBLIC_KEY, PUBLIC_KEY, RSA_PUBLIC_KEY,
-        THUMBPRINT, public_key_for,
+        A2_SIGNATURE, A2_SIGNED, A3_SIGNATURE, A3_SIGNED, CERTIFICATE, CERTIFICATE_SHA256,
+        ED25519_CERTIFICATE, ED25519_PUBLIC_KEY, ED25519_THUMBPRINT, P256_CERTIFICATE, P256_PUBLIC_KEY,
+        PUBLIC_KEY, RSA_PUBLIC_KEY, THUMBPRINT, public_key_for,
     };
     use super::*;
 
@@ -233,9 +233,8 @@ mod tests {
         let private = "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n";
         let odd = "-----BEGIN PUBLIC KEY-----\nMAA=\n-----END CERTIFICATE-----\n";
         // Keys of kinds that are not taken: P-521, secp256k1, X25519.
-        let others = OTHER_KINDS.map(|body| {
-            format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n")
-        });
+        let others =
+            OTHER_KINDS.map(|body| format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"));
         let twice = PUBLIC_KEY.repeat(2);
         let cut = PUBLIC_KEY.replace("-----END PUBLIC KEY-----", "");
         let texts = ["", "no pem", private, odd, twice.as_str(), cut.as_str(), "-----BEGIN PUBLIC KEY-----"];
@@ -323,6 +322,9 @@ mod tests {
         let mut point = STANDARD.decode(read_pem(P256_PUBLIC_KEY).unwrap().public_key).unwrap();
         point[64] ^= 1;
         assert!(PublicKey::new(CredentialAlgorithm::ES256, &STANDARD.encode(&point)).is_err());
-        assert!(PublicKey::new(CredentialAlgorithm::ES256, &STANDARD.encode([&[4], &[0; 64][..]].concat())).is_err());
+        assert!(
+            PublicKey::new(CredentialAlgorithm::ES256, &STANDARD.encode([&[4], &[0; 64][..]].concat()))
+                .is_err()
+        );
     }
 }

@@ -388,7 +388,9 @@ mod tests {
     fn the_certificate_of_another_key_is_refused() {
         use aws_lc_rs::encoding::AsDer as _;
         let other = RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap().as_der().unwrap();
-        let error = TenantKey::from_pkcs8(KeyId::parse("k").unwrap(), KeyFamily::Rsa, other.as_ref(), CERTIFICATE).err();
+        let error =
+            TenantKey::from_pkcs8(KeyId::parse("k").unwrap(), KeyFamily::Rsa, other.as_ref(), CERTIFICATE)
+                .err();
         assert_eq!(error, Some(JoseError::ForeignCertificate));
     }
 

@@ -117,7 +117,8 @@ mod tests {
         let methods = document["token_endpoint_auth_methods_supported"].as_array().unwrap();
         assert!(methods.contains(&json!("private_key_jwt")) && methods.contains(&json!("client_secret_jwt")));
         let algorithms = &document["token_endpoint_auth_signing_alg_values_supported"];
-        let words = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256"];
+        let words =
+            ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256"];
         assert_eq!(*algorithms, json!(words));
         // RFC 8414 §2: clients prove themselves there in the same ways.
         for of in ["auth_methods_supported", "auth_signing_alg_values_supported"] {

@@ -5,9 +5,9 @@
 //! Source: OpenID Connect Core §2, §3.1.3.6, §3.3.2.11, §5.4; the original's `sid`.
 
 use doorward_model::client::Client;
-use doorward_model::signing_alg::SigningAlg;
 use doorward_model::ids::{ClientId, SessionId, UserId};
 use doorward_model::secret::Secret;
+use doorward_model::signing_alg::SigningAlg;
 use doorward_model::tenant::Issuer;
 use doorward_model::time::Timestamp;
 use doorward_model::token::Authorization;

@@ -7,9 +7,9 @@
 //! Source: OpenID Connect Core §3.1.2.1; OpenID Connect RP-Initiated Logout §2; RFC 8725 §3.
 
 use doorward_model::client::Client;
-use doorward_model::signing_alg::SigningAlg;
 use doorward_model::ids::{ClientId, SessionId, UserId};
 use doorward_model::secret::Secret;
+use doorward_model::signing_alg::SigningAlg;
 use doorward_model::tenant::Issuer;
 use serde_json::{Map, Value};
 

@@ -47,12 +47,24 @@ impl Case {
 
     fn read(&self) -> Option<Params> {
         let body = self.body();
-        if self.json { Params::from_json(body.as_bytes()).ok() } else { Params::from_form(body.as_bytes()).ok() }
+        if self.json {
+            Params::from_json(body.as_bytes()).ok()
+        } else {
+            Params::from_form(body.as_bytes()).ok()
+        }
     }
 }
 
 const NAMES: [&str; 10] = [
-    "grant_type", "client_id", "client_secret", "code", "redirect_uri", "scope", "code_verifier", "refresh_token", "x",
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "code",
+    "redirect_uri",
+    "scope",
+    "code_verifier",
+    "refresh_token",
+    "x",
     "client_id[]",
 ];
 
@@ -85,7 +97,8 @@ fn judge(case: &Case) -> Result<(), String> {
         if value.len() > MAX_VALUE && !(case.json && matches!(sent, Sent::Json(_))) {
             return Err(format!("a value of {} bytes was read", value.len()));
         }
-        let times = case.pairs.iter().filter(|(other, sent)| other == name && is_kept(case.json, sent)).count();
+        let times =
+            case.pairs.iter().filter(|(other, sent)| other == name && is_kept(case.json, sent)).count();
         if times > 1 && !params.duplicates().contains(&name.as_str()) {
             return Err(format!("{name} came {times} times and nobody was told"));
         }

@@ -27,8 +27,30 @@ const ENTRIES: [&str; 7] = [
 
 /// What parsers disagree about.
 const ODD: [&str; 24] = [
-    "@", "\\", "/", "//", "/../", "/./", "%2f", "%2e%2e", "%00", "\u{0}", "\t", "\r\n", " ", "#", "?", "&", ".", "*", ":", "::",
-    "。", "\u{ad}", "evil.test", "xn--",
+    "@",
+    "\\",
+    "/",
+    "//",
+    "/../",
+    "/./",
+    "%2f",
+    "%2e%2e",
+    "%00",
+    "\u{0}",
+    "\t",
+    "\r\n",
+    " ",
+    "#",
+    "?",
+    "&",
+    ".",
+    "*",
+    ":",
+    "::",
+    "。",
+    "\u{ad}",
+    "evil.test",
+    "xn--",
 ];
 
 fn made() -> impl Strategy<Value = Case> {
@@ -42,7 +64,8 @@ fn made() -> impl Strategy<Value = Case> {
         |(entry, changes, star, native)| {
             let mut asked = entry.replace('*', &star);
             for (at, to, insert) in changes {
-                let places: Vec<usize> = asked.char_indices().map(|(place, _)| place).chain([asked.len()]).collect();
+                let places: Vec<usize> =
+                    asked.char_indices().map(|(place, _)| place).chain([asked.len()]).collect();
                 let (a, b) = (places[at.index(places.len())], places[to.index(places.len())]);
                 asked = format!("{}{insert}{}", &asked[..a.min(b)], &asked[a.max(b)..]);
             }
@@ -76,7 +99,11 @@ fn judge(case: &Case) -> Result<(), String> {
         Some((_, after)) => {
             let domain = after.split(['/', ':']).next().unwrap_or_default();
             let label = host.strip_suffix(domain).ok_or("the host lies elsewhere")?;
-            if label.contains('.') || label.is_empty() { Err("the star stands for one label".to_owned()) } else { Ok(()) }
+            if label.contains('.') || label.is_empty() {
+                Err("the star stands for one label".to_owned())
+            } else {
+                Ok(())
+            }
         }
         None => {
             let of_entry = Url::parse(entry).map_err(|error| error.to_string())?;

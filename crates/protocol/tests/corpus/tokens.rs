@@ -11,8 +11,8 @@ use doorward_model::ids::KeyId;
 use doorward_model::secret::Secret;
 use doorward_model::signing_alg::{KeyFamily, SigningAlg};
 use doorward_protocol::jose::{
-    MAX_TOKEN, NamedKey, PublicKey, SecretKey, TenantKey, read_pem, unverified_audiences, unverified_subject, verify,
-    verify_by_any, verify_hs256,
+    MAX_TOKEN, NamedKey, PublicKey, SecretKey, TenantKey, read_pem, unverified_audiences, unverified_subject,
+    verify, verify_by_any, verify_hs256,
 };
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -157,7 +157,10 @@ fn made() -> impl Strategy<Value = Case> {
         let at = at.index(good.len());
         case("cut", if front && at > 0 { good[at..].to_owned() } else { good[..at].to_owned() })
     });
-    let mixed = (any::<bool>(), prop::sample::select(vec!["021", "102", "120", "201", "210", "00", "0", "0122", "011"]))
+    let mixed = (
+        any::<bool>(),
+        prop::sample::select(vec!["021", "102", "120", "201", "210", "00", "0", "0122", "011"]),
+    )
         .prop_map(|(by, order)| {
             let good = signed(by, &header(by), &payload());
             let parts: Vec<&str> = good.split('.').collect();
@@ -191,7 +194,8 @@ fn made() -> impl Strategy<Value = Case> {
         bytes[at] = (bytes[at] ^ with) & 0x7f;
         case("flipped", String::from_utf8(bytes).unwrap())
     });
-    let crossed = any::<bool>().prop_map(|by| case("the other signature", signed(by, &header(!by), &payload())));
+    let crossed =
+        any::<bool>().prop_map(|by| case("the other signature", signed(by, &header(!by), &payload())));
     let any = "[A-Za-z0-9_.=-]{0,120}|\\PC{0,60}".prop_map(|token| case("anything", token));
     prop_oneof![4 => cut, 2 => mixed, 4 => said, 2 => unsigned, 2 => claims, 4 => spelled, 4 => flipped, 1 => crossed, 2 => any]
 }

@@ -2,8 +2,8 @@
 
 use doorward_model::client::further::MOBILE;
 use doorward_model::client::grant_type::GrantType;
-use doorward_model::signing_alg::SigningAlg;
 use doorward_model::client::kind::ClientKind;
+use doorward_model::signing_alg::SigningAlg;
 use doorward_store::clients::ClientFilter;
 use doorward_store::{
     client_credentials, client_secrets, clients, codes, connections, refresh_tokens, token_families,

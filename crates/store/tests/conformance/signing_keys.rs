@@ -117,7 +117,8 @@ fn kinds_of_keys_do_not_touch_each_other() {
         let again = write(&db, &t, |b| signing_keys::cease(b, &id("p"), later(9))).await;
         assert_eq!(again, unmet(signing_keys::MISSING));
         let all = signing_keys::all(&db.tenant(&t)).await.unwrap();
-        let of = |name: &str| all.iter().find(|key| key.id == id(name)).map(|key| (key.state, key.current_until));
+        let of =
+            |name: &str| all.iter().find(|key| key.id == id(name)).map(|key| (key.state, key.current_until));
         assert_eq!(of("p"), Some((KeyState::Previous, Some(later(9)))));
         assert_eq!(of("a"), Some((KeyState::Current, None)));
     });

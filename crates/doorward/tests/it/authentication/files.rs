@@ -83,7 +83,8 @@ async fn id_tokens_are_signed_with_the_algorithm_of_the_client() {
         assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 77, "{alg}");
     }
     let set = key_set().await;
-    let algs: Vec<_> = set["keys"].as_array().unwrap().iter().map(|key| key["alg"].as_str().unwrap()).collect();
+    let algs: Vec<_> =
+        set["keys"].as_array().unwrap().iter().map(|key| key["alg"].as_str().unwrap()).collect();
     let wanted = ["RS256", "RS512", "PS256", "PS384", "ES256", "EdDSA"];
     assert_eq!(algs, wanted.map(|alg| [alg, alg]).concat());
 }

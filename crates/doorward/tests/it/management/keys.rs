@@ -3,7 +3,7 @@
 use doorward_model::client::kind::ClientKind;
 use serde_json::{Value, json};
 
-use crate::kit::{Answer, EMAIL, House, PASSWORD, Via, Visitor, jwt};
+use crate::kit::{Answer, EMAIL, House, PASSWORD, RelyingParty, Via, Visitor, jwt};
 
 const KEYS: &str = "/api/v2/keys/signing";
 const ALL: &[&str] = &["read:signing_keys", "create:signing_keys", "update:signing_keys", "read:clients"];

@@ -155,9 +155,7 @@ pub(super) fn chapter() -> Chapter {
 pub fn decide(input: &CodeInput<'_>) -> CodeDecision {
     match CHECKS.iter().try_for_each(|check| (check.run)(input)) {
         Ok(()) => CodeDecision::Grant(grant(input)),
-        Err(error) if input.code.used_at.is_some() => {
-            CodeDecision::Replay(input.code.family.clone(), error)
-        }
+        Err(error) if input.code.used_at.is_some() => CodeDecision::Replay(input.code.family.clone(), error),
         Err(error) => CodeDecision::Refuse(error),
     }
 }

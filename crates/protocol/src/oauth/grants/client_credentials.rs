@@ -95,7 +95,11 @@ const CHECKS: [MachineCheck; 6] = [
 
 /// The table as a chapter of the reference page.
 pub(super) fn chapter() -> Chapter {
-    Chapter::of("client_credentials", "A token for a program in its own name, without a refresh token.", &CHECKS)
+    Chapter::of(
+        "client_credentials",
+        "A token for a program in its own name, without a refresh token.",
+        &CHECKS,
+    )
 }
 
 /// Whether a client gets a token for an API: `api` and `grant` are what was found for the audience.

@@ -38,10 +38,6 @@ mod tests {
     #[test]
     fn the_page_in_the_documentation_is_the_tables() {
         let page = include_str!("../../../../../docs/reference/token.md");
-        assert!(
-            page == super::reference(),
-            "write this to docs/reference/token.md:\n{}",
-            super::reference()
-        );
+        assert!(page == super::reference(), "write this to docs/reference/token.md:\n{}", super::reference());
     }
 }

@@ -127,9 +127,9 @@ fn metadata(typed: &Values, client: &Client) -> Map<String, Value> {
 mod tests {
     use doorward_model::client::defaults::for_people;
     use doorward_model::client::edit::apply;
-    use doorward_model::signing_alg::SigningAlg;
     use doorward_model::client::kind::ClientKind;
     use doorward_model::ids::ClientId;
+    use doorward_model::signing_alg::SigningAlg;
     use doorward_model::time::Timestamp;
     use serde_json::json;
 

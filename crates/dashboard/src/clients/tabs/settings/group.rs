@@ -7,9 +7,9 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::client::grant_type::GrantType;
-use doorward_model::signing_alg::SigningAlg;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::fields::FieldErrors;
+use doorward_model::signing_alg::SigningAlg;
 
 use super::field::Field;
 use super::urls::{self, Finding};

@@ -4,9 +4,9 @@ use doorward_model::client::Client;
 use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::client::further::IP_HEADER_TRUSTED;
 use doorward_model::client::grant_type::GrantType;
-use doorward_model::signing_alg::SigningAlg;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::refresh::Rotation;
+use doorward_model::signing_alg::SigningAlg;
 use doorward_web::signed_in::SignedForm;
 
 use super::apps::{Apps, hashes};

@@ -9,9 +9,9 @@ use doorward_model::client::Client;
 use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::client::edit;
 use doorward_model::client::grant_type::GrantType;
-use doorward_model::signing_alg::SigningAlg;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::fields::{FieldError, FieldErrors};
+use doorward_model::signing_alg::SigningAlg;
 
 use super::change;
 use super::field::Field;

@@ -120,7 +120,11 @@ async fn good(party: &RelyingParty<'_>, back: &Answer, way: (&str, &str)) -> Got
     let tokens = match fields.get("code") {
         Some(code) => {
             let answer = party
-                .token(&[("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &party.callback)])
+                .token(&[
+                    ("grant_type", "authorization_code"),
+                    ("code", code),
+                    ("redirect_uri", &party.callback),
+                ])
                 .await
                 .is(200);
             assert_eq!(answer.header("cache-control"), Some("no-store"));

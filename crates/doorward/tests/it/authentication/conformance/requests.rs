@@ -161,7 +161,10 @@ async fn oidcc_discovery_endpoint_verification() {
         if name.ends_with("_endpoint") || name == "jwks_uri" {
             assert!(value.as_str().is_some_and(|address| address.starts_with("https://")), "{name}: {value}");
         }
-        if name.ends_with("_supported") && !name.starts_with("request_") && !name.starts_with("authorization_") {
+        if name.ends_with("_supported")
+            && !name.starts_with("request_")
+            && !name.starts_with("authorization_")
+        {
             let is_list = value.as_array().is_some_and(|list| !list.is_empty());
             assert!(is_list || value.is_boolean(), "{name}: {value}");
         }

@@ -35,7 +35,8 @@ async fn oidcc_prompt_none_not_logged_in() {
         let back = Visitor::new(&house).get(&asking(&party, way, &[("prompt", "none")])).await;
         assert_eq!(error(&back, &party, way), "login_required", "{way:?}");
         let state = "s".repeat(128);
-        let back = Visitor::new(&house).get(&asking(&party, way, &[("prompt", "none"), ("state", &state)])).await;
+        let back =
+            Visitor::new(&house).get(&asking(&party, way, &[("prompt", "none"), ("state", &state)])).await;
         assert_eq!(fields(&back, &party, way)["state"], state);
     }
 }

@@ -21,7 +21,9 @@ async fn oidcc_server() {
     for way in ways(&[BASIC, IMPLICIT, HYBRID]) {
         let got = once(&party, way, &[]).await;
         let secrets = ["code", "access_token"].iter().filter_map(|name| got.fields.get(*name));
-        for secret in secrets.map(String::as_str).chain(got.tokens.iter().filter_map(|t| t["access_token"].as_str())) {
+        for secret in
+            secrets.map(String::as_str).chain(got.tokens.iter().filter_map(|t| t["access_token"].as_str()))
+        {
             assert!(bits(secret) > 96.0 && secret.len() >= 22, "{way:?}: {secret}");
         }
         if got.id_token.is_none() {
@@ -43,8 +45,13 @@ async fn oidcc_server() {
 async fn oidcc_server_client_secret_post() {
     let house = House::new().await;
     let post = client(&house).await;
-    let basic = RelyingParty { via: Via::Basic, client_id: post.client_id.clone(), secret: post.secret.clone(),
-        callback: post.callback.clone(), house: &house };
+    let basic = RelyingParty {
+        via: Via::Basic,
+        client_id: post.client_id.clone(),
+        secret: post.secret.clone(),
+        callback: post.callback.clone(),
+        house: &house,
+    };
     for party in [&post, &basic] {
         for way in ways(&[BASIC, HYBRID]) {
             assert!(once(party, way, &[]).await.tokens.is_some());

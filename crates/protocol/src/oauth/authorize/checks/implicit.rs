@@ -69,7 +69,11 @@ mod tests {
         ] {
             for response_type in ["token", "id_token", "id_token token"] {
                 assert_eq!(answer(kind, false, (callback, response_type)), expected, "{callback}");
-                assert_eq!(answer(kind, true, (callback, response_type)), "log in", "{callback}, of the house");
+                assert_eq!(
+                    answer(kind, true, (callback, response_type)),
+                    "log in",
+                    "{callback}, of the house"
+                );
             }
             // A code is worth nothing to whoever only listens.
             assert_eq!(answer(kind, false, (callback, "code")), "log in", "{callback}");
