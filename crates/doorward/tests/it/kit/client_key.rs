@@ -51,7 +51,9 @@ impl ClientKey {
             Some("ES256") => (SignatureScheme::ECDSA_NISTP256_SHA256, Some(32)),
             Some("ES384") => (SignatureScheme::ECDSA_NISTP384_SHA384, Some(48)),
             Some("EdDSA") => (SignatureScheme::ED25519, None),
-            alg => (rsa_scheme(alg.unwrap_or("RS256")), None),
+            // Whatever else the header says, something must sign it.
+            Some("none") | None => (rsa_scheme("RS256"), None),
+            Some(alg) => (rsa_scheme(alg), None),
         };
         let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.pair.serialize_der()));
         let signer = any_supported_type(&der).unwrap().choose_scheme(&[scheme]).unwrap();

@@ -58,7 +58,12 @@ fn asking(party: &RelyingParty<'_>, (response_type, mode): (&str, &str), more: &
 
 /// From the request to the answer: logs in if a page asks for it, and allows what is asked.
 async fn answer(visitor: &Visitor<'_>, authorize: &str) -> Answer {
-    let mut back = visitor.get(authorize).await;
+    let first = visitor.get(authorize).await;
+    goes_on(visitor, first).await
+}
+
+/// From the first answer to the last one.
+async fn goes_on(visitor: &Visitor<'_>, mut back: Answer) -> Answer {
     if leads_to(&back, "/u/login?") {
         let page = visitor.get(back.location()).await.is(200);
         back = visitor.submit(&page, &[("username", EMAIL), ("password", PASSWORD)]).await;

@@ -101,10 +101,8 @@ async fn oidcc_ensure_post_request_succeeds() {
             url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         let login = visitor.send(Asked::form("/authorize", &fields)).await;
-        let page = visitor.get(login.location()).await.is(200);
-        let back = visitor.submit(&page, &[("username", EMAIL), ("password", PASSWORD)]).await;
-        let page = visitor.get(back.location()).await.is(200);
-        good(&party, &visitor.press(&page, "accept").await, way).await;
+        assert!(leads_to(&login, "/u/login?"), "{way:?}");
+        good(&party, &goes_on(&visitor, login).await, way).await;
     }
 }
 
