@@ -1,6 +1,6 @@
 // Drives a running Doorward with openid-client (npm): discovery, login by authorization code with
 // PKCE through the hosted page, ID token validation, userinfo, refresh, silent login of a second
-// application, client credentials, logout, and a callback that must not be redirected to.
+// application, client credentials, a device, logout, and a callback that must not be redirected to.
 //
 // Environment: ISSUER, WEB_ID, WEB_SECRET, SPA_ID, MACHINE_ID, MACHINE_SECRET, AUDIENCE, USERNAME,
 // PASSWORD; NODE_EXTRA_CA_CERTS names the local authority.
@@ -169,6 +169,40 @@ await step('a program gets a token and reads the clients', async () => {
   for (const type of ['s', 'fp', 'seacft', 'sertft', 'ferrt', 'ssa', 'fsa', 'seccft']) {
     must(types.includes(type), `an event ${type} among ${[...new Set(types)]}`)
   }
+})
+
+await step('a device shows a code, a person types it, and the device gets tokens that it can renew', async () => {
+  const machine = await oidc.discovery(ISSUER, env('MACHINE_ID'), env('MACHINE_SECRET'))
+  const token = await oidc.clientCredentialsGrant(machine, { audience: env('AUDIENCE') })
+  const settings = JSON.stringify({
+    name: 'Television',
+    app_type: 'native',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+  })
+  const json = new Headers({ 'content-type': 'application/json' })
+  const clients = new URL('/api/v2/clients', ISSUER)
+  const made = await oidc.fetchProtectedResource(machine, token.access_token, clients, 'POST', settings, json)
+  must(made.status === 201, 'a client')
+  const { client_id } = await made.json()
+  const device = await oidc.discovery(ISSUER, client_id, undefined, oidc.None())
+  const waiting = await oidc.initiateDeviceAuthorization(device, { scope: 'openid email offline_access' })
+  const person = new Browser()
+  const field = await person.go(waiting.verification_uri_complete)
+  const question = await person.submit(field, {})
+  must(question.html.includes(waiting.user_code) && question.html.includes('Television'), 'the question about the device')
+  const login = await person.submit(question, { action: 'accept' })
+  const polling = oidc.pollDeviceAuthorizationGrant(device, waiting)
+  const done = await person.submit(login, { username: env('USERNAME'), password: env('PASSWORD') })
+  must(done.html.includes('Your device is connected'), 'the page that says so')
+  const given = await polling
+  must(given.claims().email === env('USERNAME'), 'the email in the ID token')
+  const next = await oidc.refreshTokenGrant(device, given.refresh_token)
+  must(next.access_token, 'a new access token')
+  const declined = await oidc.initiateDeviceAuthorization(device, { scope: 'openid' })
+  await person.submit(await person.submit(await person.go(declined.verification_uri_complete), {}), { action: 'deny' })
+  const refused = await oidc.pollDeviceAuthorizationGrant(device, declined).catch((error) => error)
+  must(refused?.error === 'access_denied', 'access_denied for the device that was declined')
 })
 
 await step('an unlisted callback is never redirected to', async () => {

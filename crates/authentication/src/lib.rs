@@ -7,11 +7,13 @@ pub mod pages;
 mod par;
 pub mod routes;
 
+mod activate;
 mod association;
 mod authorize;
 mod browser;
 mod certificate;
 mod consent;
+mod device;
 mod discovery;
 mod introspect;
 mod jwks;

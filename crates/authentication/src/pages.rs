@@ -16,10 +16,12 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 mod consent;
+mod device;
 #[cfg(test)]
 mod samples;
 
 pub use consent::ConsentPage;
+pub use device::{ConfirmDevicePage, DeviceDonePage, DeviceRefusedPage, EnterCodePage};
 
 /// The login page. Its form posts `username`, `password`, `state` and the form token to `/u/login`.
 #[derive(Template)]
@@ -301,6 +303,8 @@ fn initial(client: &Client) -> String {
 #[cfg(test)]
 mod tests {
     use doorward_model::api::{ApiPermission, ResourceServer};
+    use doorward_model::device::Device;
+    use doorward_model::time::{Lifetime, Timestamp};
     use doorward_web::assets;
 
     use super::samples::{MARKUP, all, client, tenant};
@@ -400,6 +404,29 @@ mod tests {
             }
             .page(),
             StayedPage { tenant: &tenant }.page(),
+            EnterCodePage {
+                tenant: &tenant,
+                csrf: MARKUP,
+                code: MARKUP,
+                example: MARKUP,
+                is_number: true,
+                problem: Some(MARKUP),
+            }
+            .page(),
+            ConfirmDevicePage {
+                client: &client,
+                tenant: &tenant,
+                csrf: MARKUP,
+                code: MARKUP,
+                device: &Device { ip: Some(MARKUP.to_owned()), user_agent: Some(MARKUP.to_owned()) },
+                is_near: false,
+                asked_at: Timestamp::from_seconds(0),
+                age: Lifetime::from_seconds(0),
+                account: Some(MARKUP),
+            }
+            .page(),
+            DeviceDonePage { client: &client, tenant: &tenant }.page(),
+            DeviceRefusedPage { client: &client, tenant: &tenant, why: MARKUP }.page(),
             FormPostPage { client: &client, tenant: &tenant, action: MARKUP, fields: &fields, nonce: &nonce }
                 .page(),
             WebMessagePage { origin: MARKUP, fields: &fields, nonce: &nonce }.page(),

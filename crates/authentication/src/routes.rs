@@ -6,8 +6,8 @@
 use doorward_web::route::{Guard, Route};
 
 use crate::{
-    association, authorize, certificate, consent, discovery, introspect, jwks, login, logout, par, preflight,
-    revoke, token, userinfo,
+    activate, association, authorize, certificate, consent, device, discovery, introspect, jwks, login,
+    logout, par, preflight, revoke, token, userinfo,
 };
 
 /// Every address of this front.
@@ -25,6 +25,10 @@ pub fn routes() -> Vec<Route> {
         Route::options("/oauth/token", Public, "token_preflight", preflight::post),
         Route::post("/oauth/par", Public, "push_request", par::push),
         Route::options("/oauth/par", Public, "push_request_preflight", preflight::post),
+        Route::post("/oauth/device/code", Public, "ask_for_device", device::ask),
+        Route::options("/oauth/device/code", Public, "ask_for_device_preflight", preflight::post),
+        Route::get("/activate", Page, "show_activation", activate::show),
+        Route::post("/activate", Page, "answer_activation", activate::answer),
         Route::post("/oauth/revoke", Public, "revoke_token", revoke::hand_back),
         Route::options("/oauth/revoke", Public, "revoke_token_preflight", preflight::post),
         Route::post("/oauth/introspect", Public, "introspect_token", introspect::introspect),

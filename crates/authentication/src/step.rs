@@ -21,7 +21,8 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::browser;
 use crate::pages::{
-    ConsentPage, Details, ErrorPage, FormPostPage, LoginPage, Reader, RestartPage, WebMessagePage,
+    ConsentPage, Details, DeviceDonePage, DeviceRefusedPage, ErrorPage, FormPostPage, LoginPage, Reader,
+    RestartPage, WebMessagePage,
 };
 
 /// Dresses what came of a step.
@@ -124,6 +125,15 @@ fn to_client(web: &Web, tenant: &Tenant, back: &Return) -> Response {
             let nonce = Nonce::fresh(web.app());
             let client = &back.client.client;
             FormPostPage { client, tenant, action, fields, nonce: &nonce }.page().into_response()
+        }
+        Encoded::Kept(error) => {
+            let client = &back.client.client;
+            match error {
+                None => DeviceDonePage { client, tenant }.page().into_response(),
+                Some(error) => {
+                    DeviceRefusedPage { client, tenant, why: &error.public }.page().into_response()
+                }
+            }
         }
         Encoded::WebMessage { target_origin, fields } => {
             let nonce = Nonce::fresh(web.app());

@@ -114,6 +114,8 @@ ids! {
     ResourceServerId max 64;
     /// A client grant: `cgr_` and 16 letters and digits.
     ClientGrantId max 64;
+    /// A device that waits for its person to log in (RFC 8628); public.
+    DeviceCodeId max 64;
     /// A credential of a person's device: `dcr_` and 16 letters and digits.
     DeviceCredentialId max 64;
     /// A role: `rol_` and 16 letters and digits.

@@ -14,6 +14,7 @@
 //! | device credential | a key that a person registered for one of their devices | `device-credentials` | `device_credentials` |
 //! | session | one browser that is logged in | `sessions` | `sessions` |
 //! | code | a single-use authorization code | – | `codes` |
+//! | device code | a device that waits for its person to log in elsewhere | – | `device_codes` |
 //! | family | everything that one authorization led to: its refresh tokens live and die together | – | `token_families` |
 //! | grant | what a person allowed a client to do in their name | `grants` | `grants` |
 //! | resource server | an API that access tokens are meant for | `resource-servers` | `resource_servers` |
@@ -31,6 +32,7 @@ pub mod branding;
 pub mod client;
 pub mod connection;
 pub mod device;
+pub mod device_code;
 pub mod device_credential;
 pub mod email_template;
 pub mod fields;
@@ -52,3 +54,4 @@ pub mod tenant;
 pub mod time;
 pub mod token;
 pub mod user;
+pub mod user_code;

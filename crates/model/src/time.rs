@@ -96,6 +96,12 @@ impl Lifetime {
         Self(seconds as i64)
     }
 
+    /// The two lengths one after the other.
+    #[must_use]
+    pub const fn plus(self, more: Self) -> Self {
+        Self(self.0.saturating_add(more.0))
+    }
+
     /// The length in seconds.
     #[must_use]
     pub const fn seconds(self) -> i64 {

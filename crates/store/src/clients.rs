@@ -339,12 +339,15 @@ pub fn delete(b: &mut Batch, id: &ClientId, now: Timestamp) {
     const CLIENT_GRANTS: &str = "DELETE FROM client_grants WHERE tenant_id = $1 AND client_id = $2";
     const GRANTS: &str = "DELETE FROM grants WHERE tenant_id = $1 AND client_id = $2";
     const CODES: &str = "DELETE FROM codes WHERE tenant_id = $1 AND client_id = $2";
+    const DEVICE_CODES: &str = "DELETE FROM device_codes WHERE tenant_id = $1 AND client_id = $2";
     const TOKENS: &str = "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND family_id IN \
          (SELECT id FROM token_families WHERE tenant_id = $1 AND client_id = $2)";
     const FAMILIES: &str = "DELETE FROM token_families WHERE tenant_id = $1 AND client_id = $2";
     const CLIENT: &str = "DELETE FROM clients WHERE tenant_id = $1 AND id = $2";
     const TOMBSTONE: &str = "INSERT INTO deleted_client_ids (tenant_id, id, deleted_at) VALUES ($1, $2, $3)";
-    for sql in [SECRETS, CREDENTIALS, CONNECTIONS, CLIENT_GRANTS, GRANTS, CODES, TOKENS, FAMILIES] {
+    for sql in
+        [SECRETS, CREDENTIALS, CONNECTIONS, CLIENT_GRANTS, GRANTS, CODES, DEVICE_CODES, TOKENS, FAMILIES]
+    {
         let args = args![b.tenant().as_str(), id.as_str()];
         b.push(sql, args, Expect::Any);
     }

@@ -171,9 +171,13 @@ fn end(
 ) {
     const CODES: &str = "DELETE FROM codes WHERE tenant_id = $1 AND client_id = $2 AND user_id = $3 \
          AND COALESCE(audience, $5) = $4 AND used_at IS NULL";
+    const DEVICE_CODES: &str = "DELETE FROM device_codes WHERE tenant_id = $1 AND client_id = $2 AND user_id = $3 \
+         AND COALESCE(audience, $5) = $4 AND used_at IS NULL";
     const FAMILIES: &str = "UPDATE token_families SET revoked_at = $6 WHERE tenant_id = $1 AND client_id = $2 \
          AND user_id = $3 AND COALESCE(audience, $5) = $4 AND revoked_at IS NULL";
     let (client, user) = (client.as_str(), user.as_str());
-    b.push(CODES, args![b.tenant().as_str(), client, user, audience, userinfo], Expect::Any);
+    for sql in [CODES, DEVICE_CODES] {
+        b.push(sql, args![b.tenant().as_str(), client, user, audience, userinfo], Expect::Any);
+    }
     b.push(FAMILIES, args![b.tenant().as_str(), client, user, audience, userinfo, now], Expect::Any);
 }

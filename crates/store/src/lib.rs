@@ -14,6 +14,7 @@ pub mod client_secrets;
 pub mod clients;
 pub mod codes;
 pub mod connections;
+pub mod device_codes;
 pub mod device_credentials;
 pub mod documents;
 pub mod global;

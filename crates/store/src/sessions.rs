@@ -172,16 +172,22 @@ pub fn delete(b: &mut Batch, id: &SessionId) {
 pub fn end(b: &mut Batch, id: &SessionId) {
     // In this order: whoever issues a code at the same time either finds no session or is found here.
     const CODES: &str = "DELETE FROM codes WHERE tenant_id = $1 AND session_id = $2 AND used_at IS NULL";
+    const DEVICE_CODES: &str =
+        "DELETE FROM device_codes WHERE tenant_id = $1 AND session_id = $2 AND used_at IS NULL";
     delete(b, id);
-    let args = args![b.tenant().as_str(), id.as_str()];
-    b.push(CODES, args, Expect::Any);
+    for sql in [CODES, DEVICE_CODES] {
+        let args = args![b.tenant().as_str(), id.as_str()];
+        b.push(sql, args, Expect::Any);
+    }
 }
 
 /// Ends all sessions of a person, with the codes that wait for their exchange.
 pub fn end_of_user(b: &mut Batch, user: &UserId) {
     const SESSIONS: &str = "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2";
     const CODES: &str = "DELETE FROM codes WHERE tenant_id = $1 AND user_id = $2 AND used_at IS NULL";
-    for sql in [SESSIONS, CODES] {
+    const DEVICE_CODES: &str =
+        "DELETE FROM device_codes WHERE tenant_id = $1 AND user_id = $2 AND used_at IS NULL";
+    for sql in [SESSIONS, CODES, DEVICE_CODES] {
         let args = args![b.tenant().as_str(), user.as_str()];
         b.push(sql, args, Expect::Any);
     }

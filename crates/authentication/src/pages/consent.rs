@@ -63,6 +63,10 @@ impl ConsentPage<'_> {
 
     /// Where the answer goes, as far as it means something to people: the host of a web address.
     fn home(&self) -> Option<String> {
+        // The person of a device stays with us.
+        if self.callback.starts_with(self.tenant.issuer.as_str()) {
+            return None;
+        }
         let rest =
             self.callback.strip_prefix("https://").or_else(|| self.callback.strip_prefix("http://"))?;
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();

@@ -2,16 +2,18 @@
 
 use doorward_model::api::{ApiPermission, ResourceServer};
 use doorward_model::client::{Client, defaults, kind::ClientKind};
+use doorward_model::device::Device;
 use doorward_model::ids::{ClientId, LogId, ResourceServerId, TenantId};
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
-use doorward_model::time::Timestamp;
+use doorward_model::time::{Lifetime, Timestamp};
 use doorward_protocol::oauth::doctor::{Case, Diagnosis, Lists, Purpose, Verdict, examine};
 use doorward_protocol::oauth::error::{PageError, PageProblem};
 use doorward_web::page::{Nonce, Page};
 
 use super::{
-    ConsentPage, Details, ErrorPage, FormPostPage, LoggedOutPage, LoginPage, LogoutQuestionPage, Reader,
-    RestartPage, StayedPage, WebMessagePage,
+    ConfirmDevicePage, ConsentPage, Details, DeviceDonePage, DeviceRefusedPage, EnterCodePage, ErrorPage,
+    FormPostPage, LoggedOutPage, LoginPage, LogoutQuestionPage, Reader, RestartPage, StayedPage,
+    WebMessagePage,
 };
 
 /// What a stranger would love to see unescaped.
@@ -151,6 +153,34 @@ fn logout_question(client: Option<&Client>) -> Page {
     .page()
 }
 
+fn enter_code(code: &str, problem: Option<&str>) -> Page {
+    EnterCodePage {
+        tenant: &tenant("Acme"),
+        csrf: "Zm9ybS10b2tlbg",
+        code,
+        example: "ZXWV-TSRQ",
+        is_number: false,
+        problem,
+    }
+    .page()
+}
+
+fn confirm_device(account: Option<&str>, is_near: bool) -> Page {
+    let user_agent = is_near.then(|| "television/1.0".to_owned());
+    ConfirmDevicePage {
+        client: &client("Acme TV"),
+        tenant: &tenant("Acme"),
+        csrf: "Zm9ybS10b2tlbg",
+        code: "WDJB-MJHT",
+        device: &Device { ip: Some("203.0.113.9".to_owned()), user_agent },
+        is_near,
+        asked_at: Timestamp::from_seconds(1_795_000_000),
+        age: Lifetime::from_seconds(if is_near { 20 } else { 130 }),
+        account,
+    }
+    .page()
+}
+
 /// Every page in every state, by name.
 pub(super) fn all() -> Vec<(&'static str, Page)> {
     let acme = tenant("Acme");
@@ -171,6 +201,19 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
             ),
         ),
         ("consent_nothing", consent("", Some(&api("Orders")), true)),
+        ("enter_code", enter_code("", None)),
+        ("enter_code_link", enter_code("WDJB-MJHT", None)),
+        (
+            "enter_code_wrong",
+            enter_code("WDJB-MJHX", Some("That code is not right. Compare it with the one on your device.")),
+        ),
+        ("confirm_device", confirm_device(None, true)),
+        ("confirm_device_account", confirm_device(Some("ada@example.com"), false)),
+        ("device_done", DeviceDonePage { client: &client("Acme TV"), tenant: &acme }.page()),
+        (
+            "device_refused",
+            DeviceRefusedPage { client: &client("Acme TV"), tenant: &acme, why: "You declined." }.page(),
+        ),
         ("error_client", error(PageProblem::UnknownClient, None)),
         ("error_client_help", error_with_help()),
         ("error_callback", error(PageProblem::CallbackNotAllowed, None)),

@@ -48,6 +48,16 @@ fn told(event: &Event) -> String {
         EventCode::ClientCredentialsFailed => format!("{client} got no token: {why}"),
         EventCode::PasswordExchange => format!("{client} got tokens for the password of {person}"),
         EventCode::PasswordExchangeFailed => format!("{client} could not exchange a password: {why}"),
+        EventCode::DeviceExchange => format!("A device of {person} got tokens for {client}"),
+        EventCode::DeviceExchangeFailed => format!("A device with {client} got no tokens: {why}"),
+        EventCode::DeviceAuthorizationFailed => {
+            format!("A device with {client} could not ask for its person: {why}")
+        }
+        EventCode::DeviceActivationFailed => format!(
+            "Somebody at {} could not answer for a device: {why}",
+            event.ip.as_deref().unwrap_or("an unknown address")
+        ),
+        EventCode::DeviceDeclined => format!("The person of a device declined what {client} wanted"),
         EventCode::PasswordChanged => format!("The password of {person} was changed"),
         EventCode::EmailChanged => format!("The address of {person} was changed"),
         EventCode::UserDeleted => format!("The user {person} was deleted"),

@@ -160,7 +160,15 @@ async fn use_more_of_the_protocol(house: &House) -> Vec<(&'static str, String)> 
         .extend_pairs([("client_id", party.client_id.as_str()), ("request_uri", request)])
         .finish();
     let back = Visitor::new(house).log_in(&format!("/authorize?{begin}"), email, changed).await;
+    let television = house.television(Via::None).await;
+    let waiting = television.wait().await;
+    Visitor::new(house).activate(&waiting).await.is(200);
+    television.poll(&waiting).await.is(200);
+    television.poll(&waiting).await.is(400);
+    let of_device = |name: &str| waiting[name].as_str().unwrap().to_owned();
     vec![
+        ("a device code", of_device("device_code")),
+        ("the code that a person typed", of_device("user_code")),
         ("a password that an admin gave", password.to_owned()),
         ("a password that an admin changed", changed.to_owned()),
         ("a guess at a password", guess.to_owned()),

@@ -133,6 +133,22 @@ async fn of_two_hundred_uses_of_one_pushed_request_exactly_one_wins() {
     }
 }
 
+/// RFC 8628 §3.5: one device, one answer with tokens, whichever node it asks how often.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_hundred_uses_of_one_device_code_exactly_one_wins() {
+    for engine in Engine::all() {
+        let house = Arc::new(House::on(engine).await);
+        let television = house.television(Via::None).await;
+        let waiting = television.wait().await;
+        Visitor::new(&house).activate(&waiting).await.is(200);
+        let question = television.question(&waiting);
+        let answers = at_once(&house, &question).await;
+        assert_eq!(winners(&answers), 1);
+        let late = house.send(question).await.is(400).json();
+        assert_eq!(late["error"], "invalid_grant");
+    }
+}
+
 /// Fifty wrong passwords at once, by the whole router: each is counted before it is hashed.
 #[tokio::test(flavor = "multi_thread")]
 async fn parallel_guesses_are_counted_one_by_one() {

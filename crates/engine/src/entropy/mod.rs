@@ -13,11 +13,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_model::connection::Strategy;
 use doorward_model::ids::{
-    AdminId, ClientGrantId, ClientId, ConnectionId, CredentialId, DeviceCredentialId, FamilyId, GrantId,
-    IdError, KeyId, LogId, LoginId, ResourceServerId, RoleId, SecretId, SessionId, UserId,
+    AdminId, ClientGrantId, ClientId, ConnectionId, CredentialId, DeviceCodeId, DeviceCredentialId, FamilyId,
+    GrantId, IdError, KeyId, LogId, LoginId, ResourceServerId, RoleId, SecretId, SessionId, UserId,
 };
 use doorward_model::secret::Secret;
 use doorward_model::time::Timestamp;
+use doorward_model::user_code::UserCodeStyle;
 
 const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const SECRET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
@@ -160,6 +161,18 @@ impl Entropy {
     #[must_use]
     pub fn login_id(&self, now: Timestamp) -> LoginId {
         spelled(LoginId::parse(&format!("{}{}", second(now), self.text(ALPHANUMERIC, 24))))
+    }
+
+    /// A device that waits for its person: the time, then 24 letters and digits.
+    #[must_use]
+    pub fn device_code_id(&self, now: Timestamp) -> DeviceCodeId {
+        spelled(DeviceCodeId::parse(&format!("{}{}", second(now), self.text(ALPHANUMERIC, 24))))
+    }
+
+    /// What a device shows its person, without dashes.
+    #[must_use]
+    pub fn user_code(&self, style: &UserCodeStyle) -> String {
+        self.text(style.alphabet(), style.length())
     }
 
     /// A grant: 24 hexadecimal digits.

@@ -329,6 +329,16 @@ pub(super) fn pushed_requests(ip: Option<IpAddr>) -> String {
     subject(&["pushed requests", &ip.map(neighbourhood).unwrap_or_default()])
 }
 
+/// What devices that an address lets wait, for clients that prove nothing, are counted under.
+pub(super) fn waiting_devices(ip: Option<IpAddr>) -> String {
+    subject(&["waiting devices", &ip.map(neighbourhood).unwrap_or_default()])
+}
+
+/// What wrong codes that an address types for devices are counted under.
+pub(super) fn typed_codes(ip: Option<IpAddr>) -> String {
+    subject(&["typed codes", &ip.map(neighbourhood).unwrap_or_default()])
+}
+
 /// A key of bounded length in which no part can pose as another.
 fn subject(parts: &[&str]) -> String {
     let text: String = parts.iter().map(|part| format!("{}:{part}", part.len())).collect();

@@ -39,17 +39,28 @@ pub async fn begin(
         }
     }
     let request = id_token_hint::resolve(app, caller, request).await?;
+    let cause = || "client or user keep changing while a code is issued".to_owned();
+    let step = follow(app, caller, &request, browser).await?;
+    step.ok_or_else(|| Fault::Unavailable { retry_after: SHORT_WAIT, cause: cause() })
+}
+
+/// Answers a request that was read. Nothing when what it depends on keeps changing.
+pub(super) async fn follow(
+    app: &App,
+    caller: &Caller,
+    request: &AuthorizeRequest,
+    browser: &Browser,
+) -> Result<Option<Step>, Fault> {
     let mut caller = caller.clone();
     for _ in 0..TRIES {
         let present = sessions::find(app, &caller.tenant.tenant, browser.session.as_ref()).await?;
-        let judged = judge(app, &caller, &request, present.as_ref(), Here::default()).await?;
-        if let Some(step) = answer(app, &judged, (&request, browser), present.as_ref()).await? {
-            return Ok(step);
+        let judged = judge(app, &caller, request, present.as_ref(), Here::default()).await?;
+        if let Some(step) = answer(app, &judged, (request, browser), present.as_ref()).await? {
+            return Ok(Some(step));
         }
         (caller.tenant, _) = app.refresh(&judged.caller.tenant).await?;
     }
-    let cause = "client or user keep changing while a code is issued".to_owned();
-    Err(Fault::Unavailable { retry_after: SHORT_WAIT, cause })
+    Ok(None)
 }
 
 /// Nothing when client or user changed between judgement and issue.

@@ -10,7 +10,7 @@ use doorward_model::log::code::EventCode;
 use doorward_protocol::oauth::authorize::{AskConsent, AuthorizeDecision, AuthorizeRequest};
 use doorward_protocol::oauth::error::{OAuthErrorCode, RedirectError};
 use doorward_protocol::oauth::response;
-use doorward_store::StoreError;
+use doorward_store::{StoreError, device_codes};
 use serde_json::json;
 
 use super::facts::{Here, Judged, judge};
@@ -159,11 +159,16 @@ async fn decline(
     };
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     finish::use_up(&mut batch, transaction);
+    if let Some(device) = &transaction.request.device {
+        device_codes::deny(&mut batch, device, app.now());
+    }
     record::push(&mut batch, app, &caller.tenant, &caller.info, finish::about(judged, draft, present));
     match batch.commit().await {
         Ok(_) => {}
         // It was answered before.
-        Err(StoreError::Conflict { .. }) => return Ok(Step::Restart(show::restart(judged, transaction))),
+        Err(StoreError::Conflict { .. } | StoreError::Unmet { .. }) => {
+            return Ok(Step::Restart(show::restart(judged, transaction)));
+        }
         Err(error) => return Err(error.into()),
     }
     let encoded = response::failure(&ask.path, &error, &caller.tenant.tenant.issuer);

@@ -90,7 +90,7 @@ pub(super) async fn issue(
         }
     }
     heed_consent(&mut batch, app, plan);
-    response.push(&mut batch);
+    response.push(&mut batch, now);
     let event = event(judged, plan, grounds, now);
     push_success(&mut batch, app, (caller, &client), event, response.api());
     match batch.commit().await {

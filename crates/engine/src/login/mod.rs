@@ -8,6 +8,7 @@
 pub mod attempts;
 pub mod begin;
 pub mod consent;
+pub mod devices;
 mod facts;
 mod finish;
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use doorward_model::client::Client;
 use doorward_model::ids::{ClientId, LoginId, TenantId};
+use doorward_model::log::code::EventCode;
 use doorward_model::secret::SealedSecret;
 use doorward_model::time::Lifetime;
 use doorward_protocol::oauth::authorize::{AuthorizeDecision, AuthorizeRequest};
@@ -50,10 +51,10 @@ pub async fn push(
     match tokens::authenticate(app, caller, authorization, params).await {
         Ok(proven) => {
             let outcome = keep(app, &proven, params).await;
-            tokens::settled(app, proven, outcome).await
+            tokens::settled(app, proven, (EventCode::LoginFailed, outcome)).await
         }
         Err(Fault::Token(error)) => {
-            tokens::unproven(app, caller, (authorization, params), (None, error)).await
+            tokens::unproven(app, caller, (authorization, params), (EventCode::LoginFailed, error)).await
         }
         Err(fault) => Answered { client: None, outcome: Err(fault) },
     }
@@ -95,7 +96,7 @@ fn lifetime(client: &Client) -> Lifetime {
 }
 
 /// What the authorization endpoint would not accept, whoever the person is.
-fn objection(decision: &AuthorizeDecision) -> Option<TokenError> {
+pub(super) fn objection(decision: &AuthorizeDecision) -> Option<TokenError> {
     match decision {
         AuthorizeDecision::Page(page) => Some(
             TokenError::new(OAuthErrorCode::InvalidRequest, page.problem.title()).with_private(&page.hint),

@@ -124,7 +124,11 @@ pub(super) async fn redirect(
     request: &AuthorizeRequest,
     (path, error): (&ReturnPath, &RedirectError),
 ) -> Result<Step, Fault> {
-    let code = if is_silent(request) { EventCode::SilentAuthFailed } else { EventCode::LoginFailed };
+    let code = match &request.device {
+        Some(_) => EventCode::DeviceActivationFailed,
+        None if is_silent(request) => EventCode::SilentAuthFailed,
+        None => EventCode::LoginFailed,
+    };
     let draft = judged
         .event(code, &error.public)
         // Not by the text, which may repeat what a stranger sent.

@@ -56,14 +56,21 @@ pub(super) fn form(
 /// The way to begin the login anew: where the client says that it begins one, else the same request
 /// once more.
 pub(super) fn restart(judged: &Judged, transaction: &Transaction) -> Restart {
+    if transaction.request.device.is_some() {
+        return Restart { again: address(&transaction.request) };
+    }
     let issuer = &judged.caller.tenant.tenant.issuer;
     let client = judged.known_client().ok();
     let initiated = client.and_then(|entry| initiate::address(&entry.client.settings, issuer));
     Restart { again: initiated.or_else(|| address(&transaction.request)) }
 }
 
-/// Our own address, from `/authorize` on, that makes a request; whom a hint meant stays out of it.
+/// Our own address, from `/authorize` on, that makes a request; whom a hint meant stays out of it. For a device
+/// the person types the code anew.
 pub(super) fn address(request: &AuthorizeRequest) -> Option<String> {
+    if request.device.is_some() {
+        return Some("/activate".to_owned());
+    }
     let request = AuthorizeRequest { meant: None, ..request.clone() };
     let Ok(Value::Object(fields)) = serde_json::to_value(request) else { return None };
     let fields = fields.iter().filter_map(|(name, value)| Some((name, value.as_str()?)));

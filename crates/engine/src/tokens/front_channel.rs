@@ -1,4 +1,5 @@
-//! What an authorization response hands over: a code, and tokens at once where the client asked for them.
+//! What an authorization response hands over: a code, and tokens at once where the client asked for them. What a
+//! device gets is only written down; it comes for it itself.
 //!
 //! Tokens of the response are a family of their own: what is done with the code that may come along says
 //! nothing about them. They cannot be refreshed.
@@ -7,13 +8,15 @@
 use std::sync::Arc;
 
 use doorward_model::client::grant_type::GrantType;
+use doorward_model::ids::DeviceCodeId;
 use doorward_model::scope::oidc;
+use doorward_model::time::Timestamp;
 use doorward_model::token::{Authorization, Family};
 use doorward_model::user::User;
 use doorward_protocol::oauth::authorize::IssuePlan;
 use doorward_protocol::oauth::error::TokenError;
 use doorward_protocol::oauth::response::{Handed, HandedToken};
-use doorward_store::{Batch, token_families};
+use doorward_store::{Batch, device_codes, token_families};
 
 use super::issue_code::{self, Issued};
 use super::mint::{self, For, Minted, Order};
@@ -28,6 +31,7 @@ pub(crate) struct Response {
     code: Option<Issued>,
     handed: Handed,
     family: Option<Family>,
+    device: Option<(DeviceCodeId, Authorization)>,
 }
 
 /// Makes what was planned. A refusal by a rule of the API is the inner error.
@@ -37,9 +41,13 @@ pub(crate) async fn make(
     plan: &IssuePlan,
     user: &User,
 ) -> Result<Result<Response, TokenError>, Fault> {
+    if let Some(device) = &plan.device {
+        let device = Some((device.clone(), plan.authorization.clone()));
+        return Ok(Ok(Response { code: None, handed: Handed::default(), family: None, device }));
+    }
     let code = plan.response_type.code.then(|| issue_code::fresh(app, plan));
     if !plan.response_type.has_tokens() {
-        return Ok(Ok(Response { code, handed: Handed::default(), family: None }));
+        return Ok(Ok(Response { code, handed: Handed::default(), family: None, device: None }));
     }
     let now = app.now();
     let id = app.entropy().family_id(now);
@@ -64,7 +72,7 @@ pub(crate) async fn make(
             .map(|id_token| Handed { id_token: Some(id_token), ..Handed::default() })
     };
     match made {
-        Ok(handed) => Ok(Ok(Response { code, handed, family: Some(family) })),
+        Ok(handed) => Ok(Ok(Response { code, handed, family: Some(family), device: None })),
         Err(Refused::Rule(error, _) | Refused::Noted(error)) => Ok(Err(error)),
         Err(Refused::Fault(fault)) => Err(fault),
     }
@@ -83,8 +91,12 @@ fn with_token(minted: Minted) -> Handed {
 }
 
 impl Response {
-    /// Pushes what has to be kept. The batch fails when client or user are gone by then.
-    pub(crate) fn push(&self, batch: &mut Batch) {
+    /// Pushes what has to be kept. The batch fails when client or user are gone by then, or a device does not wait
+    /// any more.
+    pub(crate) fn push(&self, batch: &mut Batch, now: Timestamp) {
+        if let Some((device, authorization)) = &self.device {
+            device_codes::allow(batch, device, authorization, now);
+        }
         if let Some(code) = &self.code {
             code.push(batch);
         }

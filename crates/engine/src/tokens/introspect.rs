@@ -4,6 +4,7 @@
 //! API, and the family of those that have one; a JWT names none. Source: RFC 7662 §2.2, §4.
 
 use doorward_model::ids::{ClientId, UserId};
+use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
 use doorward_model::time::Timestamp;
 use doorward_model::token::{Family, RefreshToken};
@@ -35,14 +36,18 @@ pub async fn introspect(
 ) -> Answered<Introspection> {
     let text = match revocation::token(params) {
         Ok(text) => Secret::new(text.to_owned()),
-        Err(error) => return unproven(app, caller, (authorization, params), (None, error)).await,
+        Err(error) => {
+            return unproven(app, caller, (authorization, params), (EventCode::LoginFailed, error)).await;
+        }
     };
     match authenticate(app, caller, authorization, params).await {
         Ok(proven) => {
             let outcome = tell(app, &proven, &text).await;
-            settled(app, proven, outcome).await
+            settled(app, proven, (EventCode::LoginFailed, outcome)).await
         }
-        Err(Fault::Token(error)) => unproven(app, caller, (authorization, params), (None, error)).await,
+        Err(Fault::Token(error)) => {
+            unproven(app, caller, (authorization, params), (EventCode::LoginFailed, error)).await
+        }
         Err(fault) => Answered { client: None, outcome: Err(fault) },
     }
 }

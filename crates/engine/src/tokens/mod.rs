@@ -14,6 +14,7 @@ mod opaque;
 pub mod password;
 pub(crate) mod recent_codes;
 pub mod redeem_code;
+mod redeem_device_code;
 pub mod refresh;
 pub mod revoke;
 #[cfg(test)]
@@ -136,7 +137,7 @@ impl Asking<'_> {
 pub(crate) enum Refused {
     /// A rule says no, and something follows from that.
     Rule(TokenError, Consequence),
-    /// A rule says no, and its event is written already.
+    /// A rule says no, and there is nothing left to write: its event is written, or it is none.
     Noted(TokenError),
     /// It cannot be done now.
     Fault(Fault),
@@ -174,13 +175,17 @@ impl From<StoreError> for Refused {
     }
 }
 
-/// The answer to a client that proved itself; a refusal by a rule is written down.
-pub(crate) async fn settled<T>(app: &App, proven: Authenticated, outcome: Result<T, Refused>) -> Answered<T> {
+/// The answer to a client that proved itself; a refusal by a rule is written down as `failure`.
+pub(crate) async fn settled<T>(
+    app: &App,
+    proven: Authenticated,
+    (failure, outcome): (EventCode, Result<T, Refused>),
+) -> Answered<T> {
     let outcome = match outcome {
         Ok(answer) => Ok(answer),
         Err(Refused::Rule(error, then)) => {
             let who = (Some(&*proven.entry), proven.assertion.as_ref());
-            let noted = refuse(app, &proven.caller, who, (None, &error, then)).await;
+            let noted = refuse(app, &proven.caller, who, (failure, &error, then)).await;
             Err(noted.err().unwrap_or(Fault::Token(error)))
         }
         Err(Refused::Noted(error)) => Err(Fault::Token(error)),
@@ -198,7 +203,9 @@ pub async fn grant(
 ) -> Answered<TokenAnswer> {
     let kind = match grants::grant_type(params) {
         Ok(kind) => kind,
-        Err(error) => return unproven(app, caller, (authorization, params), (None, error)).await,
+        Err(error) => {
+            return unproven(app, caller, (authorization, params), (failure_of(None), error)).await;
+        }
     };
     match authenticate(app, caller, authorization, params).await {
         Ok(Authenticated { caller, entry, assertion }) => {
@@ -208,20 +215,23 @@ pub async fn grant(
             let outcome = by_grant(app, &asking, kind).await;
             Answered { client: Some(entry), outcome }
         }
-        Err(Fault::Token(error)) => unproven(app, caller, (authorization, params), (Some(kind), error)).await,
+        Err(Fault::Token(error)) => {
+            unproven(app, caller, (authorization, params), (failure_of(Some(kind)), error)).await
+        }
         Err(fault) => Answered { client: None, outcome: Err(fault) },
     }
 }
 
-/// The answer to a request of a client that did not prove itself, or that cannot be read; it is written down.
+/// The answer to a request of a client that did not prove itself, or that cannot be read; it is written down as
+/// `failure`.
 pub(crate) async fn unproven<T>(
     app: &App,
     caller: &Caller,
     (authorization, params): (Option<&str>, &Params),
-    (kind, error): (Option<GrantType>, TokenError),
+    (failure, error): (EventCode, TokenError),
 ) -> Answered<T> {
     let client = known(app, caller, authorization, params).await;
-    let noted = refuse(app, caller, (client.as_deref(), None), (kind, &error, Consequence::Nothing)).await;
+    let noted = refuse(app, caller, (client.as_deref(), None), (failure, &error, Consequence::Nothing)).await;
     Answered { client, outcome: Err(noted.err().unwrap_or(Fault::Token(error))) }
 }
 
@@ -246,7 +256,7 @@ async fn by_grant(app: &App, asking: &Asking<'_>, kind: GrantType) -> Result<Tok
         Err(Refused::Noted(error)) => Err(error.into()),
         Err(Refused::Rule(error, then)) => {
             let who = (Some(&**asking.entry), asking.assertion);
-            refuse(app, asking.caller, who, (Some(kind), &error, then)).await?;
+            refuse(app, asking.caller, who, (failure_of(Some(kind)), &error, then)).await?;
             Err(error.into())
         }
     }
@@ -259,9 +269,23 @@ async fn by_grant_once(app: &App, asking: &Asking<'_>, kind: GrantType) -> Resul
         GrantType::RefreshToken => refresh::refresh(app, asking).await,
         GrantType::ClientCredentials => client_credentials::grant(app, asking).await,
         GrantType::Password | GrantType::PasswordRealm => password::grant(app, asking, kind).await,
+        GrantType::DeviceCode => redeem_device_code::redeem(app, asking).await,
         GrantType::Implicit | GrantType::Stored(_) => {
             Err(Fault::internal("a grant that is not offered came to the token endpoint").into())
         }
+    }
+}
+
+/// As what a refusal of the token endpoint is written down.
+fn failure_of(kind: Option<GrantType>) -> EventCode {
+    match kind {
+        Some(GrantType::AuthorizationCode) => EventCode::CodeExchangeFailed,
+        Some(GrantType::RefreshToken) => EventCode::RefreshExchangeFailed,
+        Some(GrantType::ClientCredentials) => EventCode::ClientCredentialsFailed,
+        Some(GrantType::Password | GrantType::PasswordRealm) => EventCode::PasswordExchangeFailed,
+        Some(GrantType::DeviceCode) => EventCode::DeviceExchangeFailed,
+        // No grant that is offered was asked for, so none of the exchange codes fits.
+        Some(GrantType::Implicit | GrantType::Stored(_)) | None => EventCode::LoginFailed,
     }
 }
 
@@ -270,16 +294,9 @@ pub(crate) async fn refuse(
     app: &App,
     caller: &Caller,
     (entry, assertion): (Option<&ClientEntry>, Option<&UsedAssertion>),
-    (kind, error, then): (Option<GrantType>, &TokenError, Consequence),
+    (failure, error, then): (EventCode, &TokenError, Consequence),
 ) -> Result<(), Fault> {
-    let mut code = match kind {
-        Some(GrantType::AuthorizationCode) => EventCode::CodeExchangeFailed,
-        Some(GrantType::RefreshToken) => EventCode::RefreshExchangeFailed,
-        Some(GrantType::ClientCredentials) => EventCode::ClientCredentialsFailed,
-        Some(GrantType::Password | GrantType::PasswordRealm) => EventCode::PasswordExchangeFailed,
-        // No grant that is offered was asked for, so none of the exchange codes fits.
-        Some(GrantType::Implicit | GrantType::Stored(_)) | None => EventCode::LoginFailed,
-    };
+    let mut code = failure;
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     if let Some(used) = assertion {
         used_assertions::note(&mut batch, &used.client, &used.jti, used.until);
@@ -289,7 +306,7 @@ pub(crate) async fn refuse(
         Consequence::BurnCode(hash) => codes::burn(&mut batch, hash, app.now()),
         Consequence::EndFamily(family) => {
             token_families::revoke(&mut batch, family, app.now());
-            if kind == Some(GrantType::RefreshToken) {
+            if failure == EventCode::RefreshExchangeFailed {
                 code = EventCode::RefreshReuse;
             }
         }

@@ -13,11 +13,11 @@ use doorward_model::token::{Authorization, Family, RefreshToken};
 use doorward_model::user::User;
 use doorward_protocol::oauth::error::{OAuthErrorCode, TokenError};
 use doorward_protocol::oauth::grants::password::{self, PasswordInput};
-use doorward_store::{StoreError, refresh_tokens, token_families, users};
+use doorward_store::{StoreError, token_families, users};
 
 use super::mint::{Minted, Order, mint};
-use super::redeem_code::first_refresh_token;
-use super::{Asking, Refused, TokenAnswer, opaque, push_success, success};
+use super::redeem_code::{first_refresh_token, push_family};
+use super::{Asking, Refused, TokenAnswer, push_success, success};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::login::Problem;
@@ -110,16 +110,9 @@ async fn save(
     refresh: Option<&RefreshToken>,
 ) -> Result<(), Refused> {
     let (caller, now) = (asking.caller, family.created_at);
-    let ends_at = match refresh {
-        Some(token) => token.expires_at.map(|ends| ends.after(opaque::LIFETIME)),
-        None => Some(now.after(opaque::LIFETIME)),
-    };
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     asking.use_up(&mut batch);
-    token_families::insert(&mut batch, family, ends_at);
-    if let Some(token) = refresh {
-        refresh_tokens::insert(&mut batch, token);
-    }
+    push_family(&mut batch, family, refresh);
     let ip = caller.info.ip.map(|ip| ip.to_string());
     users::record_login(&mut batch, &user.id, ip.as_deref(), now);
     under_way.forgive(&mut batch);

@@ -13,7 +13,7 @@ use doorward_model::user::User;
 use doorward_protocol::digest;
 use doorward_protocol::oauth::grants;
 use doorward_protocol::oauth::grants::authorization_code::{self, CodeDecision, CodeInput, CodeRequest};
-use doorward_store::{StoreError, codes, refresh_tokens, token_families, used_assertions, users};
+use doorward_store::{Batch, StoreError, codes, refresh_tokens, token_families, used_assertions, users};
 
 use super::mint::{Minted, Order, mint};
 use super::{Asking, Consequence, Refused, TokenAnswer, opaque, push_success, success};
@@ -100,18 +100,10 @@ async fn save(
 ) -> Result<(), StoreError> {
     let now = app.now();
     let caller = asking.caller;
-    // Opaque tokens ask for the family until they end.
-    let ends_at = match refresh {
-        Some(token) => token.expires_at.map(|ends| ends.after(opaque::LIFETIME)),
-        None => Some(now.after(opaque::LIFETIME)),
-    };
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     asking.use_up(&mut batch);
     codes::take(&mut batch, hash, now);
-    token_families::insert(&mut batch, family, ends_at);
-    if let Some(token) = refresh {
-        refresh_tokens::insert(&mut batch, token);
-    }
+    push_family(&mut batch, family, refresh);
     let text = "A code was exchanged for tokens";
     // How the client does it tells later what another setting would break.
     let draft = success(asking, EventCode::CodeExchange, text, &family.authorization)
@@ -127,6 +119,19 @@ async fn save(
         family.authorization.audience.as_deref(),
     );
     batch.commit().await.map(|_| ())
+}
+
+/// Begins a family, with its refresh token if it has one.
+pub(super) fn push_family(batch: &mut Batch, family: &Family, refresh: Option<&RefreshToken>) {
+    // Opaque tokens ask for the family until they end.
+    let ends_at = match refresh {
+        Some(token) => token.expires_at.map(|ends| ends.after(opaque::LIFETIME)),
+        None => Some(family.created_at.after(opaque::LIFETIME)),
+    };
+    token_families::insert(batch, family, ends_at);
+    if let Some(token) = refresh {
+        refresh_tokens::insert(batch, token);
+    }
 }
 
 pub(super) fn first_refresh_token(

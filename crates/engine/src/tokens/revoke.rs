@@ -29,14 +29,18 @@ pub async fn revoke(
 ) -> Answered<()> {
     let text = match revocation::token(params) {
         Ok(text) => Secret::new(text.to_owned()),
-        Err(error) => return unproven(app, caller, (authorization, params), (None, error)).await,
+        Err(error) => {
+            return unproven(app, caller, (authorization, params), (EventCode::LoginFailed, error)).await;
+        }
     };
     match authenticate(app, caller, authorization, params).await {
         Ok(proven) => {
             let outcome = end(app, &proven, &text).await;
-            settled(app, proven, outcome).await
+            settled(app, proven, (EventCode::LoginFailed, outcome)).await
         }
-        Err(Fault::Token(error)) => unproven(app, caller, (authorization, params), (None, error)).await,
+        Err(Fault::Token(error)) => {
+            unproven(app, caller, (authorization, params), (EventCode::LoginFailed, error)).await
+        }
         Err(fault) => Answered { client: None, outcome: Err(fault) },
     }
 }

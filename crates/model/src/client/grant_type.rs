@@ -21,6 +21,8 @@ pub enum GrantType {
     Password,
     /// The same at a connection that the request names.
     PasswordRealm,
+    /// A device whose person logs in elsewhere (RFC 8628).
+    DeviceCode,
     /// One that is stored and given back, and that no endpoint offers.
     Stored(StoredGrant),
 }
@@ -30,9 +32,8 @@ pub enum GrantType {
 pub struct StoredGrant(&'static str);
 
 impl StoredGrant {
-    /// All of them: RFC 8628, RFC 8693, CIBA, and the extensions and legacy grants of the original.
-    pub const ALL: [StoredGrant; 14] = [
-        StoredGrant("urn:ietf:params:oauth:grant-type:device_code"),
+    /// All of them: RFC 8693, CIBA, and the extensions and legacy grants of the original.
+    pub const ALL: [StoredGrant; 13] = [
         StoredGrant("urn:openid:params:grant-type:ciba"),
         StoredGrant("urn:ietf:params:oauth:grant-type:token-exchange"),
         StoredGrant("http://auth0.com/oauth/grant-type/mfa-oob"),
@@ -51,13 +52,14 @@ impl StoredGrant {
 
 impl GrantType {
     /// Those that exist here.
-    pub const ALL: [GrantType; 6] = [
+    pub const ALL: [GrantType; 7] = [
         GrantType::AuthorizationCode,
         GrantType::Implicit,
         GrantType::RefreshToken,
         GrantType::ClientCredentials,
         GrantType::Password,
         GrantType::PasswordRealm,
+        GrantType::DeviceCode,
     ];
 
     /// Those that a client may use when the API is told nothing about it. Passwords in the hands of a client
@@ -82,6 +84,7 @@ impl GrantType {
             GrantType::ClientCredentials => "client_credentials",
             GrantType::Password => "password",
             GrantType::PasswordRealm => "http://auth0.com/oauth/grant-type/password-realm",
+            GrantType::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
             GrantType::Stored(StoredGrant(name)) => name,
         }
     }

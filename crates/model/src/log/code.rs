@@ -87,6 +87,16 @@ codes! {
     PasswordExchange "sepft" Success "Password for Access Token";
     /// A client could not exchange a person's password.
     PasswordExchangeFailed "fepft" Failure "Failed Password for Access Token";
+    /// A device got the tokens that its person allowed.
+    DeviceExchange "sede" Success "Device Code for Access Token";
+    /// A device was refused its tokens; that it has to wait is none of these.
+    DeviceExchangeFailed "fede" Failure "Failed Device Code for Access Token";
+    /// A device could not ask for its person.
+    DeviceAuthorizationFailed "fdeaz" Failure "Failed Device Authorization Request";
+    /// A person could not answer for a device: the code was wrong, over or used.
+    DeviceActivationFailed "fdeac" Failure "Failed Device Activation";
+    /// A person declined what a device wanted.
+    DeviceDeclined "fdecc" Failure "User Canceled Device Confirmation";
     /// A person logged out.
     Logout "slo" Success "User successfully logged out";
     /// A logout was refused its return address.

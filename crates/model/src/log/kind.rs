@@ -34,6 +34,8 @@ impl EventKind {
             | EventCode::WrongPassword
             | EventCode::SilentAuth
             | EventCode::SilentAuthFailed
+            | EventCode::DeviceActivationFailed
+            | EventCode::DeviceDeclined
             | EventCode::Logout
             | EventCode::LogoutFailed
             | EventCode::AccountBlocked
@@ -47,7 +49,10 @@ impl EventKind {
             | EventCode::ClientCredentials
             | EventCode::ClientCredentialsFailed
             | EventCode::PasswordExchange
-            | EventCode::PasswordExchangeFailed => EventKind::Tokens,
+            | EventCode::PasswordExchangeFailed
+            | EventCode::DeviceExchange
+            | EventCode::DeviceExchangeFailed
+            | EventCode::DeviceAuthorizationFailed => EventKind::Tokens,
             EventCode::PasswordChanged => EventKind::Password,
             EventCode::ManagementWrite
             | EventCode::ManagementWriteFailed

@@ -4,6 +4,7 @@ use super::Schema;
 use crate::client::urls;
 use crate::fields::{FieldError, FieldErrors};
 use crate::user::Email;
+use crate::user_code;
 
 /// The look of a text. All but [`Format::Any`] and [`Format::Time`] let the empty text pass where the
 /// schema's least length does: the original takes it for "none".
@@ -29,6 +30,8 @@ pub enum Format {
     Scope,
     /// A telephone number with its country, `+4930123456`.
     Phone,
+    /// How a code that people type is written: stars, and between them dashes and spaces, `****-****`.
+    CodeMask,
     /// A time, RFC 3339. For answers; it is not checked in bodies.
     Time,
 }
@@ -38,7 +41,13 @@ impl Format {
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
         match self {
-            Format::Any | Format::Color | Format::Name | Format::Id | Format::Scope | Format::Phone => None,
+            Format::Any
+            | Format::Color
+            | Format::Name
+            | Format::Id
+            | Format::Scope
+            | Format::Phone
+            | Format::CodeMask => None,
             Format::WebAddress | Format::SafeAddress => Some("uri-or-empty"),
             Format::Https => Some("https-uri-or-empty"),
             Format::Email => Some("email-or-empty"),
@@ -55,6 +64,7 @@ impl Format {
             Format::Id => Some("^[!-~]*$"),
             Format::Scope => Some(r"^[!#-\[\]-~]*$"),
             Format::Phone => Some(r"^(\+[0-9]{1,15})?$"),
+            Format::CodeMask => Some(r"^([- ]*(\*[- ]*){8,})?$"),
             _ => None,
         }
     }
@@ -90,6 +100,11 @@ impl Format {
             }
             Format::Phone => (!is_phone_number(text)).then(|| {
                 ("pattern", "A telephone number is a plus sign and up to 15 digits: +4930123456.".to_owned())
+            }),
+            Format::CodeMask => (!user_code::is_mask(text)).then(|| {
+                let why =
+                    "A mask holds at least 8 stars, and between them dashes and spaces only: ****-****.";
+                ("pattern", why.to_owned())
             }),
             Format::Time => text
                 .parse::<jiff::Timestamp>()

@@ -59,7 +59,7 @@ const ERROR_PAGE: Schema = Schema::Nullable(&Schema::Object(&[
 ]));
 const DEVICE_FLOW: Schema = Schema::Nullable(&Schema::Object(&[
     optional("charset", Schema::Words(&["base20", "digits"]), ""),
-    optional("mask", text(20), ""),
+    optional("mask", formatted(20, Format::CodeMask), ""),
 ]));
 const SESSION_COOKIE: Schema = Schema::Nullable(&Schema::Object(&[optional(
     "mode",
@@ -111,7 +111,12 @@ pub const SETTINGS: [Setting; 41] = [
         "The API that a request without `audience` means, by identifier; empty for none.",
     ),
     acts("default_directory", NAME, "The connection that the password grant means, by name; empty for none."),
-    waits("device_flow", DEVICE_FLOW, "the device flow"),
+    acts(
+        "device_flow",
+        DEVICE_FLOW,
+        "How the codes are written that devices show their people: letters without vowels (`base20`, the default) or \
+         digits, and a mask with at least 8 stars, `****-****` when absent.",
+    ),
     waits("default_token_quota", Schema::Nullable(&Schema::Open(&[])), "quotas of tokens"),
     acts("flags", Schema::Nullable(&Schema::Object(FLAG_MEMBERS)), "Switches; see below."),
     acts("friendly_name", text(200), "What login pages call the tenant; empty for its domain."),

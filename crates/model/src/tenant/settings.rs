@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::members::{self, SETTINGS};
 use crate::fields::FieldErrors;
 use crate::time::Lifetime;
+use crate::user_code::UserCodeStyle;
 
 /// Settings of a tenant that its admins may change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +91,14 @@ impl TenantSettings {
     pub fn asks_before_logout(&self) -> bool {
         let sessions = self.kept.get("sessions").and_then(Value::as_object);
         sessions.and_then(|sessions| sessions.get("oidc_logout_prompt_enabled")) != Some(&Value::Bool(false))
+    }
+
+    /// How the codes are written that devices show their people (RFC 8628 §6.1).
+    #[must_use]
+    pub fn user_codes(&self) -> UserCodeStyle {
+        let said = self.kept.get("device_flow").and_then(Value::as_object);
+        let text = |name: &str| said.and_then(|said| said.get(name)).and_then(Value::as_str);
+        UserCodeStyle::new(text("charset"), text("mask"))
     }
 
     fn is_switched_on(&self, flag: &str) -> bool {

@@ -3,10 +3,11 @@
 //! Lists what works and nothing else: a client that believes it must not be disappointed. One document
 //! serves `/.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
 //!
-//! Source: OpenID Connect Discovery §3, RFC 8414 §2, RFC 9207 §3.
+//! Source: OpenID Connect Discovery §3, RFC 8414 §2, RFC 9207 §3, RFC 8628 §4.
 
 use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::client::credential::CredentialAlgorithm;
+use doorward_model::client::grant_type::GrantType;
 use doorward_model::scope::oidc;
 use doorward_model::signing_alg::SigningAlg;
 use doorward_model::tenant::Issuer;
@@ -14,6 +15,15 @@ use serde_json::{Value, json};
 
 use super::authorize::ResponseType;
 use crate::oidc::claims;
+
+/// The grants that clients of the standard know.
+const GRANTS: [GrantType; 5] = [
+    GrantType::AuthorizationCode,
+    GrantType::Implicit,
+    GrantType::RefreshToken,
+    GrantType::ClientCredentials,
+    GrantType::DeviceCode,
+];
 
 /// The metadata of `issuer`.
 ///
@@ -29,6 +39,7 @@ pub fn metadata(issuer: &Issuer) -> Value {
         "issuer": issuer.as_str(),
         "authorization_endpoint": issuer.url("authorize"),
         "token_endpoint": issuer.url("oauth/token"),
+        "device_authorization_endpoint": issuer.url("oauth/device/code"),
         "pushed_authorization_request_endpoint": issuer.url("oauth/par"),
         "revocation_endpoint": issuer.url("oauth/revoke"),
         "introspection_endpoint": issuer.url("oauth/introspect"),
@@ -38,7 +49,7 @@ pub fn metadata(issuer: &Issuer) -> Value {
         "scopes_supported": oidc::ALL,
         "response_types_supported": ResponseType::NAMES,
         "response_modes_supported": ["query", "fragment", "form_post"],
-        "grant_types_supported": ["authorization_code", "implicit", "refresh_token", "client_credentials"],
+        "grant_types_supported": GRANTS.map(GrantType::as_str),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": SigningAlg::NAMES,
         "token_endpoint_auth_methods_supported": auth_methods(),
@@ -132,7 +143,7 @@ mod tests {
     #[test]
     fn nothing_is_promised_that_does_not_exist() {
         let document = document();
-        for absent in ["registration_endpoint", "device_authorization_endpoint"] {
+        for absent in ["registration_endpoint", "backchannel_authentication_endpoint"] {
             assert_eq!(document.get(absent), None, "{absent}");
         }
         assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));

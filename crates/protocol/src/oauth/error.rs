@@ -34,6 +34,12 @@ pub enum OAuthErrorCode {
     AccessDenied,
     /// Passwords were tried too often (the original's word).
     TooManyAttempts,
+    /// The person of a device has not answered yet (RFC 8628 §3.5).
+    AuthorizationPending,
+    /// The same, and the device asks too often (RFC 8628 §3.5).
+    SlowDown,
+    /// A device code is too old (RFC 8628 §3.5).
+    ExpiredToken,
     /// `prompt=none`, and nobody is logged in.
     LoginRequired,
     /// `prompt=none`, and the person did not allow this yet.
@@ -72,6 +78,9 @@ impl OAuthErrorCode {
             OAuthErrorCode::UnsupportedResponseType => "unsupported_response_type",
             OAuthErrorCode::AccessDenied => "access_denied",
             OAuthErrorCode::TooManyAttempts => "too_many_attempts",
+            OAuthErrorCode::AuthorizationPending => "authorization_pending",
+            OAuthErrorCode::SlowDown => "slow_down",
+            OAuthErrorCode::ExpiredToken => "expired_token",
             OAuthErrorCode::LoginRequired => "login_required",
             OAuthErrorCode::ConsentRequired => "consent_required",
             OAuthErrorCode::InteractionRequired => "interaction_required",

@@ -32,10 +32,12 @@ pub enum ResponseMode {
     FormPost,
     /// By a message to the window that embedded or opened the request.
     WebMessage,
+    /// Not at all: it is kept for the device that comes for it (RFC 8628). No request can ask for that.
+    Kept,
 }
 
 impl ResponseMode {
-    /// All of them.
+    /// All that a request can ask for.
     pub const ALL: [ResponseMode; 4] =
         [ResponseMode::Query, ResponseMode::Fragment, ResponseMode::FormPost, ResponseMode::WebMessage];
 
@@ -47,6 +49,7 @@ impl ResponseMode {
             ResponseMode::Fragment => "fragment",
             ResponseMode::FormPost => "form_post",
             ResponseMode::WebMessage => "web_message",
+            ResponseMode::Kept => "kept",
         }
     }
 
@@ -76,6 +79,8 @@ pub enum Encoded {
         /// The members of `response`, unescaped.
         fields: Vec<(&'static str, String)>,
     },
+    /// A page of ours that tells the person of a device how it ended: nothing when it was allowed.
+    Kept(Option<RedirectError>),
 }
 
 impl fmt::Debug for Encoded {
@@ -85,6 +90,7 @@ impl fmt::Debug for Encoded {
             Encoded::Location(_) => "Location(…)",
             Encoded::FormPost { .. } => "FormPost(…)",
             Encoded::WebMessage { .. } => "WebMessage(…)",
+            Encoded::Kept(_) => "Kept(…)",
         })
     }
 }
@@ -135,6 +141,9 @@ pub fn success(path: &ReturnPath, handed: &Handed, issuer: &Issuer) -> Encoded {
 /// The response that reports an error.
 #[must_use]
 pub fn failure(path: &ReturnPath, error: &RedirectError, issuer: &Issuer) -> Encoded {
+    if path.mode == ResponseMode::Kept {
+        return Encoded::Kept(Some(error.clone()));
+    }
     let mut fields = vec![("error", error.code.as_str().to_owned())];
     if !error.public.is_empty() {
         fields.push(("error_description", error.public.clone()));
@@ -159,6 +168,7 @@ fn encode(path: &ReturnPath, mut fields: Vec<(&'static str, String)>, issuer: &I
             let target_origin = callback::origin(redirect).unwrap_or_else(|| issuer.origin().to_owned());
             Encoded::WebMessage { target_origin, fields }
         }
+        ResponseMode::Kept => Encoded::Kept(None),
     }
 }
 

@@ -223,7 +223,9 @@ fn grant_word(grant: GrantType) -> Option<&'static str> {
         GrantType::ClientCredentials => Some("client-credentials"),
         GrantType::RefreshToken => Some("refresh_token"),
         GrantType::Password | GrantType::PasswordRealm => Some("password"),
-        GrantType::AuthorizationCode | GrantType::Implicit | GrantType::Stored(_) => None,
+        GrantType::AuthorizationCode | GrantType::Implicit | GrantType::DeviceCode | GrantType::Stored(_) => {
+            None
+        }
     }
 }
 

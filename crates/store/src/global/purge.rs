@@ -7,10 +7,11 @@ use crate::sql::db::Global;
 use crate::sql::error::StoreError;
 use crate::sql::value::args;
 
-/// How long an expired code stays, so that its second use is still seen as one.
+/// How long an expired code stays, so that its second use is still seen as one, and a late device or person
+/// hears what is wrong.
 const KEEP_CODES: Lifetime = Lifetime::from_seconds(600);
 
-/// Deletes up to `limit` expired rows of each kind (codes, logins, attempts, sessions, tokens, secrets of clients, assertions) over
+/// Deletes up to `limit` expired rows of each kind (codes, device codes, logins, attempts, sessions, tokens, secrets of clients, assertions) over
 /// all tenants; call it again while it deletes `limit` or more. Gives how many it deleted.
 ///
 /// # Errors
@@ -18,6 +19,8 @@ const KEEP_CODES: Lifetime = Lifetime::from_seconds(600);
 pub async fn purge(g: &Global<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
     const CODES: &str = "DELETE FROM codes WHERE (tenant_id, hash) IN \
          (SELECT tenant_id, hash FROM codes WHERE expires_at <= $1 LIMIT $2)";
+    const DEVICE_CODES: &str = "DELETE FROM device_codes WHERE (tenant_id, id) IN \
+         (SELECT tenant_id, id FROM device_codes WHERE expires_at <= $1 LIMIT $2)";
     const LOGINS: &str = "DELETE FROM logins WHERE (tenant_id, id) IN \
          (SELECT tenant_id, id FROM logins WHERE expires_at <= $1 LIMIT $2)";
     const USED_LOGINS: &str = "DELETE FROM used_logins WHERE (tenant_id, id) IN \
@@ -38,7 +41,8 @@ pub async fn purge(g: &Global<'_>, now: Timestamp, limit: u32) -> Result<u64, St
          (SELECT tenant_id, id FROM client_secrets WHERE expires_at <= $1 LIMIT $2)";
     const ASSERTIONS: &str = "DELETE FROM used_assertions WHERE (tenant_id, client_id, jti_hash) IN \
          (SELECT tenant_id, client_id, jti_hash FROM used_assertions WHERE expires_at <= $1 LIMIT $2)";
-    let mut statements = vec![(CODES, args![now.before(KEEP_CODES), limit], Expect::Any)];
+    let mut statements =
+        [CODES, DEVICE_CODES].map(|sql| (sql, args![now.before(KEEP_CODES), limit], Expect::Any)).to_vec();
     let rest = [
         LOGINS,
         USED_LOGINS,

@@ -35,6 +35,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0018__search_and_documents", include_str!("../../migrations/V0018__search_and_documents.sql")),
     ("V0019__clustered", include_str!("../../migrations/V0019__clustered.sql")),
     ("V0020__clients_elsewhere", include_str!("../../migrations/V0020__clients_elsewhere.sql")),
+    ("V0023__device_codes", include_str!("../../migrations/V0023__device_codes.sql")),
     ("V0025__kinds_of_keys", include_str!("../../migrations/V0025__kinds_of_keys.sql")),
 ];
 

@@ -276,6 +276,7 @@ pub fn delete_known(b: &mut Batch, id: &UserId, now: Timestamp) {
 fn push_delete(b: &mut Batch, id: &UserId, now: Timestamp, expect: Expect) {
     const PASSWORD: &str = "DELETE FROM passwords WHERE tenant_id = $1 AND user_id = $2";
     const CODES: &str = "DELETE FROM codes WHERE tenant_id = $1 AND user_id = $2";
+    const DEVICE_CODES: &str = "DELETE FROM device_codes WHERE tenant_id = $1 AND user_id = $2";
     const SESSIONS: &str = "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2";
     const TOKENS: &str = "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND family_id IN \
          (SELECT id FROM token_families WHERE tenant_id = $1 AND user_id = $2)";
@@ -285,7 +286,7 @@ fn push_delete(b: &mut Batch, id: &UserId, now: Timestamp, expect: Expect) {
     const TOMBSTONE: &str = "INSERT INTO deleted_user_ids (tenant_id, id, deleted_at) \
          SELECT tenant_id, id, CAST($3 AS BIGINT) FROM users WHERE tenant_id = $1 AND id = $2";
     const USER: &str = "DELETE FROM users WHERE tenant_id = $1 AND id = $2";
-    for sql in [PASSWORD, CODES, SESSIONS, TOKENS, FAMILIES, GRANTS, DEVICES] {
+    for sql in [PASSWORD, CODES, DEVICE_CODES, SESSIONS, TOKENS, FAMILIES, GRANTS, DEVICES] {
         let args = args![b.tenant().as_str(), id.as_str()];
         b.push(sql, args, Expect::Any);
     }

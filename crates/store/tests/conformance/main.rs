@@ -16,6 +16,7 @@ mod clients;
 mod connections;
 mod corrupt;
 mod dashboard;
+mod device_codes;
 mod documents;
 mod grants;
 mod isolation;

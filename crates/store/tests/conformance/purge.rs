@@ -1,16 +1,33 @@
 //! Cleaning.
 
-use doorward_model::ids::LoginId;
+use doorward_model::device_code::{DeviceCode, Standing};
+use doorward_model::ids::{DeviceCodeId, LoginId};
 use doorward_model::secret::SealedSecret;
 use doorward_model::time::Lifetime;
 use doorward_store::global::purge::purge;
 use doorward_store::login_attempts::{self, AttemptLimit};
 use doorward_store::{
-    client_secrets, codes, logins, refresh_tokens, sessions, token_families, used_assertions,
+    client_secrets, codes, device_codes, logins, refresh_tokens, sessions, token_families, used_assertions,
 };
 
 use crate::kit::on_both;
 use crate::kit::samples::*;
+
+fn device_code() -> DeviceCode {
+    DeviceCode {
+        id: DeviceCodeId::parse("device").unwrap(),
+        client: client_id("client"),
+        scope: None,
+        audience: None,
+        family: family_id("of-the-device"),
+        device: device("television"),
+        created_at: NOW,
+        expires_at: later(60),
+        interval: Lifetime::from_seconds(5),
+        polled_at: None,
+        standing: Standing::Waiting,
+    }
+}
 
 #[test]
 fn what_expired_is_cleaned_away_and_what_is_live_stays() {
@@ -21,6 +38,7 @@ fn what_expired_is_cleaned_away_and_what_is_live_stays() {
         let limit = AttemptLimit { subject: "ada", limit: 9, window: Lifetime::from_seconds(60) };
         let mut b = scope.batch();
         codes::insert(&mut b, &hash("code"), &code());
+        device_codes::insert(&mut b, (&hash("device"), &hash("typed")), &device_code());
         logins::put(&mut b, &login, &SealedSecret::from_ciphertext("x".to_owned()), later(60));
         logins::use_up(&mut b, &login, later(60));
         login_attempts::push_reserve(&mut b, &limit, "tries", NOW);
@@ -38,15 +56,16 @@ fn what_expired_is_cleaned_away_and_what_is_live_stays() {
 
         let g = db.global();
         assert_eq!(purge(&g, later(59), 100).await.unwrap(), 0);
-        assert_eq!(purge(&g, later(60), 100).await.unwrap(), 8, "all but the code, which is kept a while");
+        assert_eq!(purge(&g, later(60), 100).await.unwrap(), 8, "all but the codes, which are kept a while");
         assert_eq!(purge(&g, later(60 + 599), 100).await.unwrap(), 0);
-        assert_eq!(purge(&g, later(60 + 600), 100).await.unwrap(), 1);
+        assert_eq!(purge(&g, later(60 + 600), 100).await.unwrap(), 2, "the codes");
         assert_eq!(purge(&g, later(1000), 100).await.unwrap(), 1, "the session");
         assert!(!logins::is_used_up(&scope, &login).await.unwrap());
         assert!(!used_assertions::is_used_up(&scope, &client_id("client"), &hash("jti")).await.unwrap());
         let secrets = client_secrets::for_client(&scope, &client_id("client")).await.unwrap();
         assert_eq!(secrets, [secret("s2", true, NOW)], "the client secret has no end");
         assert_eq!(codes::get(&scope, &hash("code")).await.unwrap(), None);
+        assert_eq!(device_codes::get(&scope, &hash("device")).await.unwrap(), None);
         assert_eq!(refresh_tokens::get(&scope, &hash("short")).await.unwrap(), None);
         assert!(refresh_tokens::get(&scope, &hash("endless")).await.unwrap().is_some());
     });

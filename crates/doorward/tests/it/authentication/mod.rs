@@ -5,6 +5,7 @@ mod authorize_errors;
 mod client_auth;
 mod conformance;
 mod consent;
+mod devices;
 mod end_session;
 mod enumeration;
 mod files;

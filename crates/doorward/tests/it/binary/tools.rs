@@ -2,14 +2,14 @@
 //! (`interop/management`) and the deploy tool (`interop/deploy`).
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::process::{Server, free_port, installation, run};
-use crate::browser::is_required;
+use crate::kit::npm::{install, interop};
 
 /// A running server, and a program that may everything there.
 struct House {
@@ -68,24 +68,6 @@ impl House {
         let texts = texts.into_iter().map(read).collect();
         (folder.join("tenant.yaml"), texts)
     }
-}
-
-fn interop(folder: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../interop").join(folder)
-}
-
-/// Puts the packages of a folder there that its lock file names; not where there is no npm.
-fn install(folder: &str) -> bool {
-    let mut npm = Command::new("npm");
-    let installed =
-        npm.args(["ci", "--no-fund", "--no-audit", "--loglevel=error"]).current_dir(interop(folder)).output();
-    let Ok(installed) = installed else {
-        assert!(!is_required(), "the original's tools need Node.js with npm");
-        eprintln!("Not run: the original's tools need Node.js with npm.");
-        return false;
-    };
-    assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
-    true
 }
 
 #[test]

@@ -45,15 +45,16 @@ pub struct Browser {
 impl Browser {
     /// A browser as people have it; none where there is no Chromium and none is required.
     pub async fn start() -> Option<Self> {
-        Self::with(json!({})).await
+        Self::with(json!({}), &[]).await
     }
 
     /// A browser with scripts switched off.
     pub async fn without_scripts() -> Option<Self> {
-        Self::with(json!({ "profile.managed_default_content_settings.javascript": 2 })).await
+        Self::with(json!({ "profile.managed_default_content_settings.javascript": 2 }), &[]).await
     }
 
-    async fn with(mut preferences: Value) -> Option<Self> {
+    /// A browser with preferences of its own, started with more arguments.
+    pub(super) async fn with(mut preferences: Value, more: &[String]) -> Option<Self> {
         let Some((chromium, driver)) = found() else {
             let missing = "chromium and chromedriver are not both here (Debian: chromium, chromium-driver)";
             assert!(!is_required(), "{missing}, and {VARIABLE} says that they are required");
@@ -65,7 +66,7 @@ impl Browser {
         let process = Process::start(&driver);
         let mut wanted = DesiredCapabilities::chrome();
         wanted.set_binary(chromium.to_str().unwrap()).unwrap();
-        for argument in ARGUMENTS {
+        for argument in ARGUMENTS.iter().copied().chain(more.iter().map(String::as_str)) {
             wanted.add_arg(argument).unwrap();
         }
         let downloads = tempfile::tempdir().unwrap();

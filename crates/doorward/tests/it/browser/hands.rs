@@ -27,6 +27,30 @@ impl Browser {
         text
     }
 
+    /// Goes on in the window that the page opened.
+    pub async fn enters_the_popup(&self) {
+        let (own, start) = (self.driver.window().await.unwrap(), Instant::now());
+        loop {
+            let windows = self.driver.windows().await.unwrap();
+            if let Some(popup) = windows.into_iter().find(|window| *window != own) {
+                return self.driver.switch_to_window(popup).await.unwrap();
+            }
+            assert!(start.elapsed() < PATIENCE, "no window was opened");
+        }
+    }
+
+    /// Waits until that window is closed, and goes on in the page that opened it.
+    pub async fn is_back_from_the_popup(&self) {
+        let start = Instant::now();
+        loop {
+            let windows = self.driver.windows().await.unwrap();
+            if let [own] = windows.as_slice() {
+                return self.driver.switch_to_window(own.clone()).await.unwrap();
+            }
+            assert!(start.elapsed() < PATIENCE, "the window stays open");
+        }
+    }
+
     /// What the clipboard holds.
     pub async fn clipboard(&self) -> Value {
         let allowed = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });

@@ -8,6 +8,7 @@ mod api;
 mod chromium;
 mod clients;
 mod consent;
+mod devices;
 mod directions;
 mod doctor;
 mod first_run;
@@ -24,6 +25,7 @@ mod pictures;
 mod printed_link;
 mod quickstarts;
 mod samples;
+mod sdks;
 mod settings;
 
 pub use chromium::{Browser, Look, is_required};

@@ -389,6 +389,12 @@ impl Asked {
         self
     }
 
+    /// The same at another address.
+    pub fn at(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
     pub fn body(mut self, body: Vec<u8>) -> Self {
         self.body = body;
         self

@@ -2,11 +2,13 @@
 
 mod answer;
 mod client_key;
+mod device;
 mod engine;
 mod house;
 mod html;
 pub mod jwt;
 mod machine;
+pub mod npm;
 mod person;
 mod relying_party;
 mod second_tenant;
@@ -14,6 +16,7 @@ mod visitor;
 
 pub use answer::Answer;
 pub use client_key::{ASSERTION, ClientKey, asking_with};
+pub use device::DEVICE_GRANT;
 pub use engine::Engine;
 pub use house::{Asked, EMAIL, House, OWNER, PASSWORD};
 pub use html::form;

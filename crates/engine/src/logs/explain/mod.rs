@@ -4,6 +4,7 @@
 //! addresses are not explained here, they need the lists of the client beside them. Source: UX §1.9.
 
 mod authorize;
+mod device;
 mod people;
 mod token;
 
@@ -109,6 +110,10 @@ pub fn explain(event: &Event) -> Option<Explanation> {
         | EventCode::RefreshReuse
         | EventCode::ClientCredentialsFailed
         | EventCode::PasswordExchangeFailed => Some(token::explain(event)),
+        EventCode::DeviceExchangeFailed
+        | EventCode::DeviceAuthorizationFailed
+        | EventCode::DeviceActivationFailed
+        | EventCode::DeviceDeclined => Some(device::explain(event)),
         _ => Some(people::explain(event)),
     }
 }

@@ -85,7 +85,8 @@ pub(super) const STEPS: Steps = Steps {
     redirect_uri: Step {
         name: "redirect_uri",
         source: "RFC 6749 §3.1.2.3, OpenID Connect Core §3.1.2.1, RFC 9700 §2.1",
-        says: "is on the client's list of Allowed Callback URLs; may be absent without `openid`",
+        says: "is on the client's list of Allowed Callback URLs; may be absent without `openid`; the person of a device stays at \
+               `/activate`",
         run: redirect_uri::verify,
     },
     response_mode: Step {
@@ -127,8 +128,8 @@ pub(super) const STEPS: Steps = Steps {
         },
         Step {
             name: "grant_types of the client",
-            source: "RFC 6749 §4.1.2.1 (unauthorized_client)",
-            says: "hold `authorization_code` for a code and `implicit` for tokens in the response",
+            source: "RFC 6749 §4.1.2.1 (unauthorized_client), RFC 8628 §3.1",
+            says: "hold `authorization_code` for a code, `implicit` for tokens in the response, and the device grant for a device",
             run: grant::check,
         },
         Step {

@@ -19,7 +19,7 @@ use doorward_model::api::{ClientGrant, ResourceServer};
 use doorward_model::client::Client;
 use doorward_model::connection::Connection;
 use doorward_model::grant::Grant;
-use doorward_model::ids::{ConnectionId, GrantId, SessionId, UserId};
+use doorward_model::ids::{ConnectionId, DeviceCodeId, GrantId, SessionId, UserId};
 use doorward_model::session::Session;
 use doorward_model::tenant::{Issuer, TenantSettings};
 use doorward_model::time::Timestamp;
@@ -168,4 +168,6 @@ pub struct IssuePlan {
     pub auth_time_wanted: bool,
     /// On whose word.
     pub consent: Consent,
+    /// The device that gets it, where nobody is sent anywhere.
+    pub device: Option<DeviceCodeId>,
 }

@@ -150,6 +150,7 @@ proptest! {
                 prop_assert_eq!(action, redirect);
                 fields.iter().map(|(name, _)| (*name).to_owned()).collect()
             }
+            Encoded::Kept(_) => return Err(TestCaseError::fail("only a device's answer is kept")),
             Encoded::WebMessage { target_origin, fields } => {
                 prop_assert_eq!(Some(target_origin.clone()), doorward_model::client::callback::origin(redirect));
                 fields.iter().map(|(name, _)| (*name).to_owned()).collect()

@@ -5,7 +5,8 @@
 //!
 //! Source: RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1.
 
-use doorward_model::ids::{ClientId, UserId};
+use doorward_model::device_code::DeviceCode;
+use doorward_model::ids::{ClientId, DeviceCodeId, UserId};
 use doorward_model::secret::Secret;
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +112,9 @@ pub struct AuthorizeRequest {
     /// Whether the client pushed it here itself (RFC 9126).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub pushed: bool,
+    /// The device that waits for the answer (RFC 8628): the person is sent nowhere with it. Nobody can send this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceCodeId>,
     /// Which of `request`, `request_uri` and `registration` were sent. None of them is offered, so
     /// that their content does not matter.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -154,8 +158,23 @@ impl AuthorizeRequest {
             code_challenge: text("code_challenge"),
             code_challenge_method: text("code_challenge_method"),
             pushed: false,
+            device: None,
             not_offered: not_offered.filter(|name| params.get(name).is_some()).map(str::to_owned).collect(),
             repeated: repeated.map(str::to_owned).collect(),
+        }
+    }
+
+    /// The request of a device that waits, as if its client had pushed it here: it did, in its own way.
+    #[must_use]
+    pub fn of_device(code: &DeviceCode) -> Self {
+        Self {
+            client_id: Some(code.client.as_str().to_owned()),
+            response_type: Some("code".to_owned()),
+            scope: code.scope.clone(),
+            audience: code.audience.clone(),
+            pushed: true,
+            device: Some(code.id.clone()),
+            ..Self::default()
         }
     }
 

@@ -3,10 +3,11 @@
 //! Owns the reading of `grant_type`. Must not know how codes and tokens are kept or signed. Each grant has an
 //! ordered table of checks, of which `docs/reference/token.md` is made.
 //!
-//! Source: RFC 6749 §3.2, §4, §5, §6.
+//! Source: RFC 6749 §3.2, §4, §5, §6; RFC 8628 §3.4.
 
 pub mod authorization_code;
 pub mod client_credentials;
+pub mod device_code;
 pub mod password;
 mod reference;
 pub mod refresh_token;
@@ -23,7 +24,7 @@ use super::error::{OAuthErrorCode, TokenError};
 use super::params::Params;
 
 /// The parameters of the token endpoint that must not come twice.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 15] = [
     "audience",
     "client_assertion",
     "client_assertion_type",
@@ -31,6 +32,7 @@ const KNOWN: [&str; 14] = [
     "client_secret",
     "code",
     "code_verifier",
+    "device_code",
     "grant_type",
     "password",
     "realm",

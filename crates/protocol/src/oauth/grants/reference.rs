@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::table::Chapter;
-use super::{COMMON, authorization_code, client_credentials, password, refresh_token};
+use super::{COMMON, authorization_code, client_credentials, device_code, password, refresh_token};
 
 const HEAD: &str = "# The checks of `/oauth/token`\n\n\
 This page is made from the tables in `crates/protocol/src/oauth/grants`; a test compares them.\n\n\
@@ -20,6 +20,7 @@ pub fn reference() -> String {
         authorization_code::chapter(),
         refresh_token::chapter(),
         client_credentials::chapter(),
+        device_code::chapter(),
         password::chapter(),
     ];
     chapters.iter().fold(HEAD.to_owned(), |mut text, chapter| {

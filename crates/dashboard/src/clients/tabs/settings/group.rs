@@ -117,8 +117,7 @@ impl Group<'_> {
     /// The grants that can be chosen; old ones and such as nothing answers only where they are held.
     fn grants(&self) -> Vec<(&'static str, &'static str, bool, bool, &'static str)> {
         let (held, was) = (&self.values().grants, &self.saved.grants);
-        let is_old = |grant: &GrantType| !word(*grant).is_empty();
-        let is_offered = |grant: &GrantType| !is_old(grant) || held.contains(grant) || was.contains(grant);
+        let is_offered = |grant: &GrantType| !is_old(*grant) || held.contains(grant) || was.contains(grant);
         let entry = |grant: GrantType| {
             (grant.as_str(), grant_title(grant), held.contains(&grant), was.contains(&grant), word(grant))
         };
@@ -194,12 +193,21 @@ fn is_on(values: &Values, field: Field) -> bool {
     }
 }
 
-/// A word about a grant that is shown only where it is held.
+/// Whether a grant is shown only where it is held.
+fn is_old(grant: GrantType) -> bool {
+    use GrantType::{Implicit, Password, PasswordRealm, Stored};
+    matches!(grant, Stored(_) | Implicit | Password | PasswordRealm)
+}
+
+/// A word about a grant.
 fn word(grant: GrantType) -> &'static str {
     match grant {
         GrantType::Stored(_) => "Kept for the tools that set it. Nothing here answers it yet.",
         GrantType::Implicit | GrantType::Password | GrantType::PasswordRealm => {
             "Kept for old apps. New apps use Authorization Code."
+        }
+        GrantType::DeviceCode => {
+            "For televisions and command lines: the device shows a code, and its person types it at /activate."
         }
         GrantType::AuthorizationCode | GrantType::RefreshToken | GrantType::ClientCredentials => "",
     }

@@ -263,6 +263,7 @@ pub(crate) fn grant_title(grant: GrantType) -> &'static str {
         GrantType::ClientCredentials => "Client Credentials",
         GrantType::Password => "Password",
         GrantType::PasswordRealm => "Password at a named connection",
+        GrantType::DeviceCode => "Device Code",
         GrantType::Stored(_) => grant.as_str(),
     }
 }

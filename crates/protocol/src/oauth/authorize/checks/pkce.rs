@@ -11,7 +11,9 @@ use crate::pkce::challenge_is_well_formed;
 pub(in super::super) fn check(verified: &Verified<'_>) -> Result<(), RedirectError> {
     let refuse = |text| Err(RedirectError::new(OAuthErrorCode::InvalidRequest, text));
     let request = verified.input.request;
-    let needs_no_proof = verified.client.is_confidential() || !response_type::asked(request)?.code;
+    // What a device is given does not travel through the browser.
+    let is_exposed = response_type::asked(request)?.code && request.device.is_none();
+    let needs_no_proof = verified.client.is_confidential() || !is_exposed;
     match (request.code_challenge.as_deref(), request.code_challenge_method.as_deref()) {
         (None, None) if needs_no_proof => Ok(()),
         (None, None) => {

@@ -1,6 +1,7 @@
 //! The answer goes to an address on the client's list, byte for byte.
 //!
-//! Owns [`VerifiedRedirect`], which nothing else can build. The matching rule is the model's.
+//! Owns [`VerifiedRedirect`], which nothing else can build. The matching rule is the model's. The answer for a
+//! device goes nowhere: its person stays at our own page.
 //!
 //! Source: RFC 6749 §3.1.2.2 to §3.1.2.4; RFC 9700 §2.1; OpenID Connect Core §3.1.2.1 (required
 //! there); the brief, "Allowed Callback URLs".
@@ -13,6 +14,9 @@ use super::scope;
 use crate::oauth::error::{PageError, PageProblem};
 use crate::oauth::params::Params;
 use crate::oauth::response::RESPONSE_NAMES;
+
+/// Our own page, at which people answer for their devices (RFC 8628 §3.3).
+const ACTIVATION: &str = "activate";
 
 /// A callback that was found on the client's list: the text of the request, unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +34,9 @@ pub(in super::super) fn verify(
     input: &AuthorizeInput<'_>,
     client: &Client,
 ) -> Result<VerifiedRedirect, PageError> {
+    if input.request.device.is_some() {
+        return Ok(VerifiedRedirect(input.issuer.url(ACTIVATION)));
+    }
     let address = match input.request.redirect_uri.as_deref() {
         Some(sent) => sent,
         None => chosen(input, client)?,
@@ -78,6 +85,10 @@ fn can_carry_a_response(address: &str) -> bool {
 mod tests {
     use super::*;
     use crate::oauth::authorize::examples::{Scene, answer_to, encoded};
+    use crate::oauth::authorize::{AuthorizeDecision, AuthorizeRequest};
+    use crate::oauth::response::ResponseMode;
+    use doorward_model::client::grant_type::GrantType;
+    use doorward_model::ids::DeviceCodeId;
 
     fn asked(redirect_uri: &str) -> String {
         answer_to(&format!(
@@ -111,6 +122,28 @@ mod tests {
         ] {
             assert_eq!(asked(evil), "page 102", "{evil}");
         }
+    }
+
+    #[test]
+    fn the_person_of_a_device_stays_at_our_own_page_whatever_else_is_asked() {
+        let mut scene = Scene::default();
+        scene.web.settings.grant_types = vec![GrantType::DeviceCode];
+        let request = AuthorizeRequest {
+            client_id: Some("web".to_owned()),
+            response_type: Some("code".to_owned()),
+            redirect_uri: Some("https://app.test/cb".to_owned()),
+            response_mode: Some("form_post".to_owned()),
+            device: DeviceCodeId::parse("device").ok(),
+            ..AuthorizeRequest::default()
+        };
+        let AuthorizeDecision::LogIn(login) = scene.decide_request(&request) else { panic!("no login") };
+        assert_eq!(login.path.redirect.as_str(), "https://id.test/activate");
+        assert_eq!(login.path.mode, ResponseMode::Kept);
+        assert_eq!(
+            answer_to("client_id=web&response_type=code&device=device"),
+            "log in",
+            "nobody can ask for it"
+        );
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub(in super::super) fn path(
     client: &Client,
     redirect: VerifiedRedirect,
 ) -> Result<ReturnPath, PageError> {
+    if input.request.device.is_some() {
+        return Ok(ReturnPath { redirect, mode: ResponseMode::Kept, state: None });
+    }
     let mode = usable(input.request, redirect.as_str()).unwrap_or_else(|| default_for(input.request));
     if mode == ResponseMode::WebMessage {
         let origin = callback::origin(redirect.as_str()).unwrap_or_default();
@@ -33,7 +36,10 @@ pub(in super::super) fn path(
 
 pub(in super::super) fn check(verified: &Verified<'_>) -> Result<(), RedirectError> {
     let request = verified.input.request;
-    if request.response_mode.is_none() || usable(request, verified.path.redirect.as_str()).is_some() {
+    if request.response_mode.is_none()
+        || request.device.is_some()
+        || usable(request, verified.path.redirect.as_str()).is_some()
+    {
         return Ok(());
     }
     let text = "response_mode must be query, fragment, form_post or web_message. Tokens never travel in the query, and the \

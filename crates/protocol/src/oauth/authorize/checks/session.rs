@@ -112,6 +112,7 @@ fn plan(verified: &Verified<'_>, facts: SessionFacts<'_>) -> Result<IssuePlan, R
         code_challenge: request.code_challenge.clone(),
         auth_time_wanted: request.max_age.is_some(),
         consent: Consent::NotNeeded,
+        device: request.device.clone(),
     })
 }
 
