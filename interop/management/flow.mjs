@@ -248,6 +248,17 @@ await step('settings, keys and logs are there', async () => {
   must(logs.some((event) => event.type === 'sapi'), 'what this program did')
 })
 
+await step('a log stream is made, changed and deleted, and keeps its token when it is sent back', async () => {
+  const sink = { splunkDomain: 'splunk.example.test', splunkPort: '8088', splunkToken: 'token', splunkSecure: true }
+  const made = await api.logStreams.create({ name: 'Splunk', type: 'splunk', sink })
+  const read = await api.logStreams.get(made.id)
+  must(read.status === 'active' && read.sink.splunkToken === '', 'a stream without its token')
+  await api.logStreams.update(made.id, { status: 'paused', sink: read.sink })
+  must((await api.logStreams.list()).some((one) => one.id === made.id && one.status === 'paused'), 'the stream, paused')
+  await api.logStreams.delete(made.id)
+  must((await refusal(() => api.logStreams.get(made.id))).code === 'inexistent_log_stream', 'inexistent_log_stream')
+})
+
 await step('what does not exist yet says which scope it would ask for', async () => {
   const refused = await refusal(() => api.organizations.list())
   must(refused.status === 403 && refused.code === 'insufficient_scope', '403 insufficient_scope')

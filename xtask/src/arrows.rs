@@ -33,7 +33,8 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("aws-lc-rs", &["protocol", "engine", "doorward"]),
     ("argon2", &["engine"]),
     ("rcgen", &["engine", "doorward"]),
-    ("rustls", &["store", "doorward"]),
+    ("hyper", &["engine", "doorward"]),
+    ("rustls", &["store", "engine", "doorward"]),
 ];
 
 /// Compares every crate's dependencies with the drawing.

@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("argon2", &["engine/src/passwords"]),
+    ("hyper", &["engine/src/outbound", "doorward/src/serve"]),
     ("rcgen", &["engine/src/entropy", "doorward/src/tls"]),
     ("rusqlite", &["store/src/sql/"]),
     ("tokio_postgres", &["store/src/sql/"]),

@@ -9,6 +9,7 @@ use doorward_engine::caller::{Caller, Who};
 use doorward_engine::login::devices::activation::{
     self, Activation, CodeProblem, ConfirmDevice, EnterCode, Wish,
 };
+use doorward_model::user::Email;
 use doorward_protocol::oauth::params::Params;
 use doorward_web::body::Form;
 use doorward_web::csrf::{self, FormToken};
@@ -122,7 +123,7 @@ fn question(web: &Web, caller: &Caller, headers: &HeaderMap, confirm: &ConfirmDe
         is_near: confirm.is_near,
         asked_at: confirm.asked_at,
         age: confirm.age,
-        account: confirm.account.as_ref().map(|email| email.as_str()),
+        account: confirm.account.as_ref().map(Email::as_str),
     };
     let mut response = page.page().into_response();
     response.headers_mut().extend(token.cookie().map(|cookie| (SET_COOKIE, cookie)));

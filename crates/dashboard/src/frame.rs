@@ -30,6 +30,7 @@ pub(crate) enum Here {
     Overview,
     Clients,
     Logs,
+    Streams,
     Api,
 }
 
@@ -136,6 +137,7 @@ impl Frame {
             (Here::Overview, "overview")
                 | (Here::Clients, "clients")
                 | (Here::Logs, "logs")
+                | (Here::Streams, "streams")
                 | (Here::Api, "api")
         )
     }
@@ -146,6 +148,7 @@ fn here(path: &str) -> Here {
     match section {
         "clients" => Here::Clients,
         "logs" => Here::Logs,
+        "streams" => Here::Streams,
         "api" => Here::Api,
         _ => Here::Overview,
     }

@@ -16,4 +16,5 @@ mod quickstarts;
 mod root;
 pub mod routes;
 mod setup;
+mod streams;
 mod theme;

@@ -2,7 +2,7 @@
 
 use doorward_web::route::{Guard, Route};
 
-use crate::{api, clients, doctor, login, logs, overview, root, setup, theme};
+use crate::{api, clients, doctor, login, logs, overview, root, setup, streams, theme};
 
 /// The list of the dashboard.
 #[must_use]
@@ -22,6 +22,7 @@ pub fn routes() -> Vec<Route> {
     ];
     routes.extend(clients::routes());
     routes.extend(doctor::routes());
+    routes.extend(streams::routes());
     routes.extend(api::routes());
     routes
 }

@@ -9,6 +9,7 @@ use doorward_engine::caller::Caller;
 use doorward_engine::clock::Clock;
 use doorward_engine::entropy::Entropy;
 use doorward_engine::install::{self, NewInstallation};
+use doorward_engine::outbound::Reach;
 use doorward_engine::passwords::PasswordCost;
 use doorward_engine::sealing::Sealing;
 use doorward_engine::setup;
@@ -46,6 +47,7 @@ impl House {
             clock: clock.clone(),
             sealing: Sealing::ephemeral(&entropy).unwrap(),
             entropy,
+            reach: Reach::default(),
             password_cost: PasswordCost::least(),
             workers: 1,
         };

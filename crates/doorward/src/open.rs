@@ -12,13 +12,14 @@ use doorward_engine::clock::Clock;
 use doorward_engine::entropy::Entropy;
 use doorward_engine::fault::Fault;
 use doorward_engine::install;
+use doorward_engine::outbound::Reach;
 use doorward_engine::passwords::PasswordCost;
 use doorward_engine::sealing::{Sealing, SealingError};
 use doorward_engine::state::TenantState;
 use doorward_store::global::tenants;
 use doorward_store::{DatabaseUrl, Db};
 
-use crate::config::Installation;
+use crate::config::{Installation, ReachSettings};
 use crate::failure::{Exit, Failure};
 
 /// An installation that is open.
@@ -47,7 +48,8 @@ impl Opened {
 /// # Errors
 /// When it does not open, or the database holds no installation.
 pub async fn existing(installation: &Installation) -> Result<Opened, Failure> {
-    let app = start(installation, 1).await?;
+    let reach = ReachSettings::of_folder(&installation.data)?.open()?;
+    let app = start(installation, reach, 1).await?;
     match own_tenant(&app, installation)? {
         Some(tenant) => Ok(Opened { app, tenant }),
         None => Err(Failure::new(
@@ -63,7 +65,7 @@ pub async fn existing(installation: &Installation) -> Result<Opened, Failure> {
 ///
 /// # Errors
 /// When a step does not work; each has its own words.
-pub async fn start(installation: &Installation, workers: usize) -> Result<App, Failure> {
+pub async fn start(installation: &Installation, reach: Reach, workers: usize) -> Result<App, Failure> {
     let url = database_url(installation)?;
     make_folder(&installation.data)?;
     if let DatabaseUrl::Sqlite(file) = &url {
@@ -102,7 +104,7 @@ pub async fn start(installation: &Installation, workers: usize) -> Result<App, F
         }
     })?;
     let password_cost = PasswordCost::default();
-    App::start(AppConfig { db, clock: Clock::System, entropy, sealing, password_cost, workers })
+    App::start(AppConfig { db, clock: Clock::System, entropy, sealing, reach, password_cost, workers })
         .await
         .map_err(|fault| match fault {
             Fault::Internal { cause } => Failure::failed(

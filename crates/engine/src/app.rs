@@ -21,11 +21,13 @@ use crate::fault::Fault;
 use crate::jobs;
 use crate::login::turns::Turns;
 use crate::logs::live::Live;
+use crate::outbound::Reach;
 use crate::passwords::{PasswordCost, Passwords};
 use crate::pool::Pool;
 use crate::sealing::Sealing;
 use crate::secret_uses::{self, SecretUses};
 use crate::state::{self, TenantState};
+use crate::streams;
 use crate::tokens::recent_codes::RecentCodes;
 
 /// How many signatures may wait per thread.
@@ -52,6 +54,8 @@ pub struct AppConfig {
     pub sealing: Sealing,
     /// What a password hash costs.
     pub password_cost: PasswordCost,
+    /// How far requests of this server may reach.
+    pub reach: Reach,
     /// Threads per pool; as many as there are cores.
     pub workers: usize,
 }
@@ -65,6 +69,7 @@ struct Inner {
     clock: Clock,
     entropy: Entropy,
     sealing: Sealing,
+    reach: Reach,
     passwords: Passwords,
     signer: Pool<()>,
     tenants: RwLock<Tenants>,
@@ -98,6 +103,7 @@ impl App {
             clock: config.clock,
             entropy: config.entropy,
             sealing: config.sealing,
+            reach: config.reach,
             tenants: RwLock::default(),
             clients: ClientsCache::new(),
             recent_codes: RecentCodes::new(),
@@ -137,6 +143,19 @@ impl App {
     #[must_use]
     pub fn sealing(&self) -> &Sealing {
         &self.0.sealing
+    }
+
+    /// How far requests of this server may reach.
+    #[must_use]
+    pub fn reach(&self) -> &Reach {
+        &self.0.reach
+    }
+
+    /// Begins to deliver log streams, until the installation is stopped. For processes that serve: a
+    /// command is over too soon to take one.
+    pub fn deliver_streams(&self) {
+        let task = tokio::spawn(streams::deliver::watch(self.clone(), self.0.stop.subscribe()));
+        self.0.tasks.lock().push(task);
     }
 
     /// The pool that hashes passwords.

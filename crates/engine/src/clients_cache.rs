@@ -68,7 +68,7 @@ impl ClientEntry {
     /// The grant for the client's own tokens for the API with this identifier.
     #[must_use]
     pub fn grant(&self, audience: &str) -> Option<&ClientGrant> {
-        api_scope::find(&self.grants, SubjectType::Client, audience)
+        api_scope::find(&self.grants, &self.client, SubjectType::Client, audience)
     }
 }
 
@@ -141,7 +141,10 @@ impl App {
         }
         let keys = if client.proves_by_key() { self.read_keys(tenant, &client).await? } else { Vec::new() };
         let connections = connections::for_client(&scope, id).await?;
-        let grants = client_grants::for_client(&scope, id).await?;
+        let mut grants = client_grants::for_client(&scope, id).await?;
+        if !client.settings.is_first_party {
+            grants.extend(client_grants::defaults(&scope).await?);
+        }
         Ok(Some(ClientEntry { client, secrets, keys, connections, grants }))
     }
 

@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::install::{self, NewInstallation};
 use crate::logs::list::{EventPart, EventQuery, LogOrder, list};
+use crate::outbound::Reach;
 use crate::passwords::PasswordCost;
 use crate::sealing::Sealing;
 use crate::state::TenantState;
@@ -94,7 +95,15 @@ pub(crate) async fn start(folder: &TempDir, clock: &Clock, seed: u64, password_c
     let db = Db::open(&DatabaseUrl::Sqlite(folder.path().join("doorward.db"))).await.unwrap();
     db.migrate().await.unwrap();
     let sealing = Sealing::open_or_create(&folder.path().join("master.key"), &entropy).unwrap();
-    let config = AppConfig { db, clock: clock.clone(), entropy, sealing, password_cost, workers: 2 };
+    let config = AppConfig {
+        db,
+        clock: clock.clone(),
+        entropy,
+        sealing,
+        reach: Reach::default(),
+        password_cost,
+        workers: 2,
+    };
     App::start(config).await.unwrap()
 }
 

@@ -20,6 +20,7 @@ mod fields;
 mod forms;
 mod grants;
 mod keys;
+mod log_streams;
 mod logs;
 pub mod openapi;
 pub mod original;

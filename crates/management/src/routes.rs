@@ -10,8 +10,8 @@ use http::Method;
 use crate::openapi::{self, operation};
 use crate::{
     actions, branding, client_credentials, client_grants, client_secrets, clients, connections, devices,
-    email_templates, forms, grants, keys, logs, original, permissions, refresh_tokens, resource_servers,
-    roles, sessions, tenants, users,
+    email_templates, forms, grants, keys, log_streams, logs, original, permissions, refresh_tokens,
+    resource_servers, roles, sessions, tenants, users,
 };
 
 const ACTIONS: &str = "/api/v2/actions/actions";
@@ -55,6 +55,8 @@ const DEVICES: &str = "/api/v2/device-credentials";
 const DEVICE: &str = "/api/v2/device-credentials/{id}";
 const LOGS: &str = "/api/v2/logs";
 const LOG: &str = "/api/v2/logs/{id}";
+const LOG_STREAMS: &str = "/api/v2/log-streams";
+const LOG_STREAM: &str = "/api/v2/log-streams/{id}";
 const KEYS: &str = "/api/v2/keys/signing";
 const ROTATE_KEY: &str = "/api/v2/keys/signing/rotate";
 const KEY: &str = "/api/v2/keys/signing/{id}";
@@ -142,6 +144,11 @@ pub(crate) fn served() -> Vec<Route> {
         Route::delete(DEVICE, AnyOf(&[DeleteCurrentUserDeviceCredentials, DeleteDeviceCredentials]), "delete_device_credentials_by_id", devices::delete),
         Route::get(LOGS, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs", logs::list),
         Route::get(LOG, AnyOf(&[ReadLogs, ReadLogsUsers]), "get_logs_by_id", logs::get),
+        Route::get(LOG_STREAMS, AnyOf(&[ReadLogStreams]), "get_log_streams", log_streams::list),
+        Route::post(LOG_STREAMS, AnyOf(&[CreateLogStreams]), "post_log_streams", log_streams::create),
+        Route::get(LOG_STREAM, AnyOf(&[ReadLogStreams]), "get_log_streams_by_id", log_streams::get),
+        Route::patch(LOG_STREAM, AnyOf(&[UpdateLogStreams]), "patch_log_streams_by_id", log_streams::update),
+        Route::delete(LOG_STREAM, AnyOf(&[DeleteLogStreams]), "delete_log_streams_by_id", log_streams::delete),
         Route::get(REFRESH_TOKENS, AnyOf(&[ReadRefreshTokens]), "get_refresh_tokens", refresh_tokens::list),
         Route::get(REFRESH_TOKEN, AnyOf(&[ReadRefreshTokens]), "get_refresh_token", refresh_tokens::get),
         Route::patch(REFRESH_TOKEN, AnyOf(&[UpdateRefreshTokens]), "patch_refresh_tokens_by_id", refresh_tokens::update),

@@ -3,9 +3,10 @@
 use doorward_engine::caller::Caller;
 use doorward_engine::clients::{AddedSecret, ShownClient};
 use doorward_engine::users::ShownUser;
+use doorward_model::stream::LogStream;
 use serde_json::Value;
 
-use crate::{client_secrets, clients, users};
+use crate::{client_secrets, clients, log_streams, users};
 
 /// A client as it is shown to `caller`; its secret only when the use case gave it.
 #[must_use]
@@ -23,4 +24,10 @@ pub fn added_secret(added: &AddedSecret) -> Value {
 #[must_use]
 pub fn user(shown: &ShownUser) -> Value {
     Value::Object(users::view::user(shown))
+}
+
+/// A log stream.
+#[must_use]
+pub fn log_stream(stream: &LogStream) -> Value {
+    Value::Object(log_streams::view::view(stream))
 }

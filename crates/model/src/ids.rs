@@ -120,6 +120,8 @@ ids! {
     DeviceCredentialId max 64;
     /// A role: `rol_` and 16 letters and digits.
     RoleId max 64;
+    /// A log stream: `lst_` and 16 digits.
+    StreamId max 64;
 }
 
 #[cfg(test)]

@@ -23,6 +23,8 @@
 //! | role | a set of permissions that people are given together | `roles` | `roles` |
 //! | admin | a person who runs the installation; not a user of a connection | – | `admins` |
 //! | event | one line of the log | `logs` | `logs` |
+//! | log stream | a receiver of another house that is sent the events as they happen | `log-streams` | `log_streams` |
+//! | checkpoint | the last event that a log stream has behind it | – | `log_streams.position` |
 
 #![warn(missing_docs)]
 
@@ -50,6 +52,7 @@ pub mod secret;
 pub mod session;
 pub mod signing_key;
 pub mod spelling;
+pub mod stream;
 pub mod tenant;
 pub mod time;
 pub mod token;

@@ -21,6 +21,10 @@ const MAX_DESCRIPTION: usize = 500;
 /// How many permissions, roles or users one request may name.
 const MAX_NAMED: usize = 1000;
 
+/// What is said to whoever wants a role within an organization.
+const NO_ORGANIZATIONS: &str =
+    "Roles within organizations are not offered yet. Leave it out; the role is one of the tenant.";
+
 /// A role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Role {
@@ -32,6 +36,11 @@ pub struct Role {
     pub description: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+impl Role {
+    /// The `type` of every role: it is the tenant's, for there are no organizations.
+    pub const KIND: &'static str = "tenant";
 }
 
 /// A permission as it is held: an API, and one of its scope values.
@@ -84,6 +93,7 @@ impl RolePatch {
                     let read = |value: &Value| text(value, name, MAX_DESCRIPTION, &mut errors);
                     patch.description = json::nullable(value, read);
                 }
+                "type" => check_kind(value, &mut errors),
                 _ => errors.push(json::unknown(name)),
             }
         }
@@ -111,6 +121,16 @@ impl RolePatch {
         let name = role.name.clone();
         self.name.apply_or(&mut role.name, name);
         self.description.apply(&mut role.description);
+    }
+}
+
+/// A role is the tenant's, and stays so.
+fn check_kind(value: &Value, errors: &mut FieldErrors) {
+    let Some(word) = json::text(value, "type", errors) else { return };
+    if word == "organization" {
+        errors.push(FieldError::new("type", "enum", NO_ORGANIZATIONS));
+    } else if word != Role::KIND {
+        json::one_of(None::<()>, "type", &[Role::KIND], errors);
     }
 }
 

@@ -146,6 +146,14 @@ api_scopes! {
     ReadLogs "read:logs" "Read logs";
     /// Read the log of people.
     ReadLogsUsers "read:logs_users" "Read logs of users";
+    /// Read log streams, without their secrets.
+    ReadLogStreams "read:log_streams" "Read log streams";
+    /// Make log streams.
+    CreateLogStreams "create:log_streams" "Create log streams";
+    /// Change, stop and replay log streams.
+    UpdateLogStreams "update:log_streams" "Update log streams";
+    /// Delete log streams.
+    DeleteLogStreams "delete:log_streams" "Delete log streams";
     /// Read the settings of the tenant.
     ReadTenantSettings "read:tenant_settings" "Read tenant settings";
     /// Change the settings of the tenant.

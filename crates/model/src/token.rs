@@ -13,6 +13,26 @@ use crate::time::{Lifetime, Timestamp};
 /// How long an authorization code may wait for its exchange.
 pub const CODE_LIFETIME: Lifetime = Lifetime::from_seconds(60);
 
+/// Claims that a request asked for one by one, as far as there are such (OpenID Connect Core §5.5).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AskedClaims {
+    /// For the ID token.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub id_token: Vec<String>,
+    /// For userinfo.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub userinfo: Vec<String>,
+}
+
+impl AskedClaims {
+    /// Whether none was asked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.id_token.is_empty() && self.userinfo.is_empty()
+    }
+}
+
 /// What an authorization request was granted; a code carries it to the token endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Authorization {
@@ -28,6 +48,9 @@ pub struct Authorization {
     pub scope: Vec<String>,
     /// The API that was asked for, by identifier; none means userinfo only.
     pub audience: Option<String>,
+    /// The claims that were asked for besides those of the scope.
+    #[serde(default, skip_serializing_if = "AskedClaims::is_empty")]
+    pub claims: AskedClaims,
 }
 
 /// An authorization code as stored, under the hash of its text.

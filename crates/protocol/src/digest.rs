@@ -52,6 +52,16 @@ pub fn successor(key: &[u8], parent: &Secret, family: &FamilyId) -> Secret {
     Secret::new(format!("v1.{}", URL_SAFE_NO_PAD.encode(mac.sign())))
 }
 
+/// HMAC with SHA-256 (RFC 2104) over the parts, one after the other.
+#[must_use]
+pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
+    parts.iter().for_each(|part| mac.update(part));
+    let mut tag = [0; 32];
+    tag.copy_from_slice(mac.sign().as_ref());
+    tag
+}
+
 /// The left half of SHA-256, base64url: `at_hash` and `c_hash` of tokens signed with RS256 or HS256.
 ///
 /// ```
@@ -94,6 +104,14 @@ mod tests {
         let hex = |text: &[u8]| data_encoding::HEXLOWER.encode(&sha256(text));
         assert_eq!(hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_eq!(hex(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    }
+
+    #[test]
+    fn hmac_gives_the_second_vector_of_rfc_4231_however_it_is_parted() {
+        let hex = |parts: &[&[u8]]| data_encoding::HEXLOWER.encode(&hmac_sha256(b"Jefe", parts));
+        let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert_eq!(hex(&[b"what do ya want for nothing?"]), expected);
+        assert_eq!(hex(&[b"what do ya ", b"", b"want for nothing?"]), expected);
     }
 
     #[test]

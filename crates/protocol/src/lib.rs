@@ -9,6 +9,7 @@
 pub mod association;
 pub mod digest;
 pub mod jose;
+pub mod log_record;
 pub mod oauth;
 pub mod oidc;
 pub mod pkce;

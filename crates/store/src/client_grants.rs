@@ -1,14 +1,14 @@
 //! Client grants: what a client may ask of an API, for itself or for people.
 
 use doorward_model::api::grant::Organizations;
-use doorward_model::api::{ClientGrant, OrganizationUsage, SubjectType};
+use doorward_model::api::{ClientGrant, Grantee, OrganizationUsage, SubjectType};
 use doorward_model::ids::{ClientGrantId, ClientId};
 
 use crate::sql::batch::{Batch, Expect};
 use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
 use crate::sql::list::List;
-use crate::sql::row::{Reader, Row};
+use crate::sql::row::{Reader, Row, to_json};
 use crate::sql::value::args;
 use crate::tenants::bump_version;
 
@@ -22,6 +22,8 @@ pub const STALE: &str = "the client grant is unchanged since it was read";
 pub struct GrantFilter {
     /// Only those of this client.
     pub client: Option<ClientId>,
+    /// Only the defaults for clients of third parties.
+    pub is_default: bool,
     /// Only those on the API of this identifier.
     pub audience: Option<String>,
     /// Only those for such tokens.
@@ -31,17 +33,20 @@ pub struct GrantFilter {
 }
 
 const LIST: &str = "SELECT id, client_id, audience, scope, subject_type, organization_usage, \
-     allow_any_organization, version FROM client_grants WHERE tenant_id = $1";
+     allow_any_organization, allow_all_scopes, authorization_details_types, version \
+     FROM client_grants WHERE tenant_id = $1";
 
 fn grant(row: Row) -> Result<ClientGrant, StoreError> {
     let mut r = row.read("client_grants");
     Ok(ClientGrant {
         id: r.id("id", ClientGrantId::parse)?,
-        client: r.id("client_id", ClientId::parse)?,
+        grantee: r.id_or_none("client_id", ClientId::parse)?.map_or(Grantee::ThirdParties, Grantee::Client),
         audience: r.text("audience")?,
         scope: r.words("scope")?,
         subject: SubjectType::parse(&r.text("subject_type")?).ok_or_else(|| r.corrupt("subject_type"))?,
         organizations: organizations(&mut r)?,
+        allow_all_scopes: r.bool_or_none("allow_all_scopes")?,
+        authorization_details_types: r.json("authorization_details_types")?,
         version: r.int("version")?,
     })
 }
@@ -106,6 +111,9 @@ fn apply(list: &mut List, filter: &GrantFilter) {
     if let Some(client) = &filter.client {
         list.and("client_id = ?", args![client.as_str()]);
     }
+    if filter.is_default {
+        list.and("client_id IS NULL", Vec::new());
+    }
     if let Some(audience) = &filter.audience {
         list.and("audience = ?", args![audience.as_str()]);
     }
@@ -123,36 +131,52 @@ fn apply(list: &mut List, filter: &GrantFilter) {
 /// Any failure of the store.
 pub async fn get(t: &Scope<'_>, id: &ClientGrantId) -> Result<Option<ClientGrant>, StoreError> {
     const SQL: &str = "SELECT id, client_id, audience, scope, subject_type, organization_usage, \
-         allow_any_organization, version FROM client_grants WHERE tenant_id = $1 AND id = $2";
+         allow_any_organization, allow_all_scopes, authorization_details_types, version \
+         FROM client_grants WHERE tenant_id = $1 AND id = $2";
     t.first(SQL, args![t.id(), id.as_str()]).await?.map(grant).transpose()
 }
 
-/// The grants of a client, by audience.
+/// The grants of a client, by audience; the defaults are not among them.
 ///
 /// # Errors
 /// Any failure of the store.
 pub async fn for_client(t: &Scope<'_>, client: &ClientId) -> Result<Vec<ClientGrant>, StoreError> {
     const SQL: &str = "SELECT id, client_id, audience, scope, subject_type, organization_usage, \
-         allow_any_organization, version FROM client_grants WHERE tenant_id = $1 AND client_id = $2 ORDER BY audience, subject_type";
+         allow_any_organization, allow_all_scopes, authorization_details_types, version \
+         FROM client_grants WHERE tenant_id = $1 AND client_id = $2 ORDER BY audience, subject_type";
     t.query(SQL, args![t.id(), client.as_str()]).await?.into_iter().map(grant).collect()
 }
 
-/// Adds a grant; a conflict when the client has one on that API for such tokens, in use when client
-/// or API is not there.
+/// The grants that clients of third parties have who have none of their own, by audience.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn defaults(t: &Scope<'_>) -> Result<Vec<ClientGrant>, StoreError> {
+    const SQL: &str = "SELECT id, client_id, audience, scope, subject_type, organization_usage, \
+         allow_any_organization, allow_all_scopes, authorization_details_types, version \
+         FROM client_grants WHERE tenant_id = $1 AND client_id IS NULL ORDER BY audience, subject_type";
+    t.query(SQL, args![t.id()]).await?.into_iter().map(grant).collect()
+}
+
+/// Adds a grant; a conflict when there is one of the same client, or a default, on that API for such
+/// tokens; in use when client or API is not there.
 pub fn insert(b: &mut Batch, grant: &ClientGrant) {
     const SQL: &str = "INSERT INTO client_grants \
          (tenant_id, id, client_id, audience, scope, subject_type, organization_usage, \
-         allow_any_organization, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+         allow_any_organization, version, allow_all_scopes, authorization_details_types) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let args = args![
         b.tenant().as_str(),
         grant.id.as_str(),
-        grant.client.as_str(),
+        grant.grantee.client().map(ClientId::as_str),
         grant.audience.as_str(),
         grant.scope.join(" "),
         grant.subject.as_str(),
         grant.organizations.usage.map(OrganizationUsage::as_str),
         grant.organizations.allow_any,
         grant.version,
+        grant.allow_all_scopes,
+        to_json(&grant.authorization_details_types),
     ];
     b.push(SQL, args, Expect::Any);
     bump_version(b);
@@ -162,8 +186,8 @@ pub fn insert(b: &mut Batch, grant: &ClientGrant) {
 /// more. Fails as [`STALE`].
 pub fn update(b: &mut Batch, grant: &ClientGrant) {
     const SQL: &str = "UPDATE client_grants SET version = version + 1, scope = $4, \
-         organization_usage = $5, allow_any_organization = $6 \
-         WHERE tenant_id = $1 AND id = $2 AND version = $3";
+         organization_usage = $5, allow_any_organization = $6, allow_all_scopes = $7, \
+         authorization_details_types = $8 WHERE tenant_id = $1 AND id = $2 AND version = $3";
     let args = args![
         b.tenant().as_str(),
         grant.id.as_str(),
@@ -171,6 +195,8 @@ pub fn update(b: &mut Batch, grant: &ClientGrant) {
         grant.scope.join(" "),
         grant.organizations.usage.map(OrganizationUsage::as_str),
         grant.organizations.allow_any,
+        grant.allow_all_scopes,
+        to_json(&grant.authorization_details_types),
     ];
     b.push(SQL, args, Expect::Rows(1, STALE));
     bump_version(b);

@@ -10,8 +10,8 @@ use doorward_model::token::{Authorization, Code};
 use crate::sql::batch::{Batch, Expect};
 use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
-use crate::sql::row::{Reader, Row};
-use crate::sql::value::args;
+use crate::sql::row::{Reader, Row, to_json};
+use crate::sql::value::{Value, args};
 
 /// The label of the failure when client, user or session ended, or the user was blocked, between
 /// the decision and the commit.
@@ -28,7 +28,13 @@ pub(crate) fn authorization(r: &mut Reader) -> Result<Authorization, StoreError>
         authenticated_at: r.time("authenticated_at")?,
         scope: r.words("scope")?,
         audience: r.text_or_none("audience")?,
+        claims: r.json_or_default("claims")?,
     })
+}
+
+/// The claims that were asked for, as they are stored.
+pub(crate) fn claims(of: &Authorization) -> Option<Value> {
+    (!of.claims.is_empty()).then(|| to_json(&of.claims))
 }
 
 fn code(row: Row) -> Result<Code, StoreError> {
@@ -51,7 +57,7 @@ fn code(row: Row) -> Result<Code, StoreError> {
 /// # Errors
 /// Any failure of the store.
 pub async fn get(t: &Scope<'_>, hash: &TokenHash) -> Result<Option<Code>, StoreError> {
-    const SQL: &str = "SELECT client_id, user_id, session_id, authenticated_at, scope, audience, \
+    const SQL: &str = "SELECT client_id, user_id, session_id, authenticated_at, scope, audience, claims, \
          family_id, redirect_uri, redirect_uri_was_sent, nonce, code_challenge, auth_time_wanted, \
          expires_at, used_at FROM codes WHERE tenant_id = $1 AND hash = $2";
     t.first(SQL, args![t.id(), hash.as_str()]).await?.map(code).transpose()
@@ -62,11 +68,11 @@ pub async fn get(t: &Scope<'_>, hash: &TokenHash) -> Result<Option<Code>, StoreE
 pub fn insert(b: &mut Batch, hash: &TokenHash, code: &Code) {
     const SQL: &str = "INSERT INTO codes (tenant_id, hash, client_id, user_id, session_id, \
          authenticated_at, scope, audience, family_id, redirect_uri, redirect_uri_was_sent, nonce, \
-         code_challenge, auth_time_wanted, expires_at, used_at) \
+         code_challenge, auth_time_wanted, expires_at, used_at, claims) \
          SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), \
          CAST($6 AS BIGINT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT), \
          CAST($11 AS BOOLEAN), CAST($12 AS TEXT), CAST($13 AS TEXT), CAST($14 AS BOOLEAN), \
-         CAST($15 AS BIGINT), CAST($16 AS BIGINT) \
+         CAST($15 AS BIGINT), CAST($16 AS BIGINT), CAST($17 AS TEXT) \
          WHERE EXISTS (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = $3) \
          AND EXISTS (SELECT 1 FROM users WHERE tenant_id = $1 AND id = $4 AND blocked = FALSE) \
          AND EXISTS (SELECT 1 FROM sessions WHERE tenant_id = $1 AND id = $5 AND user_id = $4)";
@@ -88,6 +94,7 @@ pub fn insert(b: &mut Batch, hash: &TokenHash, code: &Code) {
         code.auth_time_wanted,
         code.expires_at,
         code.used_at,
+        claims(of),
     ];
     b.push(SQL, args, Expect::Rows(1, NOT_ALLOWED));
 }

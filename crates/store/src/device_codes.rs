@@ -8,7 +8,7 @@ use doorward_model::device_code::{DeviceCode, Standing};
 use doorward_model::ids::{ClientId, DeviceCodeId, FamilyId, SessionId, UserId};
 use doorward_model::secret::TokenHash;
 use doorward_model::time::{Lifetime, Timestamp};
-use doorward_model::token::Authorization;
+use doorward_model::token::{AskedClaims, Authorization};
 
 use crate::sql::batch::{Batch, Expect};
 use crate::sql::db::Scope;
@@ -63,6 +63,8 @@ fn standing(r: &mut Reader, client: &ClientId) -> Result<Standing, StoreError> {
         authenticated_at: r.time("authenticated_at")?,
         scope: r.words("scope")?,
         audience: r.text_or_none("audience")?,
+        // A device names scopes only.
+        claims: AskedClaims::default(),
     };
     Ok(if used_at.is_some() { Standing::Used(authorization) } else { Standing::Allowed(authorization) })
 }

@@ -3,6 +3,7 @@
 
 pub mod admin_sessions;
 pub mod admins;
+pub mod leases;
 pub mod purge;
 pub mod sent_forms;
 pub mod setup_links;

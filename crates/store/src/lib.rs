@@ -19,6 +19,7 @@ pub mod device_credentials;
 pub mod documents;
 pub mod global;
 pub mod grants;
+pub mod log_streams;
 pub mod login_attempts;
 pub mod logins;
 pub mod logs;

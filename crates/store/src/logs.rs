@@ -83,11 +83,11 @@ impl Default for LogOrder {
     }
 }
 
-const LIST: &str = "SELECT id, at, code, description, client_id, client_name, connection_id, \
+pub(crate) const LIST: &str = "SELECT id, at, code, description, client_id, client_name, connection_id, \
      connection_name, strategy, strategy_type, user_id, user_name, ip, user_agent, audience, scope, \
      hostname, auth0_client, details, fold_key, repeats FROM logs WHERE tenant_id = $1";
 
-fn event(row: Row) -> Result<Event, StoreError> {
+pub(crate) fn event(row: Row) -> Result<Event, StoreError> {
     let mut r = row.read("logs");
     let id = r.id("id", LogId::parse)?;
     let at = r.time("at")?;
@@ -279,7 +279,8 @@ pub fn insert_folded(b: &mut Batch, event: &Event) {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
          $21, $22, $23, $24) \
          ON CONFLICT (tenant_id, fold_key) WHERE fold_key IS NOT NULL \
-         DO UPDATE SET repeats = logs.repeats + excluded.repeats, at = excluded.at RETURNING repeats";
+         DO UPDATE SET repeats = logs.repeats + excluded.repeats, at = excluded.at, position = excluded.position \
+         RETURNING repeats";
     if event.fold_key.is_none() {
         return insert(b, event);
     }
@@ -315,7 +316,7 @@ pub fn insert_if(b: &mut Batch, event: &Event, grounds: &Grounds<'_>) {
          WHERE EXISTS (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = $25) \
          AND EXISTS (SELECT 1 FROM resource_servers WHERE tenant_id = $1 AND id = $26 AND version = $27) \
          AND (CAST($28 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM client_grants \
-         WHERE tenant_id = $1 AND id = $28 AND client_id = $25 AND version = $29))";
+         WHERE tenant_id = $1 AND id = $28 AND COALESCE(client_id, $25) = $25 AND version = $29))";
     let Grounds { client, api, grant } = grounds;
     let mut args = arguments(b, event);
     args.extend(args![client.as_str(), api.id.as_str(), api.version]);
@@ -324,14 +325,16 @@ pub fn insert_if(b: &mut Batch, event: &Event, grounds: &Grounds<'_>) {
     b.writes_event(event.code, ticket);
 }
 
-/// Deletes up to `limit` of the oldest events, those before `date`; call it again while it deletes
-/// something. Gives how many it deleted.
+/// Deletes up to `limit` of the oldest events, those before `date` that every active stream has behind
+/// it; call it again while it deletes something. Gives how many it deleted.
 ///
 /// # Errors
 /// Any failure of the store.
 pub async fn delete_before(t: &Scope<'_>, date: Timestamp, limit: u32) -> Result<u64, StoreError> {
     const SQL: &str = "DELETE FROM logs WHERE tenant_id = $1 AND at < $2 AND id IN \
-         (SELECT id FROM logs WHERE tenant_id = $1 ORDER BY id LIMIT $3)";
+         (SELECT id FROM logs WHERE tenant_id = $1 ORDER BY id LIMIT $3) \
+         AND position < COALESCE((SELECT MIN(position) FROM log_streams WHERE tenant_id = $1 \
+         AND status = 'active'), 9223372036854775807)";
     let mut batch = t.batch();
     let ticket = batch.push(SQL, args![t.id(), date, limit], Expect::Any);
     Ok(batch.commit().await?.affected(ticket))

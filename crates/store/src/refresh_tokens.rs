@@ -41,7 +41,7 @@ fn token(row: Row) -> Result<RefreshToken, StoreError> {
 pub async fn get(t: &Scope<'_>, hash: &TokenHash) -> Result<Option<RefreshToken>, StoreError> {
     const SQL: &str = "SELECT token.hash, token.expires_at, token.idle_expires_at, token.rotated_at, \
          token.used_at, token.device, family.id, family.client_id, family.user_id, family.session_id, \
-         family.authenticated_at, family.scope, family.audience, family.created_at, family.revoked_at, \
+         family.authenticated_at, family.scope, family.audience, family.claims, family.created_at, family.revoked_at, \
          family.device, family.metadata \
          FROM refresh_tokens AS token JOIN token_families AS family \
          ON family.tenant_id = token.tenant_id AND family.id = token.family_id \
@@ -74,7 +74,7 @@ pub async fn live(
 ) -> Result<Vec<RefreshToken>, StoreError> {
     const SQL: &str = "SELECT token.hash, token.expires_at, token.idle_expires_at, token.rotated_at, \
          token.used_at, token.device, family.id, family.client_id, family.user_id, family.session_id, \
-         family.authenticated_at, family.scope, family.audience, family.created_at, family.revoked_at, \
+         family.authenticated_at, family.scope, family.audience, family.claims, family.created_at, family.revoked_at, \
          family.device, family.metadata \
          FROM token_families AS family JOIN refresh_tokens AS token \
          ON token.tenant_id = family.tenant_id AND token.family_id = family.id AND token.rotated_at IS NULL \

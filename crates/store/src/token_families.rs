@@ -8,7 +8,7 @@ use doorward_model::time::Timestamp;
 use doorward_model::token::Family;
 use serde_json::{Map, Value as Json};
 
-use crate::codes::authorization;
+use crate::codes::{authorization, claims};
 use crate::sessions::metadata;
 use crate::sql::batch::{Batch, Expect, Ticket};
 use crate::sql::db::Scope;
@@ -43,7 +43,7 @@ fn family(row: Row) -> Result<Family, StoreError> {
 /// # Errors
 /// Any failure of the store.
 pub async fn get(t: &Scope<'_>, id: &FamilyId) -> Result<Option<Family>, StoreError> {
-    const SQL: &str = "SELECT id, client_id, user_id, session_id, authenticated_at, scope, audience, \
+    const SQL: &str = "SELECT id, client_id, user_id, session_id, authenticated_at, scope, audience, claims, \
          created_at, revoked_at, device, metadata FROM token_families WHERE tenant_id = $1 AND id = $2";
     t.first(SQL, args![t.id(), id.as_str()]).await?.map(family).transpose()
 }
@@ -52,10 +52,10 @@ pub async fn get(t: &Scope<'_>, id: &FamilyId) -> Result<Option<Family>, StoreEr
 /// as [`NOT_ALLOWED`]. After `ends_at` it and its tokens may be cleaned away; none means never.
 pub fn insert(b: &mut Batch, family: &Family, ends_at: Option<Timestamp>) {
     const SQL: &str = "INSERT INTO token_families (tenant_id, id, client_id, user_id, session_id, \
-         authenticated_at, scope, audience, created_at, revoked_at, purge_at, device) \
+         authenticated_at, scope, audience, created_at, revoked_at, purge_at, device, claims) \
          SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), \
          CAST($6 AS BIGINT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS BIGINT), CAST($10 AS BIGINT), \
-         CAST($11 AS BIGINT), CAST($12 AS TEXT) \
+         CAST($11 AS BIGINT), CAST($12 AS TEXT), CAST($13 AS TEXT) \
          WHERE EXISTS (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = $3) \
          AND EXISTS (SELECT 1 FROM users WHERE tenant_id = $1 AND id = $4 AND blocked = FALSE)";
     let of = &family.authorization;
@@ -72,6 +72,7 @@ pub fn insert(b: &mut Batch, family: &Family, ends_at: Option<Timestamp>) {
         family.revoked_at,
         ends_at,
         to_json(&family.device),
+        claims(of),
     ];
     b.push(SQL, args, Expect::Rows(1, NOT_ALLOWED));
 }

@@ -25,7 +25,6 @@ mod health;
 pub mod inside;
 pub mod live;
 pub mod local_path;
-pub mod log_record;
 pub mod marked;
 pub mod metrics;
 pub mod page;
@@ -38,3 +37,5 @@ pub mod state;
 pub mod tenant;
 pub mod url_diff;
 pub mod visitor;
+
+pub use doorward_protocol::log_record;

@@ -14,6 +14,7 @@ use doorward_engine::clock::Clock;
 use doorward_engine::entropy::Entropy;
 use doorward_engine::fault::{Fault, SHORT_WAIT};
 use doorward_engine::install::{self, NewInstallation};
+use doorward_engine::outbound::Reach;
 use doorward_engine::passwords::PasswordCost;
 use doorward_engine::sealing::Sealing;
 use doorward_model::scope::ApiScope;
@@ -64,6 +65,7 @@ impl House {
             clock: Clock::fixed(Timestamp::from_seconds(1_763_877_600)),
             sealing: Sealing::ephemeral(&entropy).unwrap(),
             entropy,
+            reach: Reach::default(),
             password_cost: PasswordCost::least(),
             workers: 1,
         };

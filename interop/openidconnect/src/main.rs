@@ -1,7 +1,8 @@
 //! Drives a running Doorward with the crate `openidconnect`: discovery, login by code with PKCE, the ID token,
-//! userinfo, introspection, refresh, revocation, logout, and a token for a program. Run by `interop/run`.
+//! userinfo, introspection, refresh, revocation, logout, a device, and a token for a program. Run by
+//! `interop/run`.
 //!
-//! Environment: ISSUER, CA, WEB_ID, WEB_SECRET, MACHINE_ID, MACHINE_SECRET, AUDIENCE, USERNAME, PASSWORD.
+//! Environment: ISSUER, CA, WEB_ID, WEB_SECRET, DEVICE_ID, MACHINE_ID, MACHINE_SECRET, AUDIENCE, USERNAME, PASSWORD.
 
 mod person;
 
@@ -10,14 +11,15 @@ use std::env;
 use anyhow::{Context as _, Result, ensure};
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient, CoreClientAuthMethod,
-    CoreGrantType, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm,
-    CoreResponseMode, CoreResponseType, CoreSubjectIdentifierType, CoreTokenResponse, CoreUserInfoClaims,
+    CoreDeviceAuthorizationResponse, CoreGrantType, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm, CoreResponseMode, CoreResponseType, CoreSubjectIdentifierType,
+    CoreTokenResponse, CoreUserInfoClaims,
 };
 use openidconnect::{
     AccessTokenHash, AdditionalProviderMetadata, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
-    EndSessionUrl, IntrospectionUrl, IssuerUrl, LogoutRequest, Nonce, OAuth2TokenResponse as _,
-    PkceCodeChallenge, PostLogoutRedirectUrl, ProviderMetadata, RedirectUrl, RequestTokenError,
-    RevocationUrl, Scope, TokenIntrospectionResponse as _, TokenResponse as _,
+    DeviceAuthorizationUrl, EndSessionUrl, IntrospectionUrl, IssuerUrl, LogoutRequest, Nonce,
+    OAuth2TokenResponse as _, PkceCodeChallenge, PostLogoutRedirectUrl, ProviderMetadata, RedirectUrl,
+    RequestTokenError, RevocationUrl, Scope, TokenIntrospectionResponse as _, TokenResponse as _,
 };
 use person::{Arrived, Person};
 use reqwest::redirect::Policy;
@@ -33,6 +35,7 @@ struct Further {
     revocation_endpoint: RevocationUrl,
     introspection_endpoint: IntrospectionUrl,
     end_session_endpoint: EndSessionUrl,
+    device_authorization_endpoint: DeviceAuthorizationUrl,
 }
 
 impl AdditionalProviderMetadata for Further {}
@@ -75,7 +78,14 @@ async fn main() -> Result<()> {
     println!("ok - discovery");
     let person = Person::new(metadata.issuer().url(), &authority)?;
     a_person_logs_in_and_out(&metadata, &http, &person).await?;
+    a_device_gets_tokens(&metadata, &http, &person).await?;
     a_program_gets_a_token(&metadata, &http).await
+}
+
+/// Fills in the login page.
+async fn log_in(person: &Person, page: Arrived) -> Result<Arrived> {
+    let (username, password) = (variable("USERNAME")?, variable("PASSWORD")?);
+    person.submit(page, &[("username", &username), ("password", &password)]).await
 }
 
 async fn a_person_logs_in_and_out(metadata: &Metadata, http: &Client, person: &Person) -> Result<()> {
@@ -97,9 +107,8 @@ async fn a_person_logs_in_and_out(metadata: &Metadata, http: &Client, person: &P
         .set_pkce_challenge(challenge)
         .url();
     let page = person.open(address).await?;
-    let (username, password) = (variable("USERNAME")?, variable("PASSWORD")?);
-    let typed = [("username", username.as_str()), ("password", password.as_str())];
-    let Arrived::Elsewhere(callback) = person.submit(page, &typed).await? else {
+    let username = variable("USERNAME")?;
+    let Arrived::Elsewhere(callback) = log_in(person, page).await? else {
         anyhow::bail!("the login did not end at the application")
     };
     ensure!(answer(&callback, "state")? == *state.secret(), "another state");
@@ -159,6 +168,28 @@ async fn a_person_logs_in_and_out(metadata: &Metadata, http: &Client, person: &P
     let Arrived::Elsewhere(bye) = person.open(leave).await? else { anyhow::bail!("a page after logout") };
     ensure!(bye.as_str().starts_with(BYE) && answer(&bye, "state")? == *state.secret(), "{bye}");
     println!("ok - RP-initiated logout");
+    Ok(())
+}
+
+async fn a_device_gets_tokens(metadata: &Metadata, http: &Client, person: &Person) -> Result<()> {
+    let endpoint = metadata.additional_metadata().device_authorization_endpoint.clone();
+    let client =
+        CoreClient::from_provider_metadata(metadata.clone(), ClientId::new(variable("DEVICE_ID")?), None)
+            .set_device_authorization_url(endpoint);
+    let waiting: CoreDeviceAuthorizationResponse =
+        client.exchange_device_code().add_scope(Scope::new("email".into())).request_async(http).await?;
+    let link = waiting.verification_uri_complete().context("no link with the code")?;
+    let field = person.open(Url::parse(link.secret())?).await?;
+    let question = person.submit(field, &[]).await?;
+    let login = person.submit(question, &[("action", "accept")]).await?;
+    log_in(person, login).await?;
+    let asked = client.exchange_device_access_token(&waiting)?;
+    let tokens = asked.request_async(http, tokio::time::sleep, None).await?;
+    let id_token = tokens.id_token().context("no ID token for the device")?;
+    let claims = id_token.claims(&client.id_token_verifier(), |_: Option<&Nonce>| Ok(()))?;
+    let username = variable("USERNAME")?;
+    ensure!(claims.email().is_some_and(|email| email.as_str() == username), "{claims:?}");
+    println!("ok - device");
     Ok(())
 }
 

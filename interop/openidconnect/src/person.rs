@@ -42,17 +42,16 @@ impl Person {
         self.follow(answer).await
     }
 
-    /// Fills in the form of a page, as far as it has these fields, and sends it.
+    /// Fills in the form of a page and sends it; a name that no field has is the button that is pressed.
     pub async fn submit(&self, page: Arrived, values: &[(&str, &str)]) -> Result<Arrived> {
         let Arrived::Page { at, html } = page else { bail!("expected a page with a form") };
         let (_, form) = html.split_once("<form").with_context(|| format!("no form on {at}"))?;
         let (form, _) = form.split_once("</form>").context("a form that does not end")?;
         let action = attribute(form, "action").unwrap_or_default();
         let mut fields: Vec<(String, String)> = form.split("<input").skip(1).filter_map(field).collect();
-        for (name, value) in &mut fields {
-            if let Some((_, typed)) = values.iter().find(|(known, _)| known == name) {
-                *value = (*typed).to_owned();
-            }
+        for (name, value) in values {
+            fields.retain(|(known, _)| known != name);
+            fields.push(((*name).to_owned(), (*value).to_owned()));
         }
         let address = if action.is_empty() { at } else { at.join(&action)? };
         let answer = self.http.post(address).header("origin", &self.origin).form(&fields).send().await?;

@@ -78,7 +78,7 @@ impl HtmlSafe for ApisForm<'_> {}
 impl<'a> ApisForm<'a> {
     pub(super) fn of(frame: &'a Frame, opened: &'a Opened, is_new: bool) -> Self {
         let offer = |api: &ResourceServer| Offer {
-            granted: grant_on(opened, api).map(|grant| grant.scope.clone()),
+            granted: grant_on(opened, api).map(|grant| given(grant, api)),
             api: api.clone(),
         };
         let offers = frame.caller().tenant.apis.iter().map(offer).collect();
@@ -112,6 +112,12 @@ fn scopes_of(api: &ResourceServer) -> String {
 fn grant_on<'o>(opened: &'o Opened, api: &ResourceServer) -> Option<&'o ClientGrant> {
     let own = |grant: &&ClientGrant| grant.subject == SubjectType::Client && grant.audience == api.identifier;
     opened.grants.iter().find(own)
+}
+
+/// What a grant gives of an API, as far as the API knows it.
+fn given(grant: &ClientGrant, api: &ResourceServer) -> Vec<String> {
+    let values = api.permissions.iter().map(|permission| &permission.value);
+    values.filter(|value| grant.gives(value)).cloned().collect()
 }
 
 /// A program; people's clients have connections instead.
@@ -192,11 +198,7 @@ fn changes<'o>(apis: &[ResourceServer], opened: &'o Opened, form: &SignedForm) -
             Some(grant) if !is_wanted => {
                 form.all("had").any(|id| id == api.id.as_str()).then_some(Change::Take(grant))
             }
-            Some(grant) => {
-                let same =
-                    grant.scope.len() == scope.len() && scope.iter().all(|value| grant.scope.contains(value));
-                (!same).then_some(Change::Alter(grant, scope))
-            }
+            Some(grant) => (given(grant, api) != scope).then_some(Change::Alter(grant, scope)),
         }
     };
     on_form.filter_map(change).collect()
@@ -209,7 +211,11 @@ impl Change<'_> {
             Change::Give(body) => client_grants::create(app, caller, body).await.map(|_| ()),
             Change::Take(grant) => client_grants::delete(app, caller, &grant.id).await.map(|_| ()),
             Change::Alter(grant, scope) => {
-                let body = Map::from_iter([("scope".to_owned(), json!(scope))]);
+                let mut body = Map::from_iter([("scope".to_owned(), json!(scope))]);
+                if grant.allow_all_scopes == Some(true) {
+                    // Somebody took one away.
+                    body.insert("allow_all_scopes".to_owned(), json!(false));
+                }
                 client_grants::update(app, caller, &grant.id, &body).await.map(|_| ())
             }
         }

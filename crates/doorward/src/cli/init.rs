@@ -45,7 +45,7 @@ impl Init {
             Some(email) => Some((email, password::from_stdin()?)),
             None => None,
         };
-        let app = open::start(&settled.installation, 1).await?;
+        let app = open::start(&settled.installation, settled.server.reach.open()?, 1).await?;
         let found = open::own_tenant(&app, &settled.installation);
         if !matches!(found, Ok(None)) {
             app.stop().await;

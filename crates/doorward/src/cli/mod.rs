@@ -14,6 +14,7 @@ mod lines;
 mod logs;
 mod password;
 pub mod reference;
+mod streams;
 mod users;
 
 use std::path::PathBuf;
@@ -85,6 +86,9 @@ enum Command {
     /// Logs: what happened, and what happens
     #[command(subcommand)]
     Logs(logs::Logs),
+    /// Log streams: receivers that are sent what happens
+    #[command(subcommand)]
+    Streams(streams::Streams),
     /// The keys of this installation
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -112,6 +116,7 @@ impl Cli {
             Command::Users(users) => users.run(&here).await,
             Command::Doctor(doctor) => doctor.run(&here).await,
             Command::Logs(logs) => logs.run(&here).await,
+            Command::Streams(streams) => streams.run(&here).await,
             Command::Keys(keys) => keys.run(&here).await,
             Command::Version => {
                 console.result(&serde_json::json!({ "version": VERSION }), &[("doorward", VERSION)]);

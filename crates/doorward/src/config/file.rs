@@ -36,6 +36,12 @@ pub struct File {
     pub tls_cert: Option<PathBuf>,
     /// Private key, PEM.
     pub tls_key: Option<PathBuf>,
+    /// Networks besides the public one that log streams may reach.
+    pub stream_networks: Option<Vec<IpNet>>,
+    /// Folder of the files that log streams write.
+    pub stream_folder: Option<PathBuf>,
+    /// Authorities besides the public ones that receivers of log streams are believed by, PEM.
+    pub stream_authorities: Option<PathBuf>,
     /// Whether the Management API refuses requests beyond its limit.
     pub api_limit: Option<bool>,
     /// Requests per second that come back into a tenant's bucket.
@@ -82,7 +88,14 @@ pub fn read(path: &Path) -> Result<Option<File>, Failure> {
         )
     })?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    for entry in [&mut file.master_key_file, &mut file.tls_cert, &mut file.tls_key].into_iter().flatten() {
+    let paths = [
+        &mut file.master_key_file,
+        &mut file.tls_cert,
+        &mut file.tls_key,
+        &mut file.stream_folder,
+        &mut file.stream_authorities,
+    ];
+    for entry in paths.into_iter().flatten() {
         *entry = folder.join(&*entry);
     }
     Ok(Some(file))

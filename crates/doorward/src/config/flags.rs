@@ -52,6 +52,15 @@ pub struct ServerFlags {
     /// Private key of that certificate, PEM
     #[arg(long, env = "DOORWARD_TLS_KEY", value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
+    /// Networks besides the public one that log streams may reach, also without TLS
+    #[arg(long, env = "DOORWARD_STREAM_NETWORKS", value_name = "CIDR,…", value_delimiter = ',')]
+    pub stream_networks: Option<Vec<IpNet>>,
+    /// Folder of the files that log streams write; without one there are no such streams
+    #[arg(long, env = "DOORWARD_STREAM_FOLDER", value_name = "DIR")]
+    pub stream_folder: Option<PathBuf>,
+    /// Authorities besides the public ones that receivers of log streams are believed by, PEM
+    #[arg(long, env = "DOORWARD_STREAM_AUTHORITIES", value_name = "FILE")]
+    pub stream_authorities: Option<PathBuf>,
     /// Refuse requests of the Management API beyond its limit
     #[arg(
         long,

@@ -5,6 +5,7 @@
 
 pub mod file;
 pub mod flags;
+mod reach;
 mod settle;
 
 use std::net::{IpAddr, SocketAddr};
@@ -15,6 +16,7 @@ use doorward_web::rate::ApiLimit;
 use ipnet::IpNet;
 
 pub use flags::{InstallationFlags, ServerFlags};
+pub use reach::ReachSettings;
 pub use settle::{installed, settle};
 
 /// The port of an installation that names none: D-O-O-R on the keys of a phone.
@@ -68,6 +70,8 @@ pub struct Server {
     pub trusted_proxies: Vec<IpNet>,
     /// Who ends TLS.
     pub tls: Tls,
+    /// How far log streams may reach.
+    pub reach: ReachSettings,
     /// How many requests of the Management API a tenant may make at this node.
     pub api_limit: ApiLimit,
     /// Where it gives its numbers to operators; nowhere by default.

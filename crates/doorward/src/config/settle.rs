@@ -8,7 +8,7 @@ use doorward_web::rate::ApiLimit;
 
 use super::file::{self, File};
 use super::flags::{InstallationFlags, ServerFlags};
-use super::{DEFAULT_PORT, Installation, Server, Tls, path};
+use super::{DEFAULT_PORT, Installation, ReachSettings, Server, Tls, path};
 use crate::failure::{Exit, Failure};
 
 /// Settles what `serve` and `init` need. On the first start nothing is written yet: see
@@ -68,6 +68,7 @@ pub fn settle(data: &Path, flags: &InstallationFlags, server: &ServerFlags) -> R
     let port = server.port.or(extra.port).or(stored.port);
     let tls_files = tls_files(server, &extra, &stored)?;
     let api_limit = api_limit(server, &extra, &stored)?;
+    let reach = ReachSettings::settle(server, &extra, &stored);
     let https = flags.https.or(extra.https).or(stored.https).unwrap_or(false);
 
     let issuer = fixed("issuer", [&flags.issuer, &extra.issuer, &stored.issuer], |text| with_slash(text))?;
@@ -116,6 +117,7 @@ pub fn settle(data: &Path, flags: &InstallationFlags, server: &ServerFlags) -> R
     let server = Server {
         address: Server::address(listen, port),
         trusted_proxies: trusted_proxies.unwrap_or_default(),
+        reach,
         tls,
         api_limit,
         metrics: server.metrics_listen.or(extra.metrics_listen).or(stored.metrics_listen),

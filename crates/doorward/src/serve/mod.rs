@@ -48,7 +48,7 @@ pub async fn serve(
         None => None,
     };
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let app = open::start(installation, workers).await?;
+    let app = open::start(installation, server.reach.open()?, workers).await?;
     let (opened, is_new) = open::ensure_installed(app, installation).await?;
     settled.keep()?;
     let tls = tls_settings(installation, server, &opened.app)?;
@@ -75,6 +75,7 @@ pub async fn serve(
             );
         }
     }
+    opened.app.deliver_streams();
     let app = opened.app.clone();
     let stop = async move {
         stop.await;

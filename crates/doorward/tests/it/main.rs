@@ -20,3 +20,4 @@ mod malformed;
 mod management;
 mod metrics;
 mod parallel;
+mod streams;

@@ -2,10 +2,10 @@
 //!
 //! Source: the Management API's `POST /client-grants`.
 
-use doorward_model::api::ClientGrant;
 use doorward_model::api::grant::NewClientGrant;
+use doorward_model::api::{ClientGrant, Grantee};
 use doorward_model::scope::ApiScope;
-use doorward_store::{StoreError, client_grants, clients, resource_servers};
+use doorward_store::{Scope, StoreError, client_grants, clients, resource_servers};
 use serde_json::{Map, Value};
 
 use super::{TRIES, about, check_scope};
@@ -32,23 +32,18 @@ pub async fn create(app: &App, caller: &Caller, body: &Map<String, Value>) -> Re
 
 async fn make(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<ClientGrant, Fault> {
     caller.may(ApiScope::CreateClientGrants)?;
-    let NewClientGrant { client, audience, subject, patch } = NewClientGrant::from_json(body)?;
-    let mut grant = ClientGrant::new(app.entropy().client_grant_id(), client, audience, Vec::new());
-    grant.subject = subject;
-    patch.apply(&mut grant);
+    let grant = NewClientGrant::from_json(body)?.create(app.entropy().client_grant_id());
     for _ in 0..TRIES {
         let (state, _) = app.refresh(&caller.tenant).await?;
         let tenant = &state.tenant.id;
         let scope = app.db().tenant(tenant);
-        // The global client stands for all clients and gets no tokens of its own.
-        let client = clients::get(&scope, &grant.client).await?.filter(|client| !client.global);
-        let client = client.ok_or(Fault::NotFound { what: "client" })?;
+        let holder = holder(&scope, &grant).await?;
         let api = state.api(&grant.audience).ok_or(Fault::NotFound { what: "resource server" })?;
         check_scope(api, &grant.scope)?;
         let mut batch = scope.batch();
         resource_servers::expect_unchanged(&mut batch, api);
         client_grants::insert(&mut batch, &grant);
-        record::push_by(&mut batch, app, caller, about(WHAT, &grant, named(&client)));
+        record::push_by(&mut batch, app, caller, about(WHAT, &grant, holder));
         match batch.commit().await {
             Ok(_) => {
                 app.changed(tenant).await;
@@ -61,4 +56,12 @@ async fn make(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<C
         }
     }
     Err(Fault::Stale { what: "client grant" })
+}
+
+/// Whose grant it is, as events name it; the client must be there.
+async fn holder(scope: &Scope<'_>, grant: &ClientGrant) -> Result<Value, Fault> {
+    let Grantee::Client(id) = &grant.grantee else { return Ok(super::all_of_them(grant)) };
+    // The global client stands for all clients and gets no tokens of its own.
+    let client = clients::get(scope, id).await?.filter(|client| !client.global);
+    Ok(named(&client.ok_or(Fault::NotFound { what: "client" })?))
 }

@@ -6,10 +6,9 @@ use doorward_model::ids::ClientGrantId;
 use doorward_model::scope::ApiScope;
 use doorward_store::{StoreError, client_grants};
 
-use super::about;
+use super::{about, holder};
 use crate::app::App;
 use crate::caller::Caller;
-use crate::clients::named_by;
 use crate::fault::Fault;
 use crate::logs::record;
 
@@ -31,10 +30,10 @@ async fn remove(app: &App, caller: &Caller, id: &ClientGrantId) -> Result<bool, 
     let tenant = &caller.tenant.tenant.id;
     let scope = app.db().tenant(tenant);
     let Some(grant) = client_grants::get(&scope, id).await? else { return Ok(false) };
-    let client = named_by(&scope, &grant.client).await?;
+    let holder = holder(&scope, &grant).await?;
     let mut batch = scope.batch();
     client_grants::delete(&mut batch, id);
-    record::push_by(&mut batch, app, caller, about(WHAT, &grant, client));
+    record::push_by(&mut batch, app, caller, about(WHAT, &grant, holder));
     match batch.commit().await {
         Ok(_) => {}
         // Somebody else deleted it a moment ago.

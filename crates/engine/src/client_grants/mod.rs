@@ -9,10 +9,11 @@ mod get;
 mod list;
 mod update;
 
-use doorward_model::api::{ClientGrant, ResourceServer};
+use doorward_model::api::{ClientGrant, Grantee, ResourceServer};
 use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::log::code::EventCode;
-use serde_json::Value;
+use doorward_store::Scope;
+use serde_json::{Value, json};
 
 pub use create::create;
 pub use delete::delete;
@@ -20,6 +21,8 @@ pub use get::get;
 pub use list::{GrantFilter, GrantPage, GrantPart, list};
 pub use update::update;
 
+use crate::clients::named_by;
+use crate::fault::Fault;
 use crate::logs::record::EventDraft;
 
 /// How often a change is tried again when somebody else changed something in between.
@@ -35,9 +38,22 @@ fn check_scope(api: &ResourceServer, scope: &[String]) -> Result<(), FieldErrors
     errors.into_result(())
 }
 
-/// The event of something done to a grant of `client`, as events name it.
-fn about(what: &str, grant: &ClientGrant, client: Value) -> EventDraft {
-    let mut target = client;
+/// Whose grant it is, as events name it.
+async fn holder(scope: &Scope<'_>, grant: &ClientGrant) -> Result<Value, Fault> {
+    match &grant.grantee {
+        Grantee::Client(id) => named_by(scope, id).await,
+        Grantee::ThirdParties => Ok(all_of_them(grant)),
+    }
+}
+
+/// Those that a default is for, as events name them.
+fn all_of_them(grant: &ClientGrant) -> Value {
+    json!({ "default_for": grant.grantee.default_for() })
+}
+
+/// The event of something done to a grant of `holder`, as events name it.
+fn about(what: &str, grant: &ClientGrant, holder: Value) -> EventDraft {
+    let mut target = holder;
     target["client_grant_id"] = grant.id.as_str().into();
     EventDraft::new(EventCode::ManagementWrite, what)
         .audience(&grant.audience)

@@ -9,10 +9,9 @@ use doorward_model::scope::ApiScope;
 use doorward_store::{StoreError, client_grants, resource_servers};
 use serde_json::{Map, Value};
 
-use super::{TRIES, about, check_scope};
+use super::{TRIES, about, check_scope, holder};
 use crate::app::App;
 use crate::caller::Caller;
-use crate::clients::named_by;
 use crate::fault::Fault;
 use crate::logs::record;
 
@@ -57,11 +56,11 @@ async fn change(
         if grant == current {
             return Ok(current);
         }
-        let client = named_by(&scope, &grant.client).await?;
+        let holder = holder(&scope, &grant).await?;
         let mut batch = scope.batch();
         resource_servers::expect_unchanged(&mut batch, api);
         client_grants::update(&mut batch, &grant);
-        record::push_by(&mut batch, app, caller, about(WHAT, &grant, client));
+        record::push_by(&mut batch, app, caller, about(WHAT, &grant, holder));
         match batch.commit().await {
             Ok(_) => {
                 app.changed(tenant).await;

@@ -18,7 +18,7 @@ pub struct Overview {
     pub client: Client,
     /// The connections that its users may come from.
     pub connections: Vec<ConnectionId>,
-    /// What it may ask of APIs in its own name.
+    /// What it was granted itself, in its own name or in that of people.
     pub grants: Vec<ClientGrant>,
 }
 
@@ -33,6 +33,6 @@ pub async fn look_up(app: &App, caller: &Caller, id: &ClientId) -> Result<Overvi
     Ok(Overview {
         client: entry.client.clone(),
         connections: entry.connections.clone(),
-        grants: entry.grants.clone(),
+        grants: entry.grants.iter().filter(|grant| grant.grantee.client().is_some()).cloned().collect(),
     })
 }

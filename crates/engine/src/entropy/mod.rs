@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_model::connection::Strategy;
 use doorward_model::ids::{
     AdminId, ClientGrantId, ClientId, ConnectionId, CredentialId, DeviceCodeId, DeviceCredentialId, FamilyId,
-    GrantId, IdError, KeyId, LogId, LoginId, ResourceServerId, RoleId, SecretId, SessionId, UserId,
+    GrantId, IdError, KeyId, LogId, LoginId, ResourceServerId, RoleId, SecretId, SessionId, StreamId, UserId,
 };
 use doorward_model::secret::Secret;
 use doorward_model::time::Timestamp;
@@ -129,6 +129,12 @@ impl Entropy {
     #[must_use]
     pub fn role_id(&self) -> RoleId {
         spelled(RoleId::parse(&format!("rol_{}", self.text(ALPHANUMERIC, 16))))
+    }
+
+    /// A log stream: `lst_` and 16 digits.
+    #[must_use]
+    pub fn stream_id(&self) -> StreamId {
+        spelled(StreamId::parse(&format!("lst_{}", self.text(DIGITS, 16))))
     }
 
     /// A resource server: 24 hexadecimal digits.

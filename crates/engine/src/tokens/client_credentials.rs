@@ -38,7 +38,7 @@ pub(super) async fn grant(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer,
             .client(&asking.entry.client)
             .audience(&plan.audience)
             .scope(&plan.scope.scope);
-    let grounds = Grounds { client: &granted.client, api, grant: Some(granted) };
+    let grounds = Grounds { client: &asking.entry.client.id, api, grant: Some(granted) };
     let mut batch = app.db().tenant(&state.tenant.id).batch();
     asking.use_up(&mut batch);
     record::push_if(&mut batch, app, asking.caller, draft, &grounds);

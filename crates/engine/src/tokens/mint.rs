@@ -143,7 +143,7 @@ async fn scope(
     };
     let said = api_scope::of_person(&PersonFacts {
         api,
-        client: &made_for.entry.client.id,
+        client: &made_for.entry.client,
         grants: &made_for.entry.grants,
         granted: &order.authorization.scope,
         granted_at: order.granted_at,
@@ -234,6 +234,7 @@ fn opaque_token(app: &App, made_for: &For<'_>, order: &Order, ends_at: Timestamp
         client: made_for.entry.client.id.clone(),
         user: order.user.id.clone(),
         scope: order.authorization.scope.clone(),
+        claims: order.authorization.claims.userinfo.clone(),
         ends_at,
     };
     opaque::seal(app, &made_for.state.tenant.id, &opaque)

@@ -423,6 +423,6 @@ pub(crate) fn push_success(
     let Some(api) = audience.and_then(|audience| caller.tenant.api(audience)) else {
         return record::push(batch, app, &caller.tenant, &caller.info, draft);
     };
-    let grant = api_scope::user_grant(api, client, &entry.grants).ok().flatten();
+    let grant = api_scope::user_grant(api, &entry.client, &entry.grants).ok().flatten();
     record::push_if(batch, app, caller, draft, &Grounds { client, api, grant });
 }

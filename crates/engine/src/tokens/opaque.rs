@@ -27,6 +27,9 @@ pub(super) struct Opaque {
     pub user: UserId,
     /// What was granted.
     pub scope: Vec<String>,
+    /// Claims that were asked for by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<String>,
     /// When it ends.
     pub ends_at: Timestamp,
 }

@@ -9,7 +9,7 @@ use doorward_model::connection::Connection;
 use doorward_model::log::code::EventCode;
 use doorward_model::scope::oidc;
 use doorward_model::secret::Secret;
-use doorward_model::token::{Authorization, Family, RefreshToken};
+use doorward_model::token::{AskedClaims, Authorization, Family, RefreshToken};
 use doorward_model::user::User;
 use doorward_protocol::oauth::error::{OAuthErrorCode, TokenError};
 use doorward_protocol::oauth::grants::password::{self, PasswordInput};
@@ -59,6 +59,7 @@ pub(super) async fn grant(app: &App, asking: &Asking<'_>, kind: GrantType) -> Re
         authenticated_at: now,
         scope: plan.scope,
         audience: plan.audience,
+        claims: AskedClaims::default(),
     };
     let id = app.entropy().family_id(now);
     let family = Family::new(id, authorization, now, asking.caller.info.device());

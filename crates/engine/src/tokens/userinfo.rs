@@ -24,6 +24,7 @@ struct Read {
     client: ClientId,
     user: UserId,
     scope: Vec<String>,
+    claims: Vec<String>,
     ends_at: Timestamp,
     family: Option<FamilyId>,
     is_for_userinfo: bool,
@@ -71,7 +72,7 @@ async fn claims(
         let (fresh, _) = app.refresh(&caller.tenant).await?;
         fresh.connection(&user.connection).ok_or_else(invalid)?;
     }
-    Ok(userinfo_claims(client, &user, &read.scope))
+    Ok(userinfo_claims(client, &user, (&read.scope, &read.claims)))
 }
 
 /// Reads a token; a key that is newer than memory is looked for before the token is refused.
@@ -93,6 +94,7 @@ fn read(app: &App, caller: &Caller, bearer: &Secret) -> Option<Read> {
             client: token.client,
             user: token.user,
             scope: token.scope,
+            claims: token.claims,
             ends_at: token.ends_at,
             family: Some(token.family),
         });
@@ -107,6 +109,8 @@ fn read(app: &App, caller: &Caller, bearer: &Secret) -> Option<Read> {
         client: ClientId::parse(text("azp").or_else(|| text("client_id"))?).ok()?,
         user: UserId::parse(text("sub")?).ok()?,
         scope: text("scope").unwrap_or_default().split(' ').map(str::to_owned).collect(),
+        // A token for an API says no more than its scope.
+        claims: Vec::new(),
         ends_at: Timestamp::from_seconds(claims.get("exp").and_then(Value::as_i64)?),
         family: None,
         is_for_userinfo: names(claims.get("aud"), &tenant.issuer.url("userinfo")),

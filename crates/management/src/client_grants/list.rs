@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use doorward_engine::client_grants::{self, GrantFilter, GrantPart};
-use doorward_model::api::SubjectType;
+use doorward_model::api::{Grantee, SubjectType};
 use doorward_model::ids::{ClientGrantId, ClientId};
 use doorward_web::caller::Authorized;
 use doorward_web::state::Web;
@@ -24,6 +24,7 @@ const PARAMETERS: &[&str] = &[
     "client_id",
     "subject_type",
     "allow_any_organization",
+    "default_for",
 ];
 
 pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized, uri: Uri) -> Answer {
@@ -63,6 +64,14 @@ fn filter(query: &Query) -> Result<Option<GrantFilter>, Refused> {
             Refused::query("subject_type", "enum", format!("Use one of: {known}."))
         })?),
     };
+    let is_default = match query.text("default_for") {
+        None => false,
+        Some(text) if Grantee::parse_default(text).is_some() => true,
+        Some(_) => {
+            let known = Grantee::DEFAULTS.join(", ");
+            return Err(Refused::query("default_for", "enum", format!("Use one of: {known}.")));
+        }
+    };
     let allow_any_organization = query.flag("allow_any_organization")?;
     // What is not spelled like a Client ID belongs to nobody.
     let client = match query.text("client_id").map(ClientId::parse) {
@@ -70,7 +79,7 @@ fn filter(query: &Query) -> Result<Option<GrantFilter>, Refused> {
         known => known.and_then(Result::ok),
     };
     let audience = query.text("audience").map(str::to_owned);
-    Ok(Some(GrantFilter { client, audience, subject, allow_any_organization }))
+    Ok(Some(GrantFilter { client, is_default, audience, subject, allow_any_organization }))
 }
 
 #[cfg(test)]
@@ -92,9 +101,13 @@ mod tests {
             (Some("https://a.test/"), Some(SubjectType::User))
         );
         assert_eq!(read("client_id=a%20b").unwrap(), None);
-        for bad in
-            ["subject_type=robot", "allow_any_organization=", "client_id=a%20b&allow_any_organization="]
-        {
+        assert!(read("default_for=third_party_clients").unwrap().unwrap().is_default);
+        for bad in [
+            "subject_type=robot",
+            "default_for=everybody",
+            "allow_any_organization=",
+            "client_id=a%20b&allow_any_organization=",
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
     }

@@ -13,22 +13,30 @@ pub(crate) use get::get;
 pub(crate) use list::list;
 pub(crate) use update::update;
 
-use doorward_model::api::ClientGrant;
-use serde_json::{Value, json};
+use doorward_model::api::{ClientGrant, Grantee};
+use serde_json::{Map, Value, json};
 
-/// A grant as tools know it; what was never said about organizations is left out.
+/// A grant as tools know it; what was never said is left out.
 fn view(grant: &ClientGrant) -> Value {
-    let mut object = json!({
-        "id": grant.id,
-        "client_id": grant.client,
-        "audience": grant.audience,
-        "scope": grant.scope,
-        "subject_type": grant.subject,
-    });
-    if let (Value::Object(object), Value::Object(more)) = (&mut object, json!(grant.organizations)) {
+    let mut object = Map::from_iter([("id".to_owned(), json!(grant.id))]);
+    let mut put = |name: &str, value: Value| object.insert(name.to_owned(), value);
+    match &grant.grantee {
+        Grantee::Client(client) => put("client_id", json!(client)),
+        Grantee::ThirdParties => put("default_for", json!(grant.grantee.default_for())),
+    };
+    put("audience", json!(grant.audience));
+    put("scope", json!(grant.scope));
+    put("subject_type", json!(grant.subject));
+    if let Some(all) = grant.allow_all_scopes {
+        put("allow_all_scopes", json!(all));
+    }
+    if let Some(types) = &grant.authorization_details_types {
+        put("authorization_details_types", json!(types));
+    }
+    if let Value::Object(more) = json!(grant.organizations) {
         object.extend(more);
     }
-    object
+    Value::Object(object)
 }
 
 #[cfg(test)]
@@ -52,5 +60,12 @@ mod tests {
         grant.organizations.allow_any = Some(false);
         assert_eq!(view(&grant)["organization_usage"], "deny");
         assert_eq!(view(&grant)["allow_any_organization"], false);
+        grant.allow_all_scopes = Some(false);
+        grant.authorization_details_types = Some(vec!["payment".to_owned()]);
+        grant.grantee = Grantee::ThirdParties;
+        let shown = view(&grant);
+        assert_eq!(shown["allow_all_scopes"], false);
+        assert_eq!(shown["authorization_details_types"], json!(["payment"]));
+        assert_eq!((&shown["default_for"], shown.get("client_id")), (&json!("third_party_clients"), None));
     }
 }

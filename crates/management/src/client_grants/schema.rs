@@ -9,6 +9,10 @@ use crate::openapi::operation::{
 const SCOPE: Schema = list(&VALUE, 1000);
 const VALUE: Schema = formatted(280, Format::Scope).not_empty();
 const SUBJECT: Schema = Schema::Words(&["client", "user"]);
+const DEFAULT_FOR: Schema = Schema::Words(&["third_party_clients"]);
+const TYPES: Schema = list(&text(255).not_empty(), 100);
+const ALL: &str = "Whether all scopes of the API are granted, also those that it gets later.";
+const KINDS: &str = "Kept until rich authorization requests are read.";
 const USAGE: Schema = Schema::Words(&["deny", "allow", "require"]);
 
 const CHANGE: Schema = Schema::Object(&[
@@ -19,9 +23,16 @@ const CHANGE: Schema = Schema::Object(&[
         Schema::Nullable(&Schema::Flag),
         "Kept until there are organizations.",
     ),
+    optional("allow_all_scopes", Schema::Nullable(&Schema::Flag), ALL),
+    optional("authorization_details_types", Schema::Nullable(&TYPES), KINDS),
 ]);
 const NEW: Schema = Schema::Object(&[
-    required("client_id", formatted(128, Format::Id).not_empty(), "The client."),
+    optional("client_id", formatted(128, Format::Id).not_empty(), "The client; or default_for."),
+    optional(
+        "default_for",
+        DEFAULT_FOR,
+        "Instead of one client: all of third parties that have no grant of their own on the API.",
+    ),
     required("audience", text(600).not_empty(), "The API, by identifier."),
     optional("scope", Schema::Nullable(&SCOPE), "What may be asked for."),
     optional("subject_type", SUBJECT, "Whom the tokens stand for: the client itself, or people."),
@@ -31,15 +42,20 @@ const NEW: Schema = Schema::Object(&[
         Schema::Nullable(&Schema::Flag),
         "Kept until there are organizations.",
     ),
+    optional("allow_all_scopes", Schema::Nullable(&Schema::Flag), ALL),
+    optional("authorization_details_types", Schema::Nullable(&TYPES), KINDS),
 ]);
 const SHOWN: Schema = Schema::Object(&[
     required("id", TEXT, ""),
-    required("client_id", TEXT, ""),
+    optional("client_id", TEXT, "Missing where it is a default."),
+    optional("default_for", DEFAULT_FOR, ""),
     required("audience", TEXT, ""),
     required("scope", list(&TEXT, usize::MAX), ""),
     required("subject_type", SUBJECT, ""),
     optional("organization_usage", USAGE, ""),
     optional("allow_any_organization", Schema::Flag, ""),
+    optional("allow_all_scopes", Schema::Flag, ""),
+    optional("authorization_details_types", list(&TEXT, usize::MAX), ""),
 ]);
 const GRANTS: Schema = list(&SHOWN, usize::MAX);
 const TOTALS: &[Member] = &totals("client_grants", GRANTS);
@@ -56,6 +72,7 @@ const LISTED: &[Parameter] = &[
     parameter("client_id", TEXT, "Only grants of this client."),
     parameter("subject_type", SUBJECT, "Only grants for such tokens."),
     parameter("allow_any_organization", Schema::Flag, "Only grants that say so, or only the others."),
+    parameter("default_for", DEFAULT_FOR, "Only the grants that are a default for these."),
 ];
 
 pub(crate) const NAMED: &[(&str, &Schema)] =

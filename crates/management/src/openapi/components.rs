@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     branding, client_credentials, client_grants, client_secrets, clients, connections, devices,
-    email_templates, grants, keys, logs, refresh_tokens, resource_servers, roles, sessions, tenants, users,
+    email_templates, grants, keys, log_streams, logs, refresh_tokens, resource_servers, roles, sessions,
+    tenants, users,
 };
 
 const NAMED: &[&[(&str, &Schema)]] = &[
@@ -19,6 +20,7 @@ const NAMED: &[&[(&str, &Schema)]] = &[
     email_templates::schema::NAMED,
     grants::schema::NAMED,
     keys::schema::NAMED,
+    log_streams::schema::NAMED,
     logs::schema::NAMED,
     refresh_tokens::schema::NAMED,
     resource_servers::schema::NAMED,

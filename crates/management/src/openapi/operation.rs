@@ -7,7 +7,8 @@ use doorward_model::schema::{Member, Schema, TEXT, WHOLE, optional, required};
 
 use crate::{
     actions, branding, client_credentials, client_grants, client_secrets, clients, connections, devices,
-    email_templates, grants, keys, logs, refresh_tokens, resource_servers, roles, sessions, tenants, users,
+    email_templates, grants, keys, log_streams, logs, refresh_tokens, resource_servers, roles, sessions,
+    tenants, users,
 };
 
 /// What an operation gives when it worked, by status; no schema where the answer has no body.
@@ -148,6 +149,7 @@ const ALL: &[&[Operation]] = &[
     email_templates::schema::OPERATIONS,
     grants::schema::OPERATIONS,
     keys::schema::OPERATIONS,
+    log_streams::schema::OPERATIONS,
     logs::schema::OPERATIONS,
     refresh_tokens::schema::OPERATIONS,
     resource_servers::schema::OPERATIONS,

@@ -8,17 +8,22 @@ use doorward_model::ids::{ClientId, FamilyId, UserId};
 use doorward_web::caller::Authorized;
 use doorward_web::state::Web;
 use http::{StatusCode, Uri};
+use serde_json::Value;
 
 use super::view;
 use crate::answer;
 use crate::checkpoint::{Checkpoint, List};
+use crate::fields::Fields;
 use crate::path::{self, Segment};
 use crate::query::Query;
 use crate::refused::{Answer, Refused};
 use crate::sessions::{key, unkey};
 
+const PARAMETERS: &[&str] =
+    &["user_id", "client_id", "from", "take", "include_totals", "fields", "include_fields"];
+
 pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized, uri: Uri) -> Answer {
-    let query = Query::read(&uri, &["user_id", "client_id", "from", "take", "include_totals"])?;
+    let query = Query::read(&uri, PARAMETERS)?;
     let user = query.id("user_id", UserId::parse)?;
     let text = "Say whose refresh tokens are meant.";
     let user = user.ok_or_else(|| Refused::query("user_id", "required", text))?;
@@ -41,6 +46,7 @@ pub(crate) async fn list_of_user(
 
 async fn page(web: &Web, caller: &Caller, query: &Query, filter: &TokenFilter, name: &'static str) -> Answer {
     query.flag("include_totals")?;
+    let fields = Fields::read(query)?;
     let list = List { app: web.app(), tenant: &caller.tenant.tenant.id, name };
     let checkpoint = Checkpoint::read(list, query)?;
     let after = checkpoint.after.as_deref().map(|key| unkey(key, FamilyId::parse)).transpose()?;
@@ -50,6 +56,10 @@ async fn page(web: &Web, caller: &Caller, query: &Query, filter: &TokenFilter, n
         let family = &shown.token.family;
         key(family.created_at, family.id.as_str())
     };
-    let body = checkpoint.envelope(list, &found, place, view::token)?;
+    let shown = |token: &ShownToken| match view::token(token) {
+        Value::Object(object) => fields.select(object).into(),
+        other => other,
+    };
+    let body = checkpoint.envelope(list, &found, place, shown)?;
     Ok(answer::json(StatusCode::OK, &body))
 }

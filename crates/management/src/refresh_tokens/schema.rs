@@ -4,7 +4,7 @@ use doorward_model::schema::{Format, OBJECT, Schema, TEXT, TIME, list, optional,
 
 use super::revoke::MOST;
 use crate::openapi::operation::{
-    FROM, NO_TOTALS, Operation, Parameter, TAKE, checkpoint, parameter, reads, writes,
+    FIELDS, FROM, INCLUDE_FIELDS, NO_TOTALS, Operation, Parameter, TAKE, checkpoint, parameter, reads, writes,
 };
 use crate::sessions::schema::{DEVICE, ENDED};
 
@@ -65,6 +65,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             FROM,
             TAKE,
             NO_TOTALS,
+            FIELDS,
+            INCLUDE_FIELDS,
         ],
         &[(200, Some(&LIST))],
     ),

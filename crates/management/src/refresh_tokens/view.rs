@@ -34,7 +34,7 @@ mod tests {
     use doorward_model::ids::{ClientId, FamilyId, SessionId, UserId};
     use doorward_model::secret::TokenHash;
     use doorward_model::time::Timestamp;
-    use doorward_model::token::{Authorization, Family, RefreshToken};
+    use doorward_model::token::{AskedClaims, Authorization, Family, RefreshToken};
 
     use super::*;
 
@@ -48,6 +48,7 @@ mod tests {
             authenticated_at: at,
             scope: vec!["openid".into(), "read:x".into()],
             audience: Some("https://api.test/".into()),
+            claims: AskedClaims::default(),
         };
         let family = Family::new(FamilyId::parse("f1").unwrap(), authorization, at, Device::default());
         let token = RefreshToken {

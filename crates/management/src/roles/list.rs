@@ -11,7 +11,7 @@ use crate::paging::Page;
 use crate::query::Query;
 use crate::refused::{Answer, Refused};
 
-const PARAMETERS: &[&str] = &["page", "per_page", "include_totals", "name_filter", "type"];
+const PARAMETERS: &[&str] = &["page", "per_page", "include_totals", "name_filter", "type", "owner_id"];
 
 pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized, uri: Uri) -> Answer {
     let query = Query::read(&uri, PARAMETERS)?;
@@ -27,9 +27,11 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
     Ok(answer::json(StatusCode::OK, &page.envelope("roles", shown, found.total)))
 }
 
+/// Whether roles of the tenant are meant, which nobody else owns.
 fn is_of_the_tenant(query: &Query) -> Result<bool, Refused> {
+    let is_owned = query.text("owner_id").is_some();
     match query.text("type") {
-        None | Some("tenant") => Ok(true),
+        None | Some("tenant") => Ok(!is_owned),
         Some("organization") => Ok(false),
         Some(_) => Err(Refused::query("type", "enum", "Use one of: tenant, organization.")),
     }

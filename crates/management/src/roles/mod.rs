@@ -34,5 +34,5 @@ use serde_json::{Value, json};
 
 /// A role as tools know it.
 fn view(role: &Role) -> Value {
-    json!({ "id": role.id, "name": role.name, "description": role.description })
+    json!({ "id": role.id, "name": role.name, "description": role.description, "type": Role::KIND })
 }

@@ -9,16 +9,23 @@ use crate::openapi::operation::{
 
 const NAME: Schema = Schema::Text { min: 1, max: 255, format: Format::Any };
 const DESCRIPTION: Schema = Schema::Nullable(&text(500));
+const KIND: Schema = Schema::Words(&["tenant"]);
+const KIND_SAID: &str = "A role of the tenant; those within organizations are not offered yet.";
 const NEW: Schema = Schema::Object(&[
     required("name", NAME, "Its name, unique within the tenant."),
     optional("description", DESCRIPTION, "What it is for."),
+    optional("type", KIND, KIND_SAID),
 ]);
-const CHANGE: Schema =
-    Schema::Object(&[optional("name", NAME, ""), optional("description", DESCRIPTION, "")]);
+const CHANGE: Schema = Schema::Object(&[
+    optional("name", NAME, ""),
+    optional("description", DESCRIPTION, ""),
+    optional("type", KIND, KIND_SAID),
+]);
 const ROLE: Schema = Schema::Object(&[
     required("id", TEXT, ""),
     required("name", TEXT, ""),
     required("description", Schema::Nullable(&TEXT), ""),
+    required("type", KIND, ""),
 ]);
 const ROLES: Schema = list(&ROLE, usize::MAX);
 
@@ -79,6 +86,7 @@ const FOUND: &[Parameter] = &[
         Schema::Words(&["tenant", "organization"]),
         "Roles of the tenant, or within organizations.",
     ),
+    parameter("owner_id", TEXT, "Only roles within this organization; there are none yet."),
 ];
 const WALKED: &[Parameter] = &[PAGE, PER_PAGE, INCLUDE_TOTALS, FROM, TAKE];
 

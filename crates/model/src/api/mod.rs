@@ -18,7 +18,7 @@ use crate::ids::{IdError, ResourceServerId};
 use crate::secret::SealedSecret;
 use crate::time::{Lifetime, Timestamp};
 
-pub use grant::{ClientGrant, OrganizationUsage, SubjectType};
+pub use grant::{ClientGrant, Grantee, OrganizationUsage, SubjectType};
 pub use permission::ApiPermission;
 
 /// How long a token lives when nobody says: a day, and two hours where a browser gets it directly.

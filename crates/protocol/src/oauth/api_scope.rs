@@ -8,7 +8,7 @@
 //! resource server; RFC 6749 §3.3.
 
 use doorward_model::api::{ClientGrant, OrganizationUsage, ResourceServer, SubjectType, UserPolicy};
-use doorward_model::ids::ClientId;
+use doorward_model::client::Client;
 use doorward_model::scope::{ApiScope, oidc};
 use doorward_model::tenant::{Issuer, TenantSettings};
 use doorward_model::time::Timestamp;
@@ -30,8 +30,8 @@ pub struct PersonFacts<'a> {
     /// The API.
     pub api: &'a ResourceServer,
     /// The client that gets the token.
-    pub client: &'a ClientId,
-    /// The client's grants, on whatever API.
+    pub client: &'a Client,
+    /// Its grants, on whatever API, and the defaults that it may have.
     pub grants: &'a [ClientGrant],
     /// What the person's authorization was granted, in the order asked.
     pub granted: &'a [String],
@@ -51,7 +51,7 @@ pub struct Denied(pub String);
 /// [`Denied`] when the API gives this client no tokens of people.
 pub fn user_grant<'a>(
     api: &ResourceServer,
-    client: &ClientId,
+    client: &Client,
     grants: &'a [ClientGrant],
 ) -> Result<Option<&'a ClientGrant>, Denied> {
     let identifier = &api.identifier;
@@ -59,7 +59,7 @@ pub fn user_grant<'a>(
         UserPolicy::AllowAll => Ok(None),
         UserPolicy::DenyAll => Err(Denied(format!("{identifier} gives no tokens to people."))),
         UserPolicy::RequireClientGrant => {
-            let found = find(grants, SubjectType::User, identifier).filter(|grant| grant.client == *client);
+            let found = find(grants, client, SubjectType::User, identifier);
             found.filter(|grant| may_be_without_organization(grant)).map(Some).ok_or_else(|| {
                 Denied(format!("Client is not authorized to access {identifier}. Create a client grant."))
             })
@@ -125,16 +125,23 @@ impl Grantable<'_> {
     /// Whether the API gives this to people. The scopes of the Management API are rights over the tenant, and
     /// no user of a connection has such rights, but for those over themselves.
     fn may_give(&self, api: &ResourceServer, value: &str) -> bool {
-        let is_granted = self.grant.is_none_or(|grant| grant.scope.iter().any(|known| known == value));
+        let is_granted = self.grant.is_none_or(|grant| grant.gives(value));
         let is_for_people = !api.is_system || ApiScope::parse(value).is_some_and(ApiScope::is_personal);
         api.knows(value) && is_for_people && is_granted
     }
 }
 
-/// The grant of that kind on the API of that identifier.
+/// The client's grant of that kind on the API of that identifier. Its own goes before a default.
 #[must_use]
-pub fn find<'a>(grants: &'a [ClientGrant], subject: SubjectType, audience: &str) -> Option<&'a ClientGrant> {
-    grants.iter().find(|grant| grant.subject == subject && grant.audience == audience)
+pub fn find<'a>(
+    grants: &'a [ClientGrant],
+    client: &Client,
+    subject: SubjectType,
+    audience: &str,
+) -> Option<&'a ClientGrant> {
+    let fits =
+        |grant: &&ClientGrant| grant.subject == subject && grant.audience == audience && grant.is_for(client);
+    grants.iter().filter(fits).min_by_key(|grant| grant.grantee.client().is_none())
 }
 
 /// Whether tokens of a grant may be for no organization; there are none here yet.
@@ -157,7 +164,7 @@ pub fn of_person(facts: &PersonFacts<'_>) -> Result<TokenScope, TokenError> {
     let grant = user_grant(api, facts.client, facts.grants)
         .map_err(|Denied(text)| TokenError::new(OAuthErrorCode::AccessDenied, &text))?;
     let is_held = |value: &String| !api.enforces_policies() || facts.held.contains(value);
-    let is_granted = |value: &String| grant.is_none_or(|grant| grant.scope.contains(value));
+    let is_granted = |value: &String| grant.is_none_or(|grant| grant.gives(value));
     let may_say = |value: &&String| {
         oidc::ALL.contains(&value.as_str()) || (api.knows(value) && is_granted(value) && is_held(value))
     };
@@ -184,8 +191,10 @@ pub fn gone() -> TokenError {
 
 #[cfg(test)]
 mod tests {
+    use doorward_model::api::Grantee;
     use doorward_model::api::{Policy, SubjectTypeAuthorization, TokenDialect};
-    use doorward_model::ids::ClientGrantId;
+    use doorward_model::client::kind::ClientKind;
+    use doorward_model::ids::{ClientGrantId, ClientId};
 
     use super::*;
     use crate::oauth::authorize::examples::{self, NOW};
@@ -214,7 +223,7 @@ mod tests {
     ) -> Result<String, &'static str> {
         let said = of_person(&PersonFacts {
             api,
-            client: &ClientId::parse("web").unwrap(),
+            client: &examples::client("web", ClientKind::RegularWeb),
             grants,
             granted: &words(granted),
             granted_at: Timestamp::from_seconds(NOW),
@@ -281,6 +290,34 @@ mod tests {
         let mut organized = narrow;
         organized[0].organizations.usage = Some(OrganizationUsage::Require);
         assert_eq!(ask(&api, all, &organized, ""), Err("access_denied"), "there are no organizations");
+    }
+
+    #[test]
+    fn a_grant_may_give_all_that_the_api_knows() {
+        let api = with_policy(UserPolicy::RequireClientGrant);
+        let all = ClientGrant { allow_all_scopes: Some(true), ..user_grant_of("web", "") };
+        let said = ask(&api, "openid read:things write:things gone", &[all], "");
+        assert_eq!(said.as_deref(), Ok("openid read:things write:things"));
+        let none = ClientGrant { allow_all_scopes: Some(false), ..user_grant_of("web", "") };
+        assert_eq!(ask(&api, "openid read:things", &[none], "").as_deref(), Ok("openid"));
+    }
+
+    #[test]
+    fn a_default_serves_third_parties_that_have_no_grant_of_their_own() {
+        let mut client = examples::client("web", ClientKind::RegularWeb);
+        let own = user_grant_of("web", "read:things");
+        let default = ClientGrant { grantee: Grantee::ThirdParties, ..user_grant_of("x", "write:things") };
+        let both = [default.clone(), own.clone()];
+        let found = |client: &Client, grants: &[ClientGrant]| {
+            find(grants, client, SubjectType::User, "https://api.test/").map(|grant| grant.scope.join(" "))
+        };
+        let defaults = std::slice::from_ref(&default);
+        assert_eq!(found(&client, defaults), None, "a client of the house has none by default");
+        client.settings.is_first_party = false;
+        assert_eq!(found(&client, defaults).as_deref(), Some("write:things"));
+        assert_eq!(found(&client, &both).as_deref(), Some("read:things"));
+        assert_eq!(find(&both, &client, SubjectType::Client, "https://api.test/"), None);
+        assert_eq!(find(&both, &client, SubjectType::User, "https://b.test/"), None);
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub fn metadata(issuer: &Issuer) -> Value {
         "introspection_endpoint_auth_signing_alg_values_supported": assertion_algorithms(),
         "code_challenge_methods_supported": ["S256"],
         "claims_supported": claims::SUPPORTED,
+        "claims_parameter_supported": true,
+        "acr_values_supported": [claims::ACR],
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true,

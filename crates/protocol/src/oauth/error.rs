@@ -46,6 +46,9 @@ pub enum OAuthErrorCode {
     ConsentRequired,
     /// `prompt=none`, and the person would have to do something.
     InteractionRequired,
+    /// The person cannot be asked to prove themselves in the way that was demanded (OpenID Connect Core Error Code
+    /// `unmet_authentication_requirements` 1.0).
+    UnmetAuthenticationRequirements,
     /// `request` is not offered.
     RequestNotSupported,
     /// `request_uri` is not offered.
@@ -84,6 +87,7 @@ impl OAuthErrorCode {
             OAuthErrorCode::LoginRequired => "login_required",
             OAuthErrorCode::ConsentRequired => "consent_required",
             OAuthErrorCode::InteractionRequired => "interaction_required",
+            OAuthErrorCode::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             OAuthErrorCode::RequestNotSupported => "request_not_supported",
             OAuthErrorCode::RequestUriNotSupported => "request_uri_not_supported",
             OAuthErrorCode::RegistrationNotSupported => "registration_not_supported",

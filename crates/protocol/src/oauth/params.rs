@@ -23,14 +23,16 @@ pub const MAX_NAME: usize = 256;
 pub const MAX_COUNT: usize = 100;
 
 /// Names whose value must be a text in a JSON body; the type of any other member does not matter.
-const TEXT_MEMBERS: [&str; 13] = [
+const TEXT_MEMBERS: [&str; 15] = [
     "audience",
+    "claims",
     "client_assertion",
     "client_assertion_type",
     "client_id",
     "client_secret",
     "code",
     "code_verifier",
+    "device_code",
     "grant_type",
     "redirect_uri",
     "refresh_token",

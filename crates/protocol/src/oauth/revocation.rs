@@ -83,7 +83,7 @@ mod tests {
     use doorward_model::device::Device;
     use doorward_model::ids::{FamilyId, SessionId, UserId};
     use doorward_model::time::Timestamp;
-    use doorward_model::token::Authorization;
+    use doorward_model::token::{AskedClaims, Authorization};
 
     use super::*;
     use crate::oauth::authorize::examples::{self, NOW};
@@ -100,6 +100,7 @@ mod tests {
             authenticated_at: at(0),
             scope: vec!["openid".to_owned()],
             audience: None,
+            claims: AskedClaims::default(),
         };
         Family::new(FamilyId::parse("f1").unwrap(), authorization, at(0), Device::default())
     }

@@ -8,11 +8,13 @@
 
 use doorward_model::client::Client;
 use doorward_model::scope::oidc;
+use doorward_model::token::AskedClaims;
 use doorward_model::user::User;
 use serde_json::{Map, Value};
 
 /// Every claim that an ID token or userinfo may hold.
-pub const SUPPORTED: [&str; 18] = [
+pub const SUPPORTED: [&str; 19] = [
+    "acr",
     "aud",
     "auth_time",
     "at_hash",
@@ -32,6 +34,44 @@ pub const SUPPORTED: [&str; 18] = [
     "sub",
     "updated_at",
 ];
+
+/// How people prove who they are here: by a password (the word is that of RFC 8176).
+pub const ACR: &str = "pwd";
+
+/// The claims about a person that can be asked for one by one, with the scope value that lets them out.
+const PERSONAL: [(&str, &str); 8] = [
+    ("email", oidc::EMAIL),
+    ("email_verified", oidc::EMAIL),
+    ("family_name", oidc::PROFILE),
+    ("given_name", oidc::PROFILE),
+    ("name", oidc::PROFILE),
+    ("nickname", oidc::PROFILE),
+    ("picture", oidc::PROFILE),
+    ("updated_at", oidc::PROFILE),
+];
+
+/// Whether a claim is one about a person.
+#[must_use]
+pub fn is_personal(name: &str) -> bool {
+    PERSONAL.iter().any(|(known, _)| *known == name)
+}
+
+/// The scope values that would let out what is asked for one by one.
+pub fn scopes_of(asked: &AskedClaims) -> impl Iterator<Item = &'static str> + '_ {
+    let is_asked = |name: &str| asked.id_token.iter().chain(&asked.userinfo).any(|known| known == name);
+    PERSONAL.into_iter().filter(move |(name, _)| is_asked(name)).map(|(_, scope)| scope)
+}
+
+/// The claims of that name that are known of `user`.
+#[must_use]
+pub fn named(user: &User, names: &[String], form: Form) -> Map<String, Value> {
+    if names.is_empty() {
+        return Map::new();
+    }
+    let mut claims = person(user, &[oidc::PROFILE.to_owned(), oidc::EMAIL.to_owned()], form);
+    claims.retain(|name, _| names.contains(name));
+    claims
+}
 
 /// How close to the letter claims are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,12 +191,23 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn oidc_core_5_5_what_is_asked_for_by_name_is_given_where_it_is_known() {
+        let names = ["name", "picture", "email", "sub", "iss"].map(str::to_owned);
+        let claims = Value::Object(named(&ada(), &names, Form::Strict));
+        assert_eq!(claims, serde_json::json!({"name": "Ada Lovelace", "email": "ada@example.com"}));
+        assert!(named(&ada(), &[], Form::Familiar).is_empty());
+        let asked = AskedClaims { id_token: vec!["name".to_owned()], userinfo: vec!["email".to_owned()] };
+        assert_eq!(scopes_of(&asked).collect::<Vec<_>>(), ["email", "profile"]);
+    }
+
+    #[test]
     fn every_claim_about_a_person_is_announced() {
         let mut user = ada();
         user.profile.given_name = Some("Ada".to_owned());
         user.profile.picture = Some("https://cdn.test/ada.png".to_owned());
         for name in person(&user, &scope("profile email"), Form::Familiar).keys() {
             assert!(SUPPORTED.contains(&name.as_str()), "{name}");
+            assert!(is_personal(name), "{name}");
         }
     }
 }

@@ -63,6 +63,9 @@ pub struct IdTokenClaims {
     /// When the person last proved who they are, if that was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
+    /// How the person proved who they are, if that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr: Option<&'static str>,
     /// The `nonce` of the request, if it had one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
@@ -91,6 +94,7 @@ pub fn id_token_claims(facts: &IdTokenFacts<'_>) -> IdTokenClaims {
         exp: facts.now.after(facts.client.settings.jwt_configuration.lifetime()).seconds(),
         sid: authorization.session.clone(),
         auth_time: facts.auth_time_wanted.then(|| authorization.authenticated_at.seconds()),
+        acr: authorization.claims.id_token.iter().any(|name| name == "acr").then_some(claims::ACR),
         nonce: facts.nonce.map(str::to_owned),
         at_hash: facts.access_token.map(half_hash),
         c_hash: facts.code.map(half_hash),
@@ -98,14 +102,18 @@ pub fn id_token_claims(facts: &IdTokenFacts<'_>) -> IdTokenClaims {
 }
 
 /// The profile, where the client reads it here: a client of a third party that gets an access token, with
-/// this one or for the code that comes along, reads it at userinfo.
+/// this one or for the code that comes along, reads it at userinfo. What is asked for here by name is here.
 fn person(facts: &IdTokenFacts<'_>) -> Map<String, Value> {
     let form = Form::of(facts.client);
     let gets_an_access_token = facts.access_token.is_some() || facts.code.is_some();
-    if form == Form::Strict && gets_an_access_token {
-        return Map::new();
-    }
-    claims::person(facts.user, &facts.authorization.scope, form)
+    let authorization = facts.authorization;
+    let mut person = if form == Form::Strict && gets_an_access_token {
+        Map::new()
+    } else {
+        claims::person(facts.user, &authorization.scope, form)
+    };
+    person.extend(claims::named(facts.user, &authorization.claims.id_token, form));
+    person
 }
 
 /// Signs an ID token as the client's settings want it: with the tenant's key, or, for a confidential
@@ -150,6 +158,7 @@ pub(crate) mod tests {
     use doorward_model::client::auth_method::AuthMethod;
     use doorward_model::client::jwt::JwtConfiguration;
     use doorward_model::client::{ClientSettings, defaults};
+    use doorward_model::token::AskedClaims;
 
     use super::super::claims::tests::{ada, scope};
     use super::*;
@@ -179,6 +188,7 @@ pub(crate) mod tests {
             authenticated_at: Timestamp::from_seconds(900),
             scope: scope(scopes),
             audience: None,
+            claims: AskedClaims::default(),
         }
     }
 

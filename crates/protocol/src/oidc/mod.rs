@@ -6,6 +6,7 @@
 
 pub mod access_token;
 pub mod claims;
+pub mod claims_request;
 pub mod id_token;
 pub mod id_token_hint;
 pub mod userinfo;

@@ -61,6 +61,8 @@ pub async fn measure(db: &Db, tenant: &TenantId) {
         ("clients: one type", ClientFilter { app_types: vec![ClientKind::Spa], ..all() }, 0),
         ("clients: whose name has 99 in it", only("99"), 0),
         ("clients: whose name has nothing in it", only("nothing"), 0),
+        ("clients: whose name has 9999 in it", only("9999"), 0),
+        ("clients: whose name has shop in it", only("shop"), 0),
     ] {
         row(&scope, name, &filter, offset).await;
     }

@@ -233,6 +233,12 @@ async fn measure(db: &Db, tenant: &TenantId, known: &[Connection]) {
         "_exists_:last_login",
         "name:*lace",
         "*nobody*",
+        "name:*nobody",
+        "email:*@acme.com AND name:*lace",
+        "email:*lace123456@*",
+        "*race*9999*",
+        "*dead*",
+        "*comp*",
         "NOT app_metadata.plan:free",
     ] {
         let query = USERS.parse(text).unwrap();

@@ -18,7 +18,7 @@ use crate::sql::search::Condition;
 use crate::sql::value::args;
 
 /// How many events are read and sorted rather than walking the log.
-pub const FEW: u32 = 5000;
+pub const FEW: u32 = 2000;
 
 /// How the events of a list are come by.
 enum Plan {

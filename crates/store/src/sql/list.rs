@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use super::search::Condition;
+use doorward_model::search::Pattern;
+
+use super::search::{Condition, somewhere};
 use super::text::Text;
 use super::value::Value;
 
@@ -74,6 +76,17 @@ impl List {
         self.text.push_str(") AS ");
         self.text.push_str(name);
         self.text.push_str(" WHERE TRUE");
+    }
+
+    /// Adds that a row stands before another one in an order by these columns, all in one direction, of which
+    /// the other one has these values.
+    pub(crate) fn and_before(&mut self, columns: &[&str], descending: bool, values: Vec<Value>) {
+        let Some(first) = values.first().cloned() else { return };
+        let than = if descending { ">" } else { "<" };
+        // Said twice: SQLite ends its walk of an index of expressions at a single value only.
+        self.and(&format!("{} {than}= ?", columns[0]), vec![first]);
+        let places = vec!["?"; columns.len()].join(", ");
+        self.and(&format!("({}) {than} ({places})", columns.join(", ")), values);
     }
 
     fn parts(&mut self, parts: &[Condition], between: &str) {
@@ -162,6 +175,13 @@ pub(crate) fn contains(text: &str) -> String {
     pattern
 }
 
+/// A pattern for a plain `LIKE` that finds no less than [`contains`], in a lowered column. None for less than
+/// three characters in a row, with which an index of such groups would begin.
+pub(crate) fn contained(text: &str) -> Option<String> {
+    let pattern = Pattern::new(vec![String::new(), text.to_lowercase(), String::new()])?;
+    somewhere(&pattern, "")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,5 +214,7 @@ mod tests {
     #[test]
     fn a_pattern_takes_its_text_literally() {
         assert_eq!(contains("50%_A\\"), "%50\\%\\_a\\\\%");
+        assert_eq!(contained("50%ABC\\").as_deref(), Some("%%50_abc_%%"));
+        assert_eq!(contained("99"), None);
     }
 }

@@ -35,10 +35,16 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0018__search_and_documents", include_str!("../../migrations/V0018__search_and_documents.sql")),
     ("V0019__clustered", include_str!("../../migrations/V0019__clustered.sql")),
     ("V0020__clients_elsewhere", include_str!("../../migrations/V0020__clients_elsewhere.sql")),
+    ("V0021__client_grants", include_str!("../../migrations/V0021__client_grants.sql")),
+    ("V0022__parts_of_texts", include_str!("../../migrations/V0022__parts_of_texts.sql")),
     ("V0023__device_codes", include_str!("../../migrations/V0023__device_codes.sql")),
+    ("V0024__asked_claims", include_str!("../../migrations/V0024__asked_claims.sql")),
     ("V0027__search_the_log", include_str!("../../migrations/V0027__search_the_log.sql")),
+    ("V0029__streams", include_str!("../../migrations/V0029__streams.sql")),
 ];
 
+/// Asks whether the database came from another server, where transactions were numbered otherwise.
+const SETTLE: &str = "SELECT settle_log_positions()";
 /// The lock that lets one node at a time look at the schema of a PostgreSQL database.
 const LOCK: &str = "SELECT pg_advisory_lock(3667000001)";
 
@@ -56,15 +62,19 @@ fn runner(engine: Engine) -> Result<Runner, StoreError> {
     Ok(Runner::new(&list).set_grouped(true).set_abort_divergent(true).set_abort_missing(true))
 }
 
-/// The text as an engine gets it. How rows lie on disk and how texts compare are the only things in which the
-/// two may differ, and those stand between two marks.
+/// The text as an engine gets it. How rows lie on disk, how texts compare and what finds them are the only
+/// things in which the two may differ, and those stand between marks.
 fn text_for(engine: Engine, sql: &'static str) -> Cow<'static, str> {
-    const SQLITE: (&str, &str) = ("-- SQLite only: begin\n", "-- SQLite only: end\n");
-    const POSTGRES: (&str, &str) = ("-- PostgreSQL only: begin\n", "-- PostgreSQL only: end\n");
-    let (begin, end) = if engine == Engine::Sqlite { POSTGRES } else { SQLITE };
-    let Some((before, rest)) = sql.split_once(begin) else { return Cow::Borrowed(sql) };
-    let after = rest.split_once(end).map_or("", |(_, after)| after);
-    Cow::Owned(format!("{before}{after}"))
+    let (begin, end) = match engine {
+        Engine::Sqlite => ("-- PostgreSQL only: begin\n", "-- PostgreSQL only: end\n"),
+        Engine::Postgres => ("-- SQLite only: begin\n", "-- SQLite only: end\n"),
+    };
+    let mut text = Cow::Borrowed(sql);
+    while let Some((before, rest)) = text.split_once(begin) {
+        let after = rest.split_once(end).map_or("", |(_, after)| after);
+        text = Cow::Owned(format!("{before}{after}"));
+    }
+    text
 }
 
 pub(crate) async fn sqlite(path: PathBuf) -> Result<(), StoreError> {
@@ -102,8 +112,11 @@ where
     let (mut client, connection) = config.connect(tls).await.map_err(refused)?;
     let driver = tokio::spawn(connection);
     client.batch_execute(LOCK).await.map_err(refused)?;
-    let result =
-        runner(Engine::Postgres)?.run_async(&mut client).await.map(|_| ()).map_err(|error| refine(&error));
+    let run = runner(Engine::Postgres)?.run_async(&mut client).await;
+    let result = match run {
+        Ok(_) => client.batch_execute(SETTLE).await.map_err(refused),
+        Err(error) => Err(refine(&error)),
+    };
     drop(client);
     // The connection ends with its client; how it ended changes nothing.
     let _ = driver.await;
@@ -144,9 +157,14 @@ mod tests {
 
     #[test]
     fn what_is_marked_for_one_engine_reaches_no_other() {
-        let text = "A;\n-- SQLite only: begin\nB;\n-- SQLite only: end\nC;\n";
-        assert_eq!(text_for(Engine::Sqlite, text), text);
-        assert_eq!(text_for(Engine::Postgres, text), "A;\nC;\n");
+        let text = "A;\n-- SQLite only: begin\nB;\n-- SQLite only: end\nC;\n\
+                    -- PostgreSQL only: begin\nD;\n-- PostgreSQL only: end\nE;\n\
+                    -- SQLite only: begin\nF;\n-- SQLite only: end\n";
+        let statements = |engine| -> String {
+            text_for(engine, text).lines().filter(|line| !line.starts_with("--")).collect()
+        };
+        assert_eq!(statements(Engine::Postgres), "A;C;D;E;");
+        assert_eq!(statements(Engine::Sqlite), "A;B;C;E;F;");
         assert_eq!(text_for(Engine::Postgres, "A;\n"), "A;\n");
         let text = "A;\n-- PostgreSQL only: begin\nB;\n-- PostgreSQL only: end\nC;\n";
         assert_eq!(text_for(Engine::Sqlite, text), "A;\nC;\n");
@@ -175,6 +193,54 @@ mod tests {
         assert_eq!(text("SELECT group_concat(id, '') FROM (SELECT id FROM used_logins ORDER BY id)"), "Bab");
         assert_eq!(text("SELECT hash || family_id || used_at FROM refresh_tokens"), "hf7");
         assert_eq!(text("SELECT CAST(COUNT(*) AS TEXT) FROM sqlite_schema WHERE sql LIKE '%COLLATE%'"), "0");
+        assert_eq!(text("PRAGMA integrity_check"), "ok");
+    }
+
+    /// As a release wrote it that knew neither defaults nor parts of texts.
+    #[test]
+    fn what_was_there_before_is_found_by_its_parts() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("doorward.db");
+        let mut connection = open_for_writing(&path).unwrap();
+        let runner = runner(Engine::Sqlite).unwrap();
+        runner.set_target(refinery::Target::Version(20)).run(&mut connection).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO tenants (tenant_id, issuer, version, settings, created_at) VALUES ('t', 'i', 1, '{}', 1);
+                 INSERT INTO clients (tenant_id, id, is_global, version, name_lower, settings, created_at, updated_at,
+                     search_text) VALUES ('t', 'c', FALSE, 1, 'shop', '{}', 1, 1, 'c https://shop.test/cb');
+                 INSERT INTO connections (tenant_id, id, name, strategy, options, created_at)
+                     VALUES ('t', 'con', 'Users', 'auth0', '{}', 1);
+                 INSERT INTO users (tenant_id, id, connection_id, email, email_verified, profile, blocked, version,
+                     logins_count, created_at, updated_at, name_lower, nickname_lower, has_nickname)
+                     VALUES ('t', 'auth0|7', 'con', 'ada@a.test', TRUE, '{}', FALSE, 1, 0, 1, 1, 'ada lovelace', 'lady', TRUE);
+                 INSERT INTO resource_servers (tenant_id, id, identifier, name, permissions, token_lifetime,
+                     allow_offline_access, is_system, created_at) VALUES ('t', 'r', 'urn:r', 'R', '[]', 1, FALSE, FALSE, 1);
+                 INSERT INTO client_grants (tenant_id, id, client_id, audience, scope, organization_usage, version)
+                     VALUES ('t', 'cgr_1', 'c', 'urn:r', 'a b', 'deny', 3);",
+            )
+            .unwrap();
+        drop(connection);
+        migrate_file(&path).unwrap();
+        let after = open_for_writing(&path).unwrap();
+        let text = |sql: &str| after.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap();
+        let of_user =
+            "SELECT user_id || texts FROM user_texts WHERE tenant_id = 't' AND texts LIKE '%ovelac%'";
+        assert_eq!(text(of_user), "auth0|7 auth0|7 ada@a.test ada lovelace lady ");
+        let how: String =
+            after.query_row(&format!("EXPLAIN QUERY PLAN {of_user}"), [], |row| row.get("detail")).unwrap();
+        assert!(how.contains("VIRTUAL TABLE INDEX 0:L"), "{how}: the index of three letters serves LIKE");
+        assert_eq!(
+            text("SELECT client_id || texts FROM client_texts WHERE texts LIKE '%hop.t%'"),
+            "cshop c https://shop.test/cb"
+        );
+        let of_grant = "SELECT id || client_id || scope || organization_usage || version || authorization_details_types \
+                        || COALESCE(allow_all_scopes, '') FROM client_grants";
+        assert_eq!(text(of_grant), "cgr_1ca bdeny3null");
+        // Any tool may do this, and it may give every row another rowid.
+        rusqlite::Connection::open(&path).unwrap().execute_batch("VACUUM").unwrap();
+        after.execute_batch("DELETE FROM users WHERE id = 'auth0|7'").unwrap();
+        assert_eq!(text("SELECT CAST(COUNT(*) AS TEXT) FROM user_texts WHERE texts LIKE '%ovelac%'"), "0");
         assert_eq!(text("PRAGMA integrity_check"), "ok");
     }
 }

@@ -114,6 +114,17 @@ impl Reader {
         serde_json::from_str(&text).map_err(|_| self.corrupt(column))
     }
 
+    /// A value that is none where nothing is stored.
+    pub(crate) fn json_or_default<T: DeserializeOwned + Default>(
+        &mut self,
+        column: &'static str,
+    ) -> Result<T, StoreError> {
+        match self.text_or_none(column)? {
+            Some(text) => serde_json::from_str(&text).map_err(|_| self.corrupt(column)),
+            None => Ok(T::default()),
+        }
+    }
+
     /// A list of words as scopes are stored: parted by single spaces.
     pub(crate) fn words(&mut self, column: &'static str) -> Result<Vec<String>, StoreError> {
         Ok(self.text(column)?.split_ascii_whitespace().map(str::to_owned).collect())

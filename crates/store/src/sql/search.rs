@@ -174,6 +174,27 @@ pub(crate) fn flag(column: &str, test: &Test, out: &mut Condition) {
     }
 }
 
+/// A pattern as a plain `LIKE` spells it that looks for it somewhere in a longer text, in which `edge` stands
+/// around whatever the pattern is of. It finds no less than the pattern; what `LIKE` would misread stands for
+/// any character. None when no three characters stand together, with which an index of such groups would begin.
+pub(crate) fn somewhere(pattern: &Pattern, edge: &str) -> Option<String> {
+    const GROUP: usize = 3;
+    /// Each further group is one more list for an engine to compare.
+    const LONGEST: usize = 64;
+    let (first, last) = (pattern.parts().first()?, pattern.parts().last()?);
+    let begin = if first.is_empty() { "" } else { edge };
+    let end = if last.is_empty() { "" } else { edge };
+    let plain = |c: char| if matches!(c, '%' | '_' | '\\') { '_' } else { c };
+    let parts: Vec<String> = pattern.parts().iter().map(|part| part.chars().map(plain).collect()).collect();
+    let whole = format!("%{begin}{}{end}%", parts.join("%"));
+    let text = match whole.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}%", &whole[..at]),
+        None => whole,
+    };
+    let is_group = |run: &str| run.chars().count() >= GROUP;
+    text.split(['%', '_']).any(is_group).then_some(text)
+}
+
 /// A pattern as `LIKE … ESCAPE '\'` spells it.
 fn spelled(pattern: &Pattern) -> String {
     let mut text = String::new();
@@ -224,6 +245,20 @@ mod tests {
     fn a_pattern_takes_all_but_its_stars_literally() {
         let pattern = Pattern::new(vec!["50%".to_owned(), "a_b\\".to_owned()]).unwrap();
         assert_eq!(spelled(&pattern), "50\\%%a\\_b\\\\");
+    }
+
+    #[test]
+    fn a_pattern_is_looked_for_somewhere() {
+        let pattern = |parts: &[&str]| Pattern::new(parts.iter().map(|part| (*part).to_owned()).collect());
+        let spelled = |parts: &[&str], edge| somewhere(&pattern(parts).unwrap(), edge);
+        assert_eq!(spelled(&["", "lace"], " ").as_deref(), Some("%%lace %"));
+        assert_eq!(spelled(&["ada", "lace"], " ").as_deref(), Some("% ada%lace %"));
+        assert_eq!(spelled(&["", "lace", ""], " ").as_deref(), Some("%%lace%%"));
+        assert_eq!(spelled(&["", "a%b_cde\\"], "").as_deref(), Some("%%a_b_cde_%"));
+        assert_eq!(spelled(&["", "ab", "cd", ""], " "), None);
+        let (long, begin) = ("é".repeat(99), format!("%%{}%", "é".repeat(62)));
+        assert_eq!(spelled(&["", &long], " "), Some(begin));
+        assert_eq!(spelled(&["", "a_b", ""], ""), None);
     }
 
     #[test]

@@ -4,7 +4,8 @@
 //! search is answered in one of three ways: an index gives one of its conditions in the order of the
 //! list, and is walked until the page is full; or some index gives few users, which are read and sorted;
 //! or the list itself is walked. Which, is known after asking how many users the indexes would give, up
-//! to a bound.
+//! to a bound. Parts of texts, for which that question takes longer, are looked for among the first users of
+//! the list before: what many users have fills a page with them.
 //! Source: the Management API's `GET /users`; the search language of `model::search`.
 
 use doorward_model::connection::Connection;
@@ -12,6 +13,7 @@ use doorward_model::ids::UserId;
 use doorward_model::search::{Query, Scalar, Target, Test};
 use doorward_model::user::{Email, User};
 
+pub use super::order::UserOrder;
 use super::sources::{Source, sources};
 use super::terms::{Way, condition, connections, domain, is_of_connection};
 use super::{columns, counts};
@@ -38,83 +40,6 @@ pub struct UserFilter<'a> {
 impl Default for UserFilter<'_> {
     fn default() -> Self {
         Self { query: None, connections: &[], few: FEW }
-    }
-}
-
-/// What a list is sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum UserOrder {
-    /// The time of making.
-    #[default]
-    CreatedAt,
-    /// The time of the last change.
-    UpdatedAt,
-    /// The last login; whoever never logged in counts as the first.
-    LastLogin,
-    /// The number of logins.
-    LoginsCount,
-    /// The address.
-    Email,
-    /// The name.
-    Name,
-    /// The first name.
-    GivenName,
-    /// The last name.
-    FamilyName,
-    /// The id.
-    UserId,
-}
-
-impl UserOrder {
-    /// All of them, under their names in the API.
-    pub const ALL: [(&'static str, UserOrder); 9] = [
-        ("created_at", UserOrder::CreatedAt),
-        ("updated_at", UserOrder::UpdatedAt),
-        ("last_login", UserOrder::LastLogin),
-        ("logins_count", UserOrder::LoginsCount),
-        ("email", UserOrder::Email),
-        ("name", UserOrder::Name),
-        ("given_name", UserOrder::GivenName),
-        ("family_name", UserOrder::FamilyName),
-        ("user_id", UserOrder::UserId),
-    ];
-
-    /// What its index begins with, after the tenant.
-    fn column(self) -> &'static str {
-        match self {
-            UserOrder::CreatedAt => "created_at",
-            UserOrder::UpdatedAt => "updated_at",
-            UserOrder::LastLogin => "COALESCE(last_login, 0)",
-            UserOrder::LoginsCount => "logins_count",
-            UserOrder::Email => "email",
-            UserOrder::Name => "name_lower",
-            UserOrder::GivenName => "given_name_lower",
-            UserOrder::FamilyName => "family_name_lower",
-            UserOrder::UserId => "id",
-        }
-    }
-
-    fn sql(self, descending: bool) -> &'static str {
-        match (self, descending) {
-            (UserOrder::CreatedAt, false) => "ORDER BY created_at, id",
-            (UserOrder::CreatedAt, true) => "ORDER BY created_at DESC, id DESC",
-            (UserOrder::UpdatedAt, false) => "ORDER BY updated_at, id",
-            (UserOrder::UpdatedAt, true) => "ORDER BY updated_at DESC, id DESC",
-            (UserOrder::LastLogin, false) => "ORDER BY COALESCE(last_login, 0), created_at, id",
-            (UserOrder::LastLogin, true) => "ORDER BY COALESCE(last_login, 0) DESC, created_at DESC, id DESC",
-            (UserOrder::LoginsCount, false) => "ORDER BY logins_count, created_at, id",
-            (UserOrder::LoginsCount, true) => "ORDER BY logins_count DESC, created_at DESC, id DESC",
-            (UserOrder::Email, false) => "ORDER BY email, id",
-            (UserOrder::Email, true) => "ORDER BY email DESC, id DESC",
-            (UserOrder::Name, false) => "ORDER BY name_lower, created_at, id",
-            (UserOrder::Name, true) => "ORDER BY name_lower DESC, created_at DESC, id DESC",
-            (UserOrder::GivenName, false) => "ORDER BY given_name_lower, created_at, id",
-            (UserOrder::GivenName, true) => "ORDER BY given_name_lower DESC, created_at DESC, id DESC",
-            (UserOrder::FamilyName, false) => "ORDER BY family_name_lower, created_at, id",
-            (UserOrder::FamilyName, true) => "ORDER BY family_name_lower DESC, created_at DESC, id DESC",
-            (UserOrder::UserId, false) => "ORDER BY id",
-            (UserOrder::UserId, true) => "ORDER BY id DESC",
-        }
     }
 }
 
@@ -172,7 +97,18 @@ async fn search(
         return t.list(list).await?.into_iter().map(user).collect();
     };
     let conditions = conditions(query);
-    let mut list = match way_to(t, query, filter, order).await? {
+    let walk = match by_index(t, query, filter, order).await? {
+        Ok(walk) => walk,
+        Err(of_texts) if of_texts.is_empty() => in_order_or_all(conditions, order),
+        Err(of_texts) => {
+            let begun = among_the_first(t, filter, (order, descending), last, (offset, limit)).await?;
+            if let Some(page) = begun {
+                return Ok(page);
+            }
+            fewest(t, of_texts, filter).await?.map_or_else(|| in_order_or_all(conditions, order), Walk::Few)
+        }
+    };
+    let mut list = match walk {
         Walk::InOrder(indexed) => {
             let mut list = List::new(LIST, args![t.id()]);
             for (at, one) in conditions.iter().enumerate() {
@@ -190,12 +126,7 @@ async fn search(
             list.bounded("found", filter.few);
             list
         }
-        Walk::All => {
-            let mut list = List::new(LIST, args![t.id()]);
-            let condition = condition(query, t.id(), filter, Way::Checked(Some(order.column())));
-            list.and(&condition.text, condition.values);
-            list
-        }
+        Walk::All => all(t, query, filter, order),
     };
     finish(&mut list, last, order.sql(descending), (offset, limit));
     t.list(list).await?.into_iter().map(user).collect()
@@ -211,24 +142,64 @@ enum Walk {
     All,
 }
 
-/// Chooses. The index that gives the fewest users costs at most as many reads as these are; where it gives
-/// the order, too, the walk ends as soon as the page is full.
-async fn way_to(
+/// Chooses among the indexes. The one that gives the fewest users costs at most as many reads as these are;
+/// where it gives the order, too, the walk ends as soon as the page is full. When none gives few, what looks
+/// for parts of texts is left to be asked.
+async fn by_index(
     t: &Scope<'_>,
     query: &Query,
     filter: UserFilter<'_>,
     order: UserOrder,
-) -> Result<Walk, StoreError> {
+) -> Result<Result<Walk, Vec<Source>>, StoreError> {
     let conditions = conditions(query);
     let gives_order = |at: usize| conditions.get(at).is_some_and(|one| is_in_order(one, order));
     if conditions.len() == 1 && gives_order(0) {
-        return Ok(Walk::InOrder(0));
+        return Ok(Ok(Walk::InOrder(0)));
     }
-    Ok(match few(t, query, filter).await? {
-        Some(source) if gives_order(source.condition) => Walk::InOrder(source.condition),
-        Some(source) => Walk::Few(source),
-        None => (0..conditions.len()).find(|at| gives_order(*at)).map_or(Walk::All, Walk::InOrder),
+    let (of_texts, others) = sources(query, filter).into_iter().partition(Source::is_of_texts);
+    Ok(match fewest(t, others, filter).await? {
+        Some(source) if gives_order(source.condition) => Ok(Walk::InOrder(source.condition)),
+        Some(source) => Ok(Walk::Few(source)),
+        None => Err(of_texts),
     })
+}
+
+/// When nothing gives few users: an index of a condition that gives the order, else the list itself.
+fn in_order_or_all(conditions: &[Query], order: UserOrder) -> Walk {
+    (0..conditions.len()).find(|at| is_in_order(&conditions[*at], order)).map_or(Walk::All, Walk::InOrder)
+}
+
+/// The walk through the list in its order.
+fn all(t: &Scope<'_>, query: &Query, filter: UserFilter<'_>, order: UserOrder) -> List {
+    let mut list = List::new(LIST, args![t.id()]);
+    let condition = condition(query, t.id(), filter, Way::Checked(order.columns().first().copied()));
+    list.and(&condition.text, condition.values);
+    list
+}
+
+/// The page, if it is known after the first users of the list: when they fill it, or are all.
+async fn among_the_first(
+    t: &Scope<'_>,
+    filter: UserFilter<'_>,
+    (order, descending): (UserOrder, bool),
+    last: Option<&UserId>,
+    (offset, limit): (u32, u32),
+) -> Result<Option<Vec<User>>, StoreError> {
+    let Some(query) = filter.query else { return Ok(None) };
+    let columns = order.columns();
+    let select = format!("SELECT {} FROM users WHERE tenant_id = $1", columns.join(", "));
+    let mut bound = List::new(&select, args![t.id()]);
+    finish(&mut bound, last, order.sql(descending), (filter.few / 5 * 4, 1));
+    let bound = t.list(bound).await?.into_iter().next();
+    let mut list = all(t, query, filter, order);
+    let are_all = bound.is_none();
+    if let Some(row) = bound {
+        list.and_before(columns, descending, row.values().to_vec());
+    }
+    finish(&mut list, last, order.sql(descending), (offset, limit));
+    let page = t.list(list).await?.into_iter().map(user).collect::<Result<Vec<_>, _>>()?;
+    let is_full = page.len() == limit as usize;
+    Ok((are_all || is_full).then_some(page))
 }
 
 /// The conditions that must all hold.
@@ -263,9 +234,13 @@ fn is_in_order(query: &Query, order: UserOrder) -> bool {
 }
 
 /// The source that gives the fewest users, if these are few.
-async fn few(t: &Scope<'_>, query: &Query, filter: UserFilter<'_>) -> Result<Option<Source>, StoreError> {
+async fn fewest(
+    t: &Scope<'_>,
+    sources: Vec<Source>,
+    filter: UserFilter<'_>,
+) -> Result<Option<Source>, StoreError> {
     let mut best: Option<(i64, Source)> = None;
-    for source in sources(query, filter) {
+    for source in sources {
         // What is exact is met as often as it was counted, so that a walk ends soon and may begin earlier.
         let few = if source.is_exact { filter.few / 2 } else { filter.few };
         let counted = List::how_many(&source.selects(t.id()), few.saturating_add(1));
@@ -324,7 +299,7 @@ async fn count_found(t: &Scope<'_>, filter: UserFilter<'_>) -> Result<i64, Store
             // What is counted stands in no index, which SQLite would else read from end to end.
             const COUNT: &str = "SELECT COUNT(profile) FROM users WHERE tenant_id = $1";
             const COUNT_ALL: &str = "SELECT COUNT(id) FROM users WHERE tenant_id = $1";
-            let few = few(t, query, filter).await?;
+            let few = fewest(t, all, filter).await?;
             let mut list = List::new(if few.is_some() { COUNT } else { COUNT_ALL }, args![t.id()]);
             let way = if few.is_some() { Way::Checked(None) } else { Way::Indexed };
             if let Some(source) = few {

@@ -6,6 +6,8 @@
 
 mod counts;
 pub mod list;
+mod order;
+mod parts;
 mod sources;
 mod terms;
 mod values;

@@ -7,6 +7,7 @@ use doorward_model::search::{Query, Scalar, Target, Test};
 use doorward_model::user::search::USERS;
 
 use super::list::UserFilter;
+use super::parts::candidates;
 use super::terms::{
     Way, column, connections, domain, is_of_connection, is_one_of, start_of_nickname, values,
 };
@@ -33,6 +34,8 @@ enum Table {
     Users,
     /// Among the values of their metadata.
     Values,
+    /// Among the texts that hold all that is searched for a part.
+    Texts,
 }
 
 /// Parts, all of which together hold what is wanted.
@@ -46,13 +49,24 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// Whether it looks for a part of a text, which may take longer than a look into an order.
+    pub(super) fn is_of_texts(&self) -> bool {
+        self.parts.iter().any(|part| part.table == Table::Texts)
+    }
+
     /// The statements, none of which gives an id twice.
     pub(super) fn selects(&self, tenant: &str) -> Vec<Condition> {
         const USERS: &str = "SELECT id FROM users WHERE tenant_id = ? AND ";
         const VALUES: &str = "SELECT DISTINCT user_id AS id FROM user_values WHERE tenant_id = ? AND ";
+        const TEXTS: &str = "SELECT user_id AS id FROM user_texts WHERE tenant_id = ? AND ";
         let whole = |part: &Part| {
             let mut out = Condition::default();
-            out.push(if part.table == Table::Users { USERS } else { VALUES }, args![tenant]);
+            let select = match part.table {
+                Table::Users => USERS,
+                Table::Values => VALUES,
+                Table::Texts => TEXTS,
+            };
+            out.push(select, args![tenant]);
             out.push(&part.condition.text, part.condition.values.clone());
             out
         };
@@ -85,6 +99,10 @@ fn of(query: &Query, filter: UserFilter<'_>) -> Option<Source> {
     match query {
         Query::Everything | Query::Not(_) => None,
         Query::Term(target, test) => {
+            if let Some(found) = candidates(target, test) {
+                let parts = found.into_iter().map(|condition| Part { table: Table::Texts, condition });
+                return Some(Source { parts: parts.collect(), is_exact: false, condition: 0 });
+            }
             term(target, test, filter).map(|parts| Source { parts, is_exact: true, condition: 0 })
         }
         // Any of them will do.

@@ -2,7 +2,8 @@
 
 use doorward_model::api::grant::Organizations;
 use doorward_model::api::{
-    ApiPermission, ClientGrant, OrganizationUsage, ResourceServer, SigningAlg, SubjectType, TokenDialect,
+    ApiPermission, ClientGrant, Grantee, OrganizationUsage, ResourceServer, SigningAlg, SubjectType,
+    TokenDialect,
 };
 use doorward_model::ids::{ClientGrantId, ResourceServerId};
 use doorward_model::role::HeldPermission;
@@ -25,6 +26,10 @@ fn grant(id: &str, api: &ResourceServer) -> ClientGrant {
     let scope = ["read:all", "write:all", "read:al"].map(str::to_owned).into();
     let id = ClientGrantId::parse(id).unwrap();
     ClientGrant::new(id, client_id("client"), api.identifier.clone(), scope)
+}
+
+fn cgr(id: &str) -> ClientGrantId {
+    ClientGrantId::parse(id).unwrap()
 }
 
 fn held(api: &ResourceServer, value: &str) -> HeldPermission {
@@ -166,6 +171,54 @@ fn a_scope_that_an_api_forgets_is_taken_from_everybody() {
 }
 
 #[test]
+fn a_grant_may_be_the_default_of_third_parties() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let (one, two) = (api("one"), api("two"));
+        let own = grant("cgr_1", &one);
+        let default = ClientGrant {
+            grantee: Grantee::ThirdParties,
+            allow_all_scopes: Some(false),
+            authorization_details_types: Some(vec!["payment".to_owned(), "a b".to_owned()]),
+            ..grant("cgr_2", &one)
+        };
+        let people = ClientGrant { subject: SubjectType::User, id: cgr("cgr_3"), ..default.clone() };
+        let elsewhere = ClientGrant { grantee: Grantee::ThirdParties, ..grant("cgr_4", &two) };
+        write(&db, &t, |b| {
+            resource_servers::insert(b, &one);
+            resource_servers::insert(b, &two);
+            [&own, &default, &people, &elsewhere]
+                .into_iter()
+                .for_each(|grant| client_grants::insert(b, grant));
+        })
+        .await
+        .unwrap();
+        let twin = ClientGrant { id: cgr("cgr_5"), ..default.clone() };
+        assert_eq!(write(&db, &t, |b| client_grants::insert(b, &twin)).await, conflict("client_grants"));
+        assert_eq!(client_grants::get(&scope, &default.id).await.unwrap(), Some(default.clone()));
+        let all = [default.clone(), people.clone(), elsewhere.clone()];
+        assert_eq!(client_grants::defaults(&scope).await.unwrap(), all);
+        let filter = GrantFilter { is_default: true, ..GrantFilter::default() };
+        assert_eq!(client_grants::list(&scope, &filter, 0, 9).await.unwrap(), all);
+        assert_eq!(client_grants::count(&scope, &filter).await.unwrap(), 3);
+        let of_client = client_grants::for_client(&scope, &client_id("client")).await.unwrap();
+        assert_eq!(of_client, std::slice::from_ref(&own));
+
+        let wide = ClientGrant {
+            allow_all_scopes: Some(true),
+            authorization_details_types: Some(Vec::new()),
+            ..default.clone()
+        };
+        write(&db, &t, |b| client_grants::update(b, &wide)).await.unwrap();
+        let read = client_grants::get(&scope, &wide.id).await.unwrap();
+        assert_eq!(read, Some(ClientGrant { version: 2, ..wide }));
+        write(&db, &t, |b| resource_servers::delete(b, &one.id)).await.unwrap();
+        assert_eq!(client_grants::defaults(&scope).await.unwrap(), [elsewhere], "it goes with its API");
+    });
+}
+
+#[test]
 fn a_client_has_at_most_one_grant_per_api_and_kind_of_token() {
     on_both(async |db| {
         let t = furnish(&db, "a").await;
@@ -185,7 +238,7 @@ fn a_client_has_at_most_one_grant_per_api_and_kind_of_token() {
         .await
         .unwrap();
         assert_eq!(client_grants::get(&scope, &people.id).await.unwrap(), Some(people.clone()));
-        let both = client_grants::for_client(&scope, &first.client).await.unwrap();
+        let both = client_grants::for_client(&scope, &client_id("client")).await.unwrap();
         assert_eq!(both, [first.clone(), people.clone()]);
         for twin in [grant("cgr_3", &one), ClientGrant { subject: SubjectType::User, ..grant("cgr_3", &one) }]
         {

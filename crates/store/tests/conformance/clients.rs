@@ -4,7 +4,7 @@ use doorward_model::client::further::MOBILE;
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::client::kind::ClientKind;
-use doorward_store::clients::ClientFilter;
+use doorward_store::clients::{ClientFilter, ClientOrder};
 use doorward_store::{
     client_credentials, client_secrets, clients, codes, connections, refresh_tokens, token_families,
 };
@@ -208,6 +208,53 @@ fn a_search_looks_into_addresses_and_follows_their_changes() {
         clients::update(&mut b, &moved);
         b.commit().await.unwrap();
         assert!(found("elsewhere").await && !found("app.example").await);
+    });
+}
+
+/// Of more clients than are looked at before the index of parts is asked.
+#[test]
+fn a_part_is_found_among_many_clients() {
+    const MANY: u32 = 1100;
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let mut b = scope.batch();
+        for number in 0..MANY {
+            let rare = if number % 1000 == 50 { "_50%" } else { "" };
+            let mut client = client(&format!("id{number:04}"), &format!("Shop{rare} {number}"));
+            client.created_at = later(number);
+            clients::insert(&mut b, &client);
+        }
+        b.commit().await.unwrap();
+        let found = async |search: &str, order: ClientOrder, part: (u32, u32)| -> Vec<String> {
+            let filter = ClientFilter { search: Some(search.to_owned()), order, ..ClientFilter::default() };
+            let page = clients::list(&scope, &filter, part.0, part.1).await.unwrap();
+            page.into_iter().map(|client| client.id.to_string()).collect()
+        };
+        for order in [ClientOrder::Oldest, ClientOrder::Newest, ClientOrder::Name, ClientOrder::Activity] {
+            let mut rare = found("OP_50%", order, (0, 50)).await;
+            rare.sort();
+            assert_eq!(rare, ["id0050", "id1050"], "{order:?}");
+            assert!(found("OPx50%", order, (0, 50)).await.is_empty());
+            assert_eq!(found("p_", order, (0, 7)).await.len(), 2, "too short for the index");
+            // All of them have it: too many to be sorted, and at the end more than the first hold.
+            assert_eq!(found("shop", order, (0, 7)).await.len(), 7);
+            assert_eq!(found("shop", order, (MANY - 2, 7)).await.len(), 2);
+        }
+        assert_eq!(found("shop", ClientOrder::Newest, (0, 2)).await, ["id1099", "id1098"]);
+        assert_eq!(found("shop", ClientOrder::Oldest, (1098, 2)).await, ["id1098", "id1099"]);
+        let of = |search: &str| ClientFilter { search: Some(search.to_owned()), ..ClientFilter::default() };
+        assert_eq!(clients::count(&scope, &of("op_50%")).await.unwrap(), 2);
+        assert_eq!(clients::count(&scope, &of("shop")).await.unwrap(), i64::from(MANY));
+
+        let mut named = clients::get(&scope, &client_id("id1050")).await.unwrap().unwrap();
+        named.settings.name = "Stall".to_owned();
+        let mut b = scope.batch();
+        clients::update(&mut b, &named);
+        clients::delete(&mut b, &client_id("id0050"), NOW);
+        b.commit().await.unwrap();
+        assert!(found("op_50%", ClientOrder::Activity, (0, 50)).await.is_empty());
+        assert_eq!(found("stall", ClientOrder::Activity, (0, 50)).await, ["id1050"]);
     });
 }
 

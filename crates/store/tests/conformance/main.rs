@@ -21,6 +21,7 @@ mod documents;
 mod grants;
 mod isolation;
 mod log_search;
+mod log_streams;
 mod logins;
 mod logs;
 mod purge;

@@ -111,6 +111,17 @@ const PATTERNS: &[&str] = &[
     "\u{10FFFF}*",
     "auth0*",
     "+49*",
+    "*h0|Ada*",
+    "auth0*7",
+    "*DAM*",
+    "*490",
+    "+*9*0",
+    "ad*acme.com",
+    "*@ACME*",
+    "*éva",
+    "*50%",
+    "x_*_y*y",
+    "*john*4*",
 ];
 
 /// Queries of fields that hold few values, and of whether there is one.
@@ -240,7 +251,7 @@ fn both_engines_find_what_a_plain_reading_of_the_query_finds() {
             let mut expected: Vec<&User> = all.iter().filter(|user| means(&query, user, &known)).collect();
             expected.sort_by(|a, b| a.id.cmp(&b.id));
             // Few or many: how a search is answered changes nothing of what it finds.
-            for few in [FEW, 5, 0] {
+            for few in [FEW, 60, 5, 0] {
                 let filter = UserFilter { few, ..filter };
                 let found = list::after(&scope, filter, None, 1000).await.unwrap();
                 assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{text}, few: {few}");
@@ -271,7 +282,7 @@ fn a_search_in_any_order_is_the_whole_list_without_the_others() {
                     let query = USERS.parse(text).unwrap();
                     let expected: Vec<&User> =
                         sorted.iter().filter(|user| means(&query, user, &known)).skip(2).take(9).collect();
-                    for few in [FEW, 0] {
+                    for few in [FEW, 20, 0] {
                         let filter = UserFilter { query: Some(&query), few, ..everybody };
                         let found = list::page(&scope, filter, (order, descending), (2, 9)).await.unwrap();
                         let found: Vec<&User> = found.iter().collect();
@@ -280,6 +291,46 @@ fn a_search_in_any_order_is_the_whole_list_without_the_others() {
                 }
             }
         }
+    });
+}
+
+/// The text that parts are looked for in goes with its user.
+#[test]
+fn a_part_is_found_as_long_as_somebody_has_it() {
+    on_both(async |db| {
+        let all = [user("auth0|1", "ada.lovelace@a.test"), user("auth0|2", "grace@a.test")];
+        let (t, known) = furnish_with(&db, &all).await;
+        let scope = db.tenant(&t);
+        let found = async |text: &str| -> Vec<String> {
+            let query = USERS.parse(text).unwrap();
+            let filter = UserFilter { query: Some(&query), connections: &known, few: 2 };
+            let page = list::after(&scope, filter, None, 9).await.unwrap();
+            assert_eq!(list::count(&scope, filter).await.unwrap(), page.len() as i64, "{text}");
+            page.into_iter().map(|user| user.id.to_string()).collect()
+        };
+        assert_eq!(found("*velac*").await, ["auth0|1"]);
+        let before = users::get(&scope, &all[0].id).await.unwrap().unwrap();
+        let mut married = before.clone();
+        married.email = email("ada.king@a.test");
+        married.profile.name = Some("Ada King-Noel".to_owned());
+        let mut b = scope.batch();
+        users::update(&mut b, &before, &married);
+        users::record_login(&mut b, &married.id, Some("192.0.2.1"), NOW);
+        b.commit().await.unwrap();
+        assert!(found("*velac*").await.is_empty());
+        for text in ["*king-n*", "name:*-noel", "email:ada*test", "nickname:*king", "*th0|1"] {
+            assert_eq!(found(text).await, ["auth0|1"], "{text}");
+        }
+        let mut b = scope.batch();
+        users::delete(&mut b, &married.id, NOW);
+        b.commit().await.unwrap();
+        assert!(found("*king-n*").await.is_empty());
+        assert_eq!(found("*grac*").await, ["auth0|2"]);
+        let next = user("auth0|3", "joan.clarke@a.test");
+        let mut b = scope.batch();
+        users::insert(&mut b, &next);
+        b.commit().await.unwrap();
+        assert_eq!(found("*clark*").await, ["auth0|3"]);
     });
 }
 

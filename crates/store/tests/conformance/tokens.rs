@@ -1,7 +1,7 @@
 //! Codes, token families, refresh tokens: single use, and nothing for whoever is gone.
 
 use doorward_model::device::Device;
-use doorward_model::token::{Code, Family, RefreshToken};
+use doorward_model::token::{AskedClaims, Code, Family, RefreshToken};
 use doorward_store::refresh_tokens::TokenFilter;
 use doorward_store::{StoreError, clients, codes, refresh_tokens, sessions, token_families, users};
 
@@ -16,6 +16,8 @@ fn a_code_is_read_back_as_it_was_written() {
         let mut rich = code();
         rich.authorization.audience = None;
         rich.authorization.scope = Vec::new();
+        rich.authorization.claims =
+            AskedClaims { id_token: vec!["acr".to_owned()], userinfo: vec!["name".to_owned()] };
         rich.code_challenge = Some("challenge".to_owned());
         rich.nonce = Some("a\u{1}é😀'\"\\$1?1".to_owned());
         rich.auth_time_wanted = true;
@@ -106,6 +108,13 @@ fn a_family_needs_its_client_and_an_unblocked_user_and_is_revoked_once() {
             insert(family(id)).await.unwrap();
         }
         assert_eq!(token_families::get(&scope, &family_id("one")).await.unwrap(), Some(family("one")));
+        let mut curious = family("curious");
+        curious.authorization.claims.userinfo = vec!["email".to_owned()];
+        insert(curious.clone()).await.unwrap();
+        assert_eq!(token_families::get(&scope, &curious.id).await.unwrap().as_ref(), Some(&curious));
+        let token = refresh_token("curious", &curious);
+        write(&db, &t, |b| refresh_tokens::insert(b, &token)).await.unwrap();
+        assert_eq!(refresh_tokens::get(&scope, &token.hash).await.unwrap(), Some(token));
         let revoked_at =
             async |id: &str| token_families::get(&scope, &family_id(id)).await.unwrap().unwrap().revoked_at;
         write(&db, &t, |b| token_families::revoke(b, &family_id("one"), later(1))).await.unwrap();

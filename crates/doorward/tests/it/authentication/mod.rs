@@ -2,6 +2,7 @@
 
 mod apis;
 mod authorize_errors;
+mod claims;
 mod client_auth;
 mod consent;
 mod devices;

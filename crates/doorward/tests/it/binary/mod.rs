@@ -10,6 +10,7 @@ mod logs;
 pub mod process;
 mod settings;
 mod stop;
+mod streams;
 mod talkative;
 #[cfg(unix)]
 mod terminal;

@@ -101,6 +101,7 @@ fn the_deploy_tool_carries_a_tenant_here_and_back() {
         "token_dialect: access_token_authz",
         "display_name: Our staff",
         "name: Clerk",
+        "name: Our Splunk",
         "template: welcome_email",
         "#0059d6",
     ] {

@@ -27,6 +27,7 @@ mod quickstarts;
 mod samples;
 mod sdks;
 mod settings;
+mod streams;
 
 pub use chromium::{Browser, Look, is_required};
 pub use neighbour::Neighbour;

@@ -14,4 +14,5 @@ pub mod messages;
 mod quickstarts;
 mod settings;
 mod setup;
+mod streams;
 mod walk;

@@ -68,6 +68,16 @@ pub struct Database {
     pub given: Given,
 }
 
+impl Database {
+    /// Ends every connection to it, as a server that is killed does.
+    pub fn end_connections(&self) {
+        if let Some((server, name)) = &self.on_server {
+            let text = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ";
+            psql(server, &format!("{text}'{name}'"));
+        }
+    }
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
         // A test that has failed already says why.

@@ -16,6 +16,7 @@ use doorward_engine::clock::Clock;
 use doorward_engine::connections;
 use doorward_engine::entropy::Entropy;
 use doorward_engine::install::{self, NewInstallation};
+use doorward_engine::outbound::Reach;
 use doorward_engine::passwords::PasswordCost;
 use doorward_engine::resource_servers;
 use doorward_engine::sealing::Sealing;
@@ -23,9 +24,11 @@ use doorward_engine::state::TenantState;
 use doorward_engine::users::{self, NewUser};
 use doorward_model::admin::Role;
 use doorward_model::client::kind::ClientKind;
-use doorward_model::ids::{ClientId, TenantId};
+use doorward_model::ids::{ClientId, StreamId, TenantId};
+use doorward_model::log::event::Event;
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
+use doorward_model::stream::Checkpoint;
 use doorward_model::tenant::Issuer;
 use doorward_model::time::{Lifetime, Timestamp};
 use doorward_model::user::{Email, Profile};
@@ -97,6 +100,13 @@ impl House {
         let house = Self::new().await;
         let web = Web::new(house.app.clone(), Vec::new()).with_api_limit(limit);
         Self { router: doorward::router(web.clone()), limit, web, ..house }
+    }
+
+    /// With another reach of log streams than the usual one of tests.
+    pub async fn reaching(reach: impl FnOnce(&Reach) -> Reach) -> Self {
+        let house = Self::new().await;
+        let app = start_with(&house.database, &house.clock, reach(house.app.reach())).await;
+        house.door(app, house.tenant.clone(), house.issuer.clone())
     }
 
     async fn build(engine: Engine, issuer: &str, proxies: Vec<IpNet>) -> Self {
@@ -348,6 +358,28 @@ impl House {
         clients::grant_management_api(&self.app, &self.caller(), &id, &scopes).await.unwrap();
     }
 
+    /// All events in the order of their commits.
+    pub async fn committed(&self) -> Vec<Event> {
+        let scope = self.app.db().tenant(&self.tenant);
+        let start = Checkpoint { position: 0, event: None };
+        let found = store::log_streams::outbox::after(&scope, &start, 100_000).await.unwrap();
+        found.into_iter().map(|placed| placed.event).collect()
+    }
+
+    /// A file that a log stream of this tenant writes.
+    pub fn stream_file(&self, name: &str) -> std::path::PathBuf {
+        self.database.folder.path().join("streams").join(self.tenant.as_str()).join(name)
+    }
+
+    /// Puts a log stream into the hands of somebody.
+    pub async fn take_lease(&self, stream: &StreamId, holder: &str) {
+        let leases = store::global::leases::active(&self.app.db().global()).await.unwrap();
+        let lease = leases.iter().find(|lease| lease.stream == *stream).unwrap();
+        let mut batch = self.app.db().tenant(&self.tenant).batch();
+        store::log_streams::delivery::acquire(&mut batch, lease, holder);
+        batch.commit().await.unwrap();
+    }
+
     /// The whole log, newest first, as the API shows it.
     pub async fn logs(&self) -> Vec<Value> {
         let machine = self.machine(&["read:logs"]).await;
@@ -364,15 +396,24 @@ impl House {
 }
 
 async fn start(database: &Database, clock: &Clock) -> App {
+    // Receivers of tests listen on this machine.
+    let networks = vec!["127.0.0.0/8".parse().unwrap()];
+    start_with(
+        database,
+        clock,
+        Reach::new(networks, Some(database.folder.path().join("streams")), Vec::new()),
+    )
+    .await
+}
+
+async fn start_with(database: &Database, clock: &Clock, reach: Reach) -> App {
     let db = Db::open(&database.url).await.unwrap();
     db.migrate().await.unwrap();
     // Each process draws other values, as it would in earnest.
     let entropy = Entropy::seeded(SEED.fetch_add(1, Ordering::Relaxed));
     let sealing = Sealing::open_or_create(&database.folder.path().join("master.key"), &entropy).unwrap();
-    let clock = clock.clone();
-    App::start(AppConfig { db, clock, entropy, sealing, password_cost: PasswordCost::least(), workers: 2 })
-        .await
-        .unwrap()
+    let (clock, password_cost) = (clock.clone(), PasswordCost::least());
+    App::start(AppConfig { db, clock, entropy, sealing, reach, password_cost, workers: 2 }).await.unwrap()
 }
 
 /// A request that is being made.

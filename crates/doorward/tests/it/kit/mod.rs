@@ -12,6 +12,7 @@ mod machine;
 mod metrics;
 pub mod npm;
 mod person;
+pub mod receiver;
 mod relying_party;
 mod second_tenant;
 mod visitor;

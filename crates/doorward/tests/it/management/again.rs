@@ -39,14 +39,25 @@ fn things(client: &str) -> Vec<Thing> {
             sent: json!({
                 "client_id": client, "audience": API, "scope": ["write", "read"], "subject_type": "user",
                 "organization_usage": "allow", "allow_any_organization": true,
+                "allow_all_scopes": false, "authorization_details_types": ["payment", "a b"],
             }),
             id: "id",
             only_new: &["client_id", "audience", "subject_type"],
         },
         Thing {
+            list: "/api/v2/client-grants",
+            status: 201,
+            sent: json!({
+                "default_for": "third_party_clients", "audience": API, "scope": [], "subject_type": "client",
+                "allow_all_scopes": true, "authorization_details_types": [],
+            }),
+            id: "id",
+            only_new: &["default_for", "audience", "subject_type"],
+        },
+        Thing {
             list: "/api/v2/roles",
             status: 200,
-            sent: json!({ "name": "Editor", "description": " Writes " }),
+            sent: json!({ "name": "Editor", "description": " Writes ", "type": "tenant" }),
             id: "id",
             only_new: &[],
         },

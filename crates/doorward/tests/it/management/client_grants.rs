@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::error;
-use crate::kit::{House, Machine};
+use crate::kit::{Answer, Asked, House, Machine};
 
 const ALL: &[&str] = &[
     "read:client_grants",
@@ -93,7 +93,9 @@ async fn a_grant_names_what_exists() {
         with("scope", json!(["read:things", "read:things"])),
         with("subject_type", json!("robot")),
         with("organization_usage", json!("perhaps")),
-        with("authorization_details_types", json!(["payment"])),
+        with("authorization_details_types", json!(["payment", "payment"])),
+        with("allow_all_scopes", json!("yes")),
+        with("default_for", json!("third_party_clients")),
         with("id", json!("cgr_mine")),
     ] {
         error(machine.post(PATH, &body).await, 400, "invalid_body");
@@ -148,15 +150,100 @@ async fn lists_come_in_three_forms_and_are_filtered() {
         "client_id=a%20b",
         "audience=x",
         "subject_type=user",
+        "default_for=third_party_clients",
         "allow_any_organization=true",
     ] {
         assert_eq!(machine.get(&format!("{PATH}?{nothing}")).await.is(200).json(), json!([]), "{nothing}");
         let envelope = machine.get(&format!("{PATH}?{nothing}&include_totals=true")).await.is(200).json();
         assert_eq!(envelope["total"], 0, "{nothing}");
     }
-    for query in ["nonsense=1", "subject_type=robot", "take=0", "allow_any_organization=x"] {
+    for query in
+        ["nonsense=1", "default_for=everybody", "subject_type=robot", "take=0", "allow_any_organization=x"]
+    {
         error(machine.get(&format!("{PATH}?{query}")).await, 400, "invalid_query_string");
     }
     machine.delete(&format!("/api/v2/clients/{client}")).await.is(204);
     assert_eq!(machine.get(&of_client).await.is(200).json(), json!([]));
+}
+
+/// The API gets a scope, and the next token has it.
+#[tokio::test]
+async fn a_grant_of_all_scopes_follows_the_api() {
+    let house = House::new().await;
+    let machine = house.machine(&[ALL, &["update:resource_servers"]].concat()).await;
+    api(&machine, "https://api.test/").await;
+    let robot = json!({ "name": "Robot", "app_type": "non_interactive" });
+    let robot = machine.post("/api/v2/clients", &robot).await.is(201).json();
+    let mut body = grant(robot["client_id"].as_str().unwrap(), "https://api.test/");
+    body["allow_all_scopes"] = json!(true);
+    let made = machine.post(PATH, &body).await.is(201).json();
+    assert_eq!((&made["allow_all_scopes"], &made["scope"]), (&json!(true), &json!(["read:things"])));
+    let scope = async || granted(&house, &robot, "https://api.test/").await.is(200).json()["scope"].clone();
+    assert_eq!(scope().await, "read:things write:things");
+
+    let scopes = ["a:new", "read:things"].map(|value| json!({ "value": value }));
+    let path = "/api/v2/resource-servers/https%3A%2F%2Fapi.test%2F";
+    machine.patch(path, &json!({ "scopes": scopes })).await.is(200);
+    assert_eq!(scope().await, "a:new read:things");
+    let path = format!("{PATH}/{}", made["id"].as_str().unwrap());
+    let cleared = machine.patch(&path, &json!({ "allow_all_scopes": null })).await.is(200).json();
+    assert_eq!(cleared.get("allow_all_scopes"), None);
+    assert_eq!(scope().await, "read:things");
+}
+
+async fn granted(house: &House, client: &Value, audience: &str) -> Answer {
+    let body = json!({
+        "grant_type": "client_credentials", "client_id": client["client_id"],
+        "client_secret": client["client_secret"], "audience": audience,
+    });
+    house.send(Asked::json("POST", "/oauth/token", &body)).await
+}
+
+async fn denied(house: &House, client: &Value) {
+    let answer = granted(house, client, "https://api.test/").await.is(403).json();
+    assert_eq!(answer["error"], "access_denied", "{answer}");
+}
+
+/// A default serves clients of third parties, and those alone; a grant of their own goes before it.
+#[tokio::test]
+async fn a_default_serves_third_parties_without_a_grant_of_their_own() {
+    let house = House::new().await;
+    let machine = house.machine(ALL).await;
+    api(&machine, "https://api.test/").await;
+    let mut clients = Vec::new();
+    for is_first_party in [true, false] {
+        let body = json!({
+            "name": "R", "app_type": "non_interactive", "is_first_party": is_first_party,
+            "grant_types": ["client_credentials"],
+        });
+        clients.push(machine.post("/api/v2/clients", &body).await.is(201).json());
+    }
+    let [own, third] = clients.as_slice() else { panic!("two were made") };
+    denied(&house, third).await;
+    let default = json!({
+        "default_for": "third_party_clients", "audience": "https://api.test/", "scope": ["write:things"],
+    });
+    let made = machine.post(PATH, &default).await.is(201).json();
+    assert_eq!((&made["default_for"], made.get("client_id")), (&json!("third_party_clients"), None));
+    error(machine.post(PATH, &default).await, 409, "resource_already_exists");
+    denied(&house, own).await;
+    let token = granted(&house, third, "https://api.test/").await.is(200).json();
+    assert_eq!(token["scope"], "write:things");
+
+    let listed = machine.get(&format!("{PATH}?default_for=third_party_clients")).await.is(200).json();
+    assert_eq!(listed, json!([made]));
+    let third_id = third["client_id"].as_str().unwrap();
+    let narrow = machine.post(PATH, &grant(third_id, "https://api.test/")).await.is(201).json();
+    let token = granted(&house, third, "https://api.test/").await.is(200).json();
+    assert_eq!(token["scope"], "read:things");
+    machine.delete(&format!("{PATH}/{}", narrow["id"].as_str().unwrap())).await.is(204);
+    granted(&house, third, "https://api.test/").await.is(200);
+    // Who is searched for by grants is not hidden by one that has no client.
+    let found = machine.get("/api/v2/clients?q=-client_grant.allow_any_organization%3Atrue").await.is(200);
+    assert!(found.json().as_array().unwrap().iter().any(|client| client["client_id"] == third_id));
+    machine.delete(&format!("{PATH}/{}", made["id"].as_str().unwrap())).await.is(204);
+    denied(&house, third).await;
+    let deeds: Vec<Value> = house.logs().await;
+    let is_default = |event: &&Value| event["details"]["target"]["default_for"] == "third_party_clients";
+    assert_eq!(deeds.iter().filter(is_default).count(), 2, "made and deleted");
 }

@@ -67,6 +67,16 @@ impl Things {
         let connection = json!({ "name": "Staff", "strategy": "auth0", "enabled_clients": [id] });
         let connection = owner.post("/api/v2/connections", &connection).await.is(201).json();
         self.keep("connections", &connection, "id");
+        let sink = json!({
+            "httpEndpoint": "https://in.test/", "httpAuthorization": "Bearer of-a-stream",
+            "httpSigningKey": "key-of-a-stream", "httpCustomHeaders": [{ "header": "X-Key", "value": "header-of-a-stream" }],
+        });
+        let stream = json!({ "name": "Mine", "type": "http", "sink": sink, "status": "paused" });
+        let stream = owner.post("/api/v2/log-streams", &stream).await.is(200).json();
+        self.keep("log-streams", &stream, "id");
+        for secret in ["Bearer of-a-stream", "key-of-a-stream", "header-of-a-stream"] {
+            self.secrets.push(("a secret of a log stream", secret.to_owned()));
+        }
         let keys = owner.get("/api/v2/keys/signing").await.is(200).json();
         self.keep("keys", &keys[0], "kid");
     }
@@ -183,6 +193,7 @@ async fn bodies(sender: &Machine<'_>) -> BTreeMap<&'static str, Value> {
         ("delete_user_roles", json!({ "roles": [role] })),
         ("post_permissions", permissions()),
         ("delete_permissions", permissions()),
+        ("patch_log_streams_by_id", json!({ "name": "Mine" })),
         ("patch_connections_by_id", json!({ "display_name": "Mine" })),
         ("patch_connection_clients", json!([{ "client_id": sender.client_id, "status": true }])),
         ("patch_refresh_tokens_by_id", json!({ "refresh_token_metadata": { "a": "b" } })),

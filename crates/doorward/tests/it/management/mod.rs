@@ -13,6 +13,7 @@ mod devices;
 mod every_row;
 mod grants;
 mod keys;
+mod log_streams;
 mod logs;
 mod openapi;
 mod refresh_tokens;

@@ -99,6 +99,10 @@ async fn refresh_tokens_are_listed_by_person_and_client_and_paged() {
     assert_eq!(list("").await["refresh_tokens"].as_array().unwrap().len(), 3);
     let of_two = list(&format!("&client_id={}", two.client_id)).await;
     assert_eq!(of_two["refresh_tokens"].as_array().unwrap().len(), 1);
+    let named = list("&fields=id,client_id&take=1").await["refresh_tokens"][0].clone();
+    assert_eq!(named.as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "client_id"]);
+    let others = list("&fields=id,device&include_fields=false").await["refresh_tokens"][0].clone();
+    assert!(others.get("id").is_none() && others["client_id"].is_string(), "{others}");
     let first = list("&take=2").await;
     let next = first["next"].as_str().unwrap().to_owned();
     let rest = list(&format!("&take=2&from={next}")).await;

@@ -47,13 +47,13 @@ async fn a_role_is_made_read_changed_and_deleted_with_the_originals_statuses() {
     let machine = house.machine(ALL).await;
     let made = machine.post(PATH, &json!({ "name": "Editor" })).await.is(200).json();
     let id = made["id"].as_str().unwrap();
-    assert_eq!(made, json!({ "id": id, "name": "Editor", "description": null }));
+    assert_eq!(made, json!({ "id": id, "name": "Editor", "description": null, "type": "tenant" }));
     assert!(id.starts_with("rol_") && id.len() == 20, "{id}");
     let path = format!("{PATH}/{id}");
     assert_eq!(machine.get(&path).await.is(200).json(), made);
     let body = json!({ "name": "Author", "description": " " });
     let changed = machine.patch(&path, &body).await.is(200).json();
-    assert_eq!(changed, json!({ "id": id, "name": "Author", "description": " " }));
+    assert_eq!(changed, json!({ "id": id, "name": "Author", "description": " ", "type": "tenant" }));
     assert_eq!(machine.delete(&path).await.is(200).json(), json!({}));
     assert_eq!(machine.delete(&path).await.is(200).json(), json!({}));
     error(machine.get(&path).await, 404, "inexistent_role");
@@ -80,6 +80,9 @@ async fn what_is_no_role_is_refused() {
         json!({ "name": "x".repeat(256) }),
         json!({ "name": "x", "description": "x".repeat(501) }),
         json!({ "name": "x", "id": "rol_mine" }),
+        json!({ "name": "x", "type": "organization", "owner_id": "org_1" }),
+        json!({ "name": "x", "type": "robot" }),
+        json!({ "name": "x", "owner_id": "org_1" }),
         json!([]),
     ] {
         error(machine.post(PATH, &body).await, 400, "invalid_body");
@@ -133,7 +136,9 @@ async fn roles_are_listed_and_found_by_part_of_their_name() {
     assert_eq!((column(&page["roles"], "name"), &page["total"]), (vec!["Auditor".to_owned()], &json!(3)));
     let found = machine.get(&format!("{PATH}?name_filter=AU&include_totals=true")).await.is(200).json();
     assert_eq!((found["roles"].as_array().unwrap().len(), &found["total"]), (2, &json!(2)));
-    assert_eq!(machine.get(&format!("{PATH}?type=organization")).await.is(200).json(), json!([]));
+    for nothing in ["type=organization", "type=organization&owner_id=org_1", "type=tenant&owner_id=org_1"] {
+        assert_eq!(machine.get(&format!("{PATH}?{nothing}")).await.is(200).json(), json!([]), "{nothing}");
+    }
 }
 
 #[tokio::test]

@@ -152,6 +152,15 @@ const ERRORS: &[(&str, Line)] = &[
         },
     ),
     (
+        "unmet_authentication_requirements",
+        Line {
+            why: "The app demanded a way of proving who one is (acr) that does not exist here: people log in with a \
+                  password, and that is called pwd.",
+            fix: "Let the app ask for pwd, or not make acr essential.",
+            part: Some(Part::QuickStart),
+        },
+    ),
+    (
         "consent_required",
         Line {
             why: "The app asked for a login without a page (prompt=none), but the person has not allowed yet \

@@ -3,7 +3,7 @@
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
 
-use super::{Explanation, Line, Part, authorize, hint, token};
+use super::{Explanation, Line, Part, authorize, hint, oauth_error, token};
 
 /// By the private reason of the refusal.
 const REASONS: &[(&str, Line)] = &[
@@ -106,6 +106,10 @@ pub(super) fn explain(event: &Event) -> Explanation {
         EventCode::DeviceDeclined => {
             let why = "The person saw what the device wanted, and declined. The device was told.";
             Explanation::new(event, why, "", None)
+        }
+        // The other place speaks of the grant of codes.
+        EventCode::DeviceActivationFailed if oauth_error(event) == Some("unauthorized_client") => {
+            token::explain(event)
         }
         EventCode::DeviceActivationFailed => {
             authorize::redirect(event).unwrap_or_else(|| authorize::other(event))

@@ -8,7 +8,7 @@
 use doorward_model::client::Client;
 
 use super::checks::{
-    audience, client, connection, consent, duplicates, grant, max_age, nonce, pkce, prompt, pushed,
+    audience, claims, client, connection, consent, duplicates, grant, max_age, nonce, pkce, prompt, pushed,
     redirect_uri, request_object, response_mode, response_type, scope, session,
 };
 use super::{AskConsent, AuthorizeDecision, AuthorizeInput, IssuePlan, LogIn, ReturnPath, VerifiedRedirect};
@@ -168,6 +168,12 @@ pub(super) const STEPS: Steps = Steps {
             source: "OpenID Connect Core §3.1.2.1",
             says: "is a number of seconds",
             run: max_age::check,
+        },
+        Step {
+            name: "claims, acr_values",
+            source: "OpenID Connect Core §5.5, §5.5.1.1, §3.1.2.1",
+            says: "`claims` is a JSON object as the standard has it; an `acr` that is essential is one that is given here",
+            run: claims::check,
         },
         Step {
             name: "connection",

@@ -93,6 +93,12 @@ pub struct AuthorizeRequest {
     /// `realm`: a connection by its name or by one of its other names. `connection` counts before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub realm: Option<String>,
+    /// `claims`, as sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<String>,
+    /// `acr_values`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr_values: Option<String>,
     /// `login_hint`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
@@ -152,6 +158,8 @@ impl AuthorizeRequest {
             max_age: text("max_age"),
             connection: text("connection"),
             realm: text("realm"),
+            claims: text("claims"),
+            acr_values: text("acr_values"),
             login_hint: text("login_hint"),
             id_token_hint: text("id_token_hint").map(Secret::new),
             meant: None,

@@ -162,6 +162,7 @@ fn refused(private: &str) -> TokenError {
 mod tests {
     use doorward_model::client::kind::ClientKind;
     use doorward_model::ids::{ClientId, SessionId, UserId};
+    use doorward_model::token::AskedClaims;
 
     use super::*;
     use crate::oauth::authorize::examples::{self, CHALLENGE, NOW};
@@ -187,6 +188,7 @@ mod tests {
             authenticated_at: now,
             scope: vec!["openid".into(), "offline_access".into()],
             audience: None,
+            claims: AskedClaims::default(),
         };
         let code = Code {
             authorization,

@@ -60,7 +60,7 @@ pub fn decide(
         return Err(denied(&format!("{} gives no tokens to programs.", api.identifier)));
     }
     let is_granted = |grant: &&ClientGrant| {
-        grant.client == client.id
+        grant.is_for(client)
             && grant.audience == api.identifier
             && grant.subject == SubjectType::Client
             && api_scope::may_be_without_organization(grant)
@@ -80,8 +80,11 @@ pub fn decide(
 
 /// All that is granted and known to the API, or the part of it that is asked for.
 fn scope(api: &ResourceServer, grant: &ClientGrant, params: &Params) -> Result<Vec<String>, TokenError> {
-    let known = |value: &&String| api.knows(value);
-    let mut scope: Vec<String> = grant.scope.iter().filter(known).cloned().collect();
+    let mut scope: Vec<String> = if grant.allow_all_scopes == Some(true) {
+        api.permissions.iter().map(|permission| permission.value.clone()).collect()
+    } else {
+        grant.scope.iter().filter(|value| api.knows(value)).cloned().collect()
+    };
     if let Some(asked) = params.get("scope") {
         let asked: Vec<&str> = asked.split(' ').filter(|value| !value.is_empty()).collect();
         scope.retain(|granted| asked.contains(&granted.as_str()));
@@ -99,7 +102,7 @@ fn denied(text: &str) -> TokenError {
 
 #[cfg(test)]
 mod tests {
-    use doorward_model::api::{OrganizationUsage, Policy, SubjectTypeAuthorization};
+    use doorward_model::api::{Grantee, OrganizationUsage, Policy, SubjectTypeAuthorization};
     use doorward_model::client::auth_method::AuthMethod;
     use doorward_model::client::kind::ClientKind;
     use doorward_model::ids::{ClientGrantId, ClientId};
@@ -152,6 +155,30 @@ mod tests {
     }
 
     #[test]
+    fn a_grant_may_give_all_that_the_api_knows() {
+        let mut scene = scene();
+        let grant = scene.grant.as_mut().unwrap();
+        (grant.allow_all_scopes, grant.scope) = (Some(true), vec!["gone:things".into()]);
+        let all: Vec<String> =
+            scene.api.as_ref().unwrap().permissions.iter().map(|known| known.value.clone()).collect();
+        assert!(all.len() > 2);
+        assert_eq!(scene.decide("").unwrap().scope.scope, all);
+        assert_eq!(scene.decide("scope=write:things").unwrap().scope.scope, ["write:things"]);
+        assert_eq!(scene.error("scope=gone:things"), (400, "invalid_scope"));
+        scene.grant.as_mut().unwrap().allow_all_scopes = Some(false);
+        assert!(scene.decide("").unwrap().scope.scope.is_empty());
+    }
+
+    #[test]
+    fn a_default_serves_programs_of_third_parties_only() {
+        let mut scene = scene();
+        scene.grant.as_mut().unwrap().grantee = Grantee::ThirdParties;
+        assert_eq!(scene.error(""), (403, "access_denied"));
+        scene.client.settings.is_first_party = false;
+        assert_eq!(scene.decide("").unwrap().scope.scope, ["read:things", "write:things"]);
+    }
+
+    #[test]
     fn an_unknown_or_not_granted_api_is_denied() {
         let mut unknown = scene();
         unknown.api = None;
@@ -160,7 +187,7 @@ mod tests {
         ungranted.grant = None;
         assert_eq!(ungranted.error(""), (403, "access_denied"));
         let mut foreign = scene();
-        foreign.grant.as_mut().unwrap().client = ClientId::parse("other").unwrap();
+        foreign.grant.as_mut().unwrap().grantee = Grantee::Client(ClientId::parse("other").unwrap());
         assert_eq!(foreign.error(""), (403, "access_denied"));
         let mut other_api = scene();
         other_api.grant.as_mut().unwrap().audience = "https://other.test/".into();

@@ -175,6 +175,7 @@ mod tests {
     use doorward_model::device::Device;
     use doorward_model::device_code::{INTERVAL, LIFETIME};
     use doorward_model::ids::{DeviceCodeId, SessionId, UserId};
+    use doorward_model::token::AskedClaims;
 
     use super::*;
     use crate::oauth::authorize::examples::{self, NOW};
@@ -195,6 +196,7 @@ mod tests {
             authenticated_at: Timestamp::from_seconds(NOW),
             scope: vec!["openid".into(), "offline_access".into()],
             audience: None,
+            claims: AskedClaims::default(),
         }
     }
 

@@ -71,7 +71,7 @@ pub fn decide<'a>(input: &PasswordInput<'a>) -> Result<PasswordPlan<'a>, TokenEr
     let asked = api_scope::asked(input.params.get("audience"), (input.apis, input.settings), input.issuer);
     let api = asked.map_err(denied)?;
     let grant = match api {
-        Some(api) => api_scope::user_grant(api, &input.client.id, input.grants).map_err(denied)?,
+        Some(api) => api_scope::user_grant(api, input.client, input.grants).map_err(denied)?,
         None => None,
     };
     let grantable = Grantable { api, grant, offline: input.client.may_use(&GrantType::RefreshToken) };

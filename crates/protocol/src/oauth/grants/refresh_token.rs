@@ -151,6 +151,7 @@ mod tests {
     use doorward_model::ids::{ClientId, SessionId, UserId};
     use doorward_model::secret::TokenHash;
     use doorward_model::time::Lifetime;
+    use doorward_model::token::AskedClaims;
     use doorward_model::token::Family;
 
     use super::*;
@@ -177,6 +178,7 @@ mod tests {
             authenticated_at: at(0),
             scope: vec!["openid".into(), "offline_access".into(), "read:things".into()],
             audience: Some("https://api.test/".into()),
+            claims: AskedClaims::default(),
         };
         let family = Family::new(FamilyId::parse("f").unwrap(), authorization, at(0), Device::default());
         let token = RefreshToken {

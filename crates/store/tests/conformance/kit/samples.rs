@@ -17,7 +17,7 @@ use doorward_model::secret::{SealedSecret, TokenHash};
 use doorward_model::session::Session;
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
 use doorward_model::time::{Lifetime, Timestamp};
-use doorward_model::token::{Authorization, Code, Family, RefreshToken};
+use doorward_model::token::{AskedClaims, Authorization, Code, Family, RefreshToken};
 use doorward_model::user::{Email, Profile, User};
 use doorward_store::{Batch, Db, StoreError, clients, connections, global, sessions, users};
 
@@ -115,6 +115,7 @@ pub fn authorization() -> Authorization {
         authenticated_at: NOW,
         scope: vec!["openid".to_owned(), "offline_access".to_owned()],
         audience: Some("https://api.test/".to_owned()),
+        claims: AskedClaims::default(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `@auth0/auth0-spa-js` in a page of another site: login by redirect and by popup, ID token and userinfo,
-//! renewal in a hidden frame and by refresh tokens that rotate inside of its worker, logout.
+//! renewal in a hidden frame and by refresh tokens that rotate inside of its worker, logout; `oidc-client-ts`
+//! in the same page.
 
 use axum::Router;
 use axum::response::{Html, IntoResponse as _, Json, Response};
@@ -12,7 +13,21 @@ use tokio::task::JoinHandle;
 use super::{Browser, HttpsHouse, ORDERS, ThirdParties};
 use crate::kit::{EMAIL, npm};
 
-const SDK: &str = "spa/node_modules/@auth0/auth0-spa-js/dist/auth0-spa-js.production.esm.js";
+/// An application: its script, and the SDK that it is made with.
+#[derive(Debug, Clone, Copy)]
+struct Program {
+    script: &'static str,
+    sdk: &'static str,
+}
+
+const AUTH0: Program = Program {
+    script: "spa/auth0.js",
+    sdk: "spa/node_modules/@auth0/auth0-spa-js/dist/auth0-spa-js.production.esm.js",
+};
+const OIDC: Program = Program {
+    script: "spa/oidc.js",
+    sdk: "spa/node_modules/oidc-client-ts/dist/browser/oidc-client-ts.min.js",
+};
 
 /// The application; it closes when it is dropped.
 struct Page {
@@ -23,7 +38,7 @@ struct Page {
 
 impl Page {
     /// Serves the application with these options of the SDK beyond the client's name.
-    async fn serve(house: &HttpsHouse, options: Value) -> Self {
+    async fn serve(house: &HttpsHouse, program: Program, options: Value) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let callback = format!("{origin}/callback");
@@ -34,8 +49,9 @@ impl Page {
         settings.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
         let router = Router::new()
             .route("/settings.json", get(async move || Json(settings)))
-            .route("/app.js", get(|| script("spa/app.js")))
-            .route("/auth0-spa-js.js", get(|| script(SDK)))
+            .route("/page.js", get(|| script("spa/page.js")))
+            .route("/app.js", get(move || script(program.script)))
+            .route("/sdk.js", get(move || script(program.sdk)))
             .fallback(async || Html(read("spa/index.html")));
         let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { origin, client, serving }
@@ -78,7 +94,7 @@ async fn a_page_logs_in_renews_in_a_hidden_frame_and_logs_out() {
     }
     let house = HttpsHouse::start().await;
     let Some(browser) = house.browser(ThirdParties::Welcome).await else { return };
-    let page = Page::serve(&house, json!({})).await;
+    let page = Page::serve(&house, AUTH0, json!({})).await;
     browser.enters_the_page(&page).await;
     browser.press("Read the ID token").await;
     browser.sees(&format!("\"email\":\"{EMAIL}\"")).await;
@@ -101,6 +117,38 @@ async fn a_page_logs_in_renews_in_a_hidden_frame_and_logs_out() {
     browser.end().await;
 }
 
+/// The one that no vendor made reads the metadata from its page, and leaves by the end session endpoint.
+#[tokio::test]
+async fn a_page_with_a_standard_client_logs_in_renews_and_logs_out() {
+    if !npm::install("spa") {
+        return;
+    }
+    let house = HttpsHouse::start().await;
+    let Some(browser) = house.browser(ThirdParties::Welcome).await else { return };
+    let page = Page::serve(&house, OIDC, json!({})).await;
+    browser.enters_the_page(&page).await;
+    browser.press("Read the ID token").await;
+    browser.sees(&format!("\"email\":\"{EMAIL}\"")).await;
+    browser.press("Renew").await;
+    browser.sees("Renewed 1, 2 different tokens").await;
+    assert_eq!(house.events(&page.client, "ssa").await, 1);
+    browser.press("Ask userinfo").await;
+    browser.sees("userinfo 200").await;
+    browser.press("Log out").await;
+    browser.sees("Nobody is logged in").await;
+    assert!(browser.address().await.as_str().starts_with(&page.origin), "{}", browser.address().await);
+
+    // The session here ended, too: there is somebody to log in anew.
+    browser.press("Log in by popup").await;
+    browser.enters_the_popup().await;
+    browser.logs_in().await;
+    browser.is_back_from_the_popup().await;
+    browser.sees("Hello, Ada Lovelace").await;
+    browser.press("Revoke").await;
+    browser.sees("Revoked").await;
+    browser.end().await;
+}
+
 /// A window of its own is no third party, so it works where cookies of third parties are blocked.
 #[tokio::test]
 async fn a_page_logs_in_by_popup() {
@@ -109,7 +157,7 @@ async fn a_page_logs_in_by_popup() {
     }
     let house = HttpsHouse::start().await;
     let Some(browser) = house.browser(ThirdParties::Blocked).await else { return };
-    let page = Page::serve(&house, json!({})).await;
+    let page = Page::serve(&house, AUTH0, json!({})).await;
     browser.open(&page.origin).await;
     browser.sees("Nobody is logged in").await;
     browser.press("Log in by popup").await;
@@ -136,7 +184,7 @@ async fn a_page_lives_on_refresh_tokens_in_its_worker() {
         "useRefreshTokens": true,
         "authorizationParams": { "audience": ORDERS, "scope": "openid profile email read:orders" },
     });
-    let page = Page::serve(&house, options).await;
+    let page = Page::serve(&house, AUTH0, options).await;
     browser.enters_the_page(&page).await;
     browser.press("Ask userinfo").await;
     browser.sees("userinfo 200").await;
@@ -168,7 +216,7 @@ async fn a_page_keeps_refresh_tokens_that_rotate_and_falls_back_to_the_session()
     let options = json!({
         "useRefreshTokens": true, "useRefreshTokensFallback": true, "cacheLocation": "localstorage",
     });
-    let page = Page::serve(&house, options).await;
+    let page = Page::serve(&house, AUTH0, options).await;
     browser.enters_the_page(&page).await;
     browser.open(&page.origin).await;
     browser.sees("Hello, Ada Lovelace").await;

@@ -16,7 +16,7 @@ pub(in super::super) fn check(verified: &Verified<'_>) -> Result<(), RedirectErr
 /// The client grant that the API wants, where it wants one for tokens of people.
 pub(super) fn grant<'a>(verified: &Verified<'a>) -> Result<Option<&'a ClientGrant>, RedirectError> {
     let Some(api) = asked(verified.input)? else { return Ok(None) };
-    let found = api_scope::user_grant(api, &verified.client.id, verified.input.grants);
+    let found = api_scope::user_grant(api, verified.client, verified.input.grants);
     found.map_err(|Denied(text)| RedirectError::new(OAuthErrorCode::AccessDenied, &text))
 }
 

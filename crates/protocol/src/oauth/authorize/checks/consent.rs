@@ -11,6 +11,7 @@ use super::super::decide::{Outcome, Verified};
 use super::super::{AskConsent, Consent, IssuePlan};
 use super::prompt;
 use crate::oauth::error::{OAuthErrorCode, RedirectError};
+use crate::oidc::claims::scopes_of;
 
 pub(in super::super) fn check(verified: &Verified<'_>, plan: IssuePlan) -> Result<Outcome, RedirectError> {
     let input = verified.input;
@@ -21,7 +22,8 @@ pub(in super::super) fn check(verified: &Verified<'_>, plan: IssuePlan) -> Resul
     }
     let audience = audience(verified, &plan);
     let stored = input.consents.iter().find(|grant| is_of(grant, &plan, &audience));
-    let wanted = &plan.authorization.scope;
+    let wanted = wanted(&plan);
+    let wanted = &wanted;
     if let Some(stored) = stored.filter(|stored| !prompt.consent && stored.covers(wanted)) {
         let consent = Consent::Stored { grant: stored.id.clone(), scope: stored.scope.clone() };
         return Ok(Outcome::Issue(IssuePlan { consent, ..plan }));
@@ -40,8 +42,19 @@ pub(in super::super) fn check(verified: &Verified<'_>, plan: IssuePlan) -> Resul
         user: plan.authorization.user,
         session: plan.authorization.session,
         audience: plan.authorization.audience,
-        scope: plan.authorization.scope,
+        scope: wanted.clone(),
     }))
+}
+
+/// What the person is asked about: the scope, and what claims that are asked for one by one stand for.
+fn wanted(plan: &IssuePlan) -> Vec<String> {
+    let mut wanted = plan.authorization.scope.clone();
+    for value in scopes_of(&plan.authorization.claims) {
+        if !wanted.iter().any(|known| known == value) {
+            wanted.push(value.to_owned());
+        }
+    }
+    wanted
 }
 
 /// Under what a grant stands: the API, or the userinfo endpoint where none was asked for.

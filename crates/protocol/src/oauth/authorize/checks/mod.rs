@@ -1,6 +1,7 @@
 //! One check per file, named after what it looks at. The order is in `decide.rs`.
 
 pub(super) mod audience;
+pub(super) mod claims;
 pub(super) mod client;
 pub(super) mod connection;
 pub(super) mod consent;

@@ -10,7 +10,7 @@ use doorward_model::token::Authorization;
 
 use super::super::decide::{Outcome, Verified};
 use super::super::{AuthorizeInput, Consent, IssuePlan, LogIn, Meant, SessionFacts};
-use super::{audience, connection, max_age, prompt, response_type, scope};
+use super::{audience, claims, connection, max_age, prompt, response_type, scope};
 use crate::oauth::error::{OAuthErrorCode, RedirectError};
 
 /// Why a session is not enough.
@@ -29,9 +29,9 @@ pub(in super::super) fn outcome(verified: &Verified<'_>) -> Result<Outcome, Redi
             Err(RedirectError::new(OAuthErrorCode::AccessDenied, "user is blocked"))
         }
         // Only after a login for this very request; before one, somebody else may still log in.
-        Ok(facts) if is_another(verified.input, facts) => Err(RedirectError::new(
+        Ok(facts) if is_another(verified.input, facts)? => Err(RedirectError::new(
             OAuthErrorCode::LoginRequired,
-            "Another person logged in than the one whose ID token was sent.",
+            "Another person logged in than the one who was asked for.",
         )),
         Ok(facts) => plan(verified, facts).map(Outcome::Issue),
         Err(lack) if prompt::asked(verified.input.request)?.none => Err(silent(lack)),
@@ -62,7 +62,7 @@ fn standing<'a>(verified: &Verified<'a>) -> Result<Result<SessionFacts<'a>, Lack
     });
     // The database connection has no provider that could be asked again.
     // OpenID Connect Core §3.1.2.1: the session of another person is no answer to an `id_token_hint`.
-    let is_meant = input.request.meant != Some(Meant::Unknown) && !is_another(input, facts);
+    let is_meant = input.request.meant != Some(Meant::Unknown) && !is_another(input, facts)?;
     let counts = session_counts(&verified.client.settings, false);
     if old_enough || !is_meant || !counts || prompt::asked(input.request)?.login {
         return Ok(Err(Lack::Login));
@@ -70,9 +70,10 @@ fn standing<'a>(verified: &Verified<'a>) -> Result<Result<SessionFacts<'a>, Lack
     Ok(Ok(facts))
 }
 
-/// Whether an ID token was sent that means somebody else.
-fn is_another(input: &AuthorizeInput<'_>, facts: SessionFacts<'_>) -> bool {
-    matches!(&input.request.meant, Some(Meant::Person(user)) if *user != facts.user.id)
+/// Whether an ID token was sent that means somebody else, or somebody else was asked for by `sub`.
+fn is_another(input: &AuthorizeInput<'_>, facts: SessionFacts<'_>) -> Result<bool, RedirectError> {
+    let is_hinted = matches!(&input.request.meant, Some(Meant::Person(user)) if *user != facts.user.id);
+    Ok(is_hinted || !claims::asked(input.request)?.lets_in(&facts.user.id))
 }
 
 fn ids(connections: &[&Connection]) -> Vec<ConnectionId> {
@@ -102,6 +103,7 @@ fn plan(verified: &Verified<'_>, facts: SessionFacts<'_>) -> Result<IssuePlan, R
         authenticated_at: facts.session.authenticated_at,
         scope: scope::granted(verified)?,
         audience: audience::asked(verified.input)?.map(|api| api.identifier.clone()),
+        claims: claims::granted(request)?,
     };
     Ok(IssuePlan {
         path: verified.path.clone(),
@@ -110,7 +112,7 @@ fn plan(verified: &Verified<'_>, facts: SessionFacts<'_>) -> Result<IssuePlan, R
         redirect_uri_was_sent: request.redirect_uri.is_some(),
         nonce: request.nonce.clone(),
         code_challenge: request.code_challenge.clone(),
-        auth_time_wanted: request.max_age.is_some(),
+        auth_time_wanted: request.max_age.is_some() || claims::asked(request)?.wants_auth_time(),
         consent: Consent::NotNeeded,
         device: request.device.clone(),
     })

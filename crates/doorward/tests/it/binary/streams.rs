@@ -1,0 +1,187 @@
+//! Receiver, nodes and the connections to the database are killed in the middle of many events: nothing is
+//! lost, the order is kept, and what comes twice is no more than the requests that were under way.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use doorward_engine::app::{App, AppConfig};
+use doorward_engine::caller::Caller;
+use doorward_engine::clock::Clock;
+use doorward_engine::entropy::Entropy;
+use doorward_engine::outbound::Reach;
+use doorward_engine::passwords::PasswordCost;
+use doorward_engine::sealing::Sealing;
+use doorward_engine::streams;
+use doorward_model::ids::LogId;
+use doorward_model::log::code::EventCode;
+use doorward_model::log::event::Event;
+use doorward_store::{DatabaseUrl, Db, StoreError, logs};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+use super::process::{Server, free_port, installation};
+use crate::kit::Engine;
+use crate::kit::receiver::{Receiver, Said};
+
+/// `DOORWARD_TEST_EVENTS` asks for more; a build without optimisation takes its time.
+const EVENTS: usize = 10_000;
+const AT_ONCE: usize = 100;
+/// The most events in one request.
+const REQUEST: usize = 500;
+
+type Ids = Arc<Mutex<Vec<String>>>;
+
+/// A receiver with everything of it in a runtime of its own, so that its end is that of a process.
+struct Mortal {
+    runtime: Runtime,
+    address: std::net::SocketAddr,
+    taken: Ids,
+}
+
+impl Mortal {
+    async fn born(address: std::net::SocketAddr, taken: &Ids) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let ids = Arc::clone(taken);
+        let receiver = runtime.spawn(async move {
+            let receiver = loop {
+                match TcpListener::bind(address).await {
+                    Ok(listener) => break Receiver::at(listener),
+                    Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+                }
+            };
+            receiver.answers(move |got| {
+                ids.lock().unwrap().extend(got.ids());
+                Said::Status(200, "yes")
+            });
+            let port = receiver.port();
+            // It lives as long as its runtime.
+            std::mem::forget(receiver);
+            port
+        });
+        let port = receiver.await.unwrap();
+        Self { runtime, address: ([127, 0, 0, 1], port).into(), taken: Arc::clone(taken) }
+    }
+
+    async fn killed_and_born_again(self) -> Self {
+        self.runtime.shutdown_background();
+        Self::born(self.address, &self.taken).await
+    }
+}
+
+async fn until(taken: &Ids, count: usize) {
+    for _ in 0..60_000 {
+        if taken.lock().unwrap().len() >= count {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{} of {count} events came", taken.lock().unwrap().len());
+}
+
+fn id(number: usize) -> String {
+    format!("9001{number:019}")
+}
+
+/// Writes events one batch after the other, so that their order is that of their numbers.
+async fn write(app: App, count: usize) {
+    let tenant = app.tenants()[0].tenant.id.clone();
+    for first in (0..count).step_by(AT_ONCE) {
+        loop {
+            let mut batch = app.db().tenant(&tenant).batch();
+            for number in first..(first + AT_ONCE).min(count) {
+                let id = LogId::parse(&id(number)).unwrap();
+                logs::insert(&mut batch, &Event::new(id, app.now(), EventCode::Login, "Logged in"));
+            }
+            match batch.commit().await {
+                // It was committed before the connection was lost.
+                Ok(_) | Err(StoreError::Conflict { .. }) => break,
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_when_receiver_node_and_database_are_killed() {
+    for engine in Engine::all() {
+        all_arrive(engine).await;
+    }
+}
+
+async fn all_arrive(engine: Engine) {
+    let count = std::env::var("DOORWARD_TEST_EVENTS").map_or(EVENTS, |text| text.parse().unwrap());
+    let (port, database) = (free_port(), engine.fresh());
+    let key = database.folder.path().join("shared.key");
+    let on_server = match &database.url {
+        DatabaseUrl::Sqlite(_) => Vec::new(),
+        DatabaseUrl::Postgres(url) => {
+            vec!["--database", url.expose(), "--master-key-file", key.to_str().unwrap()]
+        }
+    };
+    let folder = installation(port, &on_server);
+    let networks = ["--stream-networks", "127.0.0.0/8"];
+    let (issuer, other_port) = (format!("http://localhost:{port}/"), free_port().to_string());
+    let second = [&networks[..], &["--issuer", &issuer, "--port", &other_port]].concat();
+    let app = start(&database.url, folder.path(), &key).await;
+    let taken = Ids::default();
+    let mut receiver = Mortal::born(([127, 0, 0, 1], 0).into(), &taken).await;
+
+    let one = Server::start(folder.path(), &networks);
+    let two = Server::start(folder.path(), &second);
+    let caller = Caller::command_line(app.tenants().remove(0));
+    let sink = json!({ "httpEndpoint": format!("http://{}/", receiver.address) });
+    let filters = json!([{ "type": "category", "name": "auth.login.success" }]);
+    let body = json!({ "name": "Mine", "type": "http", "sink": sink, "filters": filters });
+    streams::create(&app, &caller, body.as_object().unwrap()).await.unwrap();
+    let writer = tokio::spawn(write(app.clone(), count));
+
+    until(&taken, count / 10).await;
+    one.signal("KILL");
+    drop(one);
+    until(&taken, count / 10 * 3).await;
+    receiver = receiver.killed_and_born_again().await;
+    until(&taken, count / 2).await;
+    let three = Server::start(folder.path(), &networks);
+    two.signal("KILL");
+    drop(two);
+    until(&taken, count / 10 * 7).await;
+    if let DatabaseUrl::Postgres(_) = &database.url {
+        database.end_connections();
+    }
+    until(&taken, count).await;
+    writer.await.unwrap();
+    let whole = || taken.lock().unwrap().iter().collect::<HashSet<_>>().len() == count;
+    for _ in 0..60_000 {
+        if whole() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let mut seen = HashSet::new();
+    let all = taken.lock().unwrap().clone();
+    let first_time: Vec<&String> = all.iter().filter(|id| seen.insert(id.as_str())).collect();
+    assert_eq!(first_time.len(), count, "events were lost");
+    assert!(first_time.iter().enumerate().all(|(number, found)| **found == id(number)), "out of order");
+    let twice = all.len() - count;
+    // Two nodes, the receiver and the database: each may cut one request off.
+    assert!(twice <= 4 * REQUEST, "{twice} events came more than once");
+    drop(three);
+    receiver.runtime.shutdown_background();
+    app.stop().await;
+}
+
+async fn start(url: &DatabaseUrl, folder: &std::path::Path, shared: &std::path::Path) -> App {
+    let entropy = Entropy::System;
+    let key = if shared.exists() { shared.to_owned() } else { folder.join("master.key") };
+    let url = match url {
+        DatabaseUrl::Sqlite(_) => DatabaseUrl::Sqlite(folder.join("doorward.db")),
+        DatabaseUrl::Postgres(_) => url.clone(),
+    };
+    let sealing = Sealing::open_or_create(&key, &entropy).unwrap();
+    let reach = Reach::new(vec!["127.0.0.0/8".parse().unwrap()], None, Vec::new());
+    let (db, clock, password_cost) = (Db::open(&url).await.unwrap(), Clock::System, PasswordCost::least());
+    App::start(AppConfig { db, clock, entropy, sealing, reach, password_cost, workers: 1 }).await.unwrap()
+}

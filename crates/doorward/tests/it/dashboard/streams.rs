@@ -1,0 +1,128 @@
+//! The pages of log streams.
+
+use doorward_engine::streams;
+
+use super::form::post;
+use crate::kit::receiver::{Receiver, Said};
+use crate::kit::{House, PASSWORD, Visitor};
+
+const NEW: &str = "/manage/streams/new";
+
+/// Makes a stream by its page; gives the address of its own.
+async fn made(admin: &Visitor<'_>, receiver: &Receiver) -> String {
+    let page = admin.get("/manage/streams/new?type=http").await.is(200);
+    let fields = [("type", "http"), ("name", "Mine"), ("httpEndpoint", &receiver.origin), ("do", "create")];
+    post(admin, &page, NEW, &fields).await.is(303).location().to_owned()
+}
+
+#[tokio::test]
+async fn a_stream_is_tested_made_watched_stopped_and_deleted() {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let admin = house.admin().await;
+    let empty = admin.get("/manage/streams").await.is(200).text();
+    for name in ["Splunk", "Sumo Logic", "Loggly", "HTTP", "File"] {
+        assert!(empty.contains(&format!("<b>{name}</b>")), "{name}");
+    }
+    receiver.answers(|_| Said::Status(403, "<b>who are you</b>"));
+    let page = admin.get("/manage/streams/new?type=http").await.is(200);
+    let typed = [
+        ("type", "http"),
+        ("name", "Mine"),
+        ("httpEndpoint", receiver.origin.as_str()),
+        ("httpAuthorization", "Bearer typed"),
+        ("category", "management.success"),
+        ("do", "test"),
+    ];
+    let tried = post(&admin, &page, NEW, &typed).await.is(200);
+    let text = tried.text();
+    assert!(text.contains("did not take the test event") && text.contains("Status 403"), "{text}");
+    assert!(text.contains("&#60;b&#62;who are you") && !text.contains("<b>who are you"), "{text}");
+    assert!(text.contains("value=\"Bearer typed\""), "what was typed is still there");
+    assert!(text.contains("value=\"management.success\" checked"), "{text}");
+    assert_eq!(receiver.got()[0].header("authorization"), "Bearer typed");
+
+    receiver.answers(|_| Said::Status(200, "fine"));
+    let typed = typed.map(|(name, value)| if name == "do" { (name, "create") } else { (name, value) });
+    let address = post(&admin, &tried, NEW, &typed).await.is(303).location().to_owned();
+    house.app.deliver_streams();
+    receiver.until(|got| got.len() > 1).await;
+    let page = admin.get(&address).await.is(200);
+    assert!(page.text().contains("Delivering") && page.text().contains("fine"), "{}", page.text());
+    assert!(!page.text().contains("Bearer typed"));
+    assert!(admin.get("/manage/streams").await.text().contains("Delivering"));
+
+    for (button, said) in
+        [("pause", "Paused"), ("resume", "Delivering"), ("test", "was taken with status 200")]
+    {
+        let page = admin.get(&address).await.is(200);
+        post(&admin, &page, &address, &[("do", button)]).await.is(303);
+        let page = admin.get(&address).await.text();
+        assert!(page.contains(said), "{button}: {page}");
+    }
+    let page = admin.get(&address).await.is(200);
+    post(&admin, &page, &address, &[("do", "replay"), ("from", "yesterday")]).await.is(422);
+    let page = admin.get(&address).await.is(200);
+    post(&admin, &page, &address, &[("do", "replay"), ("from", "2026-11-01")]).await.is(303);
+
+    let delete = format!("{address}/delete");
+    let page = admin.get(&delete).await.is(200);
+    post(&admin, &page, &delete, &[]).await.is(303);
+    admin.get(&address).await.is(404);
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_secret_that_is_saved_is_on_no_page_and_stays_when_its_field_is_left_empty() {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let admin = house.admin().await;
+    let page = admin.get("/manage/streams/new?type=http").await.is(200);
+    let fields = [
+        ("type", "http"),
+        ("name", "Mine"),
+        ("httpEndpoint", receiver.origin.as_str()),
+        ("httpAuthorization", "Bearer kept"),
+        ("do", "create"),
+    ];
+    let address = post(&admin, &page, NEW, &fields).await.is(303).location().to_owned();
+    let settings = format!("{address}/settings");
+    let page = admin.get(&settings).await.is(200);
+    assert!(!page.text().contains("Bearer kept"));
+    let fields = [("name", "Other"), ("httpEndpoint", receiver.origin.as_str()), ("do", "save")];
+    post(&admin, &page, &settings, &fields).await.is(303);
+    let (app, caller) = house.app_and_caller();
+    let stream = streams::list(app, &caller).await.unwrap().remove(0);
+    assert_eq!(stream.settings.name, "Other");
+    assert_eq!(stream.settings.sink.secrets()["httpAuthorization"], "Bearer kept");
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_at_its_field() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    for (kind, fields, field) in [
+        ("http", vec![("httpEndpoint", "http://8.8.8.8/")], "httpEndpoint"),
+        ("splunk", vec![("splunkDomain", "splunk.test")], "splunkToken"),
+        ("sumo", vec![], "sumoSourceAddress"),
+        ("file", vec![("fileName", "../x")], "fileName"),
+    ] {
+        let page = admin.get(&format!("{NEW}?type={kind}")).await.is(200);
+        let fields = [vec![("type", kind), ("name", "x"), ("do", "create")], fields].concat();
+        let text = post(&admin, &page, NEW, &fields).await.is(422).text();
+        assert!(text.contains(&format!("id=\"{field}-error\"")), "{kind}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn who_may_only_look_sees_no_streams() {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let admin = house.admin().await;
+    let address = made(&admin, &receiver).await;
+    house.second_admin().await;
+    let viewer = Visitor::new(&house);
+    viewer.enter_dashboard("viewer@example.com", PASSWORD).await.is(303);
+    assert!(!viewer.get("/manage").await.text().contains("/manage/streams"));
+    for address in ["/manage/streams", address.as_str()] {
+        viewer.get(address).await.is(403);
+    }
+    assert_eq!(admin.get("/manage/extensions").await.location(), "/manage/streams");
+}

@@ -1,0 +1,143 @@
+//! A receiver of log streams on this machine: it keeps what it got, and answers as it is told.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode, Uri};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// One request.
+#[derive(Debug, Clone)]
+pub struct Got {
+    pub path: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    /// What it was answered.
+    pub status: u16,
+}
+
+impl Got {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The objects of a body, whether they stand line by line or in a list.
+    pub fn objects(&self) -> Vec<Value> {
+        let text = std::str::from_utf8(&self.body).unwrap();
+        if text.starts_with('[') {
+            return serde_json::from_str(text).unwrap();
+        }
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// The `log_id`s of a body, also inside of Splunk's envelope.
+    pub fn ids(&self) -> Vec<String> {
+        let id = |object: &Value| {
+            let record = object.get("event").unwrap_or(object);
+            assert_eq!(record["log_id"], record["data"]["log_id"]);
+            record["log_id"].as_str().unwrap().to_owned()
+        };
+        self.objects().iter().map(id).collect()
+    }
+}
+
+/// How a request is answered.
+pub type Manner = Box<dyn Fn(&Got) -> Said + Send>;
+
+pub enum Said {
+    Status(u16, &'static str),
+    /// A redirect.
+    Elsewhere(String),
+    /// Nothing, for ever.
+    Nothing,
+}
+
+pub struct Receiver {
+    pub origin: String,
+    inner: Arc<Inner>,
+    server: JoinHandle<()>,
+}
+
+struct Inner {
+    got: Mutex<Vec<Got>>,
+    manner: Mutex<Manner>,
+}
+
+impl Receiver {
+    /// One that takes everything.
+    pub async fn new() -> Self {
+        Self::at(TcpListener::bind("127.0.0.1:0").await.unwrap())
+    }
+
+    pub fn at(listener: TcpListener) -> Self {
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let manner: Manner = Box::new(|_| Said::Status(200, r#"{"text":"Success","code":0}"#));
+        let inner = Arc::new(Inner { got: Mutex::default(), manner: Mutex::new(manner) });
+        let router = Router::new().fallback(answer).with_state(Arc::clone(&inner));
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { origin, inner, server }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.origin.rsplit_once(':').unwrap().1.parse().unwrap()
+    }
+
+    /// Answers as `manner` says from now on.
+    pub fn answers(&self, manner: impl Fn(&Got) -> Said + Send + 'static) {
+        *self.inner.manner.lock().unwrap() = Box::new(manner);
+    }
+
+    pub fn got(&self) -> Vec<Got> {
+        self.inner.got.lock().unwrap().clone()
+    }
+
+    /// The ids of all events that were taken, in order.
+    pub fn taken(&self) -> Vec<String> {
+        self.got().iter().filter(|got| got.status == 200).flat_map(Got::ids).collect()
+    }
+
+    /// Waits until what was got is as wanted.
+    pub async fn until(&self, wanted: impl Fn(&[Got]) -> bool) {
+        for _ in 0..6000 {
+            if wanted(&self.inner.got.lock().unwrap()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("this was got and nothing else: {:#?}", self.got());
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn answer(State(inner): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let path = uri.path_and_query().map_or_else(String::new, ToString::to_string);
+    let mut got = Got { path, headers, body, status: 0 };
+    let said = (inner.manner.lock().unwrap())(&got);
+    let response = match &said {
+        Said::Status(status, text) => {
+            got.status = *status;
+            (StatusCode::from_u16(*status).unwrap(), *text).into_response()
+        }
+        Said::Elsewhere(address) => {
+            got.status = 302;
+            (StatusCode::FOUND, [("location", address.clone())]).into_response()
+        }
+        Said::Nothing => StatusCode::OK.into_response(),
+    };
+    inner.got.lock().unwrap().push(got);
+    if matches!(said, Said::Nothing) {
+        std::future::pending::<()>().await;
+    }
+    response
+}

@@ -1,0 +1,206 @@
+//! Receivers that hang, refuse, talk nonsense or lead elsewhere.
+
+use std::time::Duration;
+
+use doorward_engine::outbound::Reach;
+use doorward_engine::streams;
+use doorward_model::stream::StreamStatus;
+use doorward_store::log_streams::attempts::Outcome;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use super::*;
+use crate::kit::receiver::Said;
+
+#[tokio::test]
+async fn what_a_receiver_will_not_take_now_is_sent_until_it_does_and_nothing_is_lost() {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let id = stream_to(&house, &receiver, json!({})).await;
+    house.app.deliver_streams();
+    for (number, status) in [500, 503, 429, 401, 403, 404, 302, 304].into_iter().enumerate() {
+        let before = receiver.taken().len();
+        receiver.answers(move |_| Said::Status(status, "no"));
+        happen(&house, 2 * number, 2).await;
+        let failing = until(&house, &id, |health| health.state.progress.failing_since.is_some()).await;
+        assert!(failing.state.waiting >= 2, "{status}");
+        assert_eq!(failing.attempts[0].status, Some(status));
+        assert_eq!(failing.attempts[0].outcome, Outcome::Failed);
+        receiver.answers(|_| Said::Status(200, "yes"));
+        house.advance(61);
+        until(&house, &id, |health| health.state.waiting == 0).await;
+        assert!(receiver.taken().len() >= before + 2, "{status}");
+    }
+    assert_eq!(receiver.taken()[1..], logged(&house, &id).await);
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_wait_ends_when_an_admin_says_so() {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    receiver.answers(|_| Said::Status(500, "no"));
+    let id = stream_to(&house, &receiver, json!({})).await;
+    house.app.deliver_streams();
+    until(&house, &id, |health| health.state.progress.failures == 1).await;
+    receiver.answers(|_| Said::Status(200, "yes"));
+    let (app, caller) = house.app_and_caller();
+    streams::hurry(app, &caller, &id).await.unwrap();
+    until(&house, &id, |health| health.state.waiting == 0).await;
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn the_one_event_that_is_refused_is_set_aside_and_the_others_go_on() {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let id = stream_to(&house, &receiver, json!({})).await;
+    happen(&house, 0, 40).await;
+    let bad = logged(&house, &id).await.remove(25);
+    let refused = bad.clone();
+    receiver.answers(move |got| {
+        if got.ids().contains(&refused) { Said::Status(400, "bad event") } else { Said::Status(200, "yes") }
+    });
+    house.app.deliver_streams();
+    while health(&house, &id).await.state.set_aside == 0 {
+        until(&house, &id, |health| health.state.progress.failures > 0 || health.state.set_aside > 0).await;
+        house.advance(61);
+    }
+    let done = until(&house, &id, |health| health.state.waiting == 0).await;
+    assert_eq!(done.letters.len(), 1);
+    assert_eq!((done.letters[0].event.as_str(), done.letters[0].status), (bad.as_str(), Some(400)));
+    assert_eq!(done.letters[0].record["data"]["log_id"], bad);
+    let mut wanted = logged(&house, &id).await;
+    wanted.retain(|id| *id != bad);
+    assert_eq!(receiver.taken()[1..], wanted);
+
+    // Once the receiver takes it, it is sent again from the page.
+    let (app, caller) = house.app_and_caller();
+    assert_eq!(streams::resend_letters(app, &caller, &id).await.unwrap(), (0, 1));
+    receiver.answers(|_| Said::Status(200, "yes"));
+    assert_eq!(streams::resend_letters(app, &caller, &id).await.unwrap(), (1, 0));
+    assert!(receiver.taken().contains(&bad));
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_receiver_that_refuses_everything_does_not_have_everything_set_aside() {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    receiver.answers(|_| Said::Status(400, "incorrect index"));
+    let id = stream_to(&house, &receiver, json!({})).await;
+    happen(&house, 0, 20).await;
+    house.app.deliver_streams();
+    for _ in 0..200 {
+        let now = health(&house, &id).await;
+        if now.state.set_aside >= 10 && now.state.progress.failures >= 4 {
+            break;
+        }
+        let (aside, failures) = (now.state.set_aside, now.state.progress.failures);
+        until(&house, &id, |health| {
+            health.state.set_aside != aside || health.state.progress.failures != failures
+        })
+        .await;
+        house.advance(61);
+    }
+    let now = health(&house, &id).await;
+    assert_eq!(now.state.set_aside, 10);
+    assert!(now.state.waiting >= 10);
+    let (app, caller) = house.app_and_caller();
+    assert_eq!(streams::drop_letters(app, &caller, &id).await.unwrap(), (10, 0));
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn after_a_week_a_stream_is_suspended_and_resumed_by_hand() {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    receiver.answers(|_| Said::Status(500, "no"));
+    let id = stream_to(&house, &receiver, json!({})).await;
+    house.app.deliver_streams();
+    until(&house, &id, |health| health.state.progress.failures == 1).await;
+    house.advance(7 * 86_400);
+    until(&house, &id, |health| health.state.stream.status == StreamStatus::Suspended).await;
+    receiver.answers(|_| Said::Status(200, "yes"));
+    patch(&house, &id, json!({ "status": "active" })).await;
+    until(&house, &id, |health| health.state.waiting == 0 && health.state.progress.delivered_at.is_some())
+        .await;
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_what_is_not_opened_is_not_asked() {
+    let (house, receiver, inside) = (House::new().await, Receiver::new().await, Receiver::new().await);
+    let elsewhere = inside.origin.clone();
+    receiver.answers(move |_| Said::Elsewhere(elsewhere.clone()));
+    let id = stream_to(&house, &receiver, json!({})).await;
+    house.app.deliver_streams();
+    until(&house, &id, |health| health.state.progress.failures > 0).await;
+    assert!(inside.got().is_empty());
+    // A name that leads to this machine, without a network that the operator opened.
+    let (closed, name) =
+        (House::reaching(|_| Reach::default()).await, format!("https://localhost:{}/", receiver.port()));
+    let (app, caller) = closed.app_and_caller();
+    let body = object(json!({ "name": "x", "type": "http", "sink": { "httpEndpoint": name } }));
+    let tried = streams::try_out(app, &caller, None, &body).await.unwrap();
+    assert!(!tried.is_taken && tried.said.contains("internal network"), "{}", tried.said);
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn one_that_hangs_up_or_talks_nonsense_is_asked_again() {
+    let house = House::new().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let talker = tokio::spawn(async move {
+        for said in
+            ["", "SSH-2.0-OpenSSH\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\nhalf", "HTTP/9"]
+        {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut seen = [0; 1024];
+            let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut seen).await;
+            tokio::io::AsyncWriteExt::write_all(&mut stream, said.as_bytes()).await.unwrap();
+        }
+        Receiver::at(listener)
+    });
+    let sink = json!({ "httpEndpoint": format!("http://{address}/") });
+    let id = made(&house, json!({ "name": "Mine", "type": "http", "sink": sink })).await;
+    happen(&house, 0, 3).await;
+    house.app.deliver_streams();
+    for failures in 1..=4 {
+        until(&house, &id, |health| health.state.progress.failures == failures).await;
+        house.advance(61);
+    }
+    let receiver = talker.await.unwrap();
+    until(&house, &id, |health| health.state.waiting == 0).await;
+    assert_eq!(receiver.taken()[1..], logged(&house, &id).await);
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn one_that_hangs_is_waited_for_no_longer_than_so_long() {
+    let house = House::reaching(|reach| reach.with_patience(Duration::from_millis(200))).await;
+    let receiver = Receiver::new().await;
+    receiver.answers(|_| Said::Nothing);
+    let id = stream_to(&house, &receiver, json!({})).await;
+    house.app.deliver_streams();
+    let failing = until(&house, &id, |health| health.state.progress.failures == 1).await;
+    assert!(failing.attempts[0].said.contains("did not answer"), "{:?}", failing.attempts);
+    receiver.answers(|_| Said::Status(200, "yes"));
+    house.advance(61);
+    until(&house, &id, |health| health.state.waiting == 0).await;
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_there_is_said_and_a_paused_stream_asks_nobody() {
+    let house = House::new().await;
+    let sink = json!({ "httpEndpoint": "http://127.0.0.1:9/" });
+    let id = made(&house, json!({ "name": "Mine", "type": "http", "sink": sink })).await;
+    house.app.deliver_streams();
+    let failing = until(&house, &id, |health| health.state.progress.failures == 1).await;
+    assert!(failing.attempts[0].said.contains("takes no connection"), "{:?}", failing.attempts);
+    patch(&house, &id, json!({ "status": "paused" })).await;
+    until(&house, &id, |health| health.state.progress.holder.is_empty()).await;
+    let receiver = Receiver::new().await;
+    patch(&house, &id, json!({ "sink": { "httpEndpoint": receiver.origin } })).await;
+    assert!(receiver.got().is_empty());
+    patch(&house, &id, json!({ "status": "active" })).await;
+    until(&house, &id, |health| health.state.waiting == 0).await;
+    house.stop().await;
+}

@@ -1,0 +1,66 @@
+//! Several nodes: one delivers, and another takes over what it leaves.
+
+use serde_json::json;
+
+use super::*;
+use crate::kit::Engine;
+use crate::kit::receiver::Said;
+
+#[tokio::test]
+async fn of_two_nodes_one_delivers_and_each_event_comes_once() {
+    for engine in Engine::all() {
+        let (house, receiver) = (House::on(engine).await, Receiver::new().await);
+        let other = house.second_node().await;
+        let id = stream_to(&house, &receiver, json!({})).await;
+        house.app.deliver_streams();
+        other.app.deliver_streams();
+        happen(&house, 0, 20).await;
+        until(&house, &id, |health| health.state.waiting == 0).await;
+        let wanted = logged(&house, &id).await;
+        receiver.until(|got| got.iter().map(|got| got.ids().len()).sum::<usize>() > wanted.len()).await;
+        assert_eq!(receiver.taken()[1..], wanted);
+        house.stop().await;
+        other.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_stops_lets_go_and_the_other_goes_on_where_it_was() {
+    for engine in Engine::all() {
+        let (house, receiver) = (House::on(engine).await, Receiver::new().await);
+        let other = house.second_node().await;
+        let id = stream_to(&house, &receiver, json!({})).await;
+        house.app.deliver_streams();
+        happen(&house, 0, 5).await;
+        until(&other, &id, |health| health.state.waiting == 0).await;
+        house.stop().await;
+        other.app.deliver_streams();
+        happen(&other, 5, 5).await;
+        until(&other, &id, |health| health.state.waiting == 0).await;
+        assert_eq!(receiver.taken()[1..], logged(&other, &id).await);
+        other.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_hangs_is_taken_over_and_moves_nothing_when_it_wakes() {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let other = house.second_node().await;
+    let id = stream_to(&house, &receiver, json!({})).await;
+    // The lease of a node that is not there any more.
+    house.take_lease(&id, "a node that was killed").await;
+    other.app.deliver_streams();
+    receiver.answers(|_| Said::Status(200, "yes"));
+    happen(&house, 0, 3).await;
+    // It has to be seen before it can be missed.
+    for _ in 0..60 {
+        house.advance(1);
+        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        if !receiver.got().is_empty() {
+            break;
+        }
+    }
+    until(&other, &id, |health| health.state.waiting == 0).await;
+    assert_eq!(receiver.taken()[1..], logged(&house, &id).await);
+    other.stop().await;
+}

@@ -1,0 +1,108 @@
+//! How streams go: what the page and the command line show.
+
+use doorward_model::ids::StreamId;
+use doorward_model::log::code::EventCode;
+use doorward_model::scope::ApiScope;
+use doorward_model::stream::{Category, LogStream};
+use doorward_store::Scope;
+use doorward_store::log_streams::attempts::{self, Attempt};
+use doorward_store::log_streams::delivery::day;
+use doorward_store::log_streams::letters::{self, Letter};
+use doorward_store::log_streams::{self, Progress, outbox};
+
+use super::{existing, opened};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::fault::Fault;
+
+/// Up to so many waiting events are counted.
+const MOST_COUNTED: u32 = 10_000;
+/// So many of the events that were set aside are shown.
+const LETTERS_SHOWN: u32 = 50;
+
+/// A stream and where it stands.
+#[derive(Debug)]
+pub struct StreamState {
+    /// The stream.
+    pub stream: LogStream,
+    /// How it goes.
+    pub progress: Progress,
+    /// How many events are before it; [`StreamState::is_more`] when there are more.
+    pub waiting: i64,
+    /// How many events were taken today, in UTC.
+    pub sent_today: i64,
+    /// How many events were set aside.
+    pub set_aside: i64,
+}
+
+impl StreamState {
+    /// Whether more events wait than were counted.
+    #[must_use]
+    pub fn is_more(&self) -> bool {
+        self.waiting >= i64::from(MOST_COUNTED)
+    }
+}
+
+/// A stream, where it stands, and how it came there.
+#[derive(Debug)]
+pub struct Health {
+    /// Where it stands.
+    pub state: StreamState,
+    /// The last tries, newest first.
+    pub attempts: Vec<Attempt>,
+    /// The oldest events that were set aside.
+    pub letters: Vec<Letter>,
+}
+
+/// All streams and where they stand.
+///
+/// # Errors
+/// [`Fault::Forbidden`], or trouble with the store.
+pub async fn states(app: &App, caller: &Caller) -> Result<Vec<StreamState>, Fault> {
+    caller.may(ApiScope::ReadLogStreams)?;
+    let scope = app.db().tenant(&caller.tenant.tenant.id);
+    let mut states = Vec::new();
+    for (stored, progress) in log_streams::list(&scope).await? {
+        let stream = opened(app, scope.tenant(), stored)?;
+        states.push(state(app, &scope, stream, progress).await?);
+    }
+    Ok(states)
+}
+
+/// One stream in full.
+///
+/// # Errors
+/// [`Fault::Forbidden`], [`Fault::NotFound`], or trouble with the store.
+pub async fn health(app: &App, caller: &Caller, id: &StreamId) -> Result<Health, Fault> {
+    caller.may(ApiScope::ReadLogStreams)?;
+    let scope = app.db().tenant(&caller.tenant.tenant.id);
+    let (stream, progress) = existing(app, &scope, id).await?;
+    Ok(Health {
+        state: state(app, &scope, stream, progress).await?,
+        attempts: attempts::list(&scope, id, attempts::KEPT).await?,
+        letters: letters::list(&scope, id, LETTERS_SHOWN).await?,
+    })
+}
+
+async fn state(
+    app: &App,
+    scope: &Scope<'_>,
+    stream: LogStream,
+    progress: Progress,
+) -> Result<StreamState, Fault> {
+    let is_today = progress.sent_day == day(app.now());
+    Ok(StreamState {
+        waiting: outbox::count_after(scope, &progress.checkpoint, &codes(&stream), MOST_COUNTED).await?,
+        set_aside: letters::count(scope, &stream.id).await?,
+        sent_today: if is_today { progress.sent_today } else { 0 },
+        stream,
+        progress,
+    })
+}
+
+/// The kinds of events that a stream takes; none named when it takes all.
+fn codes(stream: &LogStream) -> Vec<EventCode> {
+    let categories = &stream.settings.categories;
+    let takes = |code: &&EventCode| categories.contains(&Category::of(**code));
+    EventCode::ALL.iter().filter(takes).copied().collect()
+}

@@ -1,0 +1,291 @@
+//! Covering what names a person before an event leaves the house.
+//!
+//! Pure functions on the record as it would be sent. Each chosen kind of fact is covered wherever it
+//! stands in the record, under every name it goes by; addresses of email also inside of sentences.
+//!
+//! Source: `pii_config` of `/api/v2/log-streams`.
+
+use serde_json::{Map, Value, json};
+
+use super::xxhash::xxh64;
+use crate::fields::{FieldError, FieldErrors};
+use crate::json;
+
+/// What stands in the place of a covered text.
+pub const COVER: &str = "****";
+const ALGORITHM: &str = "xxhash";
+
+/// A kind of fact about a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PiiField {
+    /// The given name.
+    FirstName,
+    /// The family name.
+    LastName,
+    /// The name at a connection, or what was typed for it.
+    Username,
+    /// The address of email.
+    Email,
+    /// The number of a telephone.
+    Phone,
+    /// Where somebody lives.
+    Address,
+}
+
+impl PiiField {
+    /// All of them.
+    pub const ALL: [PiiField; 6] = [
+        PiiField::FirstName,
+        PiiField::LastName,
+        PiiField::Username,
+        PiiField::Email,
+        PiiField::Phone,
+        PiiField::Address,
+    ];
+
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            PiiField::FirstName => "first_name",
+            PiiField::LastName => "last_name",
+            PiiField::Username => "username",
+            PiiField::Email => "email",
+            PiiField::Phone => "phone",
+            PiiField::Address => "address",
+        }
+    }
+
+    /// The names that such a fact has in records.
+    const fn names(self) -> &'static [&'static str] {
+        match self {
+            PiiField::FirstName => &["first_name", "given_name", "firstName"],
+            PiiField::LastName => &["last_name", "family_name", "lastName"],
+            PiiField::Username => &["username", "user_name", "preferred_username", "nickname"],
+            PiiField::Email => &["email", "new_email", "email_address"],
+            PiiField::Phone => &["phone", "phone_number", "phoneNumber"],
+            PiiField::Address => &["address", "street_address"],
+        }
+    }
+}
+
+/// How a fact is covered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PiiMethod {
+    /// By [`COVER`].
+    Mask,
+    /// By its hash, so that events of one person can still be told together.
+    Hash,
+}
+
+/// What is covered, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PiiConfig {
+    /// The kinds of facts.
+    pub fields: Vec<PiiField>,
+    /// How.
+    pub method: PiiMethod,
+}
+
+impl PiiConfig {
+    /// Reads `pii_config`.
+    pub(super) fn read(value: &Value, errors: &mut FieldErrors) -> Option<Self> {
+        let object = json::object(value, "pii_config", errors)?;
+        let (mut fields, mut method) = (None, PiiMethod::Mask);
+        for (name, value) in object {
+            let path = format!("pii_config.{name}");
+            match name.as_str() {
+                "log_fields" => fields = kinds(value, &path, errors),
+                "method" => {
+                    let read = match value.as_str() {
+                        Some("mask") => Some(PiiMethod::Mask),
+                        Some("hash") => Some(PiiMethod::Hash),
+                        _ => None,
+                    };
+                    method = json::one_of(read, &path, &["mask", "hash"], errors)?;
+                }
+                "algorithm" => {
+                    let known = value.as_str().filter(|text| *text == ALGORITHM);
+                    json::one_of(known, &path, &[ALGORITHM], errors)?;
+                }
+                _ => errors.push(json::unknown(&path)),
+            }
+        }
+        if !object.contains_key("log_fields") {
+            let text = "Say which facts are covered.";
+            errors.push(FieldError::new("pii_config.log_fields", "required", text));
+        }
+        Some(Self { fields: fields?, method })
+    }
+
+    /// Reads what [`PiiConfig::to_json`] wrote.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, at once.
+    pub fn from_json(value: &Value) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        match Self::read(value, &mut errors) {
+            Some(config) => errors.into_result(config),
+            None => Err(errors),
+        }
+    }
+
+    /// As the API shows it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let fields: Vec<&str> = self.fields.iter().map(|field| field.as_str()).collect();
+        match self.method {
+            PiiMethod::Mask => json!({ "log_fields": fields, "method": "mask" }),
+            PiiMethod::Hash => json!({ "log_fields": fields, "method": "hash", "algorithm": ALGORITHM }),
+        }
+    }
+
+    /// Covers the chosen facts of a record.
+    ///
+    /// ```
+    /// use doorward_model::stream::pii::{PiiConfig, PiiField, PiiMethod};
+    /// let config = PiiConfig { fields: vec![PiiField::Email], method: PiiMethod::Mask };
+    /// let mut record = serde_json::json!({ "description": "ada@example.com was unlocked" });
+    /// config.cover(record.as_object_mut().unwrap());
+    /// assert_eq!(record["description"], "**** was unlocked");
+    /// ```
+    pub fn cover(&self, record: &mut Map<String, Value>) {
+        for (name, value) in record {
+            if self.fields.iter().any(|field| field.names().contains(&name.as_str())) {
+                self.cover_whole(value);
+            } else {
+                self.cover_within(value);
+            }
+        }
+    }
+
+    fn cover_whole(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.covered(text),
+            Value::Number(number) => *value = Value::String(self.covered(&number.to_string())),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.cover_whole(item)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.cover_whole(member)),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    fn cover_within(&self, value: &mut Value) {
+        match value {
+            Value::String(text) if self.fields.contains(&PiiField::Email) && text.contains('@') => {
+                *text = self.without_addresses(text);
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.cover_within(item)),
+            Value::Object(members) => self.cover(members),
+            _ => {}
+        }
+    }
+
+    /// A sentence whose words with an `@` inside are covered.
+    fn without_addresses(&self, text: &str) -> String {
+        let is_part = |c: char| c.is_alphanumeric() || "@.!#$%&'*+/=?^_`{|}~-".contains(c);
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find(is_part) {
+            let length = rest[start..].find(|c| !is_part(c)).unwrap_or(rest.len() - start);
+            let (before, word) = (&rest[..start], &rest[start..start + length]);
+            rest = &rest[start + length..];
+            out.push_str(before);
+            let address = word.trim_end_matches(['.', '!', '?', '\'']);
+            if address.trim_matches('@').contains('@') {
+                out.push_str(&self.covered(address));
+                out.push_str(&word[address.len()..]);
+            } else {
+                out.push_str(word);
+            }
+        }
+        out + rest
+    }
+
+    fn covered(&self, text: &str) -> String {
+        match self.method {
+            PiiMethod::Mask => COVER.to_owned(),
+            PiiMethod::Hash => format!("{:016x}", xxh64(text.as_bytes())),
+        }
+    }
+}
+
+fn kinds(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Vec<PiiField>> {
+    let words = json::texts(value, path, errors)?;
+    let names = PiiField::ALL.map(PiiField::as_str);
+    let mut fields = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let field = PiiField::ALL.into_iter().find(|field| field.as_str() == word);
+        let field = json::one_of(field, &format!("{path}.{at}"), &names, errors)?;
+        if !fields.contains(&field) {
+            fields.push(field);
+        }
+    }
+    if fields.is_empty() {
+        errors.push(FieldError::new(path, "min_items", "Name at least one, or leave pii_config out."));
+        return None;
+    }
+    Some(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn covered(fields: &[PiiField], method: PiiMethod, record: Value) -> Value {
+        let Value::Object(mut record) = record else { panic!("an object is wanted") };
+        PiiConfig { fields: fields.to_vec(), method }.cover(&mut record);
+        Value::Object(record)
+    }
+
+    #[test]
+    fn a_fact_is_covered_wherever_it_stands_and_nothing_else_is() {
+        let record = json!({
+            "user_name": "ada@example.com",
+            "description": "Wrong password for ada@example.com. (3 of 10)",
+            "details": { "by": { "email": "owner@example.com", "name": "Owner" }, "list": [["x@y.test!"]], "at": "@home" },
+            "count": 3,
+        });
+        let expected = json!({
+            "user_name": "****",
+            "description": "Wrong password for ****. (3 of 10)",
+            "details": { "by": { "email": "****", "name": "Owner" }, "list": [["****!"]], "at": "@home" },
+            "count": 3,
+        });
+        assert_eq!(covered(&[PiiField::Email], PiiMethod::Mask, record), expected);
+        let record =
+            json!({ "user_name": "ada", "details": { "phone": 49_151, "address": { "street": "Weg 1" } } });
+        let all = covered(&PiiField::ALL, PiiMethod::Mask, record.clone());
+        assert_eq!(
+            all,
+            json!({ "user_name": "****", "details": { "phone": "****", "address": { "street": "****" } } })
+        );
+        assert_eq!(covered(&[PiiField::FirstName], PiiMethod::Mask, record.clone()), record);
+    }
+
+    #[test]
+    fn a_hash_is_the_same_for_the_same_person_wherever_they_are_named() {
+        let record = json!({ "email": "ada@example.com", "description": "ada@example.com, bob@example.com" });
+        let hashed = covered(&[PiiField::Email], PiiMethod::Hash, record);
+        let of_ada = hashed["email"].as_str().unwrap();
+        let said = hashed["description"].as_str().unwrap();
+        assert!(said.starts_with(of_ada) && !said.ends_with(of_ada), "{said}");
+        assert!(!hashed.to_string().contains("example"), "{hashed}");
+    }
+
+    #[test]
+    fn what_is_no_config_is_refused() {
+        for body in [
+            json!({}),
+            json!({ "log_fields": [] }),
+            json!({ "log_fields": ["shoes"] }),
+            json!({ "log_fields": ["email"], "method": "burn" }),
+            json!({ "log_fields": ["email"], "algorithm": "md5" }),
+            json!({ "log_fields": ["email"], "more": 1 }),
+            json!(7),
+        ] {
+            let mut errors = FieldErrors::default();
+            PiiConfig::read(&body, &mut errors);
+            assert!(!errors.all().is_empty(), "{body}");
+        }
+    }
+}
