@@ -41,7 +41,7 @@ pub async fn authenticate(
         return Err(Fault::Unauthenticated { why: Unproven::Missing });
     }
     match bearer(app, state, token).await? {
-        Ok((tenant, (who, token_id))) => Ok(Caller { tenant, who, info: RequestInfo { token_id, ..info } }),
+        Ok((tenant, (who, jti))) => Ok(Caller { tenant, who, info: RequestInfo { jti, ..info } }),
         Err(why) => {
             let fault = Fault::Unauthenticated { why };
             let response = info.call.as_ref().and_then(|call| (call.refusal)(&fault));
@@ -156,12 +156,12 @@ async fn judge(app: &App, state: &TenantState, token: &str) -> Result<Result<Bea
     };
     let Some(entry) = app.client(state, &client).await? else { return Ok(Err(Unproven::Invalid)) };
     let (name, scopes) = (entry.client.settings.name.clone(), scopes(&claims));
-    let token_id = text(&claims, "jti").filter(|id| !id.is_empty()).map(tame);
-    let Some(id) = person else { return Ok(Ok((Who::Machine { client, name, scopes }, token_id))) };
+    let jti = text(&claims, "jti").filter(|id| !id.is_empty()).map(tame);
+    let Some(id) = person else { return Ok(Ok((Who::Machine { client, name, scopes }, jti))) };
     let user = users::get(&app.db().tenant(&state.tenant.id), &id).await?;
     let Some(user) = user.filter(|user| !user.blocked) else { return Ok(Err(Unproven::Invalid)) };
     let who = Who::User { id, name: user.display_name().to_owned(), client, client_name: name, scopes };
-    Ok(Ok((who, token_id)))
+    Ok(Ok((who, jti)))
 }
 
 fn unproven(_: JoseError) -> Unproven {

@@ -35,7 +35,7 @@ pub struct RequestInfo {
     /// The request itself, where its events show it: at the Management API and the dashboard.
     pub call: Option<Arc<Call>>,
     /// The id of the token that proved the caller, where it has one.
-    pub token_id: Option<String>,
+    pub jti: Option<String>,
 }
 
 /// A request of the Management API or the dashboard, as its events show it.

@@ -54,7 +54,7 @@ pub(crate) fn read(proxies: &[IpNet], parts: &Parts) -> RequestInfo {
         user_agent: agent.filter(|agent| !agent.is_empty()),
         auth0_client: telemetry(&parts.headers, &parts.uri),
         call: None,
-        token_id: None,
+        jti: None,
     }
 }
 

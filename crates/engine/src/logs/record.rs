@@ -178,7 +178,7 @@ impl EventDraft {
             put("userAgent", tame(agent).into());
         }
         if let Some(mut auth) = self.auth.take() {
-            if let Some(id) = &info.token_id {
+            if let Some(id) = &info.jti {
                 auth["credentials"]["jti"] = id.as_str().into();
             }
             put("auth", auth);

@@ -77,17 +77,15 @@ fn happened(page: &mut Page, measures: &Measures) {
 }
 
 fn pools(page: &mut Page, pools: &[(&str, Load)]) {
-    let each: [(&Metric, fn(&Load) -> u64); 3] = [
-        (&list::QUEUE, |load| load.waiting as u64),
-        (&list::QUEUE_CAPACITY, |load| load.capacity as u64),
-        (&list::QUEUE_REFUSED, |load| load.refused),
-    ];
-    for (metric, number) in each {
+    let mut each = |metric: &Metric, number: fn(&Load) -> u64| {
         let mut samples = page.metric(metric);
         for (name, load) in pools {
             samples.put(&[name], number(load));
         }
-    }
+    };
+    each(&list::QUEUE, |load| load.waiting as u64);
+    each(&list::QUEUE_CAPACITY, |load| load.capacity as u64);
+    each(&list::QUEUE_REFUSED, |load| load.refused);
 }
 
 fn stored(page: &mut Page, measures: &Measures) {
