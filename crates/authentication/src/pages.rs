@@ -431,13 +431,9 @@ mod tests {
                 .page(),
             WebMessagePage { origin: MARKUP, fields: &fields, nonce: &nonce }.page(),
         ];
-        for page in pages {
-            assert!(
-                !page.html().contains("<script>") && !page.html().contains("</script>\""),
-                "{}",
-                page.html()
-            );
-            assert!(!page.html().contains("alert('x')</script"), "{}", page.html());
+        for html in pages.map(|page| page.html().to_owned()) {
+            assert!(!html.contains("<script>") && !html.contains("</script>\""), "{html}");
+            assert!(!html.contains("alert('x')</script"), "{html}");
         }
     }
 

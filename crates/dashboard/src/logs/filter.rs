@@ -185,7 +185,7 @@ impl Filter {
             }
         });
         chip("Time", time, &|filter| {
-            (filter.time, filter.from, filter.until) = ("", String::new(), String::new())
+            (filter.time, filter.from, filter.until) = ("", String::new(), String::new());
         });
         let outcome = what.outcome.map(|level| level.as_str().to_owned());
         chip("Outcome", outcome, &|filter| filter.what.outcome = None);

@@ -168,7 +168,8 @@ mod tests {
     use super::*;
 
     fn patch(body: Value) -> Result<StreamPatch, FieldErrors> {
-        StreamPatch::from_json(body.as_object().unwrap())
+        let Value::Object(body) = body else { panic!("a stream is an object: {body}") };
+        StreamPatch::from_json(&body)
     }
 
     fn create(body: Value) -> Result<StreamSettings, FieldErrors> {
@@ -181,7 +182,8 @@ mod tests {
 
     fn http(changes: Value) -> Value {
         let mut sink = json!({ "httpEndpoint": "https://in.test/events" });
-        sink.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        let Value::Object(changes) = changes else { panic!("changes are an object: {changes}") };
+        sink.as_object_mut().unwrap().extend(changes);
         json!({ "name": "Mine", "type": "http", "sink": sink })
     }
 

@@ -23,7 +23,8 @@ fn id(text: &str) -> StreamId {
 }
 
 fn object(value: serde_json::Value) -> Object {
-    value.as_object().unwrap().clone()
+    let serde_json::Value::Object(object) = value else { panic!("not an object: {value}") };
+    object
 }
 
 fn stream(text: &str) -> StoredStream {
