@@ -11,6 +11,7 @@ mod literals;
 mod rooms;
 mod source;
 mod sql;
+mod suite;
 mod tree;
 
 use std::io::Write as _;
@@ -72,6 +73,7 @@ fn tidy(root: &Path) -> anyhow::Result<Vec<Finding>> {
     }
     findings.extend(conformance::check(&files));
     findings.extend(advisories::check(root, &files)?);
+    findings.extend(suite::check(root, &files)?);
     Ok(findings)
 }
 

@@ -11,6 +11,7 @@ use doorward_model::connection::{Connection, DEFAULT_DATABASE, DatabaseOptions, 
 use doorward_model::ids::TenantId;
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
+use doorward_model::signing_alg::KeyFamily;
 use doorward_model::signing_key::KeyState;
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
 use doorward_store::{Batch, StoreError, clients, connections, global, resource_servers, signing_keys};
@@ -69,8 +70,8 @@ pub async fn init(app: &App, new: &NewInstallation<'_>) -> Result<Installed, Fau
         created_at: app.now(),
     };
     let (current, next) = tokio::join!(
-        keys::fresh(app, &tenant, KeyState::Current),
-        keys::fresh(app, &tenant, KeyState::Next),
+        keys::fresh(app, &tenant, (KeyFamily::Rsa, KeyState::Current)),
+        keys::fresh(app, &tenant, (KeyFamily::Rsa, KeyState::Next)),
     );
     let mut batch = app.db().tenant(&tenant.id).batch();
     global::tenants::insert(&mut batch, &tenant);

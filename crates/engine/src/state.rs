@@ -109,7 +109,7 @@ pub(crate) async fn read(
             .for_each(|api| api.permissions = management_permissions());
         let rows = signing_keys::all(&scope).await?;
         let mut algorithms = clients::further_algorithms(&scope).await?;
-        algorithms.extend(apis.iter().filter_map(|api| api.settings.signing_alg.further()));
+        algorithms.extend(apis.iter().map(|api| api.settings.signing_alg).filter(|alg| alg.is_further()));
         algorithms.sort_unstable();
         algorithms.dedup();
         let apps = clients::with_mobile(&scope, MOST_WITH_APPS).await?;

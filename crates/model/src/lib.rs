@@ -50,6 +50,7 @@ pub mod scope;
 pub mod search;
 pub mod secret;
 pub mod session;
+pub mod signing_alg;
 pub mod signing_key;
 pub mod spelling;
 pub mod stream;

@@ -6,6 +6,7 @@
 
 use crate::ids::KeyId;
 use crate::secret::SealedSecret;
+use crate::signing_alg::KeyFamily;
 use crate::time::{Lifetime, Timestamp};
 
 /// How long anybody may keep the key set without asking again.
@@ -62,8 +63,8 @@ pub struct SigningKey {
     pub id: KeyId,
     /// Where it stands.
     pub state: KeyState,
-    /// The algorithm it signs with, `RS256`.
-    pub algorithm: String,
+    /// What kind of key it is.
+    pub family: KeyFamily,
     /// PKCS #8, base64, sealed; an empty text once the key is revoked.
     pub sealed_private_key: SealedSecret,
     /// The certificate, PEM.
@@ -110,7 +111,7 @@ mod tests {
         SigningKey {
             id: KeyId::parse("k").unwrap(),
             state,
-            algorithm: "RS256".to_owned(),
+            family: KeyFamily::Rsa,
             sealed_private_key: SealedSecret::from_ciphertext(String::new()),
             certificate_pem: String::new(),
             created_at: Timestamp::from_seconds(1000),

@@ -62,7 +62,7 @@ pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     tag
 }
 
-/// The left half of SHA-256, base64url: `at_hash` and `c_hash` of tokens signed with RS256 or HS256.
+/// The left half of SHA-256, base64url: `at_hash` and `c_hash` of tokens signed with RS256, HS256, PS256 or ES256.
 ///
 /// ```
 /// use doorward_protocol::digest::half_hash;
@@ -74,8 +74,13 @@ pub fn half_hash(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(&sha256(text.as_bytes())[..16])
 }
 
-/// The left half of SHA-512, base64url: `at_hash` and `c_hash` of tokens signed with RS512 (OpenID
-/// Connect Core §3.1.3.6: the hash of the signature).
+/// The same of SHA-384, for tokens whose signature has that hash (OpenID Connect Core §3.1.3.6).
+#[must_use]
+pub fn half_hash_384(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA384, text.as_bytes()).as_ref()[..24])
+}
+
+/// The same of SHA-512.
 #[must_use]
 pub fn half_hash_512(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA512, text.as_bytes()).as_ref()[..32])

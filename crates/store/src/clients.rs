@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 
 use doorward_model::client::Client;
 use doorward_model::client::further::{self, EXTERNAL_CLIENT_ID, MOBILE};
-use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::search::GRANT_ANY_ORGANIZATION;
 use doorward_model::ids::ClientId;
 use doorward_model::search::{Query, Target, Test};
+use doorward_model::signing_alg::SigningAlg;
 use doorward_model::time::Timestamp;
 
 use crate::activity::{self, ConditionSince};
@@ -189,23 +189,19 @@ pub async fn with_mobile(t: &Scope<'_>, limit: u32) -> Result<Vec<Client>, Store
 ///
 /// # Errors
 /// Any failure of the store.
-pub async fn further_algorithms(t: &Scope<'_>) -> Result<Vec<IdTokenAlgorithm>, StoreError> {
+pub async fn further_algorithms(t: &Scope<'_>) -> Result<Vec<SigningAlg>, StoreError> {
     const SQL: &str = "SELECT DISTINCT further_alg FROM clients \
          WHERE tenant_id = $1 AND further_alg IS NOT NULL ORDER BY further_alg";
     let rows = t.query(SQL, args![t.id()]).await?;
     let words = rows.into_iter().map(|row| row.read("clients").text("further_alg"));
     // One that another release knows is none that this one could sign with.
-    Ok(words
-        .collect::<Result<Vec<_>, _>>()?
-        .iter()
-        .filter_map(|word| IdTokenAlgorithm::parse(word))
-        .collect())
+    Ok(words.collect::<Result<Vec<_>, _>>()?.iter().filter_map(|word| SigningAlg::parse(word)).collect())
 }
 
 /// The algorithm of a client's ID tokens, where the key set has to show a key for it.
 fn further_algorithm(client: &Client) -> Option<&'static str> {
     let alg = client.settings.jwt_configuration.alg;
-    alg.filter(|alg| alg.is_further()).map(IdTokenAlgorithm::as_str)
+    alg.filter(|alg| alg.is_further()).map(SigningAlg::as_str)
 }
 
 fn has_mobile(client: &Client) -> bool {

@@ -2,6 +2,7 @@
 
 use doorward_model::ids::KeyId;
 use doorward_model::secret::SealedSecret;
+use doorward_model::signing_alg::KeyFamily;
 use doorward_model::signing_key::{KeyState, SigningKey};
 use doorward_model::time::Timestamp;
 
@@ -18,11 +19,11 @@ pub const MISSING: &str = "the signing key is still what it was";
 fn key(row: Row) -> Result<SigningKey, StoreError> {
     let mut r = row.read("signing_keys");
     let id = r.id("id", KeyId::parse)?;
-    let state = r.text("state")?;
+    let (state, algorithm) = (r.text("state")?, r.text("algorithm")?);
     Ok(SigningKey {
         id,
         state: KeyState::parse(&state).ok_or_else(|| r.corrupt("state"))?,
-        algorithm: r.text("algorithm")?,
+        family: KeyFamily::parse(&algorithm).ok_or_else(|| r.corrupt("algorithm"))?,
         sealed_private_key: SealedSecret::from_ciphertext(r.text("sealed_private_key")?),
         certificate_pem: r.text("certificate_pem")?,
         created_at: r.time("created_at")?,
@@ -42,7 +43,7 @@ pub async fn all(t: &Scope<'_>) -> Result<Vec<SigningKey>, StoreError> {
     t.query(SQL, args![t.id()]).await?.into_iter().map(key).collect()
 }
 
-/// Adds a key. A conflict when it is to be the next or the current one and there is one.
+/// Adds a key. A conflict when it is to be the next or the current one of its kind and there is one.
 pub fn insert(b: &mut Batch, key: &SigningKey) {
     const SQL: &str = "INSERT INTO signing_keys \
          (tenant_id, id, state, algorithm, sealed_private_key, certificate_pem, created_at, \
@@ -52,7 +53,7 @@ pub fn insert(b: &mut Batch, key: &SigningKey) {
         b.tenant().as_str(),
         key.id.as_str(),
         key.state.as_str(),
-        key.algorithm.as_str(),
+        key.family.as_str(),
         key.sealed_private_key.as_str(),
         key.certificate_pem.as_str(),
         key.created_at,
@@ -67,14 +68,19 @@ pub fn insert(b: &mut Batch, key: &SigningKey) {
 /// Lets the current key sign no more, and `next` from now on. Fails as [`MISSING`] when either is not
 /// what it was any more: of two rotations at once one is made.
 pub fn rotate(b: &mut Batch, current: &KeyId, next: &KeyId, now: Timestamp) {
-    const CEASE: &str = "UPDATE signing_keys SET state = 'previous', current_until = $3 \
-         WHERE tenant_id = $1 AND id = $2 AND state = 'current'";
-    const BEGIN: &str = "UPDATE signing_keys SET state = 'current', current_since = $3 \
+    const SQL: &str = "UPDATE signing_keys SET state = 'current', current_since = $3 \
          WHERE tenant_id = $1 AND id = $2 AND state = 'next'";
-    for (sql, key) in [(CEASE, current), (BEGIN, next)] {
-        let args = args![b.tenant().as_str(), key.as_str(), now];
-        b.push(sql, args, Expect::Rows(1, MISSING));
-    }
+    cease(b, current, now);
+    let args = args![b.tenant().as_str(), next.as_str(), now];
+    b.push(SQL, args, Expect::Rows(1, MISSING));
+}
+
+/// Lets the current key sign no more; it stays published. Fails as [`MISSING`] when it is not the current one.
+pub fn cease(b: &mut Batch, current: &KeyId, now: Timestamp) {
+    const SQL: &str = "UPDATE signing_keys SET state = 'previous', current_until = $3 \
+         WHERE tenant_id = $1 AND id = $2 AND state = 'current'";
+    let args = args![b.tenant().as_str(), current.as_str(), now];
+    b.push(SQL, args, Expect::Rows(1, MISSING));
     bump_version(b);
 }
 

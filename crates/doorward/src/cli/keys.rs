@@ -53,7 +53,8 @@ async fn list(here: &Here) -> Result<(), Failure> {
                 KeyState::Next => "published",
                 _ => key.state.as_str(),
             };
-            here.console.line(&format!("{}  {:9}  since {since}", key.id, word));
+            let alg = key.family.as_str();
+            here.console.line(&format!("{}  {alg:5}  {word:9}  since {since}", key.id));
         }
     }
     opened.close().await;
@@ -97,6 +98,7 @@ async fn revoke(here: &Here, kid: &str) -> Result<(), Failure> {
 fn shown(key: &SigningKey) -> Value {
     json!({
         "kid": key.id.as_str(),
+        "algorithm": key.family.as_str(),
         "state": key.state.as_str(),
         "created_at": key.created_at.to_string(),
         "current_since": key.current_since.map(|time| time.to_string()),

@@ -10,6 +10,7 @@ use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::ids::{ClientId, TenantId};
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
+use doorward_protocol::oidc::id_token;
 use doorward_store::{Batch, client_credentials, client_secrets, connections};
 use serde_json::{Map, Value};
 
@@ -18,6 +19,7 @@ use super::{ShownClient, about, addon_keys, credentials, not_written, secrets};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
+use crate::keys;
 use crate::logs::record;
 
 const WHAT: &str = "Create a client";
@@ -50,16 +52,17 @@ pub async fn create(app: &App, caller: &Caller, new: NewClient<'_>) -> Result<Sh
 
 async fn make(app: &App, caller: &Caller, new: NewClient<'_>) -> Result<ShownClient, Fault> {
     caller.may(ApiScope::CreateClients)?;
-    let (settings, keys) = settings(new)?;
+    let (settings, credentials) = settings(new)?;
     let (state, _) = app.refresh(&caller.tenant).await?;
     let mut batch = app.db().tenant(&state.tenant.id).batch();
-    let made = push(&mut batch, app, &state.tenant.id, settings, keys)?;
+    let made = push(&mut batch, app, &state.tenant.id, settings, credentials)?;
     if state.tenant.settings.enable_client_connections {
         connections::enable_all_for_client(&mut batch, &made.client.id);
     }
     record::push_by(&mut batch, app, caller, about(WHAT, &made.client));
     batch.commit().await.map_err(not_written)?;
     app.changed(&state.tenant.id).await;
+    keys::prepare(app, &state, id_token::algorithm(&made.client)).await;
     // A client that proves itself with a key has no use for its secret.
     let secret = (!made.client.proves_by_key()).then_some(made.secret);
     Ok(ShownClient { client: made.client, secret, owners: Vec::new() })

@@ -6,7 +6,6 @@
 
 use doorward_model::client::credential::AuthenticationMethods;
 use doorward_model::client::edit::{self, ClientPatch};
-use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::client::{Client, ClientSettings, secrets as bounds};
 use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::ids::{ClientId, CredentialId};
@@ -14,7 +13,9 @@ use doorward_model::json;
 use doorward_model::patch::Patch;
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
+use doorward_model::signing_alg::SigningAlg;
 use doorward_protocol::jose::SecretKey;
+use doorward_protocol::oidc::id_token;
 use doorward_store::{StoreError, client_credentials, client_secrets, clients};
 use serde_json::{Map, Value};
 
@@ -23,6 +24,7 @@ use super::{ShownClient, about, addon_keys, not_written};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
+use crate::keys;
 use crate::logs::record;
 
 const WHAT: &str = "Update a client";
@@ -134,6 +136,7 @@ async fn change(app: &App, caller: &Caller, id: &ClientId, body: &Map<String, Va
         match batch.commit().await {
             Ok(_) => {
                 app.changed(tenant).await;
+                keys::prepare(app, &caller.tenant, id_token::algorithm(&next)).await;
                 return Ok(());
             }
             Err(StoreError::Unmet { what: clients::STALE }) => {}
@@ -156,7 +159,7 @@ async fn new_secret<'a>(
         return Err(Fault::NotSupported { why: NO_SECRET });
     }
     let jwt = &next.settings.jwt_configuration;
-    let signs = jwt.algorithm(next.shares_a_secret()) == IdTokenAlgorithm::HS256;
+    let signs = jwt.algorithm(next.shares_a_secret()) == SigningAlg::HS256;
     if signs && let Err(error) = SecretKey::new(sent, jwt.secret_encoded) {
         let text =
             format!("ID tokens of this client are signed with its secret, and this one cannot: {error}.");

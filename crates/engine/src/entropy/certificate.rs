@@ -1,13 +1,16 @@
-//! Fresh signing keys: RSA with 2048 bits and a certificate of its own (RFC 7517 §4.7, `x5c`).
+//! Fresh signing keys, each with a certificate of its own (RFC 7517 §4.7, `x5c`): RSA with 2048 bits, P-256,
+//! Ed25519.
 
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use doorward_model::secret::Secret;
+use doorward_model::signing_alg::KeyFamily;
 use doorward_model::time::{Lifetime, Timestamp};
 use rcgen::{
-    CertificateParams, DistinguishedName, DnType, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, RsaKeySize,
+    CertificateParams, DistinguishedName, DnType, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+    PKCS_ED25519, PKCS_RSA_SHA256, RsaKeySize,
 };
 
 use crate::entropy::Entropy;
@@ -26,16 +29,21 @@ pub struct FreshKey {
 }
 
 impl Entropy {
-    /// A new RSA key and a certificate for `host` that signs itself, valid from `now`.
+    /// A new key and a certificate for `host` that signs itself, valid from `now`.
     ///
     /// The key itself always comes from the crypto library's own source, also when this source is
-    /// seeded. Takes about a tenth of a second: run it on a pool.
+    /// seeded. An RSA key takes about a tenth of a second: run it on a pool.
     ///
     /// # Errors
     /// When the crypto library refuses.
-    pub fn signing_key(&self, host: &str, now: Timestamp) -> Result<FreshKey, Fault> {
+    pub fn signing_key(&self, family: KeyFamily, host: &str, now: Timestamp) -> Result<FreshKey, Fault> {
         let failed = |error: rcgen::Error| Fault::internal(format!("no signing key: {error}"));
-        let pair = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).map_err(failed)?;
+        let pair = match family {
+            KeyFamily::Rsa => KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048),
+            KeyFamily::P256 => KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256),
+            KeyFamily::Ed25519 => KeyPair::generate_for(&PKCS_ED25519),
+        };
+        let pair = pair.map_err(failed)?;
         let mut params = CertificateParams::default();
         params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, host);

@@ -46,7 +46,7 @@ async fn end(app: &App, caller: &Caller, id: &KeyId) -> Result<SigningKey, Fault
             KeyState::Previous => signing_keys::revoke(&mut batch, id, key.state, app.now()),
             KeyState::Next => {
                 signing_keys::revoke(&mut batch, id, key.state, app.now());
-                push_fresh(&mut batch, app, &state.tenant, KeyState::Next).await?;
+                push_fresh(&mut batch, app, &state.tenant, (key.family, KeyState::Next)).await?;
             }
         }
         let target = json!({ "kid": id.as_str(), "was": key.state.as_str() });

@@ -1,5 +1,6 @@
-//! In the background: every tenant has a next key, previous keys go when all that they signed has run
-//! out, and keys that were revoked long ago leave the list.
+//! In the background: every tenant has a next key and the kinds of keys that are asked for, kinds that nobody
+//! asks for any more sign no more, previous keys go when all that they signed has run out, and keys that were
+//! revoked long ago leave the list.
 //!
 //! Any number of nodes may do this at once: of two that make a next key one succeeds, and the other
 //! finds it there.
@@ -7,11 +8,13 @@
 use std::sync::Arc;
 
 use doorward_model::log::code::EventCode;
-use doorward_model::signing_key::KeyState;
-use doorward_store::{StoreError, signing_keys};
+use doorward_model::signing_alg::KeyFamily;
+use doorward_model::signing_key::{KeyState, MOST_PREVIOUS};
+use doorward_store::{Batch, StoreError, signing_keys};
 use serde_json::json;
 
 use super::push_fresh;
+use super::ready::make;
 use crate::app::App;
 use crate::caller::RequestInfo;
 use crate::fault::Fault;
@@ -28,11 +31,24 @@ pub(crate) async fn tend(app: &App) -> Result<(), Fault> {
 }
 
 async fn tend_one(app: &App, state: &Arc<TenantState>) -> Result<(), Fault> {
+    for family in KeyFamily::ALL.into_iter().filter(|family| state.keys.is_wanted(*family)) {
+        if state.keys.signer(family.usual()).is_none() {
+            make(app, state, family).await?;
+        }
+    }
     let (now, rows) = (app.now(), state.keys.rows());
     let mut batch = app.db().tenant(&state.tenant.id).batch();
-    if rows.iter().all(|row| row.state != KeyState::Next) {
-        let id = push_fresh(&mut batch, app, &state.tenant, KeyState::Next).await?;
-        note(&mut batch, app, state, ("Make the next signing key", id.as_str()));
+    for family in KeyFamily::ALL {
+        let of = |wanted| rows.iter().filter(move |row| (row.family, row.state) == (family, wanted));
+        let Some(current) = of(KeyState::Current).next() else { continue };
+        if !state.keys.is_wanted(family) && of(KeyState::Previous).count() < MOST_PREVIOUS {
+            signing_keys::cease(&mut batch, &current.id, now);
+            of(KeyState::Next).for_each(|next| signing_keys::revoke(&mut batch, &next.id, next.state, now));
+            note(&mut batch, app, state, ("Let a signing key sign no more", current.id.as_str()));
+        } else if of(KeyState::Next).next().is_none() {
+            let id = push_fresh(&mut batch, app, &state.tenant, (family, KeyState::Next)).await?;
+            note(&mut batch, app, state, ("Make the next signing key", id.as_str()));
+        }
     }
     for row in rows.iter().filter(|row| row.is_spent(now)) {
         signing_keys::revoke(&mut batch, &row.id, KeyState::Previous, now);
@@ -55,7 +71,7 @@ async fn tend_one(app: &App, state: &Arc<TenantState>) -> Result<(), Fault> {
     }
 }
 
-fn note(batch: &mut doorward_store::Batch, app: &App, state: &TenantState, (what, kid): (&str, &str)) {
+pub(super) fn note(batch: &mut Batch, app: &App, state: &TenantState, (what, kid): (&str, &str)) {
     let draft = EventDraft::new(EventCode::ManagementWrite, what)
         .detail("target", json!({ "kid": kid }))
         .detail("by", json!({ "kind": "schedule" }));
@@ -65,9 +81,11 @@ fn note(batch: &mut doorward_store::Batch, app: &App, state: &TenantState, (what
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::rotate;
+    use crate::keys::{ready, rotate};
     use crate::kit::Kit;
+    use doorward_model::signing_alg::SigningAlg;
     use doorward_model::signing_key::{KEPT_AFTER_REVOCATION, KEPT_AFTER_USE, PUBLISHED_BEFORE_USE};
+    use doorward_protocol::jose::{TokenType, verify};
 
     fn states(kit: &Kit) -> Vec<KeyState> {
         let mut states: Vec<_> = kit.tenant().keys.rows().iter().map(|row| row.state).collect();
@@ -123,5 +141,27 @@ mod tests {
         kit.clock.advance(KEPT_AFTER_REVOCATION);
         tend(&kit.app).await.unwrap();
         assert_eq!(states(&kit), [KeyState::Next, KeyState::Current]);
+    }
+
+    /// Nothing in this installation asks for ES256, so its keys go the way of all previous keys.
+    #[tokio::test]
+    async fn a_kind_of_key_that_nobody_asks_for_signs_no_more() {
+        let kit = Kit::new().await;
+        let state = ready(&kit.app, &kit.tenant(), SigningAlg::ES256).await.unwrap();
+        let token = state.keys.signer(SigningAlg::ES256).unwrap().sign(TokenType::Jwt, &json!({})).unwrap();
+        tend(&kit.app).await.unwrap();
+        let state = kit.tenant();
+        assert!(state.keys.signer(SigningAlg::ES256).is_none());
+        assert!(
+            verify(&token, SigningAlg::ES256, &state.keys.verifiers()).is_ok(),
+            "what it signed stays good"
+        );
+        kit.clock.advance(KEPT_AFTER_USE);
+        tend(&kit.app).await.unwrap();
+        let kinds = |kit: &Kit| kit.tenant().keys.all.iter().map(|key| key.family()).collect::<Vec<_>>();
+        assert_eq!(kinds(&kit), [KeyFamily::Rsa; 2]);
+        // Whoever asks again gets other keys.
+        ready(&kit.app, &kit.tenant(), SigningAlg::ES256).await.unwrap();
+        assert_eq!(kit.tenant().keys.all.len(), 4);
     }
 }

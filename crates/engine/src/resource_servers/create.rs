@@ -13,6 +13,7 @@ use super::{ShownApi, about, seal, shown};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
+use crate::keys;
 use crate::logs::record;
 
 const WHAT: &str = "Create an API";
@@ -50,5 +51,6 @@ async fn make(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<S
         Err(error) => return Err(error.into()),
     }
     app.changed(&tenant.id).await;
+    keys::prepare(app, &caller.tenant, api.settings.signing_alg).await;
     shown(app, caller, api)
 }

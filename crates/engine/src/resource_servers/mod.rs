@@ -8,11 +8,12 @@ mod get;
 mod list;
 mod update;
 
-use doorward_model::api::{ApiName, ResourceServer, SigningAlg};
+use doorward_model::api::{ApiName, ResourceServer};
 use doorward_model::ids::{ResourceServerId, TenantId};
 use doorward_model::log::code::EventCode;
 use doorward_model::patch::Patch;
 use doorward_model::secret::Secret;
+use doorward_model::signing_alg::SigningAlg;
 use doorward_store::{Scope, resource_servers};
 use serde_json::json;
 
@@ -73,7 +74,7 @@ fn shown(app: &App, caller: &Caller, api: ResourceServer) -> Result<ShownApi, Fa
 
 /// Puts the secret in place that a change names, or a fresh one where HS256 needs one.
 fn seal(app: &App, tenant: &TenantId, api: &mut ResourceServer, secret: &Patch<Secret>) -> Result<(), Fault> {
-    let needs_one = api.settings.signing_alg == SigningAlg::Hs256;
+    let needs_one = api.settings.signing_alg == SigningAlg::HS256;
     let secret = match secret {
         Patch::Set(secret) => secret.clone(),
         Patch::Clear if !needs_one => {

@@ -12,6 +12,7 @@ use super::{ShownApi, about, find, seal, shown};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
+use crate::keys;
 use crate::logs::record;
 
 const WHAT: &str = "Update an API";
@@ -63,6 +64,7 @@ async fn change(
         match batch.commit().await {
             Ok(_) => {
                 app.changed(tenant).await;
+                keys::prepare(app, &caller.tenant, next.settings.signing_alg).await;
                 return Ok(ResourceServer { version: next.version + 1, ..next });
             }
             Err(StoreError::Unmet { what: resource_servers::STALE }) => {}

@@ -6,10 +6,11 @@
 
 use std::sync::Arc;
 
-use doorward_model::api::{ResourceServer, SigningAlg};
+use doorward_model::api::ResourceServer;
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::ids::FamilyId;
 use doorward_model::secret::Secret;
+use doorward_model::signing_alg::SigningAlg;
 use doorward_model::time::{Lifetime, Timestamp};
 use doorward_model::token::Authorization;
 use doorward_model::user::User;
@@ -24,6 +25,7 @@ use super::opaque::{self, Opaque};
 use crate::app::App;
 use crate::clients_cache::ClientEntry;
 use crate::fault::Fault;
+use crate::keys::{self, KeySet};
 use crate::resource_servers::secret_place;
 use crate::state::TenantState;
 
@@ -70,6 +72,7 @@ struct Bench {
     order: Order,
     entry: Arc<ClientEntry>,
     state: Arc<TenantState>,
+    keys: Arc<KeySet>,
     secret: Option<Secret>,
     now: Timestamp,
 }
@@ -85,7 +88,7 @@ pub(super) async fn mint(app: &App, made_for: &For<'_>, order: Order) -> Result<
         }
         draft => draft,
     };
-    let bench = made_for.bench(order, now);
+    let bench = made_for.bench(app, order, now).await?;
     let signed = app.signer().run(move |_| {
         let access_token = bench.access_token(draft)?;
         let id_token = if wants_id_token { Some(bench.id_token(Some(&access_token))?) } else { None };
@@ -97,7 +100,7 @@ pub(super) async fn mint(app: &App, made_for: &For<'_>, order: Order) -> Result<
 
 /// Makes an ID token alone.
 pub(super) async fn id_token(app: &App, made_for: &For<'_>, order: Order) -> Result<Secret, Refused> {
-    let bench = made_for.bench(order, app.now());
+    let bench = made_for.bench(app, order, app.now()).await?;
     let signed = app.signer().run(move |_| bench.id_token(None)).await?;
     Ok(signed.map_err(|error| Fault::internal(error.to_string()))?)
 }
@@ -165,18 +168,23 @@ pub(super) async fn signed(
     claims: AccessTokenClaims,
 ) -> Result<Secret, Fault> {
     let secret = open_secret(app, state, api)?;
+    let keys = Arc::clone(&keys::ready(app, state, api.settings.signing_alg).await?.keys);
     let (state, identifier) = (Arc::clone(state), api.identifier.clone());
-    let signed = app.signer().run(move |_| sign(&state, &identifier, (&claims, secret.as_ref()))).await?;
+    let signed = app.signer().run(move |_| {
+        let api = state.api(&identifier).ok_or(JoseError::Claims)?;
+        sign(api, &keys, (&claims, secret.as_ref()))
+    });
+    let signed = signed.await?;
     signed.map_err(|error| Fault::internal(error.to_string()))
 }
 
 fn sign(
-    state: &TenantState,
-    identifier: &str,
+    api: &ResourceServer,
+    keys: &KeySet,
     (claims, secret): (&AccessTokenClaims, Option<&Secret>),
 ) -> Result<Secret, JoseError> {
-    let api = state.api(identifier).ok_or(JoseError::Claims)?;
-    access_token::sign(api, &state.keys.current, secret, claims).map(Secret::new)
+    let key = keys.signer(api.settings.signing_alg).ok_or(JoseError::Algorithm)?;
+    access_token::sign(api, key, secret, claims).map(Secret::new)
 }
 
 /// The secret with which the tokens of an API are signed, if they are.
@@ -186,7 +194,7 @@ pub(super) fn open_secret(
     api: &ResourceServer,
 ) -> Result<Option<Secret>, Fault> {
     match (&api.signing_secret, api.settings.signing_alg) {
-        (Some(sealed), SigningAlg::Hs256) => {
+        (Some(sealed), SigningAlg::HS256) => {
             let place = secret_place(&state.tenant.id, &api.id);
             Ok(Some(app.sealing().open_text(place, sealed)?))
         }
@@ -195,9 +203,18 @@ pub(super) fn open_secret(
 }
 
 impl For<'_> {
-    fn bench(&self, order: Order, now: Timestamp) -> Bench {
+    /// All that the signing thread needs, the keys for the ID token and for the API among it.
+    async fn bench(&self, app: &App, order: Order, now: Timestamp) -> Result<Bench, Fault> {
         let (entry, state) = (Arc::clone(self.entry), Arc::clone(self.state));
-        Bench { secret: entry.client_secret().cloned(), order, entry, state, now }
+        let api = order.authorization.audience.as_deref().and_then(|audience| state.api(audience));
+        let of_api = api.map(|api| api.settings.signing_alg);
+        let of_id_token = order.id_token.then(|| id_token::algorithm(&entry.client));
+        let mut with_keys = Arc::clone(&state);
+        for algorithm in [of_api, of_id_token].into_iter().flatten() {
+            with_keys = keys::ready(app, &with_keys, algorithm).await?;
+        }
+        let keys = Arc::clone(&with_keys.keys);
+        Ok(Bench { secret: entry.client_secret().cloned(), order, entry, state, keys, now })
     }
 }
 
@@ -206,7 +223,8 @@ impl Bench {
         match (draft, &self.order.authorization.audience) {
             (Draft::Opaque(token), _) => Ok(token),
             (Draft::Jwt(claims, secret), audience) => {
-                sign(&self.state, audience.as_deref().unwrap_or_default(), (&claims, secret.as_ref()))
+                let api = self.state.api(audience.as_deref().unwrap_or_default()).ok_or(JoseError::Claims)?;
+                sign(api, &self.keys, (&claims, secret.as_ref()))
             }
         }
     }
@@ -224,7 +242,8 @@ impl Bench {
             code: self.order.code.as_ref().map(Secret::expose),
             now: self.now,
         });
-        id_token::sign(client, &self.state.keys.current, self.secret.as_ref(), &claims).map(Secret::new)
+        let key = self.keys.signer(id_token::algorithm(client)).ok_or(JoseError::Algorithm)?;
+        id_token::sign(client, key, self.secret.as_ref(), &claims).map(Secret::new)
     }
 }
 

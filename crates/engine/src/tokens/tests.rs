@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
+use doorward_model::signing_alg::KeyFamily;
 use doorward_model::signing_key::KeyState;
 use doorward_protocol::jose::{TokenType, verify_rs256};
 use serde_json::json;
@@ -347,7 +348,8 @@ async fn userinfo_knows_a_key_that_is_newer_than_its_memory() {
     let (app, stale) = (&journey.kit.app, journey.visitor());
     let tenant = &stale.tenant.tenant;
     let mut batch = app.db().tenant(&tenant.id).batch();
-    crate::keys::push_fresh(&mut batch, app, tenant, KeyState::Previous).await.unwrap();
+    let of = (KeyFamily::Rsa, KeyState::Previous);
+    crate::keys::push_fresh(&mut batch, app, tenant, of).await.unwrap();
     batch.commit().await.unwrap();
     let fresh = app.reload(&tenant.id).await.unwrap();
     let known = |kid| stale.tenant.keys.all.iter().any(|key| key.kid() == kid);

@@ -39,13 +39,14 @@ pub(crate) fn short(key: &SigningKey) -> Value {
     json!({ "kid": key.id, "cert": certificate.map(|certificate| certificate.pem()).unwrap_or_default() })
 }
 
-/// Keys in the order in which people look for them: current, next, previous ones, revoked ones.
+/// Keys in the order in which people look for them: RSA keys first, of each kind the current one, the next and
+/// previous ones; revoked ones at the end.
 pub(crate) fn in_order(mut keys: Vec<SigningKey>) -> Vec<SigningKey> {
     keys.sort_by_key(|key| match key.state {
-        KeyState::Current => 0,
-        KeyState::Next => 1,
-        KeyState::Previous => 2,
-        KeyState::Revoked => 3,
+        KeyState::Current => (false, key.family, 0),
+        KeyState::Next => (false, key.family, 1),
+        KeyState::Previous => (false, key.family, 2),
+        KeyState::Revoked => (true, key.family, 3),
     });
     keys
 }

@@ -1,6 +1,7 @@
 //! What `/resource-servers` takes and gives.
 
 use doorward_model::schema::{Format, Member, Schema, TEXT, formatted, list, optional, required, text};
+use doorward_model::signing_alg::SigningAlg;
 
 use crate::openapi::operation::{
     FIELDS, INCLUDE_FIELDS, INCLUDE_TOTALS, Operation, PAGE, PER_PAGE, Parameter, parameter, totals,
@@ -31,11 +32,7 @@ const SKIP_CONSENT: &str = "skip_consent_for_verifiable_first_party_clients";
 const SETTINGS: [Member; 12] = [
     optional("name", text(200), "The name for people."),
     optional("scopes", Schema::Nullable(&list(&SCOPE, 1000)), "What the API knows to allow."),
-    optional(
-        "signing_alg",
-        Schema::Words(&["RS256", "HS256", "RS512", "PS256"]),
-        "How its tokens are signed.",
-    ),
+    optional("signing_alg", Schema::Words(&SigningAlg::NAMES), "How its tokens are signed."),
     optional("signing_secret", Schema::Nullable(&text(1024)), "The secret of HS256, at least 32 bytes."),
     optional("allow_offline_access", Schema::Flag, "Whether offline_access gives a refresh token."),
     optional("token_lifetime", LIFETIME, "How long its tokens live, in seconds."),

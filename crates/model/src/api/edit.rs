@@ -10,13 +10,13 @@ use serde_json::{Map, Value};
 use super::grant::{is_nothing, not_offered};
 use super::permission;
 use super::{
-    ApiPermission, ClientPolicy, Policy, ResourceServer, SigningAlg, SubjectTypeAuthorization, TokenDialect,
-    UserPolicy,
+    ApiPermission, ClientPolicy, Policy, ResourceServer, SubjectTypeAuthorization, TokenDialect, UserPolicy,
 };
 use crate::fields::{FieldError, FieldErrors};
 use crate::json;
 use crate::patch::Patch;
 use crate::secret::Secret;
+use crate::signing_alg::SigningAlg;
 use crate::time::Lifetime;
 
 /// The longest identifier and the longest name, in characters.

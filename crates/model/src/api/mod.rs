@@ -13,9 +13,9 @@ pub mod permission;
 use serde::{Deserialize, Serialize};
 
 use crate::client::grant_type::GrantType;
-use crate::client::jwt::IdTokenAlgorithm;
 use crate::ids::{IdError, ResourceServerId};
 use crate::secret::SealedSecret;
+use crate::signing_alg::SigningAlg;
 use crate::time::{Lifetime, Timestamp};
 
 pub use grant::{ClientGrant, Grantee, OrganizationUsage, SubjectType};
@@ -24,23 +24,6 @@ pub use permission::ApiPermission;
 /// How long a token lives when nobody says: a day, and two hours where a browser gets it directly.
 const TOKEN_LIFETIME: Lifetime = Lifetime::from_seconds(86_400);
 const TOKEN_LIFETIME_FOR_WEB: Lifetime = Lifetime::from_seconds(7200);
-
-/// How the access tokens of an API are signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SigningAlg {
-    /// With the tenant's key; everybody can check it.
-    #[serde(rename = "RS256")]
-    Rs256,
-    /// With a secret that the API shares with us.
-    #[serde(rename = "HS256")]
-    Hs256,
-    /// With the tenant's key, with the longer hash.
-    #[serde(rename = "RS512")]
-    Rs512,
-    /// With the tenant's key, with random padding.
-    #[serde(rename = "PS256")]
-    Ps256,
-}
 
 /// What the access tokens of an API look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,21 +59,6 @@ pub enum ClientPolicy {
     DenyAll,
     /// Those with a client grant.
     RequireClientGrant,
-}
-
-impl SigningAlg {
-    /// The words on the wire.
-    pub const NAMES: [&'static str; 4] = ["RS256", "HS256", "RS512", "PS256"];
-
-    /// The algorithm that the key set has to show a key for besides the usual ones.
-    #[must_use]
-    pub fn further(self) -> Option<IdTokenAlgorithm> {
-        match self {
-            SigningAlg::Rs256 | SigningAlg::Hs256 => None,
-            SigningAlg::Rs512 => Some(IdTokenAlgorithm::RS512),
-            SigningAlg::Ps256 => Some(IdTokenAlgorithm::PS256),
-        }
-    }
 }
 
 impl TokenDialect {
@@ -163,7 +131,7 @@ pub struct ApiSettings {
 impl Default for ApiSettings {
     fn default() -> Self {
         Self {
-            signing_alg: SigningAlg::Rs256,
+            signing_alg: SigningAlg::RS256,
             token_lifetime_for_web: TOKEN_LIFETIME_FOR_WEB,
             skip_consent_for_verifiable_first_party_clients: false,
             enforce_policies: None,

@@ -7,9 +7,10 @@ use super::ClientSettings;
 use super::auth_method::AuthMethod;
 use super::further::{Further, REDIRECTION_POLICY, THIRD_PARTY_SECURITY_MODE};
 use super::grant_type::GrantType;
-use super::jwt::{DEFAULT_LIFETIME, IdTokenAlgorithm, JwtConfiguration};
+use super::jwt::{DEFAULT_LIFETIME, JwtConfiguration};
 use super::kind::ClientKind;
 use super::refresh::{Expiration, RefreshPolicy, Rotation};
+use crate::signing_alg::SigningAlg;
 use crate::time::Lifetime;
 
 const DAY: u32 = 86_400;
@@ -34,7 +35,7 @@ pub fn for_api(kind: Option<ClientKind>, method: Option<AuthMethod>) -> ClientSe
     };
     let jwt_configuration = match kind.map(ClientKind::as_str) {
         Some("resource_server" | "express_configuration") => {
-            JwtConfiguration { alg: Some(IdTokenAlgorithm::RS256), ..JwtConfiguration::default() }
+            JwtConfiguration { alg: Some(SigningAlg::RS256), ..JwtConfiguration::default() }
         }
         _ => jwt(),
     };
@@ -89,7 +90,7 @@ pub fn for_new(is_first_party: bool, kind: Option<ClientKind>, method: Option<Au
         settings.refresh_token.rotation_type = Rotation::Rotating;
     } else {
         settings.grant_types = vec![GrantType::AuthorizationCode];
-        settings.jwt_configuration.alg = Some(IdTokenAlgorithm::RS256);
+        settings.jwt_configuration.alg = Some(SigningAlg::RS256);
         settings.jwt_configuration.lifetime_in_seconds = Some(HOUR);
     }
     settings
@@ -117,7 +118,7 @@ pub fn for_people(kind: ClientKind) -> ClientSettings {
     ClientSettings {
         oidc_conformant: true,
         grant_types,
-        jwt_configuration: JwtConfiguration { alg: Some(IdTokenAlgorithm::RS256), ..jwt() },
+        jwt_configuration: JwtConfiguration { alg: Some(SigningAlg::RS256), ..jwt() },
         refresh_token,
         ..api
     }
@@ -180,7 +181,7 @@ mod tests {
         let web = for_new(false, Some(RegularWeb), Some(AuthMethod::Post));
         assert_eq!(web.grant_types, [GrantType::AuthorizationCode]);
         assert_eq!(web.jwt_configuration.lifetime().seconds(), 3600);
-        assert_eq!(web.jwt_configuration.alg, Some(IdTokenAlgorithm::RS256));
+        assert_eq!(web.jwt_configuration.alg, Some(SigningAlg::RS256));
         assert_eq!(web.refresh_token.rotation_type, Rotation::NonRotating);
         assert_eq!(web.refresh_token.absolute_life().map(Lifetime::seconds), Some(31_557_600));
         assert_eq!(web.refresh_token.idle_life().map(Lifetime::seconds), Some(2_592_000));
@@ -201,7 +202,7 @@ mod tests {
         assert_eq!(zendesk, web);
         assert_eq!(of("resource_server").grant_types, []);
         assert_eq!(of("express_configuration").grant_types.len(), 2);
-        assert_eq!(of("resource_server").jwt_configuration.alg, Some(IdTokenAlgorithm::RS256));
+        assert_eq!(of("resource_server").jwt_configuration.alg, Some(SigningAlg::RS256));
     }
 
     #[test]
@@ -210,7 +211,7 @@ mod tests {
             let settings = for_people(kind);
             assert_eq!(settings.app_type, Some(kind));
             assert!(settings.oidc_conformant);
-            assert_eq!(settings.jwt_configuration.alg, Some(IdTokenAlgorithm::RS256));
+            assert_eq!(settings.jwt_configuration.alg, Some(SigningAlg::RS256));
             assert!(!settings.grant_types.contains(&GrantType::Implicit));
         }
         for kind in [Native, Spa, RegularWeb] {

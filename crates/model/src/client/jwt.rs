@@ -6,52 +6,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::json::Object;
+use crate::signing_alg::SigningAlg;
 use crate::time::Lifetime;
 
 /// The default life of an ID token: ten hours.
 pub const DEFAULT_LIFETIME: Lifetime = Lifetime::from_seconds(36_000);
-
-/// The algorithm of a client's ID tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum IdTokenAlgorithm {
-    /// Signed with the client secret.
-    HS256,
-    /// Signed with the tenant's key.
-    RS256,
-    /// Signed with the tenant's key, with the longer hash.
-    RS512,
-    /// Signed with the tenant's key, with random padding.
-    PS256,
-}
-
-impl IdTokenAlgorithm {
-    /// All of them.
-    pub const ALL: [IdTokenAlgorithm; 4] =
-        [IdTokenAlgorithm::HS256, IdTokenAlgorithm::RS256, IdTokenAlgorithm::RS512, IdTokenAlgorithm::PS256];
-
-    /// The value on the wire.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            IdTokenAlgorithm::HS256 => "HS256",
-            IdTokenAlgorithm::RS256 => "RS256",
-            IdTokenAlgorithm::RS512 => "RS512",
-            IdTokenAlgorithm::PS256 => "PS256",
-        }
-    }
-
-    /// Whether the tenant's key signs with it only where a client asks for that.
-    #[must_use]
-    pub fn is_further(self) -> bool {
-        matches!(self, IdTokenAlgorithm::RS512 | IdTokenAlgorithm::PS256)
-    }
-
-    /// Reads a wire value.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text)
-    }
-}
 
 /// `jwt_configuration`, given back as sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -66,7 +25,7 @@ pub struct JwtConfiguration {
     pub scopes: Option<Object>,
     /// The algorithm; absent means RS256.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub alg: Option<IdTokenAlgorithm>,
+    pub alg: Option<SigningAlg>,
 }
 
 impl JwtConfiguration {
@@ -78,10 +37,10 @@ impl JwtConfiguration {
 
     /// The algorithm that counts. HS256 needs a secret, so a public client gets RS256 instead.
     #[must_use]
-    pub fn algorithm(&self, is_confidential: bool) -> IdTokenAlgorithm {
+    pub fn algorithm(&self, is_confidential: bool) -> SigningAlg {
         match self.alg {
-            Some(IdTokenAlgorithm::HS256) if !is_confidential => IdTokenAlgorithm::RS256,
-            alg => alg.unwrap_or(IdTokenAlgorithm::RS256),
+            Some(SigningAlg::HS256) if !is_confidential => SigningAlg::RS256,
+            alg => alg.unwrap_or(SigningAlg::RS256),
         }
     }
 }
@@ -94,7 +53,7 @@ pub struct JwtPatch {
     pub lifetime_in_seconds: Option<Lifetime>,
     pub secret_encoded: Option<bool>,
     pub scopes: Option<Object>,
-    pub alg: Option<IdTokenAlgorithm>,
+    pub alg: Option<SigningAlg>,
 }
 
 impl JwtPatch {

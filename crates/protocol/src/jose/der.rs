@@ -1,7 +1,7 @@
-//! The little DER that is needed to publish and to read a key: the two numbers of an RSA public key,
-//! the bytes inside a PEM text, and how an element is written.
+//! The little DER that is needed to publish and to read a key: the two numbers of an RSA public key, those of
+//! a point, the bytes inside a PEM text, and how an element is written.
 //!
-//! Source: X.690 §8.1, §8.3, §10.1; RFC 8017 §A.1.1 (`RSAPublicKey`); RFC 7468 §5 (PEM).
+//! Source: SEC 1 §2.3.3 (points); X.690 §8.1, §8.3, §10.1; RFC 8017 §A.1.1 (`RSAPublicKey`); RFC 7468 §5 (PEM).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -39,6 +39,12 @@ pub fn rsa_numbers(public_key: &[u8]) -> Option<(&[u8], &[u8])> {
     let (exponent, end) = take(body_rest, INTEGER)?;
     (rest.is_empty() && end.is_empty()).then_some(())?;
     Some((without_sign(modulus)?, without_sign(exponent)?))
+}
+
+/// The two coordinates of an uncompressed point.
+pub fn coordinates(point: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (4, both) = (*point.first()?, &point[1..]) else { return None };
+    (both.len() % 2 == 0 && !both.is_empty()).then(|| both.split_at(both.len() / 2))
 }
 
 /// The DER of the one certificate in a PEM text.
@@ -96,6 +102,14 @@ mod tests {
         // SEQUENCE { INTEGER 0x00f1, INTEGER 3 }
         let key = [0x30, 0x07, 0x02, 0x02, 0x00, 0xf1, 0x02, 0x01, 0x03];
         assert_eq!(rsa_numbers(&key), Some((&[0xf1][..], &[0x03][..])));
+    }
+
+    #[test]
+    fn a_point_has_two_halves_and_is_not_compressed() {
+        assert_eq!(coordinates(&[4, 1, 2, 3, 4]), Some((&[1, 2][..], &[3, 4][..])));
+        for bad in [&[][..], &[4], &[4, 1], &[4, 1, 2, 3], &[2, 1, 2], &[0]] {
+            assert_eq!(coordinates(bad), None, "{bad:?}");
+        }
     }
 
     #[test]

@@ -5,12 +5,16 @@
 /// What went wrong with a key or a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum JoseError {
-    /// The private key is not PKCS #8 of an RSA key that may sign.
-    #[error("the signing key cannot be read: it must be PKCS #8 of an RSA key of 2048 to 8192 bits")]
+    /// The private key is not PKCS #8 of a key of its kind that may sign.
+    #[error(
+        "the signing key cannot be read: it must be PKCS #8 of an RSA key of 2048 to 8192 bits, or of a key on P-256 \
+         or Ed25519, as its row says"
+    )]
     BadKey,
     /// A text holds no public key of somebody else that may verify.
     #[error(
-        "the public key cannot be read: it must be one PEM public key or certificate, RSA, 2048 to 8192 bits"
+        "the public key cannot be read: it must be one PEM public key or certificate of an RSA key of 2048 to 8192 \
+         bits, or of a key on P-256, P-384 or Ed25519"
     )]
     BadPublicKey,
     /// The certificate cannot be read.

@@ -1,36 +1,42 @@
 //! The public key of somebody else, pinned to one algorithm.
 //!
 //! Owns the reading of PEM texts that people paste (a public key or a certificate), and verifying.
-//! Must not know whose key it is. Only RSA keys of 2048 to 8192 bits are taken.
+//! Must not know whose key it is. RSA keys of 2048 to 8192 bits are taken, points of P-256 and P-384, and
+//! Ed25519.
 //!
-//! Source: RFC 7468 §5, §13 (PEM), RFC 5280 §4.1 and RFC 8017 §A.1.1 (keys), RFC 7638 (thumbprint),
-//! RFC 7518 §3.3, §3.5 (algorithms).
+//! Source: RFC 7468 §5, §13 (PEM), RFC 5280 §4.1, RFC 8017 §A.1.1, RFC 5480 §2.1.1 and RFC 8410 §3 (keys), RFC
+//! 7638 and RFC 8037 §2 (thumbprint), RFC 7518 §3 (algorithms).
 
 use std::fmt;
 
-use aws_lc_rs::signature::{
-    ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PSS_2048_8192_SHA256,
-    RsaParameters,
-};
+use aws_lc_rs::signature::ParsedPublicKey;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use doorward_model::client::credential::CredentialAlgorithm;
+use doorward_model::client::credential::{CredentialAlgorithm, KeyKind};
 use doorward_model::time::Timestamp;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 use x509_parser::x509::SubjectPublicKeyInfo;
 
-use super::{JoseError, der};
+use super::{JoseError, algorithm, der};
 use crate::digest::sha256;
 
 /// The lengths of a modulus that are taken, in bytes.
 const MODULUS: std::ops::RangeInclusive<usize> = 256..=1024;
-/// rsaEncryption, 1.2.840.113549.1.1.1.
+/// rsaEncryption.
 const RSA: &str = "1.2.840.113549.1.1.1";
+/// id-ecPublicKey, and the curves that are taken: secp256r1 and secp384r1.
+const ELLIPTIC: &str = "1.2.840.10045.2.1";
+const P256: &str = "1.2.840.10045.3.1.7";
+const P384: &str = "1.3.132.0.34";
+/// id-Ed25519.
+const ED25519: &str = "1.3.101.112";
 
 /// What a PEM text holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PemKey {
-    /// The key, base64 of its `RSAPublicKey`.
+    /// What kind of key it is.
+    pub kind: KeyKind,
+    /// The key, base64, as [`PublicKey::new`] reads it.
     pub public_key: String,
     /// The thumbprint of the key (RFC 7638), base64url: a `kid` that follows from it.
     pub thumbprint: String,
@@ -58,9 +64,9 @@ pub fn read_pem(text: &str) -> Result<PemKey, JoseError> {
     match label {
         "PUBLIC KEY" => {
             let (rest, info) = SubjectPublicKeyInfo::from_der(&der).map_err(|_| bad)?;
-            if rest.is_empty() { pem_key(rsa_key(&info)?, None) } else { Err(bad) }
+            if rest.is_empty() { pem_key(bare_key(&info)?, None) } else { Err(bad) }
         }
-        "RSA PUBLIC KEY" => pem_key(&der, None),
+        "RSA PUBLIC KEY" => pem_key((KeyKind::Rsa, &der), None),
         "CERTIFICATE" => {
             let (rest, certificate) = X509Certificate::from_der(&der).map_err(|_| bad)?;
             if !rest.is_empty() {
@@ -68,25 +74,57 @@ pub fn read_pem(text: &str) -> Result<PemKey, JoseError> {
             }
             let ends_at = Timestamp::from_seconds(certificate.validity().not_after.timestamp());
             let found = PemCertificate { sha256: URL_SAFE_NO_PAD.encode(sha256(&der)), ends_at };
-            pem_key(rsa_key(certificate.public_key())?, Some(found))
+            pem_key(bare_key(certificate.public_key())?, Some(found))
         }
         _ => Err(bad),
     }
 }
 
-fn rsa_key<'a>(info: &'a SubjectPublicKeyInfo<'_>) -> Result<&'a [u8], JoseError> {
-    let is_rsa = info.algorithm.algorithm.to_id_string() == RSA;
-    if is_rsa { Ok(&info.subject_public_key.data) } else { Err(JoseError::BadPublicKey) }
+/// The kind of a key, and its bytes without what stands around them.
+fn bare_key<'a>(info: &'a SubjectPublicKeyInfo<'_>) -> Result<(KeyKind, &'a [u8]), JoseError> {
+    let curve = || info.algorithm.parameters.as_ref()?.as_oid().ok().map(|oid| oid.to_id_string());
+    let kind = match info.algorithm.algorithm.to_id_string().as_str() {
+        RSA => KeyKind::Rsa,
+        ED25519 => KeyKind::Ed25519,
+        ELLIPTIC => match curve().as_deref() {
+            Some(P256) => KeyKind::P256,
+            Some(P384) => KeyKind::P384,
+            _ => return Err(JoseError::BadPublicKey),
+        },
+        _ => return Err(JoseError::BadPublicKey),
+    };
+    Ok((kind, &info.subject_public_key.data))
 }
 
-fn pem_key(der: &[u8], certificate: Option<PemCertificate>) -> Result<PemKey, JoseError> {
-    let (modulus, exponent) = der::rsa_numbers(der).ok_or(JoseError::BadPublicKey)?;
-    let public_key = STANDARD.encode(der);
+fn pem_key(
+    (kind, bytes): (KeyKind, &[u8]),
+    certificate: Option<PemCertificate>,
+) -> Result<PemKey, JoseError> {
+    let public_key = STANDARD.encode(bytes);
     // Proves that the library takes it, before it is kept.
-    PublicKey::new(CredentialAlgorithm::RS256, &public_key)?;
-    let (n, e) = (URL_SAFE_NO_PAD.encode(modulus), URL_SAFE_NO_PAD.encode(exponent));
-    let jwk = format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#);
-    Ok(PemKey { public_key, thumbprint: URL_SAFE_NO_PAD.encode(sha256(jwk.as_bytes())), certificate })
+    let any = kind.algorithms().next().ok_or(JoseError::BadPublicKey)?;
+    PublicKey::new(any, &public_key)?;
+    Ok(PemKey { kind, public_key, thumbprint: thumbprint(kind, bytes)?, certificate })
+}
+
+/// RFC 7638 §3.2: the hash of the members that make the key, in the order of their names.
+fn thumbprint(kind: KeyKind, bytes: &[u8]) -> Result<String, JoseError> {
+    let bad = JoseError::BadPublicKey;
+    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    let on_curve = |crv: &str| {
+        let (x, y) = der::coordinates(bytes).ok_or(bad)?;
+        Ok(format!(r#"{{"crv":"{crv}","kty":"EC","x":"{}","y":"{}"}}"#, encode(x), encode(y)))
+    };
+    let jwk = match kind {
+        KeyKind::Rsa => {
+            let (n, e) = der::rsa_numbers(bytes).ok_or(bad)?;
+            format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, encode(e), encode(n))
+        }
+        KeyKind::P256 => on_curve("P-256")?,
+        KeyKind::P384 => on_curve("P-384")?,
+        KeyKind::Ed25519 => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, encode(bytes)),
+    };
+    Ok(encode(&sha256(jwk.as_bytes())))
 }
 
 /// A public key for one algorithm.
@@ -105,22 +143,21 @@ impl PublicKey {
     /// Reads a key as [`read_pem`] gave it.
     ///
     /// # Errors
-    /// [`JoseError::BadPublicKey`] when it is no RSA key of 2048 to 8192 bits.
+    /// [`JoseError::BadPublicKey`] when it is no key for that algorithm: an RSA key of 2048 to 8192 bits, an
+    /// uncompressed point on its curve, or 32 bytes.
     pub fn new(algorithm: CredentialAlgorithm, public_key: &str) -> Result<Self, JoseError> {
         let bad = JoseError::BadPublicKey;
-        let der = STANDARD.decode(public_key).map_err(|_| bad)?;
-        let (modulus, exponent) = der::rsa_numbers(&der).ok_or(bad)?;
-        // An even exponent, or the exponent 1, signs nothing: everybody could make such a signature.
-        let is_odd = exponent.last().is_some_and(|last| last % 2 == 1);
-        if !MODULUS.contains(&modulus.len()) || !is_odd || exponent == [1] {
+        let bytes = STANDARD.decode(public_key).map_err(|_| bad)?;
+        let has_form = match algorithm.kind() {
+            KeyKind::Rsa => is_sound(&bytes),
+            KeyKind::P256 => is_point(&bytes, 32),
+            KeyKind::P384 => is_point(&bytes, 48),
+            KeyKind::Ed25519 => bytes.len() == 32,
+        };
+        if !has_form {
             return Err(bad);
         }
-        let parameters: &'static RsaParameters = match algorithm {
-            CredentialAlgorithm::RS256 => &RSA_PKCS1_2048_8192_SHA256,
-            CredentialAlgorithm::RS384 => &RSA_PKCS1_2048_8192_SHA384,
-            CredentialAlgorithm::PS256 => &RSA_PSS_2048_8192_SHA256,
-        };
-        let key = ParsedPublicKey::new(parameters, &der).map_err(|_| bad)?;
+        let key = ParsedPublicKey::new(algorithm::of_client(algorithm), &bytes).map_err(|_| bad)?;
         Ok(Self { key, algorithm })
     }
 
@@ -136,12 +173,36 @@ impl PublicKey {
     }
 }
 
+/// Whether an RSA key is long enough, and not one that signs nothing: with an even exponent, or the exponent
+/// 1, everybody could make its signatures.
+fn is_sound(key: &[u8]) -> bool {
+    let Some((modulus, exponent)) = der::rsa_numbers(key) else { return false };
+    let is_odd = exponent.last().is_some_and(|last| last % 2 == 1);
+    MODULUS.contains(&modulus.len()) && is_odd && exponent != [1]
+}
+
+/// Whether these are two coordinates of that many bytes; that they lie on the curve, the library checks.
+fn is_point(key: &[u8], length: usize) -> bool {
+    der::coordinates(key).is_some_and(|(x, y)| x.len() == length && y.len() == length)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::vectors::{
-        A2_SIGNATURE, A2_SIGNED, CERTIFICATE, CERTIFICATE_SHA256, PUBLIC_KEY, RSA_PUBLIC_KEY, THUMBPRINT,
+        A2_SIGNATURE, A2_SIGNED, A3_SIGNATURE, A3_SIGNED, CERTIFICATE, CERTIFICATE_SHA256,
+        ED25519_CERTIFICATE, ED25519_PUBLIC_KEY, ED25519_THUMBPRINT, P256_CERTIFICATE, P256_PUBLIC_KEY,
+        PUBLIC_KEY, RSA_PUBLIC_KEY, THUMBPRINT, public_key_for,
     };
     use super::*;
+
+    const OTHER_KINDS: [&str; 3] = [
+        "MIGbMBAGByqGSM49AgEGBSuBBAAjA4GGAAQAgJMrTKc50erq803mFY7XM+6V+mYyETN6b8tHF5ivpq1LRR2TWl4ATD8A\
+         t9XyKuq62Rsj2qoHKeCrFv9ezJObrqIAm3clZY4DumPnm+6icZxJAmPNbFo+Lxf2dtMqe8X95obPz3ddJ2uNxx9loCZW\
+         wTR/NylWbaX7NyYLb43MPRJxZYA=",
+        "MFYwEAYHKoZIzj0CAQYFK4EEAAoDQgAEP6OryrXNijTjvefzy8FfhhCk0fESmQg52gaVsKLQHRdLT0k0iKwfwaHp6lA8\
+         e3gJf8iPFu1oV2HRnWXR2psSUw==",
+        "MCowBQYDK2VuAyEAAZQzMXTqv0dWBvi68l1HO/4OEM9qA+box6ge9mYniEQ=",
+    ];
 
     #[test]
     fn the_three_spellings_of_a_key_are_the_same_key() {
@@ -168,18 +229,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_single_public_rsa_key_is_refused() {
+    fn what_is_no_single_public_key_of_a_known_kind_is_refused() {
         let private = "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n";
         let odd = "-----BEGIN PUBLIC KEY-----\nMAA=\n-----END CERTIFICATE-----\n";
-        // A public key of the curve P-256.
-        let curve = "-----BEGIN PUBLIC KEY-----\n\
-             MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54W\n\
-             K84zV2sxXs7LtkBoN79R9Q==\n-----END PUBLIC KEY-----\n";
+        // Keys of kinds that are not taken: P-521, secp256k1, X25519.
+        let others =
+            OTHER_KINDS.map(|body| format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"));
         let twice = PUBLIC_KEY.repeat(2);
         let cut = PUBLIC_KEY.replace("-----END PUBLIC KEY-----", "");
-        for bad in
-            ["", "no pem", private, odd, curve, twice.as_str(), cut.as_str(), "-----BEGIN PUBLIC KEY-----"]
-        {
+        let texts = ["", "no pem", private, odd, twice.as_str(), cut.as_str(), "-----BEGIN PUBLIC KEY-----"];
+        for bad in texts.into_iter().chain(others.iter().map(String::as_str)) {
             assert_eq!(read_pem(bad), Err(JoseError::BadPublicKey), "{bad}");
         }
     }
@@ -225,5 +284,47 @@ mod tests {
         };
         assert!(takes(CredentialAlgorithm::RS256));
         assert!(!takes(CredentialAlgorithm::RS384) && !takes(CredentialAlgorithm::PS256));
+    }
+
+    /// RFC 8037, A.3, and what another program says of the key of RFC 7515, A.3.
+    #[test]
+    fn a_key_on_a_curve_is_read_from_both_of_its_spellings() {
+        for (plain, certificate, kind, thumbprint) in [
+            (P256_PUBLIC_KEY, P256_CERTIFICATE, KeyKind::P256, "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U"),
+            (ED25519_PUBLIC_KEY, ED25519_CERTIFICATE, KeyKind::Ed25519, ED25519_THUMBPRINT),
+        ] {
+            let read = read_pem(plain).unwrap();
+            assert_eq!((read.kind, read.thumbprint.as_str()), (kind, thumbprint));
+            let certified = read_pem(certificate).unwrap();
+            assert_eq!((certified.kind, certified.public_key), (kind, read.public_key));
+            assert!(certified.certificate.is_some());
+        }
+    }
+
+    #[test]
+    fn a_key_is_for_the_algorithms_of_its_kind_alone() {
+        for given in CredentialAlgorithm::ALL {
+            let text = read_pem(public_key_for(given)).unwrap().public_key;
+            for wanted in CredentialAlgorithm::ALL {
+                let made = PublicKey::new(wanted, &text);
+                assert_eq!(made.is_ok(), given.kind() == wanted.kind(), "{given:?} as {wanted:?}");
+            }
+        }
+        let signature = URL_SAFE_NO_PAD.decode(A3_SIGNATURE).unwrap();
+        let text = read_pem(P256_PUBLIC_KEY).unwrap().public_key;
+        let key = PublicKey::new(CredentialAlgorithm::ES256, &text).unwrap();
+        assert!(key.has_signed(A3_SIGNED.as_bytes(), &signature));
+    }
+
+    /// A point that is not on the curve would give away what it is multiplied with.
+    #[test]
+    fn a_point_beside_its_curve_is_refused() {
+        let mut point = STANDARD.decode(read_pem(P256_PUBLIC_KEY).unwrap().public_key).unwrap();
+        point[64] ^= 1;
+        assert!(PublicKey::new(CredentialAlgorithm::ES256, &STANDARD.encode(&point)).is_err());
+        assert!(
+            PublicKey::new(CredentialAlgorithm::ES256, &STANDARD.encode([&[4], &[0; 64][..]].concat()))
+                .is_err()
+        );
     }
 }

@@ -13,8 +13,9 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use doorward_model::client::credential::CredentialAlgorithm;
+use doorward_model::signing_alg::SigningAlg;
 
-use super::{JoseError, PublicKey, RsaAlgorithm, RsaKey};
+use super::{JoseError, PublicKey, TenantKey};
 
 /// The longest token that is read, in bytes.
 pub const MAX_TOKEN: usize = 16 * 1024;
@@ -23,25 +24,26 @@ pub const MAX_TOKEN: usize = 16 * 1024;
 /// caller to check.
 ///
 /// # Errors
-/// When the token is malformed or too long, names any other algorithm, names no key of `keys`, or its
-/// signature does not match.
-pub fn verify_rs256(token: &str, keys: &[&RsaKey]) -> Result<Map<String, Value>, JoseError> {
-    verify_rsa(token, RsaAlgorithm::RS256, keys)
+/// As [`verify`].
+pub fn verify_rs256(token: &str, keys: &[&TenantKey]) -> Result<Map<String, Value>, JoseError> {
+    verify(token, SigningAlg::RS256, keys)
 }
 
 /// The claims of a token that one of `keys` signed with `algorithm`, which the caller knows: the
-/// token does not choose it. Times, issuer and audience are for the caller to check.
+/// token does not choose it, and a key of another kind is no key for it. Times, issuer and audience are for
+/// the caller to check.
 ///
 /// # Errors
-/// As [`verify_rs256`].
-pub fn verify_rsa(
+/// When the token is malformed or too long, names any other algorithm, names no key of `keys`, or its
+/// signature does not match.
+pub fn verify(
     token: &str,
-    algorithm: RsaAlgorithm,
-    keys: &[&RsaKey],
+    algorithm: SigningAlg,
+    keys: &[&TenantKey],
 ) -> Result<Map<String, Value>, JoseError> {
     let token = Unverified::read(token, algorithm.as_str())?;
     let kid = token.header.get("kid").and_then(Value::as_str).ok_or(JoseError::UnknownKey)?;
-    let key = keys.iter().find(|key| key.kid_for(algorithm) == kid).ok_or(JoseError::UnknownKey)?;
+    let key = keys.iter().find(|key| key.is_meant(algorithm, kid)).ok_or(JoseError::UnknownKey)?;
     if !key.has_signed(algorithm, token.signed, &token.signature) {
         return Err(JoseError::Signature);
     }
@@ -61,7 +63,7 @@ pub struct NamedKey<'a> {
 /// is verified by that one; one that names none, by whichever of them fits.
 ///
 /// # Errors
-/// As [`verify_rs256`].
+/// As [`verify`].
 pub fn verify_by_any(token: &str, keys: &[NamedKey<'_>]) -> Result<Map<String, Value>, JoseError> {
     let token = Unverified::take_apart(token)?;
     let named = match token.header.get("kid") {
@@ -189,12 +191,12 @@ impl<'de> Deserialize<'de> for Unique {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::vectors::{A2_MODULUS, CERTIFICATE, key};
-    use super::super::{SecretKey, TokenType, sign_hs256};
+    use super::super::vectors::{self, A2_MODULUS, CERTIFICATE, key};
+    use super::super::{SecretKey, TokenType, der, sign_hs256};
     use super::*;
     use doorward_model::secret::Secret;
 
-    fn good() -> (RsaKey, String) {
+    fn good() -> (TenantKey, String) {
         let key = key("k");
         let claims = serde_json::json!({"iss": "https://id.acme.test/", "sub": "auth0|1"});
         let token = key.sign(TokenType::Jwt, &claims).unwrap();
@@ -202,30 +204,57 @@ mod tests {
     }
 
     /// A token with this header and a correct signature.
-    fn with_header(key: &RsaKey, header: &str) -> String {
+    fn with_header(key: &TenantKey, header: &str) -> String {
         with_parts(key, &URL_SAFE_NO_PAD.encode(header), &URL_SAFE_NO_PAD.encode("{}"))
     }
 
-    fn with_parts(key: &RsaKey, header: &str, payload: &str) -> String {
+    fn with_parts(key: &TenantKey, header: &str, payload: &str) -> String {
         let signed = format!("{header}.{payload}");
-        let signature = key.signature(RsaAlgorithm::RS256, signed.as_bytes()).unwrap();
+        let signature = key.signature(SigningAlg::RS256, signed.as_bytes()).unwrap();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
+    /// Every key, each algorithm that it signs with, against every algorithm that could be expected.
     #[test]
-    fn each_algorithm_of_one_key_is_verified_as_itself_and_as_no_other() {
-        use RsaAlgorithm::{PS256, RS256, RS512};
-        let key = key("k");
-        for signed in [RS256, RS512, PS256] {
-            let token = key.sign_as(signed, &serde_json::json!({"sub": "auth0|1"})).unwrap();
-            for wanted in [RS256, RS512, PS256] {
-                let claims = verify_rsa(&token, wanted, &[&key]);
+    fn each_algorithm_is_verified_as_itself_and_as_no_other() {
+        let keys = [key("k"), vectors::p256_key("k"), vectors::ed25519_key("k")];
+        let all: Vec<&TenantKey> = keys.iter().collect();
+        for signed in SigningAlg::ALL {
+            let Some(own) = keys.iter().find(|key| signed.family() == Some(key.family())) else { continue };
+            let token = own.sign_as(signed, &serde_json::json!({"sub": "auth0|1"})).unwrap();
+            for wanted in SigningAlg::ALL {
+                let claims = verify(&token, wanted, &all);
                 assert_eq!(claims.is_ok(), signed == wanted, "{signed:?} as {wanted:?}");
             }
-            let other = key.sign_as(signed, &serde_json::json!({"sub": "auth0|2"})).unwrap();
+            let other = own.sign_as(signed, &serde_json::json!({"sub": "auth0|2"})).unwrap();
             let (payload, mine) = (other.split('.').nth(1).unwrap(), token.split('.').nth(1).unwrap());
             let mixed = token.replace(mine, payload);
-            assert_eq!(verify_rsa(&mixed, signed, &[&key]), Err(JoseError::Signature));
+            assert_eq!(verify(&mixed, signed, &all), Err(JoseError::Signature));
+            // A key of another kind does not become one for this token by having its id.
+            let strangers: Vec<_> = all.iter().copied().filter(|key| key.family() != own.family()).collect();
+            assert_eq!(verify(&token, signed, &strangers), Err(JoseError::UnknownKey), "{signed:?}");
+        }
+    }
+
+    /// RFC 7518 §3.4: the two numbers side by side, 64 bytes, and not the form that certificates have;
+    /// CVE-2022-21449: zeros are no signature.
+    #[test]
+    fn a_signature_on_a_curve_has_one_form() {
+        for (key, algorithm) in
+            [(vectors::p256_key("k"), SigningAlg::ES256), (vectors::ed25519_key("k"), SigningAlg::EdDSA)]
+        {
+            let token = key.sign(TokenType::Jwt, &serde_json::json!({})).unwrap();
+            let (signed, signature) = token.rsplit_once('.').unwrap();
+            let good = URL_SAFE_NO_PAD.decode(signature).unwrap();
+            assert_eq!(good.len(), 64);
+            let as_der = der::element(
+                der::SEQUENCE,
+                &[&der::element(der::INTEGER, &[&good[..32]]), &der::element(der::INTEGER, &[&good[32..]])],
+            );
+            for bad in [vec![0; 64], vec![], good[..63].to_vec(), [&good[..], &[0]].concat(), as_der] {
+                let forged = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(&bad));
+                assert_eq!(verify(&forged, algorithm, &[&key]), Err(JoseError::Signature), "{bad:?}");
+            }
         }
     }
 
@@ -302,7 +331,9 @@ mod tests {
         for public in [CERTIFICATE, CERTIFICATE.trim(), &jwk, A2_MODULUS] {
             let secret = SecretKey::new(&Secret::new(public.to_owned()), false).unwrap();
             let token = sign_hs256(&secret, &serde_json::json!({"sub": "auth0|1"})).unwrap();
-            assert_eq!(verify_rs256(&token, &[&key]), Err(JoseError::Algorithm));
+            for expected in SigningAlg::ALL {
+                assert!(verify(&token, expected, &[&key]).is_err(), "{expected:?}");
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::client::credential::CredentialAlgorithm;
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::scope::oidc;
+use doorward_model::signing_alg::SigningAlg;
 use doorward_model::tenant::Issuer;
 use serde_json::{Value, json};
 
@@ -50,7 +51,7 @@ pub fn metadata(issuer: &Issuer) -> Value {
         "response_modes_supported": ["query", "fragment", "form_post"],
         "grant_types_supported": GRANTS.map(GrantType::as_str),
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS256", "HS256", "RS512", "PS256"],
+        "id_token_signing_alg_values_supported": SigningAlg::NAMES,
         "token_endpoint_auth_methods_supported": auth_methods(),
         "token_endpoint_auth_signing_alg_values_supported": assertion_algorithms(),
         "revocation_endpoint_auth_methods_supported": auth_methods(),
@@ -80,7 +81,7 @@ fn proving_methods() -> Vec<&'static str> {
 
 /// How assertions may be signed: with a private key, or with the secret.
 fn assertion_algorithms() -> Vec<&'static str> {
-    CredentialAlgorithm::ALL.into_iter().map(CredentialAlgorithm::as_str).chain(["HS256"]).collect()
+    CredentialAlgorithm::NAMES.into_iter().chain(["HS256"]).collect()
 }
 
 #[cfg(test)]
@@ -129,7 +130,9 @@ mod tests {
         let methods = document["token_endpoint_auth_methods_supported"].as_array().unwrap();
         assert!(methods.contains(&json!("private_key_jwt")) && methods.contains(&json!("client_secret_jwt")));
         let algorithms = &document["token_endpoint_auth_signing_alg_values_supported"];
-        assert_eq!(*algorithms, json!(["RS256", "RS384", "PS256", "HS256"]));
+        let words =
+            ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256"];
+        assert_eq!(*algorithms, json!(words));
         // RFC 8414 §2: clients prove themselves there in the same ways.
         for of in ["auth_methods_supported", "auth_signing_alg_values_supported"] {
             assert_eq!(

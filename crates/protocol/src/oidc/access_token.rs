@@ -5,20 +5,19 @@
 //! Source: the original's access token profile (`azp`, `gty`, `{id}@clients`, `permissions`); RFC 9068
 //! §2.2 for the other profile.
 
-use doorward_model::api::{ResourceServer, SigningAlg};
+use doorward_model::api::ResourceServer;
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::ids::ClientId;
 use doorward_model::scope::oidc;
 use doorward_model::secret::Secret;
+use doorward_model::signing_alg::SigningAlg;
 use doorward_model::tenant::Issuer;
 use doorward_model::time::Timestamp;
 use doorward_model::token::Authorization;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::jose::{
-    JoseError, RsaAlgorithm, RsaKey, SecretKey, TokenType, sign_hs256_as, verify_hs256, verify_rsa,
-};
+use crate::jose::{self, JoseError, SecretKey, TenantKey, TokenType, sign_hs256_as, verify_hs256};
 use crate::oauth::api_scope::TokenScope;
 
 /// What an access token of a person is made of.
@@ -106,7 +105,7 @@ pub fn access_token_claims(facts: &AccessTokenFacts<'_>) -> AccessTokenClaims {
     let authorization = facts.authorization;
     let api = facts.api.identifier.clone();
     // Userinfo takes the usual algorithm alone.
-    let opens_userinfo = facts.api.settings.signing_alg == SigningAlg::Rs256
+    let opens_userinfo = facts.api.settings.signing_alg == SigningAlg::RS256
         && authorization.scope.iter().any(|value| value == oidc::OPENID);
     let aud = if opens_userinfo {
         Audience::ApiAndUserinfo([api, facts.issuer.url("userinfo")])
@@ -160,25 +159,23 @@ fn in_dialect(mut claims: AccessTokenClaims, api: &ResourceServer, jti: &str) ->
     claims
 }
 
-/// Signs an access token as its API wants it: with the tenant's key, or with the secret of the API.
+/// Signs an access token as its API wants it: with the tenant's key for that, or with the secret of the API.
 ///
 /// # Errors
-/// When the API wants its own secret and has none, or the library refuses to sign.
+/// When the API wants its own secret and has none, `key` is of another kind, or the library refuses to sign.
 pub fn sign(
     api: &ResourceServer,
-    key: &RsaKey,
+    key: &TenantKey,
     secret: Option<&Secret>,
     claims: &AccessTokenClaims,
 ) -> Result<String, JoseError> {
     let typ = if api.dialect().is_rfc9068() { TokenType::AccessToken } else { TokenType::Jwt };
     match api.settings.signing_alg {
-        SigningAlg::Rs256 => key.sign(typ, claims),
-        SigningAlg::Rs512 => key.sign_typed(RsaAlgorithm::RS512, typ, claims),
-        SigningAlg::Ps256 => key.sign_typed(RsaAlgorithm::PS256, typ, claims),
-        SigningAlg::Hs256 => {
+        SigningAlg::HS256 => {
             let secret = secret.ok_or(JoseError::ShortSecret)?;
             sign_hs256_as(&SecretKey::new(secret, false)?, typ, claims)
         }
+        algorithm => key.sign_typed(algorithm, typ, claims),
     }
 }
 
@@ -186,21 +183,19 @@ pub fn sign(
 /// issuer and audience are for the caller.
 ///
 /// # Errors
-/// As [`crate::jose::verify_rsa`]; also when the API wants its own secret and has none.
+/// As [`crate::jose::verify`]; also when the API wants its own secret and has none.
 pub fn verify(
     token: &str,
     api: &ResourceServer,
-    keys: &[&RsaKey],
+    keys: &[&TenantKey],
     secret: Option<&Secret>,
 ) -> Result<Map<String, Value>, JoseError> {
     match api.settings.signing_alg {
-        SigningAlg::Rs256 => verify_rsa(token, RsaAlgorithm::RS256, keys),
-        SigningAlg::Rs512 => verify_rsa(token, RsaAlgorithm::RS512, keys),
-        SigningAlg::Ps256 => verify_rsa(token, RsaAlgorithm::PS256, keys),
-        SigningAlg::Hs256 => {
+        SigningAlg::HS256 => {
             let secret = secret.ok_or(JoseError::ShortSecret)?;
             verify_hs256(token, &SecretKey::new(secret, false)?)
         }
+        algorithm => jose::verify(token, algorithm, keys),
     }
 }
 
@@ -212,7 +207,7 @@ pub fn is_for(api: &ResourceServer, issuer: &Issuer, aud: &[String]) -> bool {
     match aud {
         [one] => *one == api.identifier,
         [one, other] => {
-            *one == api.identifier && *other == userinfo && api.settings.signing_alg == SigningAlg::Rs256
+            *one == api.identifier && *other == userinfo && api.settings.signing_alg == SigningAlg::RS256
         }
         _ => false,
     }
@@ -241,7 +236,7 @@ mod tests {
 
     use super::super::id_token::tests::authorization;
     use super::*;
-    use crate::jose::{vectors, verify_hs256, verify_rs256, verify_rsa};
+    use crate::jose::{vectors, verify_hs256, verify_rs256};
     use crate::oauth::authorize::examples;
 
     fn api() -> ResourceServer {
@@ -376,16 +371,21 @@ mod tests {
         assert_eq!((&header(&api)["typ"], &header(&api)["alg"]), (&json!("JWT"), &json!("RS256")));
         api.settings.token_dialect = Some(TokenDialect::Rfc9068Profile);
         assert_eq!((&header(&api)["typ"], &header(&api)["kid"]), (&json!("at+jwt"), &json!("k")));
-        for (alg, name, algorithm) in [
-            (SigningAlg::Rs512, "RS512", RsaAlgorithm::RS512),
-            (SigningAlg::Ps256, "PS256", RsaAlgorithm::PS256),
+        for (alg, key, kid) in [
+            (SigningAlg::RS384, vectors::key("k"), "k-RS384"),
+            (SigningAlg::RS512, vectors::key("k"), "k-RS512"),
+            (SigningAlg::PS256, vectors::key("k"), "k-PS256"),
+            (SigningAlg::PS384, vectors::key("k"), "k-PS384"),
+            (SigningAlg::PS512, vectors::key("k"), "k-PS512"),
+            (SigningAlg::ES256, vectors::p256_key("k"), "k"),
+            (SigningAlg::EdDSA, vectors::ed25519_key("k"), "k"),
         ] {
             api.settings.signing_alg = alg;
             let token = sign(&api, &key, None, &program(&api, &of(&["a"]))).unwrap();
-            assert!(verify_rsa(&token, algorithm, &[&key]).is_ok(), "{name}");
+            assert!(verify(&token, &api, &[&key], None).is_ok(), "{alg:?}");
             let part = data_encoding::BASE64URL_NOPAD.decode(token.split('.').next().unwrap().as_bytes());
             let header: Value = serde_json::from_slice(&part.unwrap()).unwrap();
-            assert_eq!(header, json!({ "alg": name, "typ": "at+jwt", "kid": format!("k-{name}") }));
+            assert_eq!(header, json!({ "alg": alg.as_str(), "typ": "at+jwt", "kid": kid }));
         }
     }
 
@@ -394,7 +394,7 @@ mod tests {
         let (key, secret) =
             (vectors::key("k"), Secret::new("a secret of at least thirty-two bytes".to_owned()));
         let mut api = api();
-        api.settings.signing_alg = SigningAlg::Hs256;
+        api.settings.signing_alg = SigningAlg::HS256;
         let claims = person(&api, "openid read:things", GrantType::AuthorizationCode);
         assert_eq!(claims.aud, Audience::Api("https://api.acme.test/".to_owned()));
         let token = sign(&api, &key, Some(&secret), &claims).unwrap();

@@ -5,9 +5,9 @@
 //! Source: OpenID Connect Core §2, §3.1.3.6, §3.3.2.11, §5.4; the original's `sid`.
 
 use doorward_model::client::Client;
-use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::ids::{ClientId, SessionId, UserId};
 use doorward_model::secret::Secret;
+use doorward_model::signing_alg::SigningAlg;
 use doorward_model::tenant::Issuer;
 use doorward_model::time::Timestamp;
 use doorward_model::token::Authorization;
@@ -16,8 +16,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::claims::{self, Form};
-use crate::digest::{half_hash, half_hash_512};
-use crate::jose::{JoseError, RsaAlgorithm, RsaKey, SecretKey, sign_hs256};
+use crate::digest::{half_hash, half_hash_384, half_hash_512};
+use crate::jose::{JoseError, SecretKey, TenantKey, sign_hs256};
 
 /// What an ID token is made of.
 #[derive(Debug, Clone, Copy)]
@@ -81,10 +81,7 @@ pub struct IdTokenClaims {
 #[must_use]
 pub fn id_token_claims(facts: &IdTokenFacts<'_>) -> IdTokenClaims {
     let authorization = facts.authorization;
-    let half_hash = match algorithm(facts.client) {
-        IdTokenAlgorithm::RS512 => half_hash_512,
-        IdTokenAlgorithm::RS256 | IdTokenAlgorithm::PS256 | IdTokenAlgorithm::HS256 => half_hash,
-    };
+    let half_hash = half_hash_of(algorithm(facts.client));
     IdTokenClaims {
         person: person(facts),
         iss: facts.issuer.as_str().to_owned(),
@@ -98,6 +95,15 @@ pub fn id_token_claims(facts: &IdTokenFacts<'_>) -> IdTokenClaims {
         nonce: facts.nonce.map(str::to_owned),
         at_hash: facts.access_token.map(half_hash),
         c_hash: facts.code.map(half_hash),
+    }
+}
+
+/// The hash of the signature; that of Ed25519 is SHA-512.
+fn half_hash_of(algorithm: SigningAlg) -> fn(&str) -> String {
+    match algorithm {
+        SigningAlg::HS256 | SigningAlg::RS256 | SigningAlg::PS256 | SigningAlg::ES256 => half_hash,
+        SigningAlg::RS384 | SigningAlg::PS384 => half_hash_384,
+        SigningAlg::RS512 | SigningAlg::PS512 | SigningAlg::EdDSA => half_hash_512,
     }
 }
 
@@ -116,41 +122,33 @@ fn person(facts: &IdTokenFacts<'_>) -> Map<String, Value> {
     person
 }
 
-/// Signs an ID token as the client's settings want it: with the tenant's key, or, for a confidential
-/// client that chose HS256, with its secret.
+/// Signs an ID token as the client's settings want it: with the tenant's key for [`algorithm`], or, for a
+/// confidential client that chose HS256, with its secret.
 ///
 /// # Errors
 /// [`JoseError::NoSecret`] when the client chose HS256 and `secret` is none; those of the key when it
-/// is too short or badly encoded; [`JoseError::Signing`] when the library refuses.
+/// is too short or badly encoded; [`JoseError::Algorithm`] when `tenant_key` is of another kind;
+/// [`JoseError::Signing`] when the library refuses.
 pub fn sign(
     client: &Client,
-    tenant_key: &RsaKey,
+    tenant_key: &TenantKey,
     secret: Option<&Secret>,
     claims: &IdTokenClaims,
 ) -> Result<String, JoseError> {
     match algorithm(client) {
-        IdTokenAlgorithm::HS256 => {
+        SigningAlg::HS256 => {
             let secret = secret.ok_or(JoseError::NoSecret)?;
             let is_encoded = client.settings.jwt_configuration.secret_encoded;
             sign_hs256(&SecretKey::new(secret, is_encoded)?, claims)
         }
-        algorithm => tenant_key.sign_as(of_tenant_key(algorithm), claims),
+        algorithm => tenant_key.sign_as(algorithm, claims),
     }
 }
 
 /// How the ID tokens of a client are signed.
-pub(super) fn algorithm(client: &Client) -> IdTokenAlgorithm {
-    client.settings.jwt_configuration.algorithm(client.shares_a_secret())
-}
-
-/// How the tenant's key signs for clients that want `algorithm`.
 #[must_use]
-pub fn of_tenant_key(algorithm: IdTokenAlgorithm) -> RsaAlgorithm {
-    match algorithm {
-        IdTokenAlgorithm::RS256 | IdTokenAlgorithm::HS256 => RsaAlgorithm::RS256,
-        IdTokenAlgorithm::RS512 => RsaAlgorithm::RS512,
-        IdTokenAlgorithm::PS256 => RsaAlgorithm::PS256,
-    }
+pub fn algorithm(client: &Client) -> SigningAlg {
+    client.settings.jwt_configuration.algorithm(client.shares_a_secret())
 }
 
 #[cfg(test)]
@@ -162,7 +160,7 @@ pub(crate) mod tests {
 
     use super::super::claims::tests::{ada, scope};
     use super::*;
-    use crate::jose::{vectors, verify_hs256, verify_rs256, verify_rsa};
+    use crate::jose::{vectors, verify, verify_hs256, verify_rs256};
 
     pub(crate) fn client(method: AuthMethod, jwt_configuration: JwtConfiguration) -> Client {
         let settings = ClientSettings {
@@ -197,7 +195,7 @@ pub(crate) mod tests {
     }
 
     fn hs256(secret_encoded: bool) -> JwtConfiguration {
-        JwtConfiguration { alg: Some(IdTokenAlgorithm::HS256), secret_encoded, ..JwtConfiguration::default() }
+        JwtConfiguration { alg: Some(SigningAlg::HS256), secret_encoded, ..JwtConfiguration::default() }
     }
 
     /// The claims as a client sees them; `change` says what differs from the plainest request.
@@ -329,37 +327,59 @@ pub(crate) mod tests {
         assert_eq!(verify_rs256(&token, &[&key]), Err(JoseError::Algorithm));
     }
 
-    #[test]
-    fn a_client_that_asks_for_another_algorithm_gets_it_public_or_not() {
-        let key = vectors::key("k");
-        for (wanted, signed) in
-            [(IdTokenAlgorithm::RS512, RsaAlgorithm::RS512), (IdTokenAlgorithm::PS256, RsaAlgorithm::PS256)]
-        {
-            for method in [AuthMethod::None, AuthMethod::Post] {
-                let jwt = JwtConfiguration { alg: Some(wanted), ..JwtConfiguration::default() };
-                let token = sign(&client(method, jwt), &key, None, &some_claims()).unwrap();
-                assert_eq!(verify_rsa(&token, signed, &[&key]).unwrap()["aud"], "shop");
-            }
+    /// The key for what is signed with `algorithm`.
+    fn key_for(algorithm: SigningAlg) -> TenantKey {
+        match algorithm {
+            SigningAlg::ES256 => vectors::p256_key("k"),
+            SigningAlg::EdDSA => vectors::ed25519_key("k"),
+            _ => vectors::key("k"),
         }
     }
 
     #[test]
+    fn a_client_that_asks_for_another_algorithm_gets_it_public_or_not() {
+        for wanted in SigningAlg::ALL.into_iter().filter(|algorithm| algorithm.is_further()) {
+            let key = key_for(wanted);
+            for method in [AuthMethod::None, AuthMethod::Post] {
+                let jwt = JwtConfiguration { alg: Some(wanted), ..JwtConfiguration::default() };
+                let token = sign(&client(method, jwt), &key, None, &some_claims()).unwrap();
+                assert_eq!(verify(&token, wanted, &[&key]).unwrap()["aud"], "shop");
+            }
+        }
+        let jwt = JwtConfiguration { alg: Some(SigningAlg::ES256), ..JwtConfiguration::default() };
+        let other = sign(&client(AuthMethod::Post, jwt), &vectors::key("k"), None, &some_claims());
+        assert_eq!(other, Err(JoseError::Algorithm), "never another algorithm in its place");
+    }
+
+    /// OpenID Connect Core §3.1.3.6; `printf … | openssl dgst -sha384` and `-sha512`, the left half.
+    #[test]
     fn the_hash_of_an_access_token_is_that_of_the_signature() {
-        let jwt = JwtConfiguration { alg: Some(IdTokenAlgorithm::RS512), ..JwtConfiguration::default() };
-        let client = client(AuthMethod::Post, jwt);
         let (user, issuer) = (ada(), Issuer::parse("https://id.acme.test").unwrap());
-        let claims = id_token_claims(&IdTokenFacts {
-            issuer: &issuer,
-            client: &client,
-            user: &user,
-            authorization: &authorization("openid"),
-            nonce: None,
-            auth_time_wanted: false,
-            access_token: Some("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
-            code: None,
-            now: Timestamp::from_seconds(1000),
-        });
-        assert_eq!(claims.at_hash.as_deref().unwrap(), "q7nS86GgvvFaZkzALLWqJYaJIKw2wCDAVfCAsm5CrBM");
+        let hash = |alg| {
+            let jwt = JwtConfiguration { alg: Some(alg), ..JwtConfiguration::default() };
+            let claims = id_token_claims(&IdTokenFacts {
+                issuer: &issuer,
+                client: &client(AuthMethod::Post, jwt),
+                user: &user,
+                authorization: &authorization("openid"),
+                nonce: None,
+                auth_time_wanted: false,
+                access_token: Some("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
+                code: None,
+                now: Timestamp::from_seconds(1000),
+            });
+            claims.at_hash.unwrap()
+        };
+        for (alg, expected) in [
+            (SigningAlg::RS256, "77QmUPtjPfzWtF2AnpK9RQ"),
+            (SigningAlg::ES256, "77QmUPtjPfzWtF2AnpK9RQ"),
+            (SigningAlg::RS384, "jtAeDp945y1dDqU3nkIVGNZP1HjH_MFs"),
+            (SigningAlg::PS384, "jtAeDp945y1dDqU3nkIVGNZP1HjH_MFs"),
+            (SigningAlg::RS512, "q7nS86GgvvFaZkzALLWqJYaJIKw2wCDAVfCAsm5CrBM"),
+            (SigningAlg::EdDSA, "q7nS86GgvvFaZkzALLWqJYaJIKw2wCDAVfCAsm5CrBM"),
+        ] {
+            assert_eq!(hash(alg), expected, "{alg:?}");
+        }
     }
 
     #[test]

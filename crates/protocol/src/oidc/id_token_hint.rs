@@ -7,14 +7,14 @@
 //! Source: OpenID Connect Core §3.1.2.1; OpenID Connect RP-Initiated Logout §2; RFC 8725 §3.
 
 use doorward_model::client::Client;
-use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::ids::{ClientId, SessionId, UserId};
 use doorward_model::secret::Secret;
+use doorward_model::signing_alg::SigningAlg;
 use doorward_model::tenant::Issuer;
 use serde_json::{Map, Value};
 
-use super::id_token::{algorithm, of_tenant_key};
-use crate::jose::{self, JoseError, RsaKey, SecretKey, verify_hs256, verify_rsa};
+use super::id_token::algorithm;
+use crate::jose::{self, JoseError, SecretKey, TenantKey, verify, verify_hs256, verify_rs256};
 
 /// What a good hint says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub fn read(
     hint: &str,
     issuer: &Issuer,
     client: &Client,
-    keys: &[&RsaKey],
+    keys: &[&TenantKey],
     secrets: &[&Secret],
 ) -> Result<Hint, HintError> {
     let claims = verified(hint, client, keys, secrets)?;
@@ -79,21 +79,19 @@ pub fn read(
 fn verified(
     hint: &str,
     client: &Client,
-    keys: &[&RsaKey],
+    keys: &[&TenantKey],
     secrets: &[&Secret],
 ) -> Result<Map<String, Value>, JoseError> {
     let algorithm = algorithm(client);
-    if algorithm == IdTokenAlgorithm::HS256 {
+    if algorithm == SigningAlg::HS256 {
         let is_encoded = client.settings.jwt_configuration.secret_encoded;
         let by = |secret: &&Secret| verify_hs256(hint, &SecretKey::new(secret, is_encoded).ok()?).ok();
         if let Some(claims) = secrets.iter().find_map(by) {
             return Ok(claims);
         }
     }
-    let usual = of_tenant_key(IdTokenAlgorithm::RS256);
-    let own = of_tenant_key(algorithm);
-    match verify_rsa(hint, own, keys) {
-        Err(_) if own != usual => verify_rsa(hint, usual, keys),
+    match verify(hint, algorithm, keys) {
+        Err(_) if algorithm != SigningAlg::RS256 => verify_rs256(hint, keys),
         outcome => outcome,
     }
 }
@@ -128,7 +126,7 @@ mod tests {
         claims
     }
 
-    fn with(alg: Option<IdTokenAlgorithm>) -> Client {
+    fn with(alg: Option<SigningAlg>) -> Client {
         client(AuthMethod::Post, JwtConfiguration { alg, ..JwtConfiguration::default() })
     }
 
@@ -157,7 +155,7 @@ mod tests {
         for public in [vectors::CERTIFICATE, vectors::A2_MODULUS, &jwk] {
             let secret = SecretKey::new(&Secret::new(public.to_owned()), false).unwrap();
             let forged = sign_hs256(&secret, &claims(&json!({}))).unwrap();
-            for client in [with(None), with(Some(IdTokenAlgorithm::HS256))] {
+            for client in [with(None), with(Some(SigningAlg::HS256))] {
                 assert!(read_by(&client, &forged).is_err());
             }
         }
@@ -189,19 +187,33 @@ mod tests {
     fn the_settings_of_the_client_choose_the_algorithm_and_not_the_token() {
         let key = SecretKey::new(&Secret::new(SECRET.to_owned()), false).unwrap();
         let by_secret = sign_hs256(&key, &claims(&json!({}))).unwrap();
-        assert!(read_by(&with(Some(IdTokenAlgorithm::HS256)), &by_secret).is_ok());
-        assert!(read_by(&with(Some(IdTokenAlgorithm::HS256)), &signed(&json!({}))).is_ok(), "from before");
+        assert!(read_by(&with(Some(SigningAlg::HS256)), &by_secret).is_ok());
+        assert!(read_by(&with(Some(SigningAlg::HS256)), &signed(&json!({}))).is_ok(), "from before");
         assert!(read_by(&with(None), &by_secret).is_err());
         let public = client(
             AuthMethod::None,
-            JwtConfiguration { alg: Some(IdTokenAlgorithm::HS256), ..JwtConfiguration::default() },
+            JwtConfiguration { alg: Some(SigningAlg::HS256), ..JwtConfiguration::default() },
         );
         assert!(read_by(&public, &by_secret).is_err(), "a public client shares no secret");
-        let rs512 = of_tenant_key(IdTokenAlgorithm::RS512);
-        let by_rs512 = vectors::key("k").sign_as(rs512, &claims(&json!({}))).unwrap();
-        assert!(read_by(&with(Some(IdTokenAlgorithm::RS512)), &by_rs512).is_ok());
+        let by_rs512 = vectors::key("k").sign_as(SigningAlg::RS512, &claims(&json!({}))).unwrap();
+        assert!(read_by(&with(Some(SigningAlg::RS512)), &by_rs512).is_ok());
         assert!(read_by(&with(None), &by_rs512).is_err());
         let elsewhere = vectors::key("other").sign(TokenType::Jwt, &claims(&json!({}))).unwrap();
         assert_eq!(read_by(&with(None), &elsewhere), Err(HintError::Token(JoseError::UnknownKey)));
+    }
+
+    #[test]
+    fn a_hint_of_every_algorithm_is_read_where_the_client_has_it_and_nowhere_else() {
+        let keys = [vectors::key("r"), vectors::p256_key("p"), vectors::ed25519_key("e")];
+        let all: Vec<&TenantKey> = keys.iter().collect();
+        for signed in SigningAlg::ALL {
+            let Some(key) = keys.iter().find(|key| signed.family() == Some(key.family())) else { continue };
+            let hint = key.sign_as(signed, &claims(&json!({}))).unwrap();
+            for settings in SigningAlg::ALL {
+                let read = read(&hint, &issuer(), &with(Some(settings)), &all, &[]);
+                let is_own = settings == signed || signed == SigningAlg::RS256;
+                assert_eq!(read.is_ok(), is_own, "{signed:?} at a client with {settings:?}");
+            }
+        }
     }
 }

@@ -39,6 +39,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0022__parts_of_texts", include_str!("../../migrations/V0022__parts_of_texts.sql")),
     ("V0023__device_codes", include_str!("../../migrations/V0023__device_codes.sql")),
     ("V0024__asked_claims", include_str!("../../migrations/V0024__asked_claims.sql")),
+    ("V0025__kinds_of_keys", include_str!("../../migrations/V0025__kinds_of_keys.sql")),
     ("V0027__search_the_log", include_str!("../../migrations/V0027__search_the_log.sql")),
     ("V0029__streams", include_str!("../../migrations/V0029__streams.sql")),
 ];

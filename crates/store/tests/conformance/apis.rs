@@ -2,12 +2,12 @@
 
 use doorward_model::api::grant::Organizations;
 use doorward_model::api::{
-    ApiPermission, ClientGrant, Grantee, OrganizationUsage, ResourceServer, SigningAlg, SubjectType,
-    TokenDialect,
+    ApiPermission, ClientGrant, Grantee, OrganizationUsage, ResourceServer, SubjectType, TokenDialect,
 };
 use doorward_model::ids::{ClientGrantId, ResourceServerId};
 use doorward_model::role::HeldPermission;
 use doorward_model::secret::SealedSecret;
+use doorward_model::signing_alg::SigningAlg;
 use doorward_store::client_grants::GrantFilter;
 use doorward_store::{client_grants, permissions, resource_servers, roles};
 
@@ -44,7 +44,7 @@ fn an_api_is_found_by_id_and_identifier_and_read_back_as_written() {
         let mut one = api("one");
         one.permissions.push(ApiPermission { value: "bare".to_owned(), description: None });
         one.signing_secret = Some(SealedSecret::from_ciphertext("sealed".to_owned()));
-        one.settings.signing_alg = SigningAlg::Hs256;
+        one.settings.signing_alg = SigningAlg::HS256;
         one.settings.token_dialect = Some(TokenDialect::Rfc9068ProfileAuthz);
         one.settings.enforce_policies = Some(false);
         let system = ResourceServer { is_system: true, ..api("system") };

@@ -2,8 +2,8 @@
 
 use doorward_model::client::further::MOBILE;
 use doorward_model::client::grant_type::GrantType;
-use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::client::kind::ClientKind;
+use doorward_model::signing_alg::SigningAlg;
 use doorward_store::clients::{ClientFilter, ClientOrder};
 use doorward_store::{
     client_credentials, client_secrets, clients, codes, connections, refresh_tokens, token_families,
@@ -156,25 +156,25 @@ fn what_clients_ask_of_their_tenant_is_known_and_follows_their_changes() {
         let strange = furnish(&db, "b").await;
         let scope = db.tenant(&t);
         let mut one = client("one", "One");
-        one.settings.jwt_configuration.alg = Some(IdTokenAlgorithm::PS256);
+        one.settings.jwt_configuration.alg = Some(SigningAlg::PS256);
         one.settings.further.set(MOBILE, serde_json::json!({}));
         let mut two = client("two", "Two");
-        two.settings.jwt_configuration.alg = Some(IdTokenAlgorithm::PS256);
+        two.settings.jwt_configuration.alg = Some(SigningAlg::PS256);
         write(&db, &t, |b| clients::insert(b, &one)).await.unwrap();
         write(&db, &t, |b| clients::insert(b, &two)).await.unwrap();
-        assert_eq!(clients::further_algorithms(&scope).await.unwrap(), [IdTokenAlgorithm::PS256]);
+        assert_eq!(clients::further_algorithms(&scope).await.unwrap(), [SigningAlg::PS256]);
         assert_eq!(clients::with_mobile(&scope, 5).await.unwrap(), [one.clone()]);
         assert_eq!(clients::with_mobile(&scope, 0).await.unwrap(), []);
         assert_eq!(clients::further_algorithms(&db.tenant(&strange)).await.unwrap(), []);
         assert_eq!(clients::with_mobile(&db.tenant(&strange), 5).await.unwrap(), []);
 
-        one.settings.jwt_configuration.alg = Some(IdTokenAlgorithm::RS512);
+        one.settings.jwt_configuration.alg = Some(SigningAlg::RS512);
         one.settings.further.set(MOBILE, serde_json::Value::Null);
-        two.settings.jwt_configuration.alg = Some(IdTokenAlgorithm::HS256);
+        two.settings.jwt_configuration.alg = Some(SigningAlg::HS256);
         two.settings.further.set(MOBILE, serde_json::json!({ "ios": {} }));
         write(&db, &t, |b| clients::update(b, &one)).await.unwrap();
         write(&db, &t, |b| clients::update(b, &two)).await.unwrap();
-        assert_eq!(clients::further_algorithms(&scope).await.unwrap(), [IdTokenAlgorithm::RS512]);
+        assert_eq!(clients::further_algorithms(&scope).await.unwrap(), [SigningAlg::RS512]);
         let ids = |found: Vec<doorward_model::client::Client>| {
             found.into_iter().map(|it| it.id).collect::<Vec<_>>()
         };

@@ -2,6 +2,7 @@
 
 use doorward_model::ids::KeyId;
 use doorward_model::secret::SealedSecret;
+use doorward_model::signing_alg::KeyFamily;
 use doorward_model::signing_key::{KeyState, SigningKey};
 use doorward_store::{Db, signing_keys};
 
@@ -16,7 +17,7 @@ fn key(text: &str, state: KeyState, second: u32) -> SigningKey {
     SigningKey {
         id: id(text),
         state,
-        algorithm: "RS256".to_owned(),
+        family: KeyFamily::Rsa,
         sealed_private_key: SealedSecret::from_ciphertext("sealed".to_owned()),
         certificate_pem: "PEM\n".to_owned(),
         created_at: later(second),
@@ -96,6 +97,30 @@ fn one_key_signs_and_one_is_the_next_whoever_makes_them() {
         for name in ["y", "z"] {
             write(&db, &t, |b| signing_keys::insert(b, &key(name, KeyState::Previous, 9))).await.unwrap();
         }
+    });
+}
+
+/// Each kind of key has one that signs and a next one, and none stands in the way of another.
+#[test]
+fn kinds_of_keys_do_not_touch_each_other() {
+    on_both(async |db| {
+        let t = with_keys(&db).await;
+        for (family, name) in [(KeyFamily::P256, "p"), (KeyFamily::Ed25519, "e")] {
+            let key = SigningKey { family, ..key(name, KeyState::Current, 3) };
+            write(&db, &t, |b| signing_keys::insert(b, &key)).await.unwrap();
+            let second = SigningKey { id: id("z"), ..key.clone() };
+            let refused = write(&db, &t, |b| signing_keys::insert(b, &second)).await;
+            assert_eq!(refused, conflict("signing_keys"), "{family:?}");
+            assert!(signing_keys::all(&db.tenant(&t)).await.unwrap().contains(&key));
+        }
+        write(&db, &t, |b| signing_keys::cease(b, &id("p"), later(9))).await.unwrap();
+        let again = write(&db, &t, |b| signing_keys::cease(b, &id("p"), later(9))).await;
+        assert_eq!(again, unmet(signing_keys::MISSING));
+        let all = signing_keys::all(&db.tenant(&t)).await.unwrap();
+        let of =
+            |name: &str| all.iter().find(|key| key.id == id(name)).map(|key| (key.state, key.current_until));
+        assert_eq!(of("p"), Some((KeyState::Previous, Some(later(9)))));
+        assert_eq!(of("a"), Some((KeyState::Current, None)));
     });
 }
 

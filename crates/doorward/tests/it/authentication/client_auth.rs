@@ -50,8 +50,8 @@ fn refused(answer: Answer) -> Value {
 async fn a_program_proves_itself_with_its_private_key() {
     let house = House::new().await;
     let admin = house.machine(KEYS).await;
-    for alg in ["RS256", "RS384", "PS256"] {
-        let key = ClientKey::new();
+    for alg in ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"] {
+        let key = ClientKey::of(alg);
         let id = program(&house, &admin, &key, alg).await;
         let (issuer, endpoint) = (house.issuer().to_owned(), format!("{}oauth/token", house.issuer()));
         let audiences = [json!(issuer), json!(endpoint), json!([issuer]), json!([endpoint])];
@@ -394,6 +394,7 @@ async fn discovery_names_the_methods_and_algorithms_that_work() {
     let methods =
         json!(["none", "client_secret_post", "client_secret_basic", "private_key_jwt", "client_secret_jwt"]);
     assert_eq!(document["token_endpoint_auth_methods_supported"], methods);
-    let algorithms = json!(["RS256", "RS384", "PS256", "HS256"]);
+    let algorithms =
+        json!(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256"]);
     assert_eq!(document["token_endpoint_auth_signing_alg_values_supported"], algorithms);
 }

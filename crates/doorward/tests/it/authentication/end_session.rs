@@ -88,18 +88,11 @@ async fn oidcc_rp_initiated_logout_no_state() {
     assert!(!is_logged_in(&party, &visitor).await);
 }
 
-/// `-bad-post-logout-redirect-uri` and `-query-added-to-post-logout-redirect-uri`: our page, no redirect.
-#[tokio::test]
-async fn oidcc_rp_initiated_logout_bad_and_query_added_to_post_logout_redirect_uri() {
+/// Our page, no redirect, and the number of the refusal in the log.
+async fn is_not_sent_to(addresses: &[&str], number: u64) {
     let house = House::new().await;
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
-    for (address, number) in [
-        ("https://app.test/bye/x", 107),
-        ("https://evil.test/", 107),
-        ("javascript:alert(1)", 107),
-        ("https://app.test/bye?foo=bar", 109),
-        ("https://app.test/bye#x", 109),
-    ] {
+    for address in addresses {
         let visitor = Visitor::new(&house);
         let hint = log_in(&party, &visitor).await;
         let page = end(&visitor, &[("id_token_hint", &hint), ("post_logout_redirect_uri", address)]).await;
@@ -112,9 +105,39 @@ async fn oidcc_rp_initiated_logout_bad_and_query_added_to_post_logout_redirect_u
     }
 }
 
-/// `-modified-id-token-hint`, `-bad-id-token-hint`, `-no-id-token-hint`: the question, and nowhere after it.
 #[tokio::test]
-async fn oidcc_rp_initiated_logout_modified_bad_and_no_id_token_hint() {
+async fn oidcc_rp_initiated_logout_bad_post_logout_redirect_uri() {
+    is_not_sent_to(&["https://app.test/bye/x", "https://evil.test/", "javascript:alert(1)"], 107).await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_query_added_to_post_logout_redirect_uri() {
+    is_not_sent_to(&["https://app.test/bye?foo=bar", "https://app.test/bye#x"], 109).await;
+}
+
+/// The question, which changes nothing as long as nobody answers it, and no redirect.
+async fn is_asked(visitor: &Visitor<'_>, hint: &str) {
+    let fields = [("id_token_hint", hint), ("post_logout_redirect_uri", BYE)];
+    let body = Asked::form("/oidc/logout", &fields).header("origin", "https://app.test");
+    asks(&visitor.send(body).await.is(200));
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_modified_id_token_hint() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let visitor = Visitor::new(&house);
+    let hint = log_in(&party, &visitor).await;
+    let parts: Vec<&str> = hint.split('.').collect();
+    let none = format!("eyJhbGciOiJub25lIn0.{}.", parts[1]);
+    for bad in [none.as_str(), &hint[..hint.len() - 4], &format!("{}.{}.{}", parts[0], parts[1], parts[1])] {
+        is_asked(&visitor, bad).await;
+    }
+    assert!(is_logged_in(&party, &visitor).await, "a question changes nothing");
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_bad_id_token_hint() {
     let house = House::new().await;
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
     let other = house.party(ClientKind::RegularWeb, Via::Post).await;
@@ -123,24 +146,23 @@ async fn oidcc_rp_initiated_logout_modified_bad_and_no_id_token_hint() {
     let elsewhere = House::at("https://other.test/").await;
     let stranger = elsewhere.party(ClientKind::RegularWeb, Via::Post).await;
     let foreign = log_in(&stranger, &Visitor::new(&elsewhere)).await;
-    let access = {
-        let tokens = party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
-        tokens["access_token"].as_str().unwrap().to_owned()
-    };
-    let parts: Vec<&str> = hint.split('.').collect();
-    let none = format!("eyJhbGciOiJub25lIn0.{}.", parts[1]);
-    let cut = hint[..hint.len() - 4].to_owned();
+    let tokens = party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
     let long = "x".repeat(4000);
-    for bad in [none.as_str(), &foreign, &access, &cut, "nonsense", "", &long] {
-        let fields = [("id_token_hint", bad), ("post_logout_redirect_uri", BYE)];
-        let body = Asked::form("/oidc/logout", &fields).header("origin", "https://app.test");
-        let page = visitor.send(body).await.is(200);
-        asks(&page);
+    for bad in [foreign.as_str(), tokens["access_token"].as_str().unwrap(), "nonsense", &long] {
+        is_asked(&visitor, bad).await;
     }
     let named = [("client_id", other.client_id.as_str()), ("id_token_hint", &hint)];
     asks(&end(&visitor, &[&named[..], &[("post_logout_redirect_uri", BYE)]].concat()).await.is(200));
     assert!(is_logged_in(&party, &visitor).await, "a question changes nothing");
+}
 
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_no_id_token_hint() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let visitor = Visitor::new(&house);
+    log_in(&party, &visitor).await;
+    is_asked(&visitor, "").await;
     let page = end(&visitor, &[("client_id", &party.client_id), ("post_logout_redirect_uri", BYE)]).await;
     asks(&page);
     let done = visitor.press(&page, "accept").await.is(200);
@@ -148,23 +170,35 @@ async fn oidcc_rp_initiated_logout_modified_bad_and_no_id_token_hint() {
     assert!(!is_logged_in(&party, &visitor).await);
 }
 
-/// `-no-params`, `-no-post-logout-redirect-uri`, `-only-state`.
-#[tokio::test]
-async fn oidcc_rp_initiated_logout_no_params_only_state_and_no_post_logout_redirect_uri() {
+/// Without a hint and without an address: the question, then our page; once more, with nobody there: our page.
+async fn ends_on_our_page_after_a_question(fields: &[(&str, &str)]) {
     let house = House::new().await;
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;
-    for fields in [&[][..], &[("state", "x")]] {
-        let visitor = Visitor::new(&house);
-        log_in(&party, &visitor).await;
-        let page = end(&visitor, fields).await.is(200);
-        asks(&page);
-        assert!(page.text().contains(EMAIL), "{}", page.text());
-        let done = visitor.press(&page, "accept").await.is(200);
-        assert!(done.text().contains("You are logged out"));
-        assert!(!is_logged_in(&party, &visitor).await);
-        // Once more, with nobody there: said at once.
-        assert!(end(&visitor, fields).await.is(200).text().contains("You are logged out"));
-    }
+    let visitor = Visitor::new(&house);
+    log_in(&party, &visitor).await;
+    let page = end(&visitor, fields).await.is(200);
+    asks(&page);
+    assert!(page.text().contains(EMAIL), "{}", page.text());
+    let done = visitor.press(&page, "accept").await.is(200);
+    assert!(done.text().contains("You are logged out"));
+    assert!(!is_logged_in(&party, &visitor).await);
+    assert!(end(&visitor, fields).await.is(200).text().contains("You are logged out"));
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_no_params() {
+    ends_on_our_page_after_a_question(&[]).await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_only_state() {
+    ends_on_our_page_after_a_question(&[("state", "x")]).await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_no_post_logout_redirect_uri() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
     let visitor = Visitor::new(&house);
     let hint = log_in(&party, &visitor).await;
     let done = end(&visitor, &[("id_token_hint", &hint), ("state", "x")]).await.is(200);

@@ -62,7 +62,7 @@ async fn the_certificate_is_given_in_four_forms_and_is_that_of_the_key_set() {
 }
 
 /// The key set shows the current and the next key for every algorithm that a client's ID tokens are
-/// signed with, and no more.
+/// signed with, RSA keys first, and no more.
 #[tokio::test]
 async fn id_tokens_are_signed_with_the_algorithm_of_the_client() {
     let house = House::new().await;
@@ -71,6 +71,9 @@ async fn id_tokens_are_signed_with_the_algorithm_of_the_client() {
     for (alg, via, kind) in [
         ("RS512", Via::Post, ClientKind::RegularWeb),
         ("PS256", Via::None, ClientKind::Spa),
+        ("PS384", Via::None, ClientKind::Spa),
+        ("EdDSA", Via::None, ClientKind::Native),
+        ("ES256", Via::Post, ClientKind::RegularWeb),
         ("RS256", Via::Post, ClientKind::RegularWeb),
     ] {
         let changes = json!({ "jwt_configuration": { "alg": alg, "lifetime_in_seconds": 77 } });
@@ -79,5 +82,9 @@ async fn id_tokens_are_signed_with_the_algorithm_of_the_client() {
         let claims = jwt::verify_as(alg, tokens["id_token"].as_str().unwrap(), &key_set().await);
         assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 77, "{alg}");
     }
-    assert_eq!(key_set().await["keys"].as_array().unwrap().len(), 6);
+    let set = key_set().await;
+    let algs: Vec<_> =
+        set["keys"].as_array().unwrap().iter().map(|key| key["alg"].as_str().unwrap()).collect();
+    let wanted = ["RS256", "RS512", "PS256", "PS384", "ES256", "EdDSA"];
+    assert_eq!(algs, wanted.map(|alg| [alg, alg]).concat());
 }

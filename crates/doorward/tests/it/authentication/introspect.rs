@@ -96,7 +96,7 @@ async fn a_token_is_known_however_its_api_signs_it() {
     let house = House::new().await;
     let admin = house.machine(&["create:resource_servers", "create:client_grants"]).await;
     let program = house.party(ClientKind::NonInteractive, Via::Post).await;
-    for alg in ["RS256", "RS512", "PS256", "HS256"] {
+    for alg in ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "EdDSA", "HS256"] {
         let api = format!("https://{}.test/", alg.to_lowercase());
         let mut body = json!({ "identifier": api, "name": alg, "signing_alg": alg });
         if alg == "HS256" {

@@ -4,6 +4,7 @@ mod apis;
 mod authorize_errors;
 mod claims;
 mod client_auth;
+mod conformance;
 mod consent;
 mod devices;
 mod end_session;

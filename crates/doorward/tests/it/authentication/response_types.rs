@@ -122,20 +122,6 @@ async fn a_single_page_application_gets_tokens_by_a_message_without_pkce() {
 }
 
 #[tokio::test]
-async fn oidcc_ensure_request_without_nonce_fails() {
-    let house = House::new().await;
-    let party = hybrid(&house).await;
-    for response_type in ALL {
-        let back = Visitor::new(&house).get(&asking(&party, response_type, &[("nonce", "")])).await;
-        if response_type.contains("id_token") {
-            assert_eq!(fields(&back, &party, "fragment")["error"], "invalid_request", "{response_type}");
-        } else {
-            assert!(back.location().contains("/u/login?"), "{response_type}: {}", back.location());
-        }
-    }
-}
-
-#[tokio::test]
 async fn what_the_client_may_not_have_is_refused_where_tokens_would_have_come() {
     let house = House::new().await;
     let party = house.party(ClientKind::RegularWeb, Via::Post).await;

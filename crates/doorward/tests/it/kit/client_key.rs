@@ -8,6 +8,7 @@ use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use serde_json::{Value, json};
 
 use super::house::{Asked, House};
+use super::jwt::rsa_scheme;
 
 /// The value of `client_assertion_type`.
 pub const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -18,7 +19,18 @@ pub struct ClientKey {
 
 impl ClientKey {
     pub fn new() -> Self {
-        Self { pair: rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap() }
+        Self::of("RS256")
+    }
+
+    /// A key that signs with this algorithm.
+    pub fn of(alg: &str) -> Self {
+        let kind = match alg {
+            "ES256" => &rcgen::PKCS_ECDSA_P256_SHA256,
+            "ES384" => &rcgen::PKCS_ECDSA_P384_SHA384,
+            "EdDSA" => &rcgen::PKCS_ED25519,
+            _ => &rcgen::PKCS_RSA_SHA256,
+        };
+        Self { pair: rcgen::KeyPair::generate_for(kind).unwrap() }
     }
 
     /// The public half.
@@ -35,16 +47,21 @@ impl ClientKey {
 
     /// A token with this header and these claims.
     pub fn sign(&self, header: &Value, claims: &Value) -> String {
-        let scheme = match header["alg"].as_str() {
-            Some("PS256") => SignatureScheme::RSA_PSS_SHA256,
-            Some("RS384") => SignatureScheme::RSA_PKCS1_SHA384,
-            _ => SignatureScheme::RSA_PKCS1_SHA256,
+        let (scheme, half) = match header["alg"].as_str() {
+            Some("ES256") => (SignatureScheme::ECDSA_NISTP256_SHA256, Some(32)),
+            Some("ES384") => (SignatureScheme::ECDSA_NISTP384_SHA384, Some(48)),
+            Some("EdDSA") => (SignatureScheme::ED25519, None),
+            // Whatever else the header says, something must sign it.
+            Some("none") | None => (rsa_scheme("RS256"), None),
+            Some(alg) => (rsa_scheme(alg), None),
         };
         let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.pair.serialize_der()));
         let signer = any_supported_type(&der).unwrap().choose_scheme(&[scheme]).unwrap();
         let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let text = format!("{}.{}", encode(header), encode(claims));
-        format!("{text}.{}", URL_SAFE_NO_PAD.encode(signer.sign(text.as_bytes()).unwrap()))
+        let signature = signer.sign(text.as_bytes()).unwrap();
+        let signature = half.map_or(signature.clone(), |half| side_by_side(&signature, half));
+        format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
     /// An assertion of `client` as its SDKs make it, with changes; null takes a claim out.
@@ -62,6 +79,18 @@ impl ClientKey {
         }
         self.sign(&json!({ "alg": "RS256", "typ": "JWT" }), &claims)
     }
+}
+
+/// The two numbers of a signature on a curve, which come as TLS writes them, in `half` bytes each.
+fn side_by_side(der: &[u8], half: usize) -> Vec<u8> {
+    // SEQUENCE { INTEGER r, INTEGER s }, each shorter than 128 bytes.
+    let number = |der: &[u8]| {
+        let bytes = &der[2..2 + usize::from(der[1])];
+        let bytes = &bytes[bytes.len().saturating_sub(half)..];
+        [vec![0; half - bytes.len()], bytes.to_vec()].concat()
+    };
+    let (r, s) = der[2..].split_at(2 + usize::from(der[3]));
+    [number(r), number(s)].concat()
 }
 
 /// A request for a token of the Management API in the client's own name, proven by `assertion`.

@@ -7,6 +7,7 @@ use doorward_model::api::{ApiPermission, ResourceServer};
 use doorward_model::connection::{Connection, DEFAULT_DATABASE, DatabaseOptions, Strategy};
 use doorward_model::ids::TenantId;
 use doorward_model::scope::ApiScope;
+use doorward_model::signing_alg::KeyFamily;
 use doorward_model::signing_key::{KeyState, SigningKey};
 use doorward_model::tenant::{Issuer, Tenant, TenantSettings};
 use doorward_store::{connections, global, resource_servers, signing_keys};
@@ -47,13 +48,13 @@ pub async fn make(app: &App, issuer: &Issuer) -> TenantId {
 
 fn key(app: &App, tenant: &Tenant, state: KeyState) -> SigningKey {
     let now = app.now();
-    let fresh = app.entropy().signing_key(tenant.issuer.host(), now).unwrap();
+    let fresh = app.entropy().signing_key(KeyFamily::Rsa, tenant.issuer.host(), now).unwrap();
     let id = app.entropy().key_id();
     let sealed = app.sealing().seal_text(keys::place(&tenant.id, id.as_str()), &fresh.private_key).unwrap();
     SigningKey {
         id,
         state,
-        algorithm: "RS256".into(),
+        family: KeyFamily::Rsa,
         sealed_private_key: sealed,
         certificate_pem: fresh.certificate_pem,
         created_at: now,

@@ -3,7 +3,7 @@
 use doorward_model::client::kind::ClientKind;
 use serde_json::{Value, json};
 
-use crate::kit::{Answer, EMAIL, House, PASSWORD, Via, Visitor, jwt};
+use crate::kit::{Answer, EMAIL, House, PASSWORD, RelyingParty, Via, Visitor, jwt};
 
 const KEYS: &str = "/api/v2/keys/signing";
 const ALL: &[&str] = &["read:signing_keys", "create:signing_keys", "update:signing_keys", "read:clients"];
@@ -118,4 +118,53 @@ async fn a_next_key_that_is_revoked_is_replaced() {
     assert_eq!(is(&keys, "revoked"), [next.as_str()]);
     assert_eq!((is(&keys, "next").len(), is(&keys, "current").len()), (1, 1));
     assert!(!published(&house).await.contains(&next));
+}
+
+/// Decision 0025: whoever turns a client to ES256 finds the key in the set before the first token, the old way to
+/// sign is gone from that token on, and the keys live as the RSA keys do.
+#[tokio::test]
+async fn a_client_that_turns_to_es256_finds_its_key_published_before_its_first_token() {
+    let house = House::new().await;
+    let scopes: Vec<&str> = [ALL, &["update:clients"]].concat();
+    let machine = house.machine(&scopes).await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let before = party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    let path = format!("/api/v2/clients/{}", party.client_id);
+    let alg = |alg: &str| json!({ "jwt_configuration": { "alg": alg, "secret_encoded": false } });
+    machine.patch(&path, &alg("ES256")).await.is(200);
+    let set = house.get("/.well-known/jwks.json").await.json();
+    let after = party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    jwt::verify_as("ES256", after["id_token"].as_str().unwrap(), &set);
+    jwt::verify(before["id_token"].as_str().unwrap(), &set);
+
+    let keys = machine.get(KEYS).await.is(200).json();
+    let current = is(&keys, "current");
+    assert_eq!(current.len(), 2, "one of each kind, the RSA key first");
+    assert_eq!(set["keys"][0]["kid"], current[0].as_str());
+    let (header, _) = jwt::decode(after["id_token"].as_str().unwrap());
+    assert_eq!(header["kid"], current[1].as_str());
+    house.advance(310);
+    let rotated = machine.post(&format!("{KEYS}/rotate"), &json!({})).await.is(201);
+    assert_eq!(kid(&rotated), is(&keys, "next")[0]);
+    let next = party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    jwt::verify_as("ES256", next["id_token"].as_str().unwrap(), &set);
+    let (header, _) = jwt::decode(next["id_token"].as_str().unwrap());
+    assert_eq!(header["kid"], is(&keys, "next")[1].as_str());
+    // The key that signs for somebody stays.
+    let path = format!("{KEYS}/{}/revoke", header["kid"].as_str().unwrap());
+    assert_eq!(machine.put(&path, &json!({})).await.is(400).json()["errorCode"], "operation_not_supported");
+}
+
+/// Two nodes, the second of which has not heard of the change: its first token makes no second key.
+#[tokio::test]
+async fn two_nodes_make_one_key_of_a_kind() {
+    let house = House::new().await;
+    let node = house.second_node().await;
+    let changes = json!({ "jwt_configuration": { "alg": "EdDSA" } });
+    let party = house.party_with(ClientKind::RegularWeb, Via::Post, changes).await;
+    let here = party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    let there = RelyingParty { house: &node, ..party }.tokens(&Visitor::new(&node), EMAIL, PASSWORD).await;
+    let kid = |tokens: &Value| jwt::decode(tokens["id_token"].as_str().unwrap()).0["kid"].clone();
+    assert_eq!(kid(&here), kid(&there));
+    node.stop().await;
 }

@@ -1,6 +1,6 @@
 //! Giving a client a public key.
 
-use doorward_model::client::credential::{Credential, NewCredential};
+use doorward_model::client::credential::{Credential, CredentialAlgorithm, NewCredential};
 use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::ids::{ClientId, CredentialId, KeyId};
 use doorward_model::scope::ApiScope;
@@ -80,9 +80,15 @@ fn read(app: &App, client: &ClientId, new: NewCredential) -> Result<Credential, 
     let at = |name: &str| format!("{}{name}", new.path);
     let key = read_pem(&new.pem).map_err(|_| {
         let text = "This is no public key. Paste one PEM text: a public key or a certificate of an RSA key of \
-                    2048 to 8192 bits. A private key stays with the client.";
+                    2048 to 8192 bits, or of a key on P-256, P-384 or Ed25519. A private key stays with the client.";
         FieldErrors::from(FieldError::new(at("pem"), "format", text))
     })?;
+    if new.algorithm.kind() != key.kind {
+        let fitting: Vec<&str> = key.kind.algorithms().map(CredentialAlgorithm::as_str).collect();
+        let (kind, fitting) = (key.kind.name(), fitting.join(", "));
+        let text = format!("This is {kind}. Set alg to what it signs with: {fitting}.");
+        errors.push(FieldError::new(at("alg"), "enum", text));
+    }
     if new.ends_with_certificate && key.certificate.is_none() {
         let text = "A bare public key has no end. Send a certificate, or expires_at.";
         errors.push(FieldError::new(at("parse_expiry_from_cert"), "one_of", text));

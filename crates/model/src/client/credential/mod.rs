@@ -34,14 +34,52 @@ pub enum CredentialAlgorithm {
     RS256,
     /// RSASSA-PKCS1-v1_5 with SHA-384.
     RS384,
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    RS512,
     /// RSASSA-PSS with SHA-256.
     PS256,
+    /// RSASSA-PSS with SHA-384.
+    PS384,
+    /// RSASSA-PSS with SHA-512.
+    PS512,
+    /// ECDSA on P-256 with SHA-256.
+    ES256,
+    /// ECDSA on P-384 with SHA-384.
+    ES384,
+    /// Ed25519.
+    EdDSA,
+}
+
+/// The kinds of keys that clients have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyKind {
+    /// RSA with 2048 to 8192 bits.
+    Rsa,
+    /// The curve P-256.
+    P256,
+    /// The curve P-384.
+    P384,
+    /// Ed25519.
+    Ed25519,
 }
 
 impl CredentialAlgorithm {
     /// All of them.
-    pub const ALL: [CredentialAlgorithm; 3] =
-        [CredentialAlgorithm::RS256, CredentialAlgorithm::RS384, CredentialAlgorithm::PS256];
+    pub const ALL: [CredentialAlgorithm; 9] = [
+        CredentialAlgorithm::RS256,
+        CredentialAlgorithm::RS384,
+        CredentialAlgorithm::RS512,
+        CredentialAlgorithm::PS256,
+        CredentialAlgorithm::PS384,
+        CredentialAlgorithm::PS512,
+        CredentialAlgorithm::ES256,
+        CredentialAlgorithm::ES384,
+        CredentialAlgorithm::EdDSA,
+    ];
+
+    /// The words on the wire, in the same order.
+    pub const NAMES: [&'static str; 9] =
+        ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
 
     /// The value on the wire.
     #[must_use]
@@ -49,7 +87,13 @@ impl CredentialAlgorithm {
         match self {
             CredentialAlgorithm::RS256 => "RS256",
             CredentialAlgorithm::RS384 => "RS384",
+            CredentialAlgorithm::RS512 => "RS512",
             CredentialAlgorithm::PS256 => "PS256",
+            CredentialAlgorithm::PS384 => "PS384",
+            CredentialAlgorithm::PS512 => "PS512",
+            CredentialAlgorithm::ES256 => "ES256",
+            CredentialAlgorithm::ES384 => "ES384",
+            CredentialAlgorithm::EdDSA => "EdDSA",
         }
     }
 
@@ -57,6 +101,40 @@ impl CredentialAlgorithm {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text)
+    }
+
+    /// The kind of key that it takes.
+    #[must_use]
+    pub fn kind(self) -> KeyKind {
+        match self {
+            CredentialAlgorithm::RS256
+            | CredentialAlgorithm::RS384
+            | CredentialAlgorithm::RS512
+            | CredentialAlgorithm::PS256
+            | CredentialAlgorithm::PS384
+            | CredentialAlgorithm::PS512 => KeyKind::Rsa,
+            CredentialAlgorithm::ES256 => KeyKind::P256,
+            CredentialAlgorithm::ES384 => KeyKind::P384,
+            CredentialAlgorithm::EdDSA => KeyKind::Ed25519,
+        }
+    }
+}
+
+impl KeyKind {
+    /// What people call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            KeyKind::Rsa => "an RSA key",
+            KeyKind::P256 => "a key on the curve P-256",
+            KeyKind::P384 => "a key on the curve P-384",
+            KeyKind::Ed25519 => "an Ed25519 key",
+        }
+    }
+
+    /// The algorithms that take it.
+    pub fn algorithms(self) -> impl Iterator<Item = CredentialAlgorithm> {
+        CredentialAlgorithm::ALL.into_iter().filter(move |algorithm| algorithm.kind() == self)
     }
 }
 
@@ -73,7 +151,8 @@ pub struct Credential {
     pub algorithm: CredentialAlgorithm,
     /// The id that assertions name it by.
     pub kid: KeyId,
-    /// The RSA public key, base64 of its DER.
+    /// The public key, base64: the `RSAPublicKey` of RFC 8017, the uncompressed point of a curve, or the 32 bytes
+    /// of Ed25519.
     pub public_key: String,
     /// The SHA-256 of the certificate that it came in, base64url.
     pub certificate_sha256: Option<String>,
@@ -318,8 +397,7 @@ fn credential_type(value: &Value, path: &str, errors: &mut FieldErrors) -> bool 
 
 fn read_algorithm(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<CredentialAlgorithm> {
     let text = text(value, path, errors)?;
-    let names = CredentialAlgorithm::ALL.map(CredentialAlgorithm::as_str);
-    one_of(CredentialAlgorithm::parse(&text), path, &names, errors)
+    one_of(CredentialAlgorithm::parse(&text), path, &CredentialAlgorithm::NAMES, errors)
 }
 
 fn parse_kid(text: &str, path: &str, errors: &mut FieldErrors) -> Option<KeyId> {

@@ -2,11 +2,11 @@
 //!
 //! The checks that are closer are made where a request is read.
 
-use super::{MAX_IN_USE, MAX_NAME, MAX_PEM};
+use super::{CredentialAlgorithm, MAX_IN_USE, MAX_NAME, MAX_PEM};
 use crate::schema::{Format, Member, Schema, TEXT, TIME, list, optional, required};
 
 const TYPES: Schema = Schema::Words(&["public_key"]);
-const ALGORITHMS: Schema = Schema::Words(&["RS256", "RS384", "PS256"]);
+const ALGORITHMS: Schema = Schema::Words(&CredentialAlgorithm::NAMES);
 const END: Schema = Schema::Nullable(&TIME);
 const KID: Schema = Schema::Text { min: 10, max: 64, format: Format::Any };
 const NAME: Schema = Schema::Text { min: 1, max: MAX_NAME, format: Format::Any };
@@ -50,7 +50,7 @@ pub const NEW_METHODS: Schema =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::credential::{CredentialAlgorithm, NewCredential};
+    use crate::client::credential::NewCredential;
 
     #[test]
     fn what_is_described_is_what_is_read() {

@@ -8,12 +8,13 @@ use super::ClientPatch;
 use crate::client::auth_method::AuthMethod;
 use crate::client::defaults;
 use crate::client::grant_type::GrantType;
-use crate::client::jwt::{IdTokenAlgorithm, JwtPatch};
+use crate::client::jwt::JwtPatch;
 use crate::client::kind::ClientKind;
 use crate::client::refresh::{AudiencePolicy, Expiration, RefreshPolicy, Rotation};
 use crate::client::schema;
 use crate::fields::{FieldError, FieldErrors};
 use crate::json::{Object, always, array, flag, nullable, object, one_of, seconds, text, texts, unknown};
+use crate::signing_alg::SigningAlg;
 
 pub(super) fn read(body: &Object, errors: &mut FieldErrors) -> ClientPatch {
     let mut patch = ClientPatch::default();
@@ -100,10 +101,9 @@ fn jwt(value: &Value, errors: &mut FieldErrors) -> Option<JwtPatch> {
     Some(jwt)
 }
 
-fn algorithm(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<IdTokenAlgorithm> {
+fn algorithm(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<SigningAlg> {
     let text = text(value, path, errors)?;
-    let names = IdTokenAlgorithm::ALL.map(IdTokenAlgorithm::as_str);
-    one_of(IdTokenAlgorithm::parse(&text), path, &names, errors)
+    one_of(SigningAlg::parse(&text), path, &SigningAlg::NAMES, errors)
 }
 
 fn refresh_token(value: &Value, errors: &mut FieldErrors) -> Option<RefreshPolicy> {

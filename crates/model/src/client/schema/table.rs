@@ -9,6 +9,7 @@ use crate::client::credential::schema as credential;
 use crate::client::grant_type::GrantType;
 use crate::client::kind::ClientKind;
 use crate::schema::{Format, OBJECT, Schema, formatted, list, optional, required, text};
+use crate::signing_alg::SigningAlg;
 
 /// The longest life of an ID token, in seconds.
 pub(in crate::client) const MAX_JWT_LIFETIME: i64 = 2_592_000;
@@ -26,7 +27,7 @@ const ADDRESSES: Schema = list(&text(2048), usize::MAX);
 
 const APP_TYPES: &[&str] = &ClientKind::NAMES;
 const METHODS: &[&str] = &["none", "client_secret_post", "client_secret_basic"];
-const ALGORITHMS: &[&str] = &["HS256", "RS256", "RS512", "PS256"];
+const ALGORITHMS: &[&str] = &SigningAlg::NAMES;
 const SECONDS: Schema = Schema::Whole { min: 1, max: MAX_REFRESH_LIFETIME };
 
 const JWT: Schema = Schema::Object(&[

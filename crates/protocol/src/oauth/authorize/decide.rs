@@ -8,8 +8,8 @@
 use doorward_model::client::Client;
 
 use super::checks::{
-    audience, claims, client, connection, consent, duplicates, grant, max_age, nonce, pkce, prompt, pushed,
-    redirect_uri, request_object, response_mode, response_type, scope, session,
+    audience, claims, client, connection, consent, duplicates, grant, implicit, max_age, nonce, pkce, prompt,
+    pushed, redirect_uri, request_object, response_mode, response_type, scope, session,
 };
 use super::{AskConsent, AuthorizeDecision, AuthorizeInput, IssuePlan, LogIn, ReturnPath, VerifiedRedirect};
 use crate::oauth::error::{PageError, RedirectError};
@@ -131,6 +131,12 @@ pub(super) const STEPS: Steps = Steps {
             source: "RFC 6749 §4.1.2.1 (unauthorized_client), RFC 8628 §3.1",
             says: "hold `authorization_code` for a code, `implicit` for tokens in the response, and the device grant for a device",
             run: grant::check,
+        },
+        Step {
+            name: "redirect_uri (implicit flow)",
+            source: "OpenID Connect Core §3.2.2.1",
+            says: "is https, or http on the own machine for a native client, where the client is a third party's",
+            run: implicit::check,
         },
         Step {
             name: "code_challenge, code_challenge_method",

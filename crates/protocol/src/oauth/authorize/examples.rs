@@ -16,7 +16,7 @@ use doorward_model::user::{Email, User};
 
 use super::{AuthorizeDecision, AuthorizeInput, AuthorizeRequest, IssuePlan, Meant, SessionFacts, decide};
 use crate::jose::read_pem;
-use crate::jose::vectors::PUBLIC_KEY;
+use crate::jose::vectors::public_key_for;
 use crate::oauth::client_assertion::ClientKey;
 use crate::oauth::params::Params;
 
@@ -49,7 +49,7 @@ pub(in crate::oauth) struct Scene {
     pub now: Timestamp,
 }
 
-/// The key of RFC 7515 A.2 as one of the regular web application.
+/// A published key for that algorithm as one of the regular web application.
 pub(in crate::oauth) fn client_key(algorithm: CredentialAlgorithm, kid: &str) -> ClientKey {
     let now = Timestamp::from_seconds(NOW);
     let credential = Credential {
@@ -58,7 +58,7 @@ pub(in crate::oauth) fn client_key(algorithm: CredentialAlgorithm, kid: &str) ->
         name: None,
         algorithm,
         kid: KeyId::parse(kid).unwrap(),
-        public_key: read_pem(PUBLIC_KEY).unwrap().public_key,
+        public_key: read_pem(public_key_for(algorithm)).unwrap().public_key,
         certificate_sha256: None,
         expires_at: None,
         created_at: now,

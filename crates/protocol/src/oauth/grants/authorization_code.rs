@@ -13,6 +13,7 @@ use doorward_model::time::Timestamp;
 use doorward_model::token::{Authorization, CODE_LIFETIME, Code};
 use doorward_model::user::User;
 
+use super::table::{Chapter, Check};
 use super::{may_log_in, may_use};
 use crate::oauth::error::{OAuthErrorCode, TokenError};
 use crate::oauth::params::Params;
@@ -89,39 +90,110 @@ pub fn unknown() -> TokenError {
     refused("no such code")
 }
 
+type CodeCheck = Check<fn(&CodeInput<'_>) -> Result<(), TokenError>>;
+
+/// The checks in their order. A code that fails the first one takes all with it that it led to.
+const CHECKS: [CodeCheck; 7] = [
+    Check {
+        name: "code",
+        says: "was not used before; otherwise all tokens that it led to are revoked",
+        source: "RFC 6749 §4.1.2, §10.5",
+        failure: "`invalid_grant`",
+        run: once,
+    },
+    Check {
+        name: "grant_types of the client",
+        says: "hold `authorization_code`",
+        source: "RFC 6749 §5.2",
+        failure: "403 `unauthorized_client`",
+        run: grant_type,
+    },
+    Check {
+        name: "code",
+        says: "was given to this client, and not to an older one of its client_id",
+        source: "RFC 6749 §4.1.3",
+        failure: "`invalid_grant`",
+        run: own,
+    },
+    Check {
+        name: "code",
+        says: "is no older than a minute",
+        source: "RFC 6749 §4.1.2",
+        failure: "`invalid_grant`",
+        run: in_time,
+    },
+    Check {
+        name: "redirect_uri",
+        says: "is that of the authorization request, to the letter; may be absent if it was absent there",
+        source: "RFC 6749 §4.1.3",
+        failure: "`invalid_grant`",
+        run: redirect_uri,
+    },
+    Check {
+        name: "code_verifier",
+        says: "fits the `code_challenge`, and is absent where there was none; a public client needs both",
+        source: "RFC 7636 §4.6, RFC 9700 §2.1.1, §4.8.2",
+        failure: "`invalid_grant`",
+        run: proof_of_possession,
+    },
+    Check {
+        name: "user, connection",
+        says: "exist, the user is not blocked, and the connection is still enabled for the client",
+        source: "RFC 6749 §5.2; the brief, \"Connections\"",
+        failure: "`invalid_grant`, 403 `access_denied` for who is blocked",
+        run: person,
+    },
+];
+
+/// The table as a chapter of the reference page.
+pub(super) fn chapter() -> Chapter {
+    Chapter::of("authorization_code", "A code that was presented is used up, whatever the answer.", &CHECKS)
+}
+
 /// Whether a code gives tokens.
 #[must_use]
 pub fn decide(input: &CodeInput<'_>) -> CodeDecision {
-    if input.code.used_at.is_some() {
-        return CodeDecision::Replay(input.code.family.clone(), refused("the code was used before"));
-    }
-    match checked(input) {
+    match CHECKS.iter().try_for_each(|check| (check.run)(input)) {
         Ok(()) => CodeDecision::Grant(grant(input)),
+        Err(error) if input.code.used_at.is_some() => CodeDecision::Replay(input.code.family.clone(), error),
         Err(error) => CodeDecision::Refuse(error),
     }
 }
 
-fn checked(input: &CodeInput<'_>) -> Result<(), TokenError> {
-    let code = input.code;
-    may_use(input.client, GrantType::AuthorizationCode)?;
-    if code.authorization.client != input.client.id {
+fn once(input: &CodeInput<'_>) -> Result<(), TokenError> {
+    if input.code.used_at.is_some() { Err(refused("the code was used before")) } else { Ok(()) }
+}
+
+fn grant_type(input: &CodeInput<'_>) -> Result<(), TokenError> {
+    may_use(input.client, GrantType::AuthorizationCode)
+}
+
+fn own(input: &CodeInput<'_>) -> Result<(), TokenError> {
+    if input.code.authorization.client != input.client.id {
         return Err(refused("the code belongs to another client"));
     }
     // A client that was made after the code is not the one that the code was given to.
-    if code.expires_at < input.client.created_at.after(CODE_LIFETIME) {
+    if input.code.expires_at < input.client.created_at.after(CODE_LIFETIME) {
         return Err(refused("the code is older than the client"));
     }
-    if input.now >= code.expires_at {
-        return Err(refused("the code is too old"));
-    }
+    Ok(())
+}
+
+fn in_time(input: &CodeInput<'_>) -> Result<(), TokenError> {
+    if input.now >= input.code.expires_at { Err(refused("the code is too old")) } else { Ok(()) }
+}
+
+fn redirect_uri(input: &CodeInput<'_>) -> Result<(), TokenError> {
     match input.request.redirect_uri {
-        Some(sent) if sent == code.redirect_uri => {}
-        None if !code.redirect_uri_was_sent => {}
-        Some(_) => return Err(refused("redirect_uri differs from the one of the authorization request")),
-        None => return Err(refused("redirect_uri is missing, though the authorization request had one")),
+        Some(sent) if sent == input.code.redirect_uri => Ok(()),
+        None if !input.code.redirect_uri_was_sent => Ok(()),
+        Some(_) => Err(refused("redirect_uri differs from the one of the authorization request")),
+        None => Err(refused("redirect_uri is missing, though the authorization request had one")),
     }
-    proof_of_possession(input)?;
-    may_log_in(input.user, code.authorization.user.as_str(), REFUSED)?;
+}
+
+fn person(input: &CodeInput<'_>) -> Result<(), TokenError> {
+    may_log_in(input.user, input.code.authorization.user.as_str(), REFUSED)?;
     if !input.connection_enabled {
         return Err(refused("the connection is not enabled for the client any more"));
     }
@@ -140,7 +212,6 @@ fn proof_of_possession(input: &CodeInput<'_>) -> Result<(), TokenError> {
         (None, None) => Err(refused("a public client needs PKCE")),
     }
 }
-
 fn grant(input: &CodeInput<'_>) -> CodeGrant {
     let authorization = input.code.authorization.clone();
     let has = |value: &str| authorization.scope.iter().any(|granted| granted == value);

@@ -12,6 +12,7 @@ use doorward_model::tenant::TenantSettings;
 use doorward_model::time::Lifetime;
 
 use super::may_use;
+use super::table::{Chapter, Check};
 use crate::oauth::api_scope::{self, TokenScope};
 use crate::oauth::error::{OAuthErrorCode, TokenError};
 use crate::oauth::params::Params;
@@ -36,6 +37,71 @@ pub fn audience<'a>(params: &'a Params, settings: &'a TenantSettings) -> Result<
     named.ok_or_else(|| denied("audience is missing, and the tenant has no default audience."))
 }
 
+/// What a request is judged by: what was found for the audience, and what was sent.
+struct MachineInput<'a> {
+    client: &'a Client,
+    api: Option<&'a ResourceServer>,
+    grant: Option<&'a ClientGrant>,
+    params: &'a Params,
+}
+
+type MachineCheck = Check<fn(&MachineInput<'_>) -> Result<(), TokenError>>;
+
+/// The checks in their order.
+const CHECKS: [MachineCheck; 6] = [
+    Check {
+        name: "grant_types of the client",
+        says: "hold `client_credentials`",
+        source: "RFC 6749 §5.2",
+        failure: "403 `unauthorized_client`",
+        run: grant_type,
+    },
+    Check {
+        name: "client",
+        says: "has something to prove itself with",
+        source: "RFC 6749 §4.4",
+        failure: "403 `unauthorized_client`",
+        run: confidential,
+    },
+    Check {
+        name: "audience",
+        says: "is the identifier of an API; absent, the default audience of the tenant is taken",
+        source: "RFC 8707 §2 (as `audience`)",
+        failure: "403 `access_denied`",
+        run: |input| known(input).map(drop),
+    },
+    Check {
+        name: "API",
+        says: "gives tokens to programs",
+        source: "the original's `subject_type_authorization`",
+        failure: "403 `access_denied`",
+        run: |input| open(input).map(drop),
+    },
+    Check {
+        name: "client grant",
+        says: "gives this client that API",
+        source: "the original's client grants",
+        failure: "403 `access_denied`",
+        run: |input| granted(input).map(drop),
+    },
+    Check {
+        name: "scope",
+        says: "is absent, or holds something of what is granted; the rest is cut off",
+        source: "RFC 6749 §3.3",
+        failure: "`invalid_scope`",
+        run: |input| scope(input).map(drop),
+    },
+];
+
+/// The table as a chapter of the reference page.
+pub(super) fn chapter() -> Chapter {
+    Chapter::of(
+        "client_credentials",
+        "A token for a program in its own name, without a refresh token.",
+        &CHECKS,
+    )
+}
+
 /// Whether a client gets a token for an API: `api` and `grant` are what was found for the audience.
 ///
 /// # Errors
@@ -47,45 +113,66 @@ pub fn decide(
     grant: Option<&ClientGrant>,
     params: &Params,
 ) -> Result<MachinePlan, TokenError> {
-    may_use(client, GrantType::ClientCredentials)?;
-    if !client.is_confidential() {
-        let text = "A client without a secret may not use the client_credentials grant.";
-        return Err(TokenError::new(OAuthErrorCode::UnauthorizedClient, text));
-    }
-    let Some(api) = api else {
-        let asked = params.get("audience").unwrap_or("the default audience");
-        return Err(denied(&format!("Service not found: {asked}")));
-    };
-    if api.client_policy() == ClientPolicy::DenyAll {
-        return Err(denied(&format!("{} gives no tokens to programs.", api.identifier)));
-    }
-    let is_granted = |grant: &&ClientGrant| {
-        grant.is_for(client)
-            && grant.audience == api.identifier
-            && grant.subject == SubjectType::Client
-            && api_scope::may_be_without_organization(grant)
-    };
-    let Some(grant) = grant.filter(is_granted) else {
-        return Err(denied(&format!(
-            "Client is not authorized to access {}. Create a client grant.",
-            api.identifier
-        )));
-    };
+    let input = MachineInput { client, api, grant, params };
+    CHECKS.iter().try_for_each(|check| (check.run)(&input))?;
+    let api = known(&input)?;
     Ok(MachinePlan {
         audience: api.identifier.clone(),
-        scope: api_scope::of_program(api, scope(api, grant, params)?),
+        scope: api_scope::of_program(api, scope(&input)?),
         lifetime: api.lifetime(&GrantType::ClientCredentials),
     })
 }
 
+fn grant_type(input: &MachineInput<'_>) -> Result<(), TokenError> {
+    may_use(input.client, GrantType::ClientCredentials)
+}
+
+fn confidential(input: &MachineInput<'_>) -> Result<(), TokenError> {
+    if input.client.is_confidential() {
+        return Ok(());
+    }
+    let text = "A client without a secret may not use the client_credentials grant.";
+    Err(TokenError::new(OAuthErrorCode::UnauthorizedClient, text))
+}
+
+fn known<'a>(input: &MachineInput<'a>) -> Result<&'a ResourceServer, TokenError> {
+    input.api.ok_or_else(|| {
+        let asked = input.params.get("audience").unwrap_or("the default audience");
+        denied(&format!("Service not found: {asked}"))
+    })
+}
+
+/// The API, if it gives tokens to programs at all.
+fn open<'a>(input: &MachineInput<'a>) -> Result<&'a ResourceServer, TokenError> {
+    let api = known(input)?;
+    if api.client_policy() == ClientPolicy::DenyAll {
+        return Err(denied(&format!("{} gives no tokens to programs.", api.identifier)));
+    }
+    Ok(api)
+}
+
+fn granted<'a>(input: &MachineInput<'a>) -> Result<&'a ClientGrant, TokenError> {
+    let api = open(input)?;
+    let is_granted = |grant: &&ClientGrant| {
+        grant.is_for(input.client)
+            && grant.audience == api.identifier
+            && grant.subject == SubjectType::Client
+            && api_scope::may_be_without_organization(grant)
+    };
+    input.grant.filter(is_granted).ok_or_else(|| {
+        denied(&format!("Client is not authorized to access {}. Create a client grant.", api.identifier))
+    })
+}
+
 /// All that is granted and known to the API, or the part of it that is asked for.
-fn scope(api: &ResourceServer, grant: &ClientGrant, params: &Params) -> Result<Vec<String>, TokenError> {
+fn scope(input: &MachineInput<'_>) -> Result<Vec<String>, TokenError> {
+    let (api, grant) = (open(input)?, granted(input)?);
     let mut scope: Vec<String> = if grant.allow_all_scopes == Some(true) {
         api.permissions.iter().map(|permission| permission.value.clone()).collect()
     } else {
         grant.scope.iter().filter(|value| api.knows(value)).cloned().collect()
     };
-    if let Some(asked) = params.get("scope") {
+    if let Some(asked) = input.params.get("scope") {
         let asked: Vec<&str> = asked.split(' ').filter(|value| !value.is_empty()).collect();
         scope.retain(|granted| asked.contains(&granted.as_str()));
         if scope.is_empty() && !asked.is_empty() {

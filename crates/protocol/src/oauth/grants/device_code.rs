@@ -15,6 +15,7 @@ use doorward_model::time::{Lifetime, Timestamp};
 use doorward_model::token::Authorization;
 use doorward_model::user::User;
 
+use super::table::{Chapter, Check};
 use super::{may_log_in, may_use};
 use crate::oauth::error::{OAuthErrorCode, TokenError};
 
@@ -71,11 +72,67 @@ pub struct DeviceGrant {
     pub refresh_token: bool,
 }
 
-/// One row of the table: nothing when the step has nothing to say.
-type Step = fn(&DeviceInput<'_>) -> Option<DeviceDecision>;
+/// One row of the table: nothing when the check has nothing to say.
+type DeviceCheck = Check<fn(&DeviceInput<'_>) -> Option<DeviceDecision>>;
 
-/// What is asked, in this order; the first step that has something to say decides.
-const STEPS: [Step; 6] = [grant_type, client, used, denied, expired, waiting];
+/// The checks in their order; the first one that has something to say decides.
+const CHECKS: [DeviceCheck; 7] = [
+    Check {
+        name: "grant_types of the client",
+        says: "hold the grant",
+        source: "RFC 6749 §5.2",
+        failure: "403 `unauthorized_client`",
+        run: grant_type,
+    },
+    Check {
+        name: "device_code",
+        says: "was given to this client, and not to an older one of its client_id",
+        source: "RFC 8628 §3.4",
+        failure: "`invalid_grant`",
+        run: client,
+    },
+    Check {
+        name: "device_code",
+        says: "was not used before; otherwise all tokens that it led to are revoked",
+        source: "RFC 6749 §10.5",
+        failure: "`invalid_grant`",
+        run: used,
+    },
+    Check {
+        name: "person",
+        says: "did not decline",
+        source: "RFC 8628 §3.5",
+        failure: "403 `access_denied`",
+        run: denied,
+    },
+    Check {
+        name: "device_code",
+        says: "is not too old",
+        source: "RFC 8628 §3.5",
+        failure: "`expired_token`",
+        run: expired,
+    },
+    Check {
+        name: "person",
+        says: "has answered; who asks sooner than the interval allows waits five seconds longer",
+        source: "RFC 8628 §3.5",
+        failure: "`authorization_pending`, `slow_down`",
+        run: waiting,
+    },
+    Check {
+        name: "user, connection",
+        says: "exist, the user is not blocked, and the connection is still enabled for the client",
+        source: "RFC 6749 §5.2; the brief, \"Connections\"",
+        failure: "`invalid_grant`, 403 `access_denied` for who is blocked",
+        run: person,
+    },
+];
+
+/// The table as a chapter of the reference page.
+pub(super) fn chapter() -> Chapter {
+    let says = "A device asks until its person has answered elsewhere; a code gives tokens once.";
+    Chapter::of("device_code", says, &CHECKS)
+}
 
 /// The refusal of a code that nobody knows; the same as for one that does not work.
 #[must_use]
@@ -93,7 +150,7 @@ pub fn slow_down() -> TokenError {
 /// Whether a device gets its tokens.
 #[must_use]
 pub fn decide(input: &DeviceInput<'_>) -> DeviceDecision {
-    STEPS.iter().find_map(|step| step(input)).unwrap_or_else(|| match tokens(input) {
+    CHECKS.iter().find_map(|check| (check.run)(input)).unwrap_or_else(|| match tokens(input) {
         Ok(grant) => DeviceDecision::Grant(grant),
         Err(error) => DeviceDecision::Refuse(error),
     })
@@ -145,6 +202,10 @@ fn waiting(input: &DeviceInput<'_>) -> Option<DeviceDecision> {
     let text = "The person has not answered yet. Ask again.";
     let error = TokenError::new(OAuthErrorCode::AuthorizationPending, text);
     Some(DeviceDecision::Wait { error, interval })
+}
+
+fn person(input: &DeviceInput<'_>) -> Option<DeviceDecision> {
+    tokens(input).err().map(DeviceDecision::Refuse)
 }
 
 /// What the person allowed, if it still holds.

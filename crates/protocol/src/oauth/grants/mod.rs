@@ -1,6 +1,7 @@
 //! The grants of the token endpoint, one per file: each decides on plain facts.
 //!
-//! Owns the reading of `grant_type`. Must not know how codes and tokens are kept or signed.
+//! Owns the reading of `grant_type`. Must not know how codes and tokens are kept or signed. Each grant has an
+//! ordered table of checks, of which `docs/reference/token.md` is made.
 //!
 //! Source: RFC 6749 §3.2, §4, §5, §6; RFC 8628 §3.4.
 
@@ -8,12 +9,17 @@ pub mod authorization_code;
 pub mod client_credentials;
 pub mod device_code;
 pub mod password;
+mod reference;
 pub mod refresh_token;
+mod table;
 
 use doorward_model::client::Client;
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::user::User;
 
+pub use reference::reference;
+
+use self::table::Check;
 use super::error::{OAuthErrorCode, TokenError};
 use super::params::Params;
 
@@ -34,6 +40,32 @@ const KNOWN: [&str; 15] = [
     "refresh_token",
     "scope",
     "username",
+];
+
+/// What holds for every grant, in words: [`grant_type`] does the first two, `client_auth` the third.
+/// [`may_use`] is the first row of each grant's own table.
+const COMMON: [Check<()>; 3] = [
+    Check {
+        name: "all known parameters",
+        says: "come at most once",
+        source: "RFC 6749 §3.2",
+        failure: "`invalid_request`",
+        run: (),
+    },
+    Check {
+        name: "grant_type",
+        says: "names a grant that is offered",
+        source: "RFC 6749 §5.2",
+        failure: "`invalid_request`, `unsupported_grant_type`",
+        run: (),
+    },
+    Check {
+        name: "client_id, client_secret, client_assertion, `Authorization`",
+        says: "prove the client in one way, or name one that has nothing to prove",
+        source: "RFC 6749 §2.3, RFC 7521 §4.2, RFC 7523 §3, OpenID Connect Core §9",
+        failure: "401 `invalid_client`",
+        run: (),
+    },
 ];
 
 /// The grant that is asked for; also refuses repeated parameters.

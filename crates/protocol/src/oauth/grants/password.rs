@@ -13,6 +13,7 @@ use doorward_model::connection::Connection;
 use doorward_model::ids::ConnectionId;
 use doorward_model::tenant::{Issuer, TenantSettings};
 
+use super::table::{Chapter, Check};
 use super::{may_use, required};
 use crate::oauth::api_scope::{self, Denied, Grantable};
 use crate::oauth::error::{OAuthErrorCode, TokenError};
@@ -54,19 +55,88 @@ pub struct PasswordPlan<'a> {
     pub scope: Vec<String>,
 }
 
+type PasswordCheck = Check<fn(&PasswordInput<'_>) -> Result<(), TokenError>>;
+
+/// The checks in their order.
+const CHECKS: [PasswordCheck; 5] = [
+    Check {
+        name: "grant_types of the client",
+        says: "hold the grant, with or without a realm",
+        source: "RFC 6749 §5.2",
+        failure: "403 `unauthorized_client`",
+        run: |input| may_use(input.client, input.grant),
+    },
+    Check {
+        name: "client",
+        says: "is one of the house: nobody can be asked for consent here",
+        source: "RFC 6749 §4.3",
+        failure: "403 `unauthorized_client`",
+        run: first_party,
+    },
+    Check {
+        name: "username, password",
+        says: "are there",
+        source: "RFC 6749 §4.3.2",
+        failure: "`invalid_request`",
+        run: |input| credentials(input).map(drop),
+    },
+    Check {
+        name: "realm",
+        says: "names a connection that is enabled for the client; without a realm it is the default directory of the tenant",
+        source: "the original's `default_directory` and `password-realm`",
+        failure: "`invalid_request`",
+        run: |input| connection(input).map(drop),
+    },
+    Check {
+        name: "audience",
+        says: "is absent, or the identifier of an API whose tokens of people this client may have",
+        source: "RFC 8707 §2 (as `audience`)",
+        failure: "403 `access_denied`",
+        run: |input| grantable(input).map(drop),
+    },
+];
+
+/// The table as a chapter of the reference page.
+pub(super) fn chapter() -> Chapter {
+    let says = "Then the password is looked at, once, after the tries were counted: `invalid_grant` where it is wrong, 429 \
+                `too_many_attempts` where it was wrong too often.";
+    Chapter::of("password, and password-realm", says, &CHECKS)
+}
+
 /// Whether a password may be looked at, and where.
 ///
 /// # Errors
 /// `unauthorized_client` when the client may not use the grant, `invalid_request` when something is missing
 /// or the connection is not one of the client's, `access_denied` when the API is unknown or not granted.
 pub fn decide<'a>(input: &PasswordInput<'a>) -> Result<PasswordPlan<'a>, TokenError> {
-    may_use(input.client, input.grant)?;
-    if !input.client.settings.is_first_party {
-        let text = "A client of a third party may not ask for passwords. Use the authorization code flow.";
-        return Err(TokenError::new(OAuthErrorCode::UnauthorizedClient, text));
+    CHECKS.iter().try_for_each(|check| (check.run)(input))?;
+    let (username, password) = credentials(input)?;
+    let grantable = grantable(input)?;
+    // The original gives all that the API has to whoever asks for nothing.
+    let scope = input.params.get("scope").map_or_else(|| grantable.all(), |scope| grantable.of(scope));
+    Ok(PasswordPlan {
+        username,
+        password,
+        connection: connection(input)?.id.clone(),
+        audience: grantable.api.map(|api| api.identifier.clone()),
+        scope,
+    })
+}
+
+fn first_party(input: &PasswordInput<'_>) -> Result<(), TokenError> {
+    if input.client.settings.is_first_party {
+        return Ok(());
     }
-    let (username, password) = (required(input.params, "username")?, required(input.params, "password")?);
-    let connection = connection(input)?.id.clone();
+    let text = "A client of a third party may not ask for passwords. Use the authorization code flow.";
+    Err(TokenError::new(OAuthErrorCode::UnauthorizedClient, text))
+}
+
+fn credentials<'a>(input: &PasswordInput<'a>) -> Result<(&'a str, &'a str), TokenError> {
+    Ok((required(input.params, "username")?, required(input.params, "password")?))
+}
+
+/// The API that is asked for, and what of it the client may have in the name of people.
+fn grantable<'a>(input: &PasswordInput<'a>) -> Result<Grantable<'a>, TokenError> {
     let denied = |Denied(text)| TokenError::new(OAuthErrorCode::AccessDenied, &text);
     let asked = api_scope::asked(input.params.get("audience"), (input.apis, input.settings), input.issuer);
     let api = asked.map_err(denied)?;
@@ -74,16 +144,7 @@ pub fn decide<'a>(input: &PasswordInput<'a>) -> Result<PasswordPlan<'a>, TokenEr
         Some(api) => api_scope::user_grant(api, input.client, input.grants).map_err(denied)?,
         None => None,
     };
-    let grantable = Grantable { api, grant, offline: input.client.may_use(&GrantType::RefreshToken) };
-    // The original gives all that the API has to whoever asks for nothing.
-    let scope = input.params.get("scope").map_or_else(|| grantable.all(), |scope| grantable.of(scope));
-    Ok(PasswordPlan {
-        username,
-        password,
-        connection,
-        audience: api.map(|api| api.identifier.clone()),
-        scope,
-    })
+    Ok(Grantable { api, grant, offline: input.client.may_use(&GrantType::RefreshToken) })
 }
 
 /// The connection of the realm, else the tenant's default directory.

@@ -13,6 +13,7 @@ use doorward_model::time::Timestamp;
 use doorward_model::token::{Authorization, RefreshToken};
 use doorward_model::user::User;
 
+use super::table::{Chapter, Check};
 use super::{may_log_in, may_use};
 use crate::oauth::error::{OAuthErrorCode, TokenError};
 
@@ -72,71 +73,168 @@ pub fn unknown() -> TokenError {
     refused("no such refresh token")
 }
 
+type RefreshCheck = Check<fn(&RefreshInput<'_>) -> Result<(), TokenError>>;
+
+/// What is looked at before it is asked whether the token was used already.
+const BEFORE: [RefreshCheck; 3] = [
+    Check {
+        name: "grant_types of the client",
+        says: "hold `refresh_token`",
+        source: "RFC 6749 §5.2",
+        failure: "403 `unauthorized_client`",
+        run: grant_type,
+    },
+    Check {
+        name: "refresh_token",
+        says: "was given to this client, and not to an older one of its client_id",
+        source: "RFC 6749 §6, §10.4",
+        failure: "`invalid_grant`",
+        run: own,
+    },
+    Check {
+        name: "family",
+        says: "was not revoked",
+        source: "RFC 9700 §4.14.2",
+        failure: "`invalid_grant`",
+        run: alive,
+    },
+];
+
+/// A token that fails here takes with it all that its authorization led to.
+const ONCE: RefreshCheck = Check {
+    name: "refresh_token",
+    says: "was not rotated, or within the leeway, which gives the same successor again; otherwise all tokens of its authorization are revoked",
+    source: "RFC 6749 §10.4, RFC 9700 §4.14.2",
+    failure: "`invalid_grant`",
+    run: once,
+};
+
+/// What is looked at then.
+const AFTER: [RefreshCheck; 3] = [
+    Check {
+        name: "refresh_token",
+        says: "is neither too old nor was idle for too long",
+        source: "the original's `refresh_token` object",
+        failure: "`invalid_grant`",
+        run: in_time,
+    },
+    Check {
+        name: "user, connection",
+        says: "exist, the user is not blocked, and the connection is still enabled for the client",
+        source: "RFC 6749 §5.2; the brief, \"Connections\"",
+        failure: "`invalid_grant`, 403 `access_denied` for who is blocked",
+        run: person,
+    },
+    Check {
+        name: "scope",
+        says: "is absent, or holds something of what was granted; the rest is cut off",
+        source: "RFC 6749 §6",
+        failure: "`invalid_scope`",
+        run: scope,
+    },
+];
+
+/// The tables as a chapter of the reference page.
+pub(super) fn chapter() -> Chapter {
+    let rows = BEFORE.iter().chain([&ONCE]).chain(&AFTER).map(Check::row).collect();
+    let says = "Every answer has a refresh token: the next one where the client rotates, else the same.";
+    Chapter { title: "refresh_token", says, rows }
+}
+
 /// Whether a refresh token gives tokens.
 #[must_use]
 pub fn decide(input: &RefreshInput<'_>) -> RefreshDecision {
-    match checked(input) {
-        Ok(decision) => decision,
-        Err(error) => RefreshDecision::Refuse(error),
+    let run = |checks: &[RefreshCheck]| checks.iter().try_for_each(|check| (check.run)(input));
+    if let Err(error) = run(&BEFORE) {
+        return RefreshDecision::Refuse(error);
+    }
+    if let Err(error) = (ONCE.run)(input) {
+        return RefreshDecision::Replay(input.token.family.id.clone(), error);
+    }
+    if let Err(error) = run(&AFTER) {
+        return RefreshDecision::Refuse(error);
+    }
+    let grant = grant(input);
+    match (input.token.rotated_at, input.client.settings.refresh_token.rotation_type) {
+        (Some(_), _) => RefreshDecision::SameSuccessor(grant),
+        (None, Rotation::Rotating) => RefreshDecision::Rotate(grant),
+        (None, Rotation::NonRotating) => RefreshDecision::Keep(grant),
     }
 }
 
-fn checked(input: &RefreshInput<'_>) -> Result<RefreshDecision, TokenError> {
-    let (token, policy) = (input.token, &input.client.settings.refresh_token);
-    may_use(input.client, GrantType::RefreshToken)?;
-    if token.family.authorization.client != input.client.id {
+fn grant_type(input: &RefreshInput<'_>) -> Result<(), TokenError> {
+    may_use(input.client, GrantType::RefreshToken)
+}
+
+fn own(input: &RefreshInput<'_>) -> Result<(), TokenError> {
+    let family = &input.token.family;
+    if family.authorization.client != input.client.id {
         return Err(refused("the token belongs to another client"));
     }
     // A client that was made after the family is not the one that the family belongs to.
-    if token.family.created_at < input.client.created_at {
+    if family.created_at < input.client.created_at {
         return Err(refused("the token is older than the client"));
     }
-    if token.family.revoked_at.is_some() {
-        return Err(refused("the family was revoked"));
+    Ok(())
+}
+
+fn alive(input: &RefreshInput<'_>) -> Result<(), TokenError> {
+    if input.token.family.revoked_at.is_some() { Err(refused("the family was revoked")) } else { Ok(()) }
+}
+
+fn once(input: &RefreshInput<'_>) -> Result<(), TokenError> {
+    let leeway = input.client.settings.refresh_token.leeway;
+    match input.token.rotated_at {
+        Some(at) if input.now >= at.after(leeway) => Err(refused("the token came back after its rotation")),
+        Some(_) | None => Ok(()),
     }
-    let is_again = match token.rotated_at {
-        None => false,
-        Some(at) if input.now < at.after(policy.leeway) => true,
-        Some(_) => {
-            let error = refused("the token came back after its rotation");
-            return Ok(RefreshDecision::Replay(token.family.id.clone(), error));
-        }
-    };
-    if [token.expires_at, token.idle_expires_at].into_iter().flatten().any(|end| input.now >= end) {
-        return Err(refused("the token is too old"));
-    }
-    may_log_in(input.user, token.family.authorization.user.as_str(), REFUSED)?;
+}
+
+fn in_time(input: &RefreshInput<'_>) -> Result<(), TokenError> {
+    let mut ends = [input.token.expires_at, input.token.idle_expires_at].into_iter().flatten();
+    if ends.any(|end| input.now >= end) { Err(refused("the token is too old")) } else { Ok(()) }
+}
+
+fn person(input: &RefreshInput<'_>) -> Result<(), TokenError> {
+    may_log_in(input.user, input.token.family.authorization.user.as_str(), REFUSED)?;
     if !input.connection_enabled {
         return Err(refused("the connection is not enabled for the client any more"));
     }
-    let grant = grant(input)?;
-    Ok(match (is_again, policy.rotation_type) {
-        (true, _) => RefreshDecision::SameSuccessor(grant),
-        (false, Rotation::Rotating) => RefreshDecision::Rotate(grant),
-        (false, Rotation::NonRotating) => RefreshDecision::Keep(grant),
-    })
+    Ok(())
 }
 
-fn grant(input: &RefreshInput<'_>) -> Result<RefreshGrant, TokenError> {
-    let family = &input.token.family;
-    let mut authorization = family.authorization.clone();
-    if let Some(asked) = input.scope {
-        // SDKs repeat what they asked for at first, also what was not granted then: it is cut again.
-        let asked: Vec<&str> = asked.split(' ').filter(|value| !value.is_empty()).collect();
-        authorization.scope.retain(|granted| asked.contains(&granted.as_str()));
-        if authorization.scope.is_empty() && !asked.is_empty() && !family.authorization.scope.is_empty() {
-            let text = "The scope exceeds what was granted.";
-            return Err(TokenError::new(OAuthErrorCode::InvalidScope, text));
-        }
+fn scope(input: &RefreshInput<'_>) -> Result<(), TokenError> {
+    let granted = &input.token.family.authorization.scope;
+    let asks = input.scope.is_some_and(|asked| asked.split(' ').any(|value| !value.is_empty()));
+    if asks && !granted.is_empty() && narrowed(input).is_empty() {
+        let text = "The scope exceeds what was granted.";
+        return Err(TokenError::new(OAuthErrorCode::InvalidScope, text));
     }
+    Ok(())
+}
+
+/// What was granted, or the part of it that is asked for. SDKs repeat what they asked for at first, also what
+/// was not granted then: it is cut again.
+fn narrowed(input: &RefreshInput<'_>) -> Vec<String> {
+    let mut scope = input.token.family.authorization.scope.clone();
+    if let Some(asked) = input.scope {
+        let asked: Vec<&str> = asked.split(' ').filter(|value| !value.is_empty()).collect();
+        scope.retain(|granted| asked.contains(&granted.as_str()));
+    }
+    scope
+}
+
+fn grant(input: &RefreshInput<'_>) -> RefreshGrant {
+    let family = &input.token.family;
+    let authorization = Authorization { scope: narrowed(input), ..family.authorization.clone() };
     let idle = input.client.settings.refresh_token.idle_life().map(|life| input.now.after(life));
-    Ok(RefreshGrant {
+    RefreshGrant {
         family: family.id.clone(),
         id_token: authorization.scope.iter().any(|value| value == oidc::OPENID),
         expires_at: input.token.expires_at,
         idle_expires_at: idle,
         authorization,
-    })
+    }
 }
 
 fn refused(private: &str) -> TokenError {

@@ -127,9 +127,9 @@ fn metadata(typed: &Values, client: &Client) -> Map<String, Value> {
 mod tests {
     use doorward_model::client::defaults::for_people;
     use doorward_model::client::edit::apply;
-    use doorward_model::client::jwt::IdTokenAlgorithm;
     use doorward_model::client::kind::ClientKind;
     use doorward_model::ids::ClientId;
+    use doorward_model::signing_alg::SigningAlg;
     use doorward_model::time::Timestamp;
     use serde_json::json;
 
@@ -164,7 +164,7 @@ mod tests {
             refresh_lifetime: String::new(),
             refresh_idle: "600".into(),
             refresh_leeway: "5".into(),
-            algorithm: IdTokenAlgorithm::HS256,
+            algorithm: SigningAlg::HS256,
             conformant: false,
             ip_header: true,
             metadata: vec![("team".into(), "store".into()), ("new".into(), "1".into())],

@@ -7,9 +7,9 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::client::grant_type::GrantType;
-use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::fields::FieldErrors;
+use doorward_model::signing_alg::SigningAlg;
 
 use super::field::Field;
 use super::urls::{self, Finding};
@@ -124,15 +124,9 @@ impl Group<'_> {
         GrantType::every().filter(is_offered).map(entry).collect()
     }
 
-    fn algorithms(&self) -> Vec<(&'static str, bool, bool)> {
-        const CHOICES: [IdTokenAlgorithm; 4] = [
-            IdTokenAlgorithm::RS256,
-            IdTokenAlgorithm::RS512,
-            IdTokenAlgorithm::PS256,
-            IdTokenAlgorithm::HS256,
-        ];
-        let (is, was) = (self.values().algorithm, self.saved.algorithm);
-        CHOICES.into_iter().map(|known| (known.as_str(), is == known, was == known)).collect()
+    fn algorithms(&self) -> Vec<(&'static str, bool)> {
+        let chosen = self.values().algorithm;
+        SigningAlg::ALL.into_iter().map(|known| (known.as_str(), chosen == known)).collect()
     }
 
     /// The pairs, and an empty one to type into.

@@ -4,9 +4,9 @@ use doorward_model::client::Client;
 use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::client::further::IP_HEADER_TRUSTED;
 use doorward_model::client::grant_type::GrantType;
-use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::refresh::Rotation;
+use doorward_model::signing_alg::SigningAlg;
 use doorward_web::signed_in::SignedForm;
 
 use super::apps::{Apps, hashes};
@@ -36,7 +36,7 @@ pub(crate) struct Values {
     pub refresh_idle: String,
     pub refresh_leeway: String,
     pub grants: Vec<GrantType>,
-    pub algorithm: IdTokenAlgorithm,
+    pub algorithm: SigningAlg,
     pub conformant: bool,
     pub ip_header: bool,
     pub apps: Apps,
@@ -70,7 +70,7 @@ impl Values {
             refresh_idle: life(refresh.idle_life()),
             refresh_leeway: refresh.leeway.seconds().to_string(),
             grants: settings.grant_types.clone(),
-            algorithm: settings.jwt_configuration.alg.unwrap_or(IdTokenAlgorithm::RS256),
+            algorithm: settings.jwt_configuration.alg.unwrap_or(SigningAlg::RS256),
             conformant: settings.oidc_conformant,
             ip_header: settings.further.is_on(IP_HEADER_TRUSTED),
             apps: Apps::of(client),
@@ -114,7 +114,7 @@ impl Values {
             Field::RefreshLeeway => text(&mut self.refresh_leeway),
             Field::Grants => self.grants = form.all("grants").filter_map(GrantType::parse).collect(),
             Field::Algorithm => {
-                self.algorithm = IdTokenAlgorithm::parse(form.text("alg")).unwrap_or(self.algorithm);
+                self.algorithm = SigningAlg::parse(form.text("alg")).unwrap_or(self.algorithm);
             }
             Field::Conformant => self.conformant = form.is_on("conformant"),
             Field::IpHeader => self.ip_header = form.is_on("ip_header"),
@@ -229,8 +229,8 @@ impl Values {
         let without = |grants: &mut Vec<GrantType>, gone| grants.retain(|grant| *grant != gone);
         if is_public(self.kind) {
             self.method = AuthMethod::None;
-            if self.algorithm == IdTokenAlgorithm::HS256 {
-                self.algorithm = IdTokenAlgorithm::RS256;
+            if self.algorithm == SigningAlg::HS256 {
+                self.algorithm = SigningAlg::RS256;
             }
             without(&mut self.grants, GrantType::ClientCredentials);
         }

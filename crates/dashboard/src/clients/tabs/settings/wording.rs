@@ -9,9 +9,9 @@ use doorward_model::client::Client;
 use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::client::edit;
 use doorward_model::client::grant_type::GrantType;
-use doorward_model::client::jwt::IdTokenAlgorithm;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::fields::{FieldError, FieldErrors};
+use doorward_model::signing_alg::SigningAlg;
 
 use super::change;
 use super::field::Field;
@@ -113,7 +113,7 @@ fn check_secret(typed: &Values, saved: &Values, errors: &mut FieldErrors) {
         let text = "Client Credentials needs a secret. Choose Post or Basic first.";
         errors.push(FieldError::new(Field::Grants.id(), "enum", text));
     }
-    let signs_with_it = typed.algorithm == IdTokenAlgorithm::HS256;
+    let signs_with_it = typed.algorithm == SigningAlg::HS256;
     if signs_with_it && (is_changed(Field::Algorithm) || is_changed(Field::Method)) {
         let text = "HS256 signs with the client secret. Choose Post or Basic first, or RS256.";
         errors.push(FieldError::new(Field::Algorithm.id(), "enum", text));

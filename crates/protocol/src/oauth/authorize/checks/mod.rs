@@ -7,6 +7,7 @@ pub(super) mod connection;
 pub(super) mod consent;
 pub(super) mod duplicates;
 pub(super) mod grant;
+pub(super) mod implicit;
 pub(super) mod max_age;
 pub(super) mod nonce;
 pub(super) mod pkce;
