@@ -67,7 +67,7 @@ enum Command {
         #[command(flatten)]
         installation: InstallationFlags,
         #[command(flatten)]
-        server: ServerFlags,
+        server: Box<ServerFlags>,
     },
     /// Make an installation without starting it
     Init(init::Init),
