@@ -11,7 +11,6 @@ mod sources;
 mod terms;
 
 pub use search::FEW;
-pub use shapes::forget as forget_shapes;
 
 use doorward_model::api::{ClientGrant, ResourceServer};
 use doorward_model::ids::{ClientId, ConnectionId, LogId, UserId};
@@ -338,4 +337,12 @@ pub async fn delete_before(t: &Scope<'_>, date: Timestamp, limit: u32) -> Result
     let mut batch = t.batch();
     let ticket = batch.push(SQL, args![t.id(), date, limit], Expect::Any);
     Ok(batch.commit().await?.affected(ticket))
+}
+
+/// Forgets what events have in common of which no event is kept any more, when those before `date` are gone.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn forget_shapes(t: &Scope<'_>, date: Timestamp) -> Result<u64, StoreError> {
+    shapes::forget(t, date).await
 }

@@ -114,11 +114,7 @@ pub(super) async fn that_are(
     Ok(Some(found))
 }
 
-/// Forgets the shapes of which no event is kept any more, when those before `date` are gone.
-///
-/// # Errors
-/// Any failure of the store.
-pub async fn forget(t: &Scope<'_>, date: Timestamp) -> Result<u64, StoreError> {
+pub(super) async fn forget(t: &Scope<'_>, date: Timestamp) -> Result<u64, StoreError> {
     // A shape says the day of its latest event, and nodes may not agree about the day.
     const SQL: &str = "DELETE FROM log_shapes WHERE tenant_id = $1 AND seen_on < $2";
     let mut batch = t.batch();

@@ -189,8 +189,17 @@ static COUNT: Mutex<usize> = Mutex::new(0);
 
 struct Lines;
 
-impl Write for Lines {
+/// One line of the log, or one of those who speak to the browser: they write down what they type there.
+enum Line {
+    Ours,
+    OfTheBrowser,
+}
+
+impl Write for Line {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if matches!(self, Line::OfTheBrowser) {
+            return Ok(bytes.len());
+        }
         *lock(&COUNT) += 1;
         let line = String::from_utf8_lossy(bytes);
         let mut words = lock(&WORDS);
@@ -215,10 +224,14 @@ impl Write for Lines {
 }
 
 impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
+    type Writer = Line;
 
-    fn make_writer(&'a self) -> Self {
-        Self
+    fn make_writer(&'a self) -> Line {
+        Line::Ours
+    }
+
+    fn make_writer_for(&'a self, about: &tracing::Metadata<'_>) -> Line {
+        if about.target().starts_with("thirtyfour") { Line::OfTheBrowser } else { Line::Ours }
     }
 }
 

@@ -46,7 +46,7 @@ async fn pages_totals_and_checkpoints_walk_the_whole_log() {
     let mut walked = ids(&after);
     walked.sort();
     assert_eq!(walked, oldest_first[2..]);
-    for query in ["per_page=101", "take=0x", "nonsense=1", "page=-1"] {
+    for query in ["per_page=101", "take=0x", "take=101", "from=", "from=a%20b", "nonsense=1", "page=-1"] {
         machine.get(&format!("/api/v2/logs?{query}")).await.is(400);
     }
 }
