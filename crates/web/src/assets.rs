@@ -264,7 +264,7 @@ mod tests {
             (&ASSETS.dashboard_styles, 52),
             (&ASSETS.hosted_script, 2),
             (&ASSETS.setup_script, 2),
-            (&ASSETS.dashboard_script, 32),
+            (&ASSETS.dashboard_script, 36),
             (&ASSETS.icons, 8),
             (&ASSETS.typeface, 50),
         ] {

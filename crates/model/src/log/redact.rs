@@ -16,8 +16,9 @@ const MAX_ENTRIES: usize = 64;
 /// How much of the end of a code or token is shown, in characters.
 const TAIL: usize = 3;
 
-/// Words that make a name that of a secret.
-const SECRET_WORDS: [&str; 19] = [
+/// Words that make a name that of a secret. Where a log stream goes is one, too: addresses and headers of
+/// receivers often hold what opens them.
+const SECRET_WORDS: [&str; 22] = [
     "assertion",
     "auth",
     "authorization",
@@ -27,6 +28,7 @@ const SECRET_WORDS: [&str; 19] = [
     "configuration",
     "credential",
     "credentials",
+    "http",
     "key",
     "keys",
     "otp",
@@ -36,6 +38,8 @@ const SECRET_WORDS: [&str; 19] = [
     "pwd",
     "secret",
     "secrets",
+    "sink",
+    "sumo",
     "token",
 ];
 /// Names with such a word that are none: settings and kinds.
@@ -176,6 +180,10 @@ mod tests {
             "id_token",
             "splunkToken",
             "httpAuthorization",
+            "httpCustomHeaders",
+            "httpEndpoint",
+            "sink",
+            "sumoSourceAddress",
             "signing_keys",
             "PASSWORD",
             "configuration",

@@ -157,7 +157,7 @@ impl Browser {
         let Some(element) = self.wait_for(by).await else {
             panic!("nothing to press called “{name}” on {}:\n{}", self.address().await, self.text().await)
         };
-        element.click().await.unwrap();
+        click(&element).await;
     }
 
     /// What matches, once it is there.
@@ -190,7 +190,7 @@ impl Browser {
 
     /// Ticks or unticks the box, or turns the switch, of that label.
     pub async fn tick(&self, label: &str) {
-        self.field(label).await.click().await.unwrap();
+        click(&self.field(label).await).await;
     }
 
     /// Chooses the card with that title.
@@ -387,4 +387,10 @@ fn plain(text: &str) -> String {
 fn quoted(text: &str) -> String {
     assert!(!text.contains('"'), "a test text with a double quote: {text}");
     format!("\"{text}\"")
+}
+
+/// A person scrolls what they want out from under the bar that holds *Save* first.
+async fn click(element: &WebElement) {
+    element.scroll_into_view().await.unwrap();
+    element.click().await.unwrap();
 }

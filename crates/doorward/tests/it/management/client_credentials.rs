@@ -111,11 +111,14 @@ async fn what_is_no_key_is_refused_with_what_would_be_one() {
     let path = format!("/api/v2/clients/{}/credentials", party.client_id);
     let key = ClientKey::new();
     let curve = rcgen::KeyPair::generate().unwrap();
-    for pem in ["x", "-----BEGIN PUBLIC KEY-----", &curve.public_key_pem(), &curve.serialize_pem()] {
+    for pem in ["x", "-----BEGIN PUBLIC KEY-----", &curve.serialize_pem()] {
         let body = json!({ "credential_type": "public_key", "pem": pem });
         let text = invalid(machine.post(&path, &body).await);
         assert!(text.contains("on property pem (This is no public key"), "{text}");
     }
+    let body = json!({ "credential_type": "public_key", "pem": curve.public_key_pem() });
+    let text = invalid(machine.post(&path, &body).await);
+    assert!(text.contains("a key on the curve P-256. Set alg to what it signs with: ES256"), "{text}");
     for (change, name) in [
         (json!({ "alg": "HS256" }), "alg"),
         (json!({ "credential_type": "x509_cert" }), "credential_type"),
