@@ -14,7 +14,7 @@ use crate::kit::receiver::Said;
 
 #[tokio::test]
 async fn what_a_receiver_will_not_take_now_is_sent_until_it_does_and_nothing_is_lost() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = (alone().await, Receiver::new().await);
     let id = stream_to(&house, &receiver, json!({})).await;
     house.app.deliver_streams();
     for (number, status) in [500, 503, 429, 401, 403, 404, 302, 304].into_iter().enumerate() {
@@ -36,7 +36,7 @@ async fn what_a_receiver_will_not_take_now_is_sent_until_it_does_and_nothing_is_
 
 #[tokio::test]
 async fn a_wait_ends_when_an_admin_says_so() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = (alone().await, Receiver::new().await);
     receiver.answers(|_| Said::Status(500, "no"));
     let id = stream_to(&house, &receiver, json!({})).await;
     house.app.deliver_streams();
@@ -50,7 +50,7 @@ async fn a_wait_ends_when_an_admin_says_so() {
 
 #[tokio::test]
 async fn the_one_event_that_is_refused_is_set_aside_and_the_others_go_on() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = (alone().await, Receiver::new().await);
     let id = stream_to(&house, &receiver, json!({})).await;
     happen(&house, 0, 40).await;
     let bad = logged(&house, &id).await.remove(25);
@@ -82,7 +82,7 @@ async fn the_one_event_that_is_refused_is_set_aside_and_the_others_go_on() {
 
 #[tokio::test]
 async fn a_receiver_that_refuses_everything_does_not_have_everything_set_aside() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = (alone().await, Receiver::new().await);
     receiver.answers(|_| Said::Status(400, "incorrect index"));
     let id = stream_to(&house, &receiver, json!({})).await;
     happen(&house, 0, 20).await;
@@ -109,7 +109,7 @@ async fn a_receiver_that_refuses_everything_does_not_have_everything_set_aside()
 
 #[tokio::test]
 async fn after_a_week_a_stream_is_suspended_and_resumed_by_hand() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = (alone().await, Receiver::new().await);
     receiver.answers(|_| Said::Status(500, "no"));
     let id = stream_to(&house, &receiver, json!({})).await;
     house.app.deliver_streams();
@@ -125,7 +125,7 @@ async fn after_a_week_a_stream_is_suspended_and_resumed_by_hand() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed_and_what_is_not_opened_is_not_asked() {
-    let (house, receiver, inside) = (House::new().await, Receiver::new().await, Receiver::new().await);
+    let (house, receiver, inside) = (alone().await, Receiver::new().await, Receiver::new().await);
     let elsewhere = inside.origin.clone();
     receiver.answers(move |_| Said::Elsewhere(elsewhere.clone()));
     let id = stream_to(&house, &receiver, json!({})).await;
@@ -144,7 +144,7 @@ async fn a_redirect_is_not_followed_and_what_is_not_opened_is_not_asked() {
 
 #[tokio::test]
 async fn one_that_hangs_up_or_talks_nonsense_is_asked_again() {
-    let house = House::new().await;
+    let house = alone().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let talker = tokio::spawn(async move {
@@ -189,7 +189,7 @@ async fn one_that_hangs_is_waited_for_no_longer_than_so_long() {
 
 #[tokio::test]
 async fn nobody_there_is_said_and_a_paused_stream_asks_nobody() {
-    let house = House::new().await;
+    let house = alone().await;
     let sink = json!({ "httpEndpoint": "http://127.0.0.1:9/" });
     let id = made(&house, json!({ "name": "Mine", "type": "http", "sink": sink })).await;
     house.app.deliver_streams();

@@ -24,7 +24,7 @@ async fn complete(house: &House, id: &StreamId, receiver: &Receiver, count: usiz
 #[tokio::test]
 async fn http_gets_every_event_once_and_in_order_in_each_format() {
     for (format, gets_many) in [("JSONLINES", true), ("JSONARRAY", true), ("JSONOBJECT", false)] {
-        let (house, receiver) = (House::new().await, Receiver::new().await);
+        let (house, receiver) = (alone().await, Receiver::new().await);
         let changes = json!({
             "httpContentFormat": format, "httpAuthorization": "Key k", "httpCustomHeaders": [{ "header": "X-One", "value": "1" }],
         });
@@ -47,7 +47,7 @@ async fn http_gets_every_event_once_and_in_order_in_each_format() {
 
 #[tokio::test]
 async fn splunk_gets_objects_with_their_time_and_its_token() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = (alone().await, Receiver::new().await);
     let sink = json!({
         "splunkDomain": "127.0.0.1", "splunkPort": receiver.port(), "splunkToken": "tok", "splunkSecure": false,
         "splunkIndex": "main",
@@ -66,7 +66,7 @@ async fn splunk_gets_objects_with_their_time_and_its_token() {
 
 #[tokio::test]
 async fn sumo_and_loggly_get_lines_at_addresses_that_are_secrets() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = (alone().await, Receiver::new().await);
     let sumo = json!({ "sumoSourceAddress": format!("{}/receiver/v1/http/secret==", receiver.origin) });
     let id = made(&house, json!({ "name": "S", "type": "sumo", "sink": sumo })).await;
     house.app.deliver_streams();
@@ -75,7 +75,7 @@ async fn sumo_and_loggly_get_lines_at_addresses_that_are_secrets() {
     assert_eq!(receiver.got()[0].path, "/receiver/v1/http/secret==");
     house.stop().await;
 
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = (alone().await, Receiver::new().await);
     let loggly = json!({ "logglyToken": "tok", "logglyTag": "prod", "logglyEndpoint": receiver.origin });
     let id = made(&house, json!({ "name": "L", "type": "loggly", "sink": loggly })).await;
     house.app.deliver_streams();
@@ -88,7 +88,7 @@ async fn sumo_and_loggly_get_lines_at_addresses_that_are_secrets() {
 
 #[tokio::test]
 async fn a_file_gets_a_line_per_event_and_is_mended_after_a_crash() {
-    let house = House::new().await;
+    let house = alone().await;
     let id = made(&house, json!({ "name": "F", "type": "file", "sink": { "fileName": "a.jsonl" } })).await;
     happen(&house, 0, 5).await;
     let path = house.stream_file("a.jsonl");
@@ -105,7 +105,7 @@ async fn a_file_gets_a_line_per_event_and_is_mended_after_a_crash() {
 
 #[tokio::test]
 async fn the_signature_of_a_request_is_checked_by_other_code() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = (alone().await, Receiver::new().await);
     stream_to(&house, &receiver, json!({ "httpSigningKey": "a key that both know" })).await;
     house.app.deliver_streams();
     receiver.until(|got| !got.is_empty()).await;
@@ -134,7 +134,7 @@ fn openssl_hmac(key: &str, text: &[u8]) -> String {
 
 #[tokio::test]
 async fn only_the_chosen_events_leave_and_people_in_them_are_covered() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = (alone().await, Receiver::new().await);
     let id = stream_to(&house, &receiver, json!({})).await;
     let body = json!({
         "filters": [{ "type": "category", "name": "management.success" }],
@@ -159,7 +159,7 @@ async fn only_the_chosen_events_leave_and_people_in_them_are_covered() {
 
 #[tokio::test]
 async fn an_event_that_is_counted_further_comes_again_with_the_greater_count() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = (alone().await, Receiver::new().await);
     let id = stream_to(&house, &receiver, json!({})).await;
     house.app.deliver_streams();
     for _ in 0..3 {
@@ -178,7 +178,7 @@ async fn an_event_that_is_counted_further_comes_again_with_the_greater_count() {
 
 #[tokio::test]
 async fn a_stream_begins_at_a_date_and_is_replayed_from_one() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = (alone().await, Receiver::new().await);
     happen(&house, 0, 2).await;
     house.advance(3600);
     let from = doorward_model::time::Timestamp::from_seconds(house.now());
@@ -200,7 +200,7 @@ async fn a_stream_begins_at_a_date_and_is_replayed_from_one() {
 
 #[tokio::test]
 async fn a_test_event_shows_the_real_answer_and_is_no_event_of_the_log() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = (alone().await, Receiver::new().await);
     let (app, caller) = house.app_and_caller();
     receiver.answers(|_| crate::kit::receiver::Said::Status(403, "Invalid token\u{1b}[2J"));
     let sink = json!({ "httpEndpoint": receiver.origin });

@@ -9,8 +9,14 @@ use doorward_model::ids::StreamId;
 use doorward_model::log::event::Event;
 use serde_json::{Map, Value, json};
 
-use crate::kit::House;
 use crate::kit::receiver::Receiver;
+use crate::kit::{Engine, House};
+
+/// A house whose events can be delivered at once. On PostgreSQL they wait for every transaction of the server,
+/// also those of the tests next door; what runs on both engines reckons with that.
+async fn alone() -> House {
+    House::on(Engine::Sqlite).await
+}
 
 fn object(value: Value) -> Map<String, Value> {
     let Value::Object(object) = value else { panic!("an object is wanted") };

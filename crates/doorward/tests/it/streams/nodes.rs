@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::*;
-use crate::kit::Engine;
 use crate::kit::receiver::Said;
 
 #[tokio::test]
@@ -44,7 +43,7 @@ async fn a_node_that_stops_lets_go_and_the_other_goes_on_where_it_was() {
 
 #[tokio::test]
 async fn a_node_that_hangs_is_taken_over_and_moves_nothing_when_it_wakes() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = (alone().await, Receiver::new().await);
     let other = house.second_node().await;
     let id = stream_to(&house, &receiver, json!({})).await;
     // The lease of a node that is not there any more.
