@@ -7,17 +7,14 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use crate::Finding;
-use crate::tree::File;
+use crate::tree::{self, File};
 
 const PAGE: &str = "docs/reference/conformance.md";
 
 /// Compares the page with the tests of the house.
 pub fn check(root: &Path, files: &[File]) -> anyhow::Result<Vec<Finding>> {
     let page = fs::read_to_string(root.join(PAGE)).with_context(|| format!("reading {PAGE}"))?;
-    Ok(findings(&page, |test| {
-        let definition = format!("fn {test}(");
-        files.iter().any(|file| file.text.contains(&definition))
-    }))
+    Ok(findings(&page, |test| tree::has_function(files, test)))
 }
 
 fn findings(page: &str, exists: impl Fn(&str) -> bool) -> Vec<Finding> {

@@ -36,6 +36,12 @@ pub fn rust_files(root: &Path) -> anyhow::Result<Vec<File>> {
     Ok(files)
 }
 
+/// Whether a function of that name is written in one of the files.
+pub fn has_function(files: &[File], name: &str) -> bool {
+    let definition = format!("fn {name}(");
+    files.iter().any(|file| file.text.contains(&definition))
+}
+
 fn walk(root: &Path, folder: &Path, files: &mut Vec<File>) -> anyhow::Result<()> {
     for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
         let path = entry?.path();
