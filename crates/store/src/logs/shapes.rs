@@ -3,7 +3,7 @@
 //! A shape is code, description, client, connection and host. There are few of them, so that whatever is
 //! asked of these fields (also patterns, negations, and what never came together) is answered from a few
 //! rows, and the events of each are an index walk. The row of a shape is written with the first event of a
-//! day, in the same batch.
+//! day, in the same batch and after everything else in it.
 
 use doorward_model::ids::{ClientId, ConnectionId};
 use doorward_model::log::event::Event;
@@ -60,7 +60,7 @@ fn write(b: &mut Batch, event: &Event, shape: Shape) {
         event.hostname.as_deref(),
         shape.day,
     ];
-    b.push(SQL, args, Expect::Any);
+    b.writes_shape(shape, SQL, args);
 }
 
 /// FNV-1a of the parts, each with its length. Two shapes with one number would only be found together

@@ -69,8 +69,8 @@ pub struct Batch {
     statements: Vec<Statement>,
     /// What is counted once the batch is committed; the statement tells whether the event folded.
     events: Vec<(EventCode, Ticket)>,
-    /// What is on disk once this batch is.
-    shapes: Vec<Shape>,
+    /// What is on disk once this batch is, with what writes it.
+    shapes: Vec<(Shape, Statement)>,
     version_is_bumped: bool,
     mistake: Option<StoreError>,
 }
@@ -96,12 +96,17 @@ impl Batch {
 
     /// Adds a statement. A wrong number of arguments makes the commit fail.
     pub fn push(&mut self, sql: &'static str, args: Vec<Value>, expect: Expect) -> Ticket {
+        let statement = self.statement(sql, args, expect);
+        self.statements.push(statement);
+        Ticket(self.statements.len() - 1)
+    }
+
+    fn statement(&mut self, sql: &'static str, args: Vec<Value>, expect: Expect) -> Statement {
         let text = self.db.text(sql);
         if let Err(mistake) = text.check(&args) {
             self.mistake.get_or_insert(mistake);
         }
-        self.statements.push(Statement { text, args, expect });
-        Ticket(self.statements.len() - 1)
+        Statement { text, args, expect }
     }
 
     /// Notes that a statement writes an event. One that gives back a number greater than 1 has counted
@@ -115,16 +120,20 @@ impl Batch {
         !std::mem::replace(&mut self.version_is_bumped, true)
     }
 
-    /// Whether events of that shape need its row first: on the first of a day in this process.
-    pub(crate) fn shape(&mut self, shape: Shape) -> Known {
-        if self.shapes.contains(&shape) {
+    /// Whether events of that shape need its row: on the first of a day in this process.
+    pub(crate) fn shape(&self, shape: Shape) -> Known {
+        if self.shapes.iter().any(|(known, _)| *known == shape) {
             return Known::Already;
         }
-        let known = self.db.shapes().look_up(shape);
-        if known == Known::New {
-            self.shapes.push(shape);
-        }
-        known
+        self.db.shapes().look_up(shape)
+    }
+
+    /// Writes the row of a shape when everything else is done. Many write the same rows in the first moment
+    /// of a day; all do it in the order of the numbers, so that no two wait for each other.
+    pub(crate) fn writes_shape(&mut self, shape: Shape, sql: &'static str, args: Vec<Value>) {
+        let statement = self.statement(sql, args, Expect::Any);
+        let at = self.shapes.partition_point(|(other, _)| other.number < shape.number);
+        self.shapes.insert(at, (shape, statement));
     }
 
     /// Whether nothing was pushed yet.
@@ -154,19 +163,21 @@ impl Batch {
         self.commit_with(Durable::WithTheNext).await
     }
 
-    async fn commit_with(self, durable: Durable) -> Result<Committed, StoreError> {
+    async fn commit_with(mut self, durable: Durable) -> Result<Committed, StoreError> {
         if let Some(mistake) = self.mistake {
             return Err(mistake);
         }
         if self.statements.is_empty() {
             return Ok(Committed(Vec::new()));
         }
+        let (shapes, writes): (Vec<Shape>, Vec<Statement>) = self.shapes.into_iter().unzip();
+        self.statements.extend(writes);
         let committed = self.db.run(self.statements, durable).await.map(Committed)?;
         for (code, ticket) in self.events {
             let repeats = committed.rows(ticket).first().and_then(|row| row.values().first());
             self.db.measures().note_event(code, matches!(repeats, Some(Value::Int(2..))));
         }
-        self.db.shapes().note(&self.shapes);
+        self.db.shapes().note(&shapes);
         Ok(committed)
     }
 }

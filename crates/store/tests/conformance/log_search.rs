@@ -297,6 +297,30 @@ fn a_batch_that_fails_leaves_the_shape_to_the_next() {
 
 // A plain reading of a query, over events in memory.
 
+#[test]
+fn the_same_new_shapes_in_any_order_do_not_wait_for_each_other() {
+    on_both(async |db| {
+        let t = furnish_with(&db, &[]).await;
+        let commit = |turn: usize| {
+            let mut b = db.tenant(&t).batch();
+            for at in 0..40_usize {
+                let name = (at * 7 + turn * 13) % 40;
+                let id = log_id(&format!("9{turn:05}{at:06}"));
+                logs::insert(&mut b, &Event { id, client_name: Some(format!("Shop {name}")), ..event("1") });
+            }
+            b.commit()
+        };
+        let under_way: Vec<_> = (0..8).map(|turn| tokio::spawn(commit(turn))).collect();
+        for batch in under_way {
+            batch.await.unwrap().unwrap();
+        }
+        assert_eq!(logs::count(&db.tenant(&t), &LogFilter::default()).await.unwrap(), 320);
+        let query = LOGS.parse("client_name:\"Shop 7\"").unwrap();
+        let filter = LogFilter { query: Some(query), ..LogFilter::default() };
+        assert_eq!(logs::count(&db.tenant(&t), &filter).await.unwrap(), 8);
+    });
+}
+
 fn means(query: &Query, event: &Event) -> bool {
     match query {
         Query::Everything => true,
