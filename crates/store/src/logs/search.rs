@@ -79,6 +79,8 @@ pub(super) async fn count(t: &Scope<'_>, filter: &LogFilter) -> Result<i64, Stor
     match plan(t, filter, query.as_ref()).await? {
         Plan::Nothing => return Ok(0),
         Plan::Few(source) => {
+            // Counted by what no index holds, or SQLite walks an index that has all the columns of the checks.
+            list = List::new("SELECT COUNT(at) FROM logs WHERE tenant_id = $1", args![t.id()]);
             list.and_among("id", &selects(t, filter, source.together(), None));
             checks(&mut list, filter, query.as_ref());
         }
