@@ -2,6 +2,9 @@
 //!
 //! Source: RFC 6749 §6; RFC 9700 §4.14.2. A rotated token stays for as long as its family may, so
 //! that its return is seen as what it is.
+//!
+//! Whether family, client and user are still there is asked in subqueries that are counted together: of
+//! `EXISTS` PostgreSQL makes a join, and it may begin that with all families of the client.
 
 use doorward_model::device::Device;
 use doorward_model::ids::{ClientId, FamilyId, UserId};
@@ -126,12 +129,10 @@ pub fn rotate(b: &mut Batch, hash: &TokenHash, now: Timestamp) {
          WHERE tenant_id = $1 AND hash = $2 AND rotated_at IS NULL \
          AND (expires_at IS NULL OR expires_at > $3) \
          AND (idle_expires_at IS NULL OR idle_expires_at > $3) \
-         AND EXISTS (SELECT 1 FROM token_families AS family \
-         JOIN clients ON clients.tenant_id = family.tenant_id AND clients.id = family.client_id \
-         JOIN users ON users.tenant_id = family.tenant_id AND users.id = family.user_id \
-         AND users.blocked = FALSE \
-         WHERE family.tenant_id = $1 AND family.id = refresh_tokens.family_id \
-         AND family.revoked_at IS NULL)";
+         AND (SELECT (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = family.client_id) \
+         + (SELECT 1 FROM users WHERE tenant_id = $1 AND id = family.user_id AND blocked = FALSE) \
+         FROM token_families AS family \
+         WHERE tenant_id = $1 AND id = refresh_tokens.family_id AND revoked_at IS NULL) = 2";
     let args = args![b.tenant().as_str(), hash.as_str(), now];
     b.push(SQL, args, Expect::Rows(1, SPENT));
 }
@@ -150,12 +151,10 @@ pub fn touch(
          WHERE tenant_id = $1 AND hash = $2 AND rotated_at IS NULL \
          AND (expires_at IS NULL OR expires_at > $3) \
          AND (idle_expires_at IS NULL OR idle_expires_at > $3) \
-         AND EXISTS (SELECT 1 FROM token_families AS family \
-         JOIN clients ON clients.tenant_id = family.tenant_id AND clients.id = family.client_id \
-         JOIN users ON users.tenant_id = family.tenant_id AND users.id = family.user_id \
-         AND users.blocked = FALSE \
-         WHERE family.tenant_id = $1 AND family.id = refresh_tokens.family_id \
-         AND family.revoked_at IS NULL)";
+         AND (SELECT (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = family.client_id) \
+         + (SELECT 1 FROM users WHERE tenant_id = $1 AND id = family.user_id AND blocked = FALSE) \
+         FROM token_families AS family \
+         WHERE tenant_id = $1 AND id = refresh_tokens.family_id AND revoked_at IS NULL) = 2";
     let args = args![b.tenant().as_str(), hash.as_str(), now, idle_expires_at, to_json(device)];
     b.push(SQL, args, Expect::Rows(1, SPENT));
 }
@@ -166,12 +165,10 @@ pub fn touch(
 pub fn repeat(b: &mut Batch, hash: &TokenHash, rotated_since: Timestamp) {
     const SQL: &str = "UPDATE refresh_tokens SET rotated_at = rotated_at \
          WHERE tenant_id = $1 AND hash = $2 AND rotated_at >= $3 \
-         AND EXISTS (SELECT 1 FROM token_families AS family \
-         JOIN clients ON clients.tenant_id = family.tenant_id AND clients.id = family.client_id \
-         JOIN users ON users.tenant_id = family.tenant_id AND users.id = family.user_id \
-         AND users.blocked = FALSE \
-         WHERE family.tenant_id = $1 AND family.id = refresh_tokens.family_id \
-         AND family.revoked_at IS NULL)";
+         AND (SELECT (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = family.client_id) \
+         + (SELECT 1 FROM users WHERE tenant_id = $1 AND id = family.user_id AND blocked = FALSE) \
+         FROM token_families AS family \
+         WHERE tenant_id = $1 AND id = refresh_tokens.family_id AND revoked_at IS NULL) = 2";
     let args = args![b.tenant().as_str(), hash.as_str(), rotated_since];
     b.push(SQL, args, Expect::Rows(1, SPENT));
 }

@@ -3,10 +3,12 @@
 use doorward_model::device::Device;
 use doorward_model::token::{AskedClaims, Code, Family, RefreshToken};
 use doorward_store::refresh_tokens::TokenFilter;
-use doorward_store::{StoreError, clients, codes, refresh_tokens, sessions, token_families, users};
+use doorward_store::{
+    DatabaseUrl, Db, StoreError, clients, codes, refresh_tokens, sessions, token_families, users,
+};
 
-use crate::kit::on_both;
 use crate::kit::samples::*;
+use crate::kit::{number_on, on_both, on_postgres_at};
 
 #[test]
 fn a_code_is_read_back_as_it_was_written() {
@@ -163,6 +165,36 @@ fn of_200_parallel_rotations_of_a_refresh_token_exactly_one_wins() {
         );
         let read = refresh_tokens::get(&db.tenant(&t), &hash("token")).await.unwrap();
         assert_eq!(read, Some(RefreshToken { rotated_at: Some(later(1)), ..token }));
+    });
+}
+
+#[test]
+fn a_rotation_reads_its_own_family_however_many_its_client_has() {
+    on_postgres_at(&async |url: DatabaseUrl| {
+        let db = Db::open(&url).await.unwrap();
+        let t = furnish(&db, "a").await;
+        let name = |number: usize| format!("token{number}");
+        let mut b = db.tenant(&t).batch();
+        for number in 0..1000 {
+            let family = family(&format!("family{number}"));
+            token_families::insert(&mut b, &family, None);
+            refresh_tokens::insert(&mut b, &refresh_token(&name(number), &family));
+        }
+        b.commit().await.unwrap();
+        for number in 0..50 {
+            write(&db, &t, |b| refresh_tokens::rotate(b, &hash(&name(number)), later(1))).await.unwrap();
+        }
+        let reader = url.clone();
+        db.close().await;
+        // Sessions that end hand in what they counted.
+        let of_client =
+            "SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'token_families_by_client'";
+        let rotated = "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'refresh_tokens'";
+        while number_on(&reader, rotated).await < 50 {
+            tokio::task::yield_now().await;
+        }
+        let read = number_on(&reader, of_client).await;
+        assert!(read < 50, "{read}");
     });
 }
 

@@ -141,3 +141,15 @@ pub async fn execute(server: &str, text: &str) {
     drop(client);
     let _ = driver.await;
 }
+
+/// The number that a text of PostgreSQL's own gives, read beside the store.
+pub async fn number_on(url: &DatabaseUrl, text: &str) -> i64 {
+    let DatabaseUrl::Postgres(address) = url else { panic!("only PostgreSQL counts") };
+    let (client, connection) =
+        tokio_postgres::connect(address.expose(), tokio_postgres::NoTls).await.unwrap();
+    let driver = tokio::spawn(connection);
+    let number = client.query_one(text, &[]).await.unwrap().get(0);
+    drop(client);
+    let _ = driver.await;
+    number
+}
