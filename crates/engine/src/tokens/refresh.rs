@@ -17,6 +17,7 @@ use doorward_model::user::User;
 use doorward_protocol::digest;
 use doorward_protocol::oauth::grants::refresh_token::{self, RefreshDecision, RefreshGrant, RefreshInput};
 use doorward_protocol::oauth::{api_scope, grants};
+use doorward_protocol::oidc::id_token;
 use doorward_store::{Batch, StoreError, logs, refresh_tokens, used_assertions, users};
 
 use super::mint::{Minted, Order, mint};
@@ -81,8 +82,7 @@ async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<O
         family: grant.family.clone(),
         user: user.clone(),
         nonce: None,
-        // Whether `max_age` was sent is not kept, and SDKs that sent it look for the time here too.
-        auth_time_wanted: true,
+        auth_time_wanted: id_token::wants_auth_time(&grant.authorization),
         id_token: grant.id_token,
         code: None,
     };

@@ -77,6 +77,16 @@ pub struct IdTokenClaims {
     pub c_hash: Option<String>,
 }
 
+/// The claim that says when the person last proved who they are.
+pub(crate) const AUTH_TIME: &str = "auth_time";
+
+/// Whether an authorization remembers that its ID tokens are to say when the person proved who they are. A
+/// refreshed one must say it if, and only if, the first one did (OpenID Connect Core §12.2).
+#[must_use]
+pub fn wants_auth_time(authorization: &Authorization) -> bool {
+    authorization.claims.id_token.iter().any(|name| name == AUTH_TIME)
+}
+
 /// Puts together what an ID token says.
 #[must_use]
 pub fn id_token_claims(facts: &IdTokenFacts<'_>) -> IdTokenClaims {

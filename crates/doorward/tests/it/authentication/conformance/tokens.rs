@@ -1,6 +1,6 @@
 //! Codes, tokens and the endpoints that take them.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::*;
 use crate::kit::Asked;
@@ -144,9 +144,13 @@ async fn oidcc_codereuse_30seconds() {
 async fn oidcc_refresh_token() {
     let house = House::new().await;
     let (party, other) = (client(&house).await, client(&house).await);
-    for way in ways(&[BASIC, HYBRID]) {
-        let got = once(&party, way, &[("scope", "openid offline_access"), ("prompt", "consent")]).await;
-        let mut token = got.tokens.unwrap()["refresh_token"].as_str().unwrap().to_owned();
+    // `max_age` asks for `auth_time`; it comes again if it came at first, and else it does not.
+    for (way, max_age) in ways(&[BASIC, HYBRID]).into_iter().flat_map(|way| [(way, ""), (way, "1000")]) {
+        let more = [("scope", "openid offline_access"), ("prompt", "consent"), ("max_age", max_age)];
+        let got = once(&party, way, &more).await;
+        let first = got.id_token();
+        assert_eq!(first.get("auth_time").is_some(), !max_age.is_empty(), "{way:?}: {first}");
+        let mut token = got.tokens.as_ref().unwrap()["refresh_token"].as_str().unwrap().to_owned();
         assert_eq!(other.refresh(&token).await.is(400).json()["error"], "invalid_grant");
         for scope in ["", "openid offline_access"] {
             house.advance(1);
@@ -161,10 +165,10 @@ async fn oidcc_refresh_token() {
             assert!(fresh["expires_in"].as_i64().is_some_and(|seconds| seconds > 0));
             assert!(fresh["token_type"].as_str().unwrap().eq_ignore_ascii_case("bearer"));
             let (_, claims) = jwt::decode(fresh["id_token"].as_str().unwrap());
-            for name in ["iss", "sub", "aud"] {
-                assert_eq!(claims[name], json!(got.id_token.as_ref().unwrap()[name]), "{name}");
+            for name in ["iss", "sub", "aud", "auth_time", "azp"] {
+                assert_eq!(claims.get(name), first.get(name), "{way:?}: {name}");
             }
-            assert_ne!(claims["iat"], got.id_token.as_ref().unwrap()["iat"]);
+            assert_ne!(claims["iat"], first["iat"]);
             token = fresh["refresh_token"].as_str().unwrap().to_owned();
         }
     }

@@ -11,6 +11,7 @@ use super::super::AuthorizeRequest;
 use super::super::decide::Verified;
 use crate::oauth::error::{OAuthErrorCode, RedirectError};
 use crate::oidc::claims_request::ClaimsRequest;
+use crate::oidc::id_token::AUTH_TIME;
 
 pub(in super::super) fn check(verified: &Verified<'_>) -> Result<(), RedirectError> {
     if asked(verified.input.request)?.can_be_met() {
@@ -29,9 +30,18 @@ pub(super) fn asked(request: &AuthorizeRequest) -> Result<ClaimsRequest, Redirec
     Ok(if request.acr_values.is_some() { read.with_acr() } else { read })
 }
 
-/// What is remembered for the tokens.
+/// What is remembered for the tokens, those of a refresh among them.
 pub(super) fn granted(request: &AuthorizeRequest) -> Result<AskedClaims, RedirectError> {
-    Ok(asked(request)?.asked().clone())
+    let mut granted = asked(request)?.asked().clone();
+    if wants_auth_time(request)? {
+        granted.id_token.push(AUTH_TIME.to_owned());
+    }
+    Ok(granted)
+}
+
+/// Whether the ID token is to say when the person proved who they are: `max_age` asks for it, and the claim by name.
+pub(super) fn wants_auth_time(request: &AuthorizeRequest) -> Result<bool, RedirectError> {
+    Ok(request.max_age.is_some() || asked(request)?.wants_auth_time())
 }
 
 #[cfg(test)]
@@ -39,6 +49,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::oauth::authorize::examples::{GOOD, Scene, encoded};
+    use crate::oidc::id_token::wants_auth_time;
 
     fn asking(claims: &Value) -> String {
         format!("{GOOD}&claims={}", encoded(&claims.to_string()))
@@ -86,6 +97,17 @@ mod tests {
         assert!(Scene::default().log_in().plan(&asked).auth_time_wanted);
         let elsewhere = asking(&json!({ "userinfo": { "auth_time": null } }));
         assert!(!Scene::default().log_in().plan(&elsewhere).auth_time_wanted);
+    }
+
+    #[test]
+    fn oidc_core_12_2_that_auth_time_was_asked_for_is_remembered_for_a_refresh() {
+        let by_name = asking(&json!({ "id_token": { "auth_time": null } }));
+        for query in [by_name, format!("{GOOD}&max_age=100")] {
+            let authorization = Scene::default().log_in().plan(&query).authorization;
+            assert_eq!(authorization.claims.id_token, ["auth_time"], "{query}");
+            assert!(wants_auth_time(&authorization));
+        }
+        assert!(!wants_auth_time(&Scene::default().log_in().plan(GOOD).authorization));
     }
 
     /// OpenID Connect Core §3.1.2.1: no tokens for somebody else, even if they have a session.

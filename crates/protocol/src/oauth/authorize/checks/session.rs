@@ -112,7 +112,7 @@ fn plan(verified: &Verified<'_>, facts: SessionFacts<'_>) -> Result<IssuePlan, R
         redirect_uri_was_sent: request.redirect_uri.is_some(),
         nonce: request.nonce.clone(),
         code_challenge: request.code_challenge.clone(),
-        auth_time_wanted: request.max_age.is_some() || claims::asked(request)?.wants_auth_time(),
+        auth_time_wanted: claims::wants_auth_time(request)?,
         consent: Consent::NotNeeded,
         device: request.device.clone(),
     })
