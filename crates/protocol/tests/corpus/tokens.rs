@@ -1,9 +1,15 @@
 //! Damaged tokens of every kind: cut, mixed, signed by nobody, said twice, too large, in another spelling, of the
 //! wrong types, too deep. None is taken, whatever it is expected to be (RFC 7515 §5.2, RFC 8725 §3).
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512,
+    RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use doorward_model::client::credential::CredentialAlgorithm;
@@ -28,61 +34,115 @@ struct Case {
     token: String,
 }
 
-/// The keys of RFC 7515, A.3, and RFC 8037, A.1, with certificates: they are published and protect nothing.
-fn keys() -> [TenantKey; 2] {
+/// How the good tokens are signed: by the secret, by the key on P-256, and in each way by the RSA key.
+const SIGNERS: [&str; 8] = ["HS256", "ES256", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
+
+fn bytes(private: &str) -> Vec<u8> {
+    STANDARD.decode(private.split_whitespace().collect::<String>()).unwrap()
+}
+
+/// The keys of RFC 7515, A.3 and A.2, and RFC 8037, A.1, with certificates: they are published and protect nothing.
+/// Reading an RSA key takes long, so all are read once.
+static KEYS: LazyLock<[TenantKey; 3]> = LazyLock::new(|| {
     let key = |family, private: &str, certificate| {
-        let private = STANDARD.decode(private.split_whitespace().collect::<String>()).unwrap();
-        TenantKey::from_pkcs8(KeyId::parse("k").unwrap(), family, &private, certificate).unwrap()
+        TenantKey::from_pkcs8(KeyId::parse("k").unwrap(), family, &bytes(private), certificate).unwrap()
     };
     [
         key(KeyFamily::P256, include_str!("keys/p256.txt"), include_str!("keys/p256.pem")),
         key(KeyFamily::Ed25519, include_str!("keys/ed25519.txt"), include_str!("keys/ed25519.pem")),
+        key(KeyFamily::Rsa, include_str!("keys/rsa.txt"), include_str!("keys/rsa.pem")),
     ]
+});
+static RSA: LazyLock<RsaKeyPair> =
+    LazyLock::new(|| RsaKeyPair::from_pkcs8(&bytes(include_str!("keys/rsa.txt"))).unwrap());
+
+/// The same keys as those of a client, each for one algorithm and under the name that the good tokens give it.
+static CLIENT_KEYS: LazyLock<Vec<(String, PublicKey)>> = LazyLock::new(|| {
+    let key = |algorithm: CredentialAlgorithm| {
+        let pem = if algorithm.as_str() == "ES256" {
+            include_str!("keys/p256.pem")
+        } else {
+            include_str!("keys/rsa.pem")
+        };
+        let public = read_pem(pem).unwrap().public_key;
+        (kid(algorithm.as_str()), PublicKey::new(algorithm, &public).unwrap())
+    };
+    let known = |algorithm: &CredentialAlgorithm| SIGNERS.contains(&algorithm.as_str());
+    CredentialAlgorithm::ALL.into_iter().filter(known).map(key).collect()
+});
+
+/// The name of the key for an algorithm: a further one of the RSA key has its own.
+fn kid(alg: &str) -> String {
+    if ["HS256", "ES256", "RS256"].contains(&alg) { "k".to_owned() } else { format!("k-{alg}") }
 }
 
 /// Whether anybody takes a token, and who.
 fn judge(case: &Case) -> Result<(), String> {
-    let [p256, ed25519] = keys();
-    for expected in SigningAlg::ALL {
-        if verify(&case.token, expected, &[&p256, &ed25519]).is_ok() {
-            return Err(format!("taken as {expected:?}"));
-        }
-    }
-    let secret = SecretKey::new(&Secret::new(SECRET.to_owned()), false).unwrap();
-    if verify_hs256(&case.token, &secret).is_ok() {
-        return Err("taken as HS256".to_owned());
-    }
-    let public = read_pem(include_str!("keys/p256.pem")).unwrap().public_key;
-    let public = PublicKey::new(CredentialAlgorithm::ES256, &public).unwrap();
-    if verify_by_any(&case.token, &[NamedKey { kid: "k", key: &public }]).is_ok() {
-        return Err("taken as an assertion".to_owned());
+    match taken(&case.token).as_slice() {
+        [] => {}
+        by => return Err(format!("taken as {}", by.join(", "))),
     }
     // These believe nothing and must only not break.
     drop((unverified_subject(&case.token), unverified_audiences(&case.token)));
     Ok(())
 }
 
+/// As what a token is taken.
+fn taken(token: &str) -> Vec<String> {
+    let keys: Vec<&TenantKey> = KEYS.iter().collect();
+    let of_tenant = SigningAlg::ALL.into_iter().filter(|expected| verify(token, *expected, &keys).is_ok());
+    let mut taken: Vec<String> = of_tenant.map(|expected| expected.as_str().to_owned()).collect();
+    let secret = SecretKey::new(&Secret::new(SECRET.to_owned()), false).unwrap();
+    if verify_hs256(token, &secret).is_ok() {
+        taken.push("HS256".to_owned());
+    }
+    let keys: Vec<NamedKey<'_>> = CLIENT_KEYS.iter().map(|(kid, key)| NamedKey { kid, key }).collect();
+    if verify_by_any(token, &keys).is_ok() {
+        taken.push("an assertion".to_owned());
+    }
+    taken
+}
+
 fn encoded(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(text)
 }
 
-/// Header and payload with a signature that is right: by the secret, or by the key on P-256.
-fn signed(by_secret: bool, header: &str, payload: &str) -> String {
+/// Header and payload with a signature that is right by this signer.
+fn signed(by: usize, header: &str, payload: &str) -> String {
     let text = format!("{header}.{payload}");
-    let signature = if by_secret {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
-        hmac::sign(&key, text.as_bytes()).as_ref().to_vec()
-    } else {
-        let private = include_str!("keys/p256.txt").split_whitespace().collect::<String>();
-        let private = STANDARD.decode(private).unwrap();
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &private).unwrap();
-        pair.sign(&SystemRandom::new(), text.as_bytes()).unwrap().as_ref().to_vec()
+    let signature = match SIGNERS[by] {
+        "HS256" => {
+            let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
+            hmac::sign(&key, text.as_bytes()).as_ref().to_vec()
+        }
+        "ES256" => {
+            let private = bytes(include_str!("keys/p256.txt"));
+            let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &private).unwrap();
+            pair.sign(&SystemRandom::new(), text.as_bytes()).unwrap().as_ref().to_vec()
+        }
+        "RS256" => by_rsa(&RSA_PKCS1_SHA256, &text),
+        "RS384" => by_rsa(&RSA_PKCS1_SHA384, &text),
+        "RS512" => by_rsa(&RSA_PKCS1_SHA512, &text),
+        "PS256" => by_rsa(&RSA_PSS_SHA256, &text),
+        "PS384" => by_rsa(&RSA_PSS_SHA384, &text),
+        _ => by_rsa(&RSA_PSS_SHA512, &text),
     };
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-fn header(by_secret: bool) -> String {
-    encoded(if by_secret { r#"{"alg":"HS256","kid":"k"}"# } else { r#"{"alg":"ES256","kid":"k"}"# })
+fn by_rsa(encoding: &'static dyn RsaEncoding, text: &str) -> Vec<u8> {
+    let mut signature = vec![0; RSA.public_modulus_len()];
+    RSA.sign(encoding, &SystemRandom::new(), text.as_bytes(), &mut signature).unwrap();
+    signature
+}
+
+fn header(by: usize) -> String {
+    let alg = SIGNERS[by];
+    encoded(&format!(r#"{{"alg":"{alg}","kid":"{}"}}"#, kid(alg)))
+}
+
+fn signer() -> Range<usize> {
+    0..SIGNERS.len()
 }
 
 fn payload() -> String {
@@ -112,6 +172,11 @@ fn bad_headers() -> Vec<String> {
         r#"{"alg":"HS256","alg":"HS256","kid":"k"}"#,
         r#"{"alg":"ES256","crit":["exp"],"kid":"k"}"#,
         r#"{"alg":"HS256","crit":[],"kid":"k"}"#,
+        r#"{"alg":"RS256","crit":["exp"],"kid":"k"}"#,
+        r#"{"alg":"PS256","crit":[],"kid":"k-PS256"}"#,
+        r#"{"alg":"rs256","kid":"k"}"#,
+        r#"{"alg":"RS1","kid":"k"}"#,
+        r#"{"alg":"RSA-OAEP","kid":"k"}"#,
         r#"[{"alg":"HS256"}]"#,
         r#""HS256""#,
         "null",
@@ -122,9 +187,10 @@ fn bad_headers() -> Vec<String> {
     ]
     .map(str::to_owned)
     .into();
-    for alg in ["HS256", "ES256"] {
-        headers.push(format!(r#"{{"alg":"{alg}","kid":"k","x":{}{}}}"#, "[".repeat(4000), "]".repeat(4000)));
-        headers.push(format!(r#"{{"alg":"{alg}","kid":"k","x":"{}"}}"#, "y".repeat(MAX_TOKEN)));
+    for alg in ["HS256", "ES256", "RS256", "RS512", "PS256"] {
+        let start = format!(r#"{{"alg":"{alg}","kid":"{}","x":"#, kid(alg));
+        headers.push(format!("{start}{}{}}}", "[".repeat(4000), "]".repeat(4000)));
+        headers.push(format!("{start}\"{}\"}}", "y".repeat(MAX_TOKEN)));
     }
     headers
 }
@@ -152,30 +218,28 @@ fn respelled(part: &str, how: usize) -> Option<String> {
 
 /// One token with one or several kinds of damage.
 fn made() -> impl Strategy<Value = Case> {
-    let cut = (any::<bool>(), any::<prop::sample::Index>(), any::<bool>()).prop_map(|(by, at, front)| {
+    let cut = (signer(), any::<prop::sample::Index>(), any::<bool>()).prop_map(|(by, at, front)| {
         let good = signed(by, &header(by), &payload());
         let at = at.index(good.len());
         case("cut", if front && at > 0 { good[at..].to_owned() } else { good[..at].to_owned() })
     });
-    let mixed = (
-        any::<bool>(),
-        prop::sample::select(vec!["021", "102", "120", "201", "210", "00", "0", "0122", "011"]),
-    )
-        .prop_map(|(by, order)| {
-            let good = signed(by, &header(by), &payload());
-            let parts: Vec<&str> = good.split('.').collect();
-            let order = order.bytes().map(|place| parts[usize::from(place - b'0')]);
-            case("mixed", order.collect::<Vec<_>>().join("."))
-        });
-    let said = (any::<bool>(), prop::sample::select(bad_headers()))
+    let mixed =
+        (signer(), prop::sample::select(vec!["021", "102", "120", "201", "210", "00", "0", "0122", "011"]))
+            .prop_map(|(by, order)| {
+                let good = signed(by, &header(by), &payload());
+                let parts: Vec<&str> = good.split('.').collect();
+                let order = order.bytes().map(|place| parts[usize::from(place - b'0')]);
+                case("mixed", order.collect::<Vec<_>>().join("."))
+            });
+    let said = (signer(), prop::sample::select(bad_headers()))
         .prop_map(|(by, header)| (signed(by, &encoded(&header), &payload()), header))
         // A header that is right for the other signature is right.
         .prop_map(|(token, header)| case(&format!("header {header:.40}"), token));
     let unsigned = (prop::sample::select(bad_headers()), prop::sample::select(vec!["", "AA", "AAAA"]))
         .prop_map(|(header, end)| case("unsigned", format!("{}.{}.{end}", encoded(&header), payload())));
-    let claims = (any::<bool>(), prop::sample::select(&BAD_PAYLOADS[..]))
+    let claims = (signer(), prop::sample::select(&BAD_PAYLOADS[..]))
         .prop_map(|(by, payload)| case("claims", signed(by, &header(by), &encoded(payload))));
-    let spelled = (any::<bool>(), 0..6_usize, 0..3_usize).prop_filter_map("the same", |(by, how, part)| {
+    let spelled = (signer(), 0..6_usize, 0..3_usize).prop_filter_map("the same", |(by, how, part)| {
         let (head, body) = (header(by), payload());
         let token = match part {
             0 => signed(by, &respelled(&head, how)?, &body),
@@ -188,24 +252,25 @@ fn made() -> impl Strategy<Value = Case> {
         };
         Some(case("spelled", token))
     });
-    let flipped = (any::<bool>(), any::<prop::sample::Index>(), 1..=127_u8).prop_map(|(by, at, with)| {
+    let flipped = (signer(), any::<prop::sample::Index>(), 1..=127_u8).prop_map(|(by, at, with)| {
         let mut bytes = signed(by, &header(by), &payload()).into_bytes();
         let at = at.index(bytes.len());
         bytes[at] = (bytes[at] ^ with) & 0x7f;
         case("flipped", String::from_utf8(bytes).unwrap())
     });
-    let crossed =
-        any::<bool>().prop_map(|by| case("the other signature", signed(by, &header(!by), &payload())));
+    let crossed = (signer(), 1..SIGNERS.len()).prop_map(|(by, step)| {
+        let other = header((by + step) % SIGNERS.len());
+        case("another signature", signed(by, &other, &payload()))
+    });
     let any = "[A-Za-z0-9_.=-]{0,120}|\\PC{0,60}".prop_map(|token| case("anything", token));
     prop_oneof![4 => cut, 2 => mixed, 4 => said, 2 => unsigned, 2 => claims, 4 => spelled, 4 => flipped, 1 => crossed, 2 => any]
 }
 
 #[test]
 fn no_damaged_token_is_taken() {
-    let [p256, ed25519] = keys();
-    let good = signed(false, &header(false), &payload());
-    assert!(verify(&good, SigningAlg::ES256, &[&p256, &ed25519]).is_ok(), "whole it is taken");
-    let secret = SecretKey::new(&Secret::new(SECRET.to_owned()), false).unwrap();
-    assert!(verify_hs256(&signed(true, &header(true), &payload()), &secret).is_ok());
+    for (by, alg) in SIGNERS.into_iter().enumerate() {
+        let expected: &[&str] = if alg == "HS256" { &[alg] } else { &[alg, "an assertion"] };
+        assert_eq!(taken(&signed(by, &header(by), &payload())), expected, "whole it is taken");
+    }
     hold("tokens", made(), judge);
 }

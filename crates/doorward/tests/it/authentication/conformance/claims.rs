@@ -64,6 +64,7 @@ async fn oidcc_claims_essential() {
         let of = if way.0 == "id_token" { "id_token" } else { "userinfo" };
         let asked = json!({ of: { "name": { "essential": true } } }).to_string();
         let got = once(&party, way, &[("claims", &asked)]).await;
+        assert_eq!(got.claims()["name"], "Ada Lovelace", "{way:?}");
         if got.userinfo.is_some() && got.id_token.is_some() {
             assert!(got.id_token().get("name").is_none(), "{way:?}");
         }

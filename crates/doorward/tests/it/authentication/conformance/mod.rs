@@ -139,12 +139,21 @@ async fn good(party: &RelyingParty<'_>, back: &Answer, way: (&str, &str)) -> Got
     };
     let jwks = house.get("/.well-known/jwks.json").await.is(200).json();
     let in_answer = tokens.as_ref().map(|tokens| tokens["id_token"].as_str().unwrap().to_owned());
-    let id_token = fields.get("id_token").cloned().or(in_answer).map(|token| jwt::verify(&token, &jwks));
-    if let Some(claims) = &id_token {
+    // A hybrid flow has two: one of the response, and one of the token endpoint.
+    let both = [fields.get("id_token").cloned(), in_answer];
+    let both: Vec<Value> = both.into_iter().flatten().map(|token| jwt::verify(&token, &jwks)).collect();
+    for claims in &both {
         assert_eq!((&claims["iss"], &claims["aud"]), (&json!(house.issuer()), &json!(party.client_id)));
         let (iat, exp) = (claims["iat"].as_i64().unwrap(), claims["exp"].as_i64().unwrap());
         assert!(iat <= house.now() && exp > house.now(), "{claims}");
     }
+    // OpenID Connect Core §3.3.3.6: they are about the same person, session and request.
+    if let [first, second] = both.as_slice() {
+        for name in ["iss", "sub", "aud", "sid", "nonce", "auth_time", "acr", "azp"] {
+            assert_eq!(first.get(name), second.get(name), "{way:?}: {name}");
+        }
+    }
+    let id_token = both.into_iter().next();
     let access = fields.get("access_token").cloned();
     let access = access.or_else(|| Some(tokens.as_ref()?["access_token"].as_str()?.to_owned()));
     let userinfo = match access {

@@ -74,9 +74,25 @@ async fn oidcc_claims_locales() {
     is_ignored(&[("claims_locales", "se")]).await;
 }
 
+/// The suite sends the first two of `acr_values_supported`, else "1 2"; what it sends is preferred and nothing more.
 #[tokio::test]
 async fn oidcc_ensure_request_with_acr_values_succeeds() {
-    is_ignored(&[("acr_values", "1 2")]).await;
+    let house = House::new().await;
+    let party = client(&house).await;
+    let document = house.get("/.well-known/openid-configuration").await.is(200).json();
+    let values = document["acr_values_supported"].as_array().unwrap();
+    let published: Vec<&str> = values.iter().take(2).map(|value| value.as_str().unwrap()).collect();
+    let published = published.join(" ");
+    for way in ways(&[BASIC, IMPLICIT, HYBRID]) {
+        for asked in [published.as_str(), "1 2"] {
+            let got = once(&party, way, &[("acr_values", asked)]).await;
+            if let Some(claims) = &got.id_token {
+                assert!(values.contains(&claims["acr"]), "{way:?}: {claims}");
+            }
+        }
+        let got = once(&party, way, &[]).await;
+        assert!(got.id_token.is_none_or(|claims| claims.get("acr").is_none()), "{way:?}");
+    }
 }
 
 #[tokio::test]
