@@ -9,6 +9,7 @@ use doorward_model::log::code::EventCode;
 use doorward_model::secret::SealedSecret;
 use doorward_model::time::Lifetime;
 use doorward_protocol::oauth::authorize::{AuthorizeDecision, AuthorizeRequest};
+use doorward_protocol::oauth::endpoint::Endpoint;
 use doorward_protocol::oauth::error::{OAuthErrorCode, TokenError};
 use doorward_protocol::oauth::params::Params;
 use doorward_store::login_attempts::{self, AttemptLimit};
@@ -48,7 +49,7 @@ pub async fn push(
     authorization: Option<&str>,
     params: &Params,
 ) -> Answered<Pushed> {
-    match tokens::authenticate(app, caller, authorization, params).await {
+    match tokens::authenticate(app, caller, Endpoint::PushedRequest, (authorization, params)).await {
         Ok(proven) => {
             let outcome = keep(app, &proven, params).await;
             tokens::settled(app, proven, params, (EventCode::PushedRequestFailed, outcome)).await

@@ -10,6 +10,7 @@ use doorward_model::time::Timestamp;
 use doorward_model::token::{Family, RefreshToken};
 use doorward_protocol::digest;
 use doorward_protocol::jose::unverified_audiences;
+use doorward_protocol::oauth::endpoint::Endpoint;
 use doorward_protocol::oauth::grants::refresh_token::{self, RefreshDecision, RefreshInput};
 use doorward_protocol::oauth::introspection::{self, Active, Introspection};
 use doorward_protocol::oauth::params::Params;
@@ -40,7 +41,7 @@ pub async fn introspect(
             return unproven(app, caller, (authorization, params), (EventCode::LoginFailed, error)).await;
         }
     };
-    match authenticate(app, caller, authorization, params).await {
+    match authenticate(app, caller, Endpoint::Introspection, (authorization, params)).await {
         Ok(proven) => {
             let outcome = tell(app, &proven, &text).await;
             settled(app, proven, params, (EventCode::LoginFailed, outcome)).await

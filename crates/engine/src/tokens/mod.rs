@@ -32,6 +32,7 @@ use doorward_model::time::Lifetime;
 use doorward_model::token::Authorization;
 use doorward_protocol::oauth::client_assertion::{self, UsedAssertion};
 use doorward_protocol::oauth::client_auth::{self, Known, Note, Presented, Proven};
+use doorward_protocol::oauth::endpoint::Endpoint;
 use doorward_protocol::oauth::error::TokenError;
 use doorward_protocol::oauth::params::Params;
 use doorward_protocol::oauth::{api_scope, grants};
@@ -208,7 +209,7 @@ pub async fn grant(
             return unproven(app, caller, (authorization, params), (failure_of(None), error)).await;
         }
     };
-    match authenticate(app, caller, authorization, params).await {
+    match authenticate(app, caller, Endpoint::Token, (authorization, params)).await {
         Ok(Authenticated { caller, entry, assertion }) => {
             let caller = caller.for_whom_it_asks(&entry.client);
             let (by_header, assertion) = (authorization.is_some(), assertion.as_ref());
@@ -329,35 +330,40 @@ pub(crate) async fn refuse(
     Ok(())
 }
 
-/// Proves the client. A refusal is not believed before the tenant's version was read again.
+/// Proves the client at an endpoint. A refusal is not believed before the tenant's version was read again.
 pub(crate) async fn authenticate(
     app: &App,
     caller: &Caller,
-    authorization: Option<&str>,
-    params: &Params,
+    endpoint: Endpoint,
+    (authorization, params): (Option<&str>, &Params),
 ) -> Result<Authenticated, Fault> {
     let presented = client_auth::read(authorization, params)?;
-    match prove(app, caller, &presented).await {
+    match prove(app, caller, endpoint, &presented).await {
         Err(Fault::Token(error)) => {
             let (tenant, changed) = app.refresh(&caller.tenant).await?;
             if !changed {
                 return Err(error.into());
             }
-            prove(app, &Caller { tenant, ..caller.clone() }, &presented).await
+            prove(app, &Caller { tenant, ..caller.clone() }, endpoint, &presented).await
         }
         outcome => outcome,
     }
 }
 
 /// Proves the client by what memory knows of it.
-async fn prove(app: &App, caller: &Caller, presented: &Presented) -> Result<Authenticated, Fault> {
+async fn prove(
+    app: &App,
+    caller: &Caller,
+    endpoint: Endpoint,
+    presented: &Presented,
+) -> Result<Authenticated, Fault> {
     let (tenant, now) = (&caller.tenant.tenant, app.now());
     let unknown = || client_auth::refused("no such client", presented.by_header);
     let entry = app.client(&caller.tenant, &presented.id).await?.ok_or_else(unknown)?;
     let live: Vec<&KnownSecret> = entry.live_secrets(now).collect();
     let secrets: Vec<&Secret> = live.iter().map(|known| &known.secret).collect();
     let (keys, issuer) = (&entry.keys, &tenant.issuer);
-    let known = Known { client: &entry.client, secrets: &secrets, keys, issuer, now };
+    let known = Known { client: &entry.client, secrets: &secrets, keys, issuer, endpoint, now };
     let note_use = |place: Option<usize>| {
         if let Some(known) = place.and_then(|place| live.get(place)) {
             app.secret_uses().note(&tenant.id, known, caller.info.ip, now);

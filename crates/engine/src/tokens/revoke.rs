@@ -10,6 +10,7 @@ use doorward_model::secret::Secret;
 use doorward_model::token::Family;
 use doorward_protocol::digest;
 use doorward_protocol::jose::unverified_subject;
+use doorward_protocol::oauth::endpoint::Endpoint;
 use doorward_protocol::oauth::params::Params;
 use doorward_protocol::oauth::revocation::{self, Found, Revocation};
 use doorward_store::{StoreError, grants, refresh_tokens, token_families, users};
@@ -33,7 +34,7 @@ pub async fn revoke(
             return unproven(app, caller, (authorization, params), (EventCode::LoginFailed, error)).await;
         }
     };
-    match authenticate(app, caller, authorization, params).await {
+    match authenticate(app, caller, Endpoint::Revocation, (authorization, params)).await {
         Ok(proven) => {
             let outcome = end(app, &proven, &text).await;
             settled(app, proven, params, (EventCode::LoginFailed, outcome)).await

@@ -14,6 +14,7 @@ use doorward_model::tenant::Issuer;
 use doorward_model::time::{Lifetime, Timestamp};
 use serde_json::{Map, Value};
 
+use super::endpoint::Endpoint;
 use super::error::{OAuthErrorCode, TokenError};
 use crate::digest::token_hash;
 use crate::jose::{
@@ -61,6 +62,8 @@ pub struct Expected<'a> {
     pub keys: &'a [ClientKey],
     /// Who we are.
     pub issuer: &'a Issuer,
+    /// Where it came.
+    pub endpoint: Endpoint,
     /// When.
     pub now: Timestamp,
 }
@@ -141,8 +144,8 @@ fn judge(claims: &Map<String, Value>, expected: Expected<'_>) -> Result<UsedAsse
             return Err(refused(&format!("{name} is not the client_id")));
         }
     }
-    if !is_for_us(claims, expected.issuer) {
-        return Err(refused("aud is neither the issuer nor the token endpoint"));
+    if !is_for_us(claims, expected) {
+        return Err(refused("aud is not the issuer, the token endpoint or the endpoint that was asked"));
     }
     let ends_at = lifetime(claims, expected.now)?;
     let jti = claims.get("jti").and_then(Value::as_str).unwrap_or_default();
@@ -156,15 +159,19 @@ fn judge(claims: &Map<String, Value>, expected: Expected<'_>) -> Result<UsedAsse
     })
 }
 
-/// Whether the audience is us and nobody besides: the issuer or the token endpoint, as a text or as
-/// the only entry of a list.
-fn is_for_us(claims: &Map<String, Value>, issuer: &Issuer) -> bool {
-    let audience = match claims.get("aud") {
-        Some(Value::Array(list)) if list.len() == 1 => list[0].as_str(),
-        Some(other) => other.as_str(),
-        None => None,
+/// Whether the audience is us and nobody besides: the issuer, the token endpoint, or the endpoint that was asked
+/// (RFC 9126 §2 wants all three taken there), as a text or as a list of nothing else.
+fn is_for_us(claims: &Map<String, Value>, Expected { issuer, endpoint, .. }: Expected<'_>) -> bool {
+    let is_us = |one: &Value| {
+        one.as_str().is_some_and(|one| {
+            one == issuer.as_str() || [Endpoint::Token, endpoint].iter().any(|own| one == own.address(issuer))
+        })
     };
-    audience.is_some_and(|audience| audience == issuer.as_str() || audience == issuer.url("oauth/token"))
+    match claims.get("aud") {
+        Some(Value::Array(list)) => !list.is_empty() && list.iter().all(is_us),
+        Some(one) => is_us(one),
+        None => false,
+    }
 }
 
 /// When the assertion ends, if that is near and neither `exp`, `nbf` nor `iat` speaks against it.
@@ -236,7 +243,8 @@ mod tests {
 
     fn judged(header: &Value, claims: &Value, keys: &[ClientKey]) -> Result<UsedAssertion, String> {
         let client = ClientId::parse("web").unwrap();
-        let expected = Expected { client: &client, keys, issuer: &issuer(), now: now() };
+        let expected =
+            Expected { client: &client, keys, issuer: &issuer(), endpoint: Endpoint::Token, now: now() };
         decide(&signed(header, claims), expected).map_err(|error| {
             assert_eq!((error.status, error.code), (401, OAuthErrorCode::InvalidClient));
             assert_eq!(error.public, refused("").public, "a stranger learns which part is wrong");
@@ -277,6 +285,7 @@ mod tests {
             json!("https://id.test/oauth/token"),
             json!(["https://id.test/"]),
             json!(["https://id.test/oauth/token"]),
+            json!(["https://id.test/", "https://id.test/oauth/token"]),
         ] {
             assert!(claims(&json!({ "aud": fine })).is_ok(), "{fine}");
         }
@@ -287,14 +296,45 @@ mod tests {
             json!("https://other.test/"),
             json!("https://id.test/oauth/token/"),
             json!([]),
-            json!(["https://id.test/", "https://id.test/oauth/token"]),
+            json!("https://id.test/oauth/par"),
+            json!(["https://id.test/", "https://id.test/oauth/par"]),
             json!(["https://id.test/", "https://other.test/"]),
+            json!(["https://other.test/", "https://id.test/"]),
+            json!(["https://id.test/", 7]),
             json!([["https://id.test/"]]),
             json!({ "0": "https://id.test/" }),
             json!(7),
             json!(null),
         ] {
             assert!(claims(&json!({ "aud": bad })).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn rfc_9126_2_the_endpoint_that_is_asked_is_an_audience_there_and_nowhere_else() {
+        let client = ClientId::parse("web").unwrap();
+        let keys = [key(CredentialAlgorithm::RS256, THUMBPRINT)];
+        let outcome = |endpoint: Endpoint, aud: Value| {
+            let header = json!({ "alg": "RS256", "kid": THUMBPRINT });
+            let expected = Expected { client: &client, keys: &keys, issuer: &issuer(), endpoint, now: now() };
+            decide(&signed(&header, &with(&json!({ "aud": aud }))), expected).is_ok()
+        };
+        let endpoints = [
+            (Endpoint::PushedRequest, "https://id.test/oauth/par"),
+            (Endpoint::Device, "https://id.test/oauth/device/code"),
+            (Endpoint::Revocation, "https://id.test/oauth/revoke"),
+            (Endpoint::Introspection, "https://id.test/oauth/introspect"),
+        ];
+        for (endpoint, own) in endpoints {
+            assert!(outcome(endpoint, json!(own)) && outcome(endpoint, json!("https://id.test/")), "{own}");
+            assert!(
+                outcome(endpoint, json!(["https://id.test/", "https://id.test/oauth/token", own])),
+                "{own}"
+            );
+            assert!(!outcome(endpoint, json!([own, "https://other.test/"])), "{own}");
+            for (other, _) in endpoints.iter().filter(|(other, _)| *other != endpoint) {
+                assert!(!outcome(*other, json!(own)), "{own} at {other:?}");
+            }
         }
     }
 
@@ -366,7 +406,13 @@ mod tests {
             let secret = SecretKey::new(&Secret::new(text.to_owned()), false).unwrap();
             let token = Secret::new(sign_hs256(&secret, &good()).unwrap());
             let client = ClientId::parse("web").unwrap();
-            let expected = Expected { client: &client, keys: &keys, issuer: &issuer(), now: now() };
+            let expected = Expected {
+                client: &client,
+                keys: &keys,
+                issuer: &issuer(),
+                endpoint: Endpoint::Token,
+                now: now(),
+            };
             assert_eq!(decide(&token, expected).unwrap_err().private, JoseError::Algorithm.to_string());
         }
     }
@@ -426,7 +472,8 @@ mod tests {
         let secrets: Vec<Secret> = secrets.iter().map(|text| secret(text)).collect();
         let secrets: Vec<&Secret> = secrets.iter().collect();
         let client = ClientId::parse("web").unwrap();
-        let expected = Expected { client: &client, keys: &[], issuer: &issuer(), now: now() };
+        let expected =
+            Expected { client: &client, keys: &[], issuer: &issuer(), endpoint: Endpoint::Token, now: now() };
         decide_by_secret(&assertion, &secrets, expected).map_err(|error| error.private)
     }
 

@@ -17,6 +17,7 @@ use doorward_model::tenant::Issuer;
 use doorward_model::time::Timestamp;
 
 use super::client_assertion::{self, ASSERTION_TYPE, ClientKey, UsedAssertion};
+use super::endpoint::Endpoint;
 use super::error::{OAuthErrorCode, TokenError};
 use super::params::{Params, decode};
 
@@ -58,6 +59,8 @@ pub struct Known<'a> {
     pub keys: &'a [ClientKey],
     /// Who we are.
     pub issuer: &'a Issuer,
+    /// Where it proves itself.
+    pub endpoint: Endpoint,
     /// When.
     pub now: Timestamp,
 }
@@ -173,8 +176,8 @@ pub fn check(known: Known<'_>, presented: &Presented) -> Result<Proven, TokenErr
     }
     match &presented.proof {
         Proof::Assertion(assertion) => {
-            let Known { keys, issuer, now, secrets, .. } = known;
-            let expected = client_assertion::Expected { client: &client.id, keys, issuer, now };
+            let Known { keys, issuer, endpoint, now, secrets, .. } = known;
+            let expected = client_assertion::Expected { client: &client.id, keys, issuer, endpoint, now };
             if client.proves_by_key() {
                 return client_assertion::decide(assertion, expected)
                     .map(|used| Proven::ByAssertion(used, None));
@@ -268,7 +271,8 @@ mod tests {
         let secrets: Vec<&Secret> = secrets.iter().collect();
         let issuer = Issuer::parse("https://id.test/").unwrap();
         let now = Timestamp::from_seconds(examples::NOW);
-        check(Known { client, secrets: &secrets, keys, issuer: &issuer, now }, presented)
+        let endpoint = Endpoint::Token;
+        check(Known { client, secrets: &secrets, keys, issuer: &issuer, endpoint, now }, presented)
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod client_auth;
 pub mod cors;
 pub mod discovery;
 pub mod doctor;
+pub mod endpoint;
 pub mod error;
 pub mod grants;
 pub mod initiate;

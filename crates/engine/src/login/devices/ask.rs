@@ -13,6 +13,7 @@ use doorward_model::user_code::UserCode;
 use doorward_protocol::digest;
 use doorward_protocol::oauth::authorize::AuthorizeRequest;
 use doorward_protocol::oauth::client_auth;
+use doorward_protocol::oauth::endpoint::Endpoint;
 use doorward_protocol::oauth::params::Params;
 use doorward_store::device_codes::NO_CLIENT;
 use doorward_store::login_attempts::{self, AttemptLimit};
@@ -58,7 +59,7 @@ pub async fn ask(
     authorization: Option<&str>,
     params: &Params,
 ) -> Answered<DeviceAuthorization> {
-    match tokens::authenticate(app, caller, authorization, params).await {
+    match tokens::authenticate(app, caller, Endpoint::Device, (authorization, params)).await {
         Ok(proven) => {
             let proven =
                 Authenticated { caller: proven.caller.for_whom_it_asks(&proven.entry.client), ..proven };
