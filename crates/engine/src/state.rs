@@ -120,7 +120,7 @@ pub(crate) async fn read(
             Some(state) => Arc::clone(&state.keys),
             None => Arc::new(KeySet::open(id, rows, algorithms, app.sealing())?),
         };
-        let discovery = written(&discovery::metadata(&tenant.issuer))?;
+        let discovery = written(&discovery::metadata(&tenant.issuer, &tenant.settings))?;
         let android_apps = written(&association::android(&apps))?;
         let apple_apps = written(&association::apple(&apps))?;
         return Ok(Some(TenantState {

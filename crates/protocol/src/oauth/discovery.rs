@@ -10,39 +10,51 @@ use doorward_model::client::credential::CredentialAlgorithm;
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::scope::oidc;
 use doorward_model::signing_alg::SigningAlg;
-use doorward_model::tenant::Issuer;
+use doorward_model::tenant::{Issuer, TenantSettings};
 use serde_json::{Value, json};
 
 use super::authorize::ResponseType;
+use super::endpoint::Endpoint;
 use crate::oidc::claims;
 
 /// The grants that clients of the standard know.
-const GRANTS: [GrantType; 5] = [
+const GRANTS: [GrantType; 6] = [
     GrantType::AuthorizationCode,
     GrantType::Implicit,
     GrantType::RefreshToken,
     GrantType::ClientCredentials,
+    GrantType::Password,
     GrantType::DeviceCode,
 ];
 
-/// The metadata of `issuer`.
+/// The metadata of `issuer`, for a tenant with these settings.
 ///
 /// ```
-/// use doorward_model::tenant::Issuer;
+/// use doorward_model::tenant::{Issuer, TenantSettings};
 /// use doorward_protocol::oauth::discovery::metadata;
 /// let issuer = Issuer::parse("https://id.acme.test").unwrap();
-/// assert_eq!(metadata(&issuer)["token_endpoint"], "https://id.acme.test/oauth/token");
+/// let metadata = metadata(&issuer, &TenantSettings::new("Acme".into()));
+/// assert_eq!(metadata["token_endpoint"], "https://id.acme.test/oauth/token");
 /// ```
 #[must_use]
-pub fn metadata(issuer: &Issuer) -> Value {
+pub fn metadata(issuer: &Issuer, settings: &TenantSettings) -> Value {
+    let mut metadata = of_issuer(issuer);
+    // RFC 9126 §5: absent means false.
+    if settings.requires_pushed_requests() {
+        metadata["require_pushed_authorization_requests"] = true.into();
+    }
+    metadata
+}
+
+fn of_issuer(issuer: &Issuer) -> Value {
     json!({
         "issuer": issuer.as_str(),
         "authorization_endpoint": issuer.url("authorize"),
-        "token_endpoint": issuer.url("oauth/token"),
-        "device_authorization_endpoint": issuer.url("oauth/device/code"),
-        "pushed_authorization_request_endpoint": issuer.url("oauth/par"),
-        "revocation_endpoint": issuer.url("oauth/revoke"),
-        "introspection_endpoint": issuer.url("oauth/introspect"),
+        "token_endpoint": Endpoint::Token.address(issuer),
+        "device_authorization_endpoint": Endpoint::Device.address(issuer),
+        "pushed_authorization_request_endpoint": Endpoint::PushedRequest.address(issuer),
+        "revocation_endpoint": Endpoint::Revocation.address(issuer),
+        "introspection_endpoint": Endpoint::Introspection.address(issuer),
         "userinfo_endpoint": issuer.url("userinfo"),
         "end_session_endpoint": issuer.url("oidc/logout"),
         "jwks_uri": issuer.url(".well-known/jwks.json"),
@@ -89,7 +101,33 @@ mod tests {
     use super::*;
 
     fn document() -> Value {
-        metadata(&Issuer::parse("https://id.acme.test:8443").unwrap())
+        of_settings(&TenantSettings::new("Acme".into()))
+    }
+
+    fn of_settings(settings: &TenantSettings) -> Value {
+        metadata(&Issuer::parse("https://id.acme.test:8443").unwrap(), settings)
+    }
+
+    #[test]
+    fn rfc_9126_5_a_tenant_that_wants_every_request_pushed_says_so() {
+        let name = "require_pushed_authorization_requests";
+        assert_eq!(document().get(name), None);
+        let change = json!({ "flags": { "require_pushed_authorization_requests": true } });
+        let settings = TenantSettings::new("Acme".into()).apply(change.as_object().unwrap()).unwrap();
+        assert_eq!(of_settings(&settings)[name], true);
+    }
+
+    #[test]
+    fn every_grant_of_the_standards_that_a_client_may_hold_is_named() {
+        let named = &document()["grant_types_supported"];
+        let expected: Vec<&str> = GrantType::ALL
+            .iter()
+            .filter(|grant| **grant != GrantType::PasswordRealm)
+            .map(|grant| grant.as_str())
+            .collect();
+        let mut named: Vec<&str> = named.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        named.sort_unstable_by_key(|name| expected.iter().position(|known| known == name));
+        assert_eq!(named, expected, "all but the original's own");
     }
 
     #[test]
