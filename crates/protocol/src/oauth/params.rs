@@ -22,24 +22,49 @@ pub const MAX_NAME: usize = 256;
 /// The most parameters.
 pub const MAX_COUNT: usize = 100;
 
-/// Names whose value must be a text in a JSON body; the type of any other member does not matter.
-const TEXT_MEMBERS: [&str; 15] = [
+/// Names whose value must be a text in a JSON body; the type of any other member does not matter. What the
+/// authorization endpoint looks at is among them, for a request that is pushed as JSON.
+pub(super) const TEXT_MEMBERS: [&str; 37] = [
+    "acr_values",
     "audience",
     "claims",
+    "claims_locales",
     "client_assertion",
     "client_assertion_type",
     "client_id",
     "client_secret",
     "code",
+    "code_challenge",
+    "code_challenge_method",
     "code_verifier",
+    "connection",
     "device_code",
+    "display",
     "grant_type",
+    "id_token_hint",
+    "login_hint",
+    "max_age",
+    "nonce",
+    "organization",
+    "prompt",
+    "realm",
     "redirect_uri",
     "refresh_token",
+    "registration",
+    "request",
+    "request_uri",
+    "resource",
+    "response_mode",
+    "response_type",
     "scope",
+    "screen_hint",
+    "state",
     "token",
     "token_type_hint",
+    "ui_locales",
 ];
+/// The one of them that is a number to whoever writes JSON.
+const NUMBER: &str = "max_age";
 
 /// Why parameters cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -120,7 +145,8 @@ impl Params {
         Ok(params)
     }
 
-    /// Reads a JSON object. `null` counts as absent; members nobody asks for may be anything.
+    /// Reads a JSON object. `null` counts as absent, a number as its text where one is meant; members nobody asks for
+    /// may be anything.
     ///
     /// # Errors
     /// When a limit is passed, the body is not an object, or a known member is not a text.
@@ -134,7 +160,8 @@ impl Params {
             match value {
                 Member::Text(text) => params.push(name, text)?,
                 Member::Null => params.push(name, String::new())?,
-                Member::Other => {
+                Member::Number(text) if name == NUMBER => params.push(name, text)?,
+                Member::Number(_) | Member::Other => {
                     if let Some(known) = TEXT_MEMBERS.into_iter().find(|known| *known == name) {
                         return Err(ParamsError::NotText(known));
                     }
@@ -224,6 +251,7 @@ struct Members(Vec<(String, Member)>);
 enum Member {
     Text(String),
     Null,
+    Number(String),
     Other,
 }
 
@@ -282,16 +310,16 @@ impl<'de> Visitor<'de> for MemberVisitor {
         Ok(Member::Other)
     }
 
-    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Member, E> {
-        Ok(Member::Other)
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Member, E> {
+        Ok(Member::Number(number.to_string()))
     }
 
-    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Member, E> {
-        Ok(Member::Other)
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Member, E> {
+        Ok(Member::Number(number.to_string()))
     }
 
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Member, E> {
-        Ok(Member::Other)
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Member, E> {
+        Ok(Member::Number(number.to_string()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Member, A::Error> {
@@ -369,6 +397,24 @@ mod tests {
                 ParamsError::NotText("client_id"),
                 "{value}"
             );
+        }
+    }
+
+    #[test]
+    fn a_member_of_an_authorization_request_is_a_text_and_max_age_may_be_a_number() {
+        for (value, text) in [("0", "0"), ("3600", "3600"), ("\"60\"", "60"), ("-1", "-1"), ("1.5", "1.5")] {
+            let params = Params::from_json(format!(r#"{{"max_age":{value}}}"#).as_bytes()).unwrap();
+            assert_eq!(params.get("max_age"), Some(text));
+        }
+        for name in ["max_age", "prompt", "nonce", "state", "resource", "claims", "response_type"] {
+            for value in ["true", "[0]", r#"{"a":0}"#, r#"["login"]"#] {
+                let body = format!(r#"{{"{name}":{value}}}"#);
+                assert_eq!(
+                    Params::from_json(body.as_bytes()).unwrap_err(),
+                    ParamsError::NotText(name),
+                    "{body}"
+                );
+            }
         }
     }
 

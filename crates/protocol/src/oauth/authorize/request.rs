@@ -192,3 +192,17 @@ impl AuthorizeRequest {
         self.client_id.as_deref().and_then(|text| ClientId::parse(text).ok())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::params::TEXT_MEMBERS;
+
+    /// A request may be pushed as JSON: what is looked at must not be left out because it is no text.
+    #[test]
+    fn every_known_parameter_must_be_a_text_in_json() {
+        for name in KNOWN {
+            assert!(TEXT_MEMBERS.contains(&name), "{name}");
+        }
+    }
+}
