@@ -32,7 +32,9 @@ pub async fn begin(
         Err(error) => return refusal::unreadable(app, caller, error).await.map(Step::Refused),
     };
     let mut request = AuthorizeRequest::parse(params);
-    if let Some(name) = params.get("request_uri").and_then(pushed::named) {
+    // A request that names two clients or two requests is refused as it is: what was pushed stays good.
+    let name = params.get("request_uri").filter(|_| !request.is_ambiguous()).and_then(pushed::named);
+    if let Some(name) = name {
         match pushed::take(app, caller, name, request.client_id().as_ref()).await? {
             Some(kept) => request = kept,
             None => return refusal::gone(app, caller, &request).await.map(Step::Refused),

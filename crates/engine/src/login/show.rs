@@ -66,10 +66,14 @@ pub(super) fn restart(judged: &Judged, transaction: &Transaction) -> Restart {
 }
 
 /// Our own address, from `/authorize` on, that makes a request; whom a hint meant stays out of it. For a device
-/// the person types the code anew.
+/// the person types the code anew. None for what its client pushed: it is not for the browser to see, and only the
+/// client can push it again.
 pub(super) fn address(request: &AuthorizeRequest) -> Option<String> {
     if request.device.is_some() {
         return Some("/activate".to_owned());
+    }
+    if request.pushed {
+        return None;
     }
     let request = AuthorizeRequest { meant: None, ..request.clone() };
     let Ok(Value::Object(fields)) = serde_json::to_value(request) else { return None };

@@ -71,7 +71,7 @@ pub(super) struct Steps {
 /// The checks of the authorization endpoint, in order.
 pub(super) const STEPS: Steps = Steps {
     duplicates: Step {
-        name: "client_id, redirect_uri, state",
+        name: "client_id, redirect_uri, request_uri, state",
         source: "RFC 6749 §3.1",
         says: "come at most once",
         run: duplicates::of_the_target,

@@ -10,6 +10,7 @@ use doorward_model::ids::{ClientId, DeviceCodeId, UserId};
 use doorward_model::secret::Secret;
 use serde::{Deserialize, Serialize};
 
+use super::checks::duplicates;
 use crate::oauth::params::Params;
 
 /// The parameters that must not come twice. A repeated unknown one is ignored like any unknown one.
@@ -190,6 +191,12 @@ impl AuthorizeRequest {
     #[must_use]
     pub fn client_id(&self) -> Option<ClientId> {
         self.client_id.as_deref().and_then(|text| ClientId::parse(text).ok())
+    /// Whether something came twice that decides where the answer goes, so that the whole request counts for nothing.
+    #[must_use]
+    pub fn is_ambiguous(&self) -> bool {
+        duplicates::repeated_target(self).is_some()
+    }
+
     }
 }
 

@@ -2,15 +2,20 @@
 //!
 //! Source: RFC 6749 §3.1; CVE-2026-9689 (parameter pollution).
 
-use super::super::AuthorizeInput;
 use super::super::decide::Verified;
+use super::super::{AuthorizeInput, AuthorizeRequest};
 use crate::oauth::error::{OAuthErrorCode, PageError, PageProblem, RedirectError};
 
 /// Those that decide where the answer goes: twice means that nobody may be sent anywhere.
-const TARGET: [&str; 3] = ["client_id", "redirect_uri", "state"];
+const TARGET: [&str; 4] = ["client_id", "redirect_uri", "request_uri", "state"];
+
+/// One of those that came twice.
+pub(in super::super) fn repeated_target(request: &AuthorizeRequest) -> Option<&str> {
+    request.repeated.iter().map(String::as_str).find(|name| TARGET.contains(name))
+}
 
 pub(in super::super) fn of_the_target(input: &AuthorizeInput<'_>) -> Result<(), PageError> {
-    match input.request.repeated.iter().find(|name| TARGET.contains(&name.as_str())) {
+    match repeated_target(input.request) {
         Some(name) => {
             Err(PageError::new(PageProblem::RepeatedParameter, &format!("{name} was sent more than once")))
         }
@@ -38,6 +43,7 @@ mod tests {
             ("client_id=spa", "page 104"),
             ("redirect_uri=https://evil.test/", "page 104"),
             ("state=2", "page 104"),
+            ("request_uri=urn:a&request_uri=urn:b", "page 104"),
             ("scope=email", "invalid_request"),
             ("code_challenge=&code_challenge=", "invalid_request"),
             ("response_type=code", "invalid_request"),
