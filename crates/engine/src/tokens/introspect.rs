@@ -11,6 +11,7 @@ use doorward_model::token::{Family, RefreshToken};
 use doorward_protocol::digest;
 use doorward_protocol::jose::unverified_audiences;
 use doorward_protocol::oauth::endpoint::Endpoint;
+use doorward_protocol::oauth::grants::Resource;
 use doorward_protocol::oauth::grants::refresh_token::{self, RefreshDecision, RefreshInput};
 use doorward_protocol::oauth::introspection::{self, Active, Introspection};
 use doorward_protocol::oauth::params::Params;
@@ -92,6 +93,7 @@ async fn of_refresh_token(
         user: user.as_ref(),
         connection_enabled: entry.lets_in(state, user.as_ref()),
         scope: None,
+        resource: Resource::Unsaid,
         now: app.now(),
     });
     let has_api = of.audience.as_deref().is_none_or(|audience| state.api(audience).is_some());

@@ -67,7 +67,7 @@ pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer
 }
 
 fn decide(asking: &Asking<'_>, code: &Code, user: Option<&User>, now: Timestamp) -> CodeDecision {
-    let request = CodeRequest::read(asking.params);
+    let request = CodeRequest::read(asking.params, &asking.caller.tenant.tenant.issuer);
     authorization_code::decide(&CodeInput {
         code,
         client: &asking.entry.client,

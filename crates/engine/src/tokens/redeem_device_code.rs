@@ -14,6 +14,7 @@ use doorward_model::user::User;
 use doorward_protocol::digest;
 use doorward_protocol::oauth::error::TokenError;
 use doorward_protocol::oauth::grants;
+use doorward_protocol::oauth::grants::Resource;
 use doorward_protocol::oauth::grants::device_code::{self, DeviceDecision, DeviceGrant, DeviceInput};
 use doorward_store::{StoreError, device_codes, used_assertions, users};
 
@@ -59,6 +60,7 @@ fn decide(app: &App, asking: &Asking<'_>, code: &DeviceCode, user: Option<&User>
         client: &asking.entry.client,
         user,
         connection_enabled: asking.entry.lets_in(&asking.caller.tenant, user),
+        resource: Resource::read(asking.params, &asking.caller.tenant.tenant.issuer),
         now: app.now(),
     })
 }

@@ -15,6 +15,7 @@ use doorward_model::time::Timestamp;
 use doorward_model::token::RefreshToken;
 use doorward_model::user::User;
 use doorward_protocol::digest;
+use doorward_protocol::oauth::grants::Resource;
 use doorward_protocol::oauth::grants::refresh_token::{self, RefreshDecision, RefreshGrant, RefreshInput};
 use doorward_protocol::oauth::{api_scope, grants};
 use doorward_protocol::oidc::id_token;
@@ -63,6 +64,7 @@ async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<O
         user: user.as_ref(),
         connection_enabled: asking.entry.lets_in(&asking.caller.tenant, user.as_ref()),
         scope: asking.params.get("scope"),
+        resource: Resource::read(asking.params, &asking.caller.tenant.tenant.issuer),
         now: app.now(),
     });
     let (write, grant) = match decision {

@@ -85,6 +85,15 @@ pub fn asked<'a>(
     found.map(Some).ok_or_else(|| Denied(format!("Service not found: {identifier}")))
 }
 
+/// What is said of `resource` and `audience` that name different APIs.
+pub(super) const TWO_TARGETS: &str = "resource and audience name different APIs. Send one of them.";
+
+/// The error for an API that there is not: the standard's where its own parameter was sent (RFC 8707 §2), the
+/// original's for `audience`.
+pub(super) fn unknown_target(resource: Option<&str>) -> OAuthErrorCode {
+    if resource.is_some() { OAuthErrorCode::InvalidTarget } else { OAuthErrorCode::AccessDenied }
+}
+
 /// What a person's authorization may hold.
 #[derive(Debug, Clone, Copy)]
 pub struct Grantable<'a> {

@@ -22,6 +22,10 @@ pub enum OAuthErrorCode {
     InvalidGrant,
     /// The scope is malformed or exceeds what was granted.
     InvalidScope,
+    /// No API here is the one that `resource` names, or it is not the one that was granted (RFC 8707 §2).
+    InvalidTarget,
+    /// The access token does not hold what is needed here (RFC 6750 §3.1).
+    InsufficientScope,
     /// The client may not use this grant.
     UnauthorizedClient,
     /// The server knows no such grant.
@@ -75,6 +79,8 @@ impl OAuthErrorCode {
             OAuthErrorCode::InvalidClient => "invalid_client",
             OAuthErrorCode::InvalidGrant => "invalid_grant",
             OAuthErrorCode::InvalidScope => "invalid_scope",
+            OAuthErrorCode::InvalidTarget => "invalid_target",
+            OAuthErrorCode::InsufficientScope => "insufficient_scope",
             OAuthErrorCode::UnauthorizedClient => "unauthorized_client",
             OAuthErrorCode::UnsupportedGrantType => "unsupported_grant_type",
             OAuthErrorCode::UnsupportedTokenType => "unsupported_token_type",
@@ -275,7 +281,9 @@ impl TokenError {
     pub fn new(code: OAuthErrorCode, public: &str) -> Self {
         let status = match code {
             OAuthErrorCode::InvalidClient => 401,
-            OAuthErrorCode::UnauthorizedClient | OAuthErrorCode::AccessDenied => 403,
+            OAuthErrorCode::UnauthorizedClient
+            | OAuthErrorCode::AccessDenied
+            | OAuthErrorCode::InsufficientScope => 403,
             OAuthErrorCode::TooManyAttempts => 429,
             OAuthErrorCode::TemporarilyUnavailable => 503,
             OAuthErrorCode::ServerError => 500,

@@ -244,6 +244,7 @@ async fn what_the_authorization_endpoint_would_refuse_is_refused_at_once() {
         (vec![("request_uri", "urn:ietf:params:oauth:request_uri:x")], 400, "request_uri_not_supported"),
         (vec![("request", "a.b.c")], 400, "request_not_supported"),
         (vec![("audience", "https://nowhere.test/")], 403, "access_denied"),
+        (vec![("resource", "https://nowhere.test/")], 400, "invalid_target"),
     ] {
         let answer = push(&party, &changes).await.is(status).json();
         assert_eq!(answer["error"], error, "{changes:?}");
@@ -268,14 +269,14 @@ async fn a_client_or_the_tenant_may_demand_it_and_say_how_long_a_request_waits()
     let other = house.party(ClientKind::RegularWeb, Via::Post).await;
     Visitor::new(&house).to_login(&other.authorize(&[])).await;
     let flag = json!({ "flags": { "require_pushed_authorization_requests": true } });
-    admin.patch("/api/v2/tenants/settings", &flag).await.is(200);
     let said = async || {
         let document = house.get("/.well-known/openid-configuration").await.is(200).json();
         document.get("require_pushed_authorization_requests").cloned()
     };
     assert_eq!(said().await, None);
-    let back = Visitor::new(&house).get(&other.authorize(&[])).await;
+    admin.patch("/api/v2/tenants/settings", &flag).await.is(200);
     assert_eq!(said().await, Some(json!(true)));
+    let back = Visitor::new(&house).get(&other.authorize(&[])).await;
     assert_eq!(back.query("error").as_deref(), Some("invalid_request"));
 }
 

@@ -204,6 +204,37 @@ async fn an_api_that_is_unknown_or_not_granted_is_403_access_denied() {
     assert!(house.log_types().await.contains(&"feccft".to_owned()));
 }
 
+/// RFC 8707 §2: `resource` names the API as `audience` does, and no other one.
+#[tokio::test]
+async fn resource_names_the_api_and_what_is_unknown_or_another_is_an_invalid_target() {
+    let house = House::new().await;
+    let machine = house.machine(&["read:clients"]).await;
+    let program = house.party(ClientKind::NonInteractive, Via::Post).await;
+    house.grant_management_api(&program.client_id, &["read:clients"]).await;
+    let (api, grant) = (house.api(), ("grant_type", "client_credentials"));
+    for fields in [vec![("resource", api.as_str())], vec![("resource", api.as_str()), ("audience", &api)]] {
+        let tokens = program.token(&[&[grant][..], &fields].concat()).await.is(200).json();
+        let (ours, theirs) = (tokens["access_token"].as_str().unwrap(), machine.token.as_str());
+        assert_eq!(jwt::decode(ours).1["aud"], jwt::decode(theirs).1["aud"]);
+    }
+    for fields in [
+        vec![("resource", "https://nobody.test/")],
+        vec![("resource", "https://nobody.test/"), ("audience", api.as_str())],
+        vec![("resource", api.as_str()), ("audience", "https://nobody.test/")],
+    ] {
+        refused(program.token(&[&[grant][..], &fields].concat()).await, 400, "invalid_target").await;
+    }
+    let party = party(&house).await;
+    for (more, error) in [
+        (vec![("resource", "https://nobody.test/")], "invalid_target"),
+        (vec![("resource", api.as_str()), ("audience", "https://nobody.test/")], "invalid_target"),
+        (vec![("audience", "https://nobody.test/")], "access_denied"),
+    ] {
+        let back = Visitor::new(&house).get(&party.authorize(&more)).await;
+        assert_eq!(back.query("error").as_deref(), Some(error), "{more:?}");
+    }
+}
+
 /// CVE-2026-55670: the id of a client that is gone is gone.
 #[tokio::test]
 async fn a_deleted_client_is_unknown_at_once() {

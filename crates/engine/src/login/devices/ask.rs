@@ -79,8 +79,8 @@ async fn begin(
     (params, by_header): (&Params, bool),
 ) -> Result<DeviceAuthorization, Refused> {
     let code = waiting(app, proven, params);
-    let repeated = AuthorizeRequest::parse(params).repeated;
-    let request = AuthorizeRequest { repeated, ..AuthorizeRequest::of_device(&code) };
+    let AuthorizeRequest { repeated, resource, .. } = AuthorizeRequest::parse(params);
+    let request = AuthorizeRequest { repeated, resource, ..AuthorizeRequest::of_device(&code) };
     let judged = judge(app, &proven.caller, &request, None, Here::default()).await?;
     if let Some(error) = pushed::objection(&judged.decision) {
         return Err(error.into());

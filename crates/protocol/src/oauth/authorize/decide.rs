@@ -160,7 +160,8 @@ pub(super) const STEPS: Steps = Steps {
         Step {
             name: "audience",
             source: "RFC 8707 §2 (also as `audience`)",
-            says: "(or `resource`) is absent, the userinfo endpoint, or the identifier of an API whose tokens of people this client may have",
+            says: "(or `resource`) is absent, the userinfo endpoint, or the identifier of an API whose tokens of people this client may have; \
+                   both name the same one. Where `resource` was sent an unknown API is an `invalid_target`",
             run: audience::check,
         },
         Step {

@@ -76,6 +76,9 @@ pub struct AuthorizeRequest {
     /// `audience`, or `resource` (RFC 8707) where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
+    /// `resource`: the same under the name of the standard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
     /// `state`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
@@ -153,6 +156,7 @@ impl AuthorizeRequest {
             response_mode: text("response_mode"),
             scope: text("scope"),
             audience: text("audience").or_else(|| text("resource")),
+            resource: text("resource"),
             state: text("state"),
             nonce: text("nonce"),
             prompt: text("prompt"),
@@ -187,16 +191,16 @@ impl AuthorizeRequest {
         }
     }
 
-    /// The client that is named, when the text can be a client id at all.
-    #[must_use]
-    pub fn client_id(&self) -> Option<ClientId> {
-        self.client_id.as_deref().and_then(|text| ClientId::parse(text).ok())
     /// Whether something came twice that decides where the answer goes, so that the whole request counts for nothing.
     #[must_use]
     pub fn is_ambiguous(&self) -> bool {
         duplicates::repeated_target(self).is_some()
     }
 
+    /// The client that is named, when the text can be a client id at all.
+    #[must_use]
+    pub fn client_id(&self) -> Option<ClientId> {
+        self.client_id.as_deref().and_then(|text| ClientId::parse(text).ok())
     }
 }
 

@@ -9,12 +9,13 @@ use doorward_model::client::Client;
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::ids::FamilyId;
 use doorward_model::scope::oidc;
+use doorward_model::tenant::Issuer;
 use doorward_model::time::Timestamp;
 use doorward_model::token::{Authorization, CODE_LIFETIME, Code};
 use doorward_model::user::User;
 
 use super::table::{Chapter, Check};
-use super::{may_log_in, may_use};
+use super::{Resource, may_log_in, may_use, of_resource};
 use crate::oauth::error::{OAuthErrorCode, TokenError};
 use crate::oauth::params::Params;
 use crate::pkce::verifier_matches;
@@ -29,13 +30,19 @@ pub struct CodeRequest<'a> {
     pub redirect_uri: Option<&'a str>,
     /// `code_verifier`.
     pub code_verifier: Option<&'a str>,
+    /// `resource`.
+    pub resource: Resource<'a>,
 }
 
 impl<'a> CodeRequest<'a> {
     /// Takes what belongs to the exchange besides the code.
     #[must_use]
-    pub fn read(params: &'a Params) -> Self {
-        Self { redirect_uri: params.get("redirect_uri"), code_verifier: params.get("code_verifier") }
+    pub fn read(params: &'a Params, issuer: &Issuer) -> Self {
+        Self {
+            redirect_uri: params.get("redirect_uri"),
+            code_verifier: params.get("code_verifier"),
+            resource: Resource::read(params, issuer),
+        }
     }
 }
 
@@ -92,21 +99,21 @@ pub fn unknown() -> TokenError {
 
 type CodeCheck = Check<fn(&CodeInput<'_>) -> Result<(), TokenError>>;
 
-/// The checks in their order. A code that fails the first one takes all with it that it led to.
-const CHECKS: [CodeCheck; 7] = [
-    Check {
-        name: "code",
-        says: "was not used before; otherwise all tokens that it led to are revoked",
-        source: "RFC 6749 §4.1.2, §10.5",
-        failure: "`invalid_grant`",
-        run: once,
-    },
+/// The checks in their order. A code that was used before takes all with it that it led to.
+const CHECKS: [CodeCheck; 8] = [
     Check {
         name: "grant_types of the client",
         says: "hold `authorization_code`",
         source: "RFC 6749 §5.2",
         failure: "403 `unauthorized_client`",
         run: grant_type,
+    },
+    Check {
+        name: "code",
+        says: "was not used before; otherwise all tokens that it led to are revoked",
+        source: "RFC 6749 §4.1.2, §10.5",
+        failure: "`invalid_grant`",
+        run: once,
     },
     Check {
         name: "code",
@@ -143,6 +150,7 @@ const CHECKS: [CodeCheck; 7] = [
         failure: "`invalid_grant`, 403 `access_denied` for who is blocked",
         run: person,
     },
+    of_resource(|input| input.request.resource.fits(&input.code.authorization)),
 ];
 
 /// The table as a chapter of the reference page.
@@ -247,6 +255,7 @@ mod tests {
         connection_enabled: bool,
         redirect_uri: Option<&'static str>,
         code_verifier: Option<&'static str>,
+        resource: Resource<'static>,
         now: Timestamp,
     }
 
@@ -279,13 +288,18 @@ mod tests {
             connection_enabled: true,
             redirect_uri: Some("https://app.test/cb"),
             code_verifier: Some(VERIFIER),
+            resource: Resource::Unsaid,
             now,
         }
     }
 
     impl Scene {
         fn decide(&self) -> CodeDecision {
-            let request = CodeRequest { redirect_uri: self.redirect_uri, code_verifier: self.code_verifier };
+            let request = CodeRequest {
+                redirect_uri: self.redirect_uri,
+                code_verifier: self.code_verifier,
+                resource: self.resource,
+            };
             let user = self.user.as_ref();
             decide(&CodeInput {
                 code: &self.code,
@@ -360,6 +374,34 @@ mod tests {
         assert!(matches!(scene.decide(), CodeDecision::Grant(_)));
         scene.now = scene.code.expires_at;
         assert_eq!(scene.private(), "the code is too old");
+    }
+
+    #[test]
+    fn rfc_8707_2_2_a_resource_is_the_one_that_was_granted() {
+        let mut scene = scene(ClientKind::RegularWeb);
+        let (api, other) = ("https://api.test/", "https://other.test/");
+        for (granted, asked, is_fine) in [
+            (None, Resource::Unsaid, true),
+            (None, Resource::Userinfo, true),
+            (None, Resource::Api(api), false),
+            (Some(api), Resource::Unsaid, true),
+            (Some(api), Resource::Api(api), true),
+            (Some(api), Resource::Api(other), false),
+            (Some(api), Resource::Userinfo, false),
+        ] {
+            (scene.code.authorization.audience, scene.resource) = (granted.map(str::to_owned), asked);
+            match scene.decide() {
+                CodeDecision::Grant(_) => assert!(is_fine, "{granted:?} {asked:?}"),
+                CodeDecision::Refuse(error) => {
+                    assert!(!is_fine && error.code == OAuthErrorCode::InvalidTarget, "{granted:?} {asked:?}");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        let params = |text: &str| Params::from_query(text).unwrap();
+        let issuer = Issuer::parse("https://id.test/").unwrap();
+        let read = |text: &str| CodeRequest::read(&params(text), &issuer).resource == Resource::Userinfo;
+        assert!(read("resource=https://id.test/userinfo") && !read("resource=https://id.test/") && !read(""));
     }
 
     #[test]

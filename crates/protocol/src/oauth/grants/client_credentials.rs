@@ -3,7 +3,7 @@
 //! Owns which API and which scope a client gets. Must not know how the client proved itself, only
 //! that it has.
 //!
-//! Source: RFC 6749 §4.4; RFC 8707 §2 under the original's name `audience`; client grants.
+//! Source: RFC 6749 §4.4; RFC 8707 §2, also under the original's name `audience`; client grants.
 
 use doorward_model::api::{ClientGrant, ClientPolicy, ResourceServer, SubjectType};
 use doorward_model::client::Client;
@@ -11,8 +11,8 @@ use doorward_model::client::grant_type::GrantType;
 use doorward_model::tenant::TenantSettings;
 use doorward_model::time::Lifetime;
 
-use super::may_use;
 use super::table::{Chapter, Check};
+use super::{may_use, target};
 use crate::oauth::api_scope::{self, TokenScope};
 use crate::oauth::error::{OAuthErrorCode, TokenError};
 use crate::oauth::params::Params;
@@ -28,12 +28,12 @@ pub struct MachinePlan {
     pub lifetime: Lifetime,
 }
 
-/// The API that is asked for, by identifier: the parameter, else the tenant's default.
+/// The API that is asked for, by identifier: `audience` or `resource`, else the tenant's default.
 ///
 /// # Errors
-/// `access_denied` when neither is there.
+/// `access_denied` when none is there, `invalid_target` when the two differ.
 pub fn audience<'a>(params: &'a Params, settings: &'a TenantSettings) -> Result<&'a str, TokenError> {
-    let named = params.get("audience").or(settings.default_audience.as_deref());
+    let named = target(params)?.or(settings.default_audience.as_deref());
     named.ok_or_else(|| denied("audience is missing, and the tenant has no default audience."))
 }
 
@@ -64,10 +64,10 @@ const CHECKS: [MachineCheck; 6] = [
         run: confidential,
     },
     Check {
-        name: "audience",
-        says: "is the identifier of an API; absent, the default audience of the tenant is taken",
-        source: "RFC 8707 §2 (as `audience`)",
-        failure: "403 `access_denied`",
+        name: "audience, or resource",
+        says: "is the identifier of an API; absent, the default audience of the tenant is taken; both name the same one",
+        source: "RFC 8707 §2 (also as `audience`)",
+        failure: "403 `access_denied`; `invalid_target` where resource was sent",
         run: |input| known(input).map(drop),
     },
     Check {
@@ -136,9 +136,10 @@ fn confidential(input: &MachineInput<'_>) -> Result<(), TokenError> {
 }
 
 fn known<'a>(input: &MachineInput<'a>) -> Result<&'a ResourceServer, TokenError> {
+    let asked = target(input.params)?.unwrap_or("the default audience");
     input.api.ok_or_else(|| {
-        let asked = input.params.get("audience").unwrap_or("the default audience");
-        denied(&format!("Service not found: {asked}"))
+        let code = api_scope::unknown_target(input.params.get("resource"));
+        TokenError::new(code, &format!("Service not found: {asked}"))
     })
 }
 
@@ -324,5 +325,26 @@ mod tests {
         assert_eq!(audience(&empty, &settings).unwrap_err().status, 403);
         settings.default_audience = Some("https://default.test/".into());
         assert_eq!(audience(&empty, &settings), Ok("https://default.test/"));
+    }
+
+    #[test]
+    fn rfc_8707_2_resource_names_the_api_and_no_other_one_than_audience() {
+        let settings = TenantSettings::new("Acme".into());
+        let named = |query: &str| {
+            let params = Params::from_query(query).unwrap();
+            audience(&params, &settings)
+                .map(str::to_owned)
+                .map_err(|error| (error.status, error.code.as_str()))
+        };
+        let api = "https://api.test/";
+        assert_eq!(named("resource=https://api.test/"), Ok(api.to_owned()));
+        assert_eq!(named("resource=https://api.test/&audience=https://api.test/"), Ok(api.to_owned()));
+        let differ = "resource=https://api.test/&audience=https://other.test/";
+        assert_eq!(named(differ), Err((400, "invalid_target")));
+        assert_eq!(scene().error(differ), (400, "invalid_target"));
+        let mut unknown = scene();
+        unknown.api = None;
+        assert_eq!(unknown.error("resource=https://x.test/"), (400, "invalid_target"));
+        assert!(scene().decide("resource=https://api.test/").is_ok());
     }
 }

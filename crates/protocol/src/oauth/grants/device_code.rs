@@ -16,7 +16,7 @@ use doorward_model::token::Authorization;
 use doorward_model::user::User;
 
 use super::table::{Chapter, Check};
-use super::{may_log_in, may_use};
+use super::{Resource, may_log_in, may_use, of_resource};
 use crate::oauth::error::{OAuthErrorCode, TokenError};
 
 /// The one public text for a code that does not work: it does not say why.
@@ -37,6 +37,8 @@ pub struct DeviceInput<'a> {
     pub user: Option<&'a User>,
     /// Whether the person's connection is still enabled for the client.
     pub connection_enabled: bool,
+    /// `resource`.
+    pub resource: Resource<'a>,
     /// The current time.
     pub now: Timestamp,
 }
@@ -76,7 +78,7 @@ pub struct DeviceGrant {
 type DeviceCheck = Check<fn(&DeviceInput<'_>) -> Option<DeviceDecision>>;
 
 /// The checks in their order; the first one that has something to say decides.
-const CHECKS: [DeviceCheck; 7] = [
+const CHECKS: [DeviceCheck; 8] = [
     Check {
         name: "grant_types of the client",
         says: "hold the grant",
@@ -126,6 +128,7 @@ const CHECKS: [DeviceCheck; 7] = [
         failure: "`invalid_grant`, 403 `access_denied` for who is blocked",
         run: person,
     },
+    of_resource(resource),
 ];
 
 /// The table as a chapter of the reference page.
@@ -208,6 +211,11 @@ fn person(input: &DeviceInput<'_>) -> Option<DeviceDecision> {
     tokens(input).err().map(DeviceDecision::Refuse)
 }
 
+fn resource(input: &DeviceInput<'_>) -> Option<DeviceDecision> {
+    let Standing::Allowed(authorization) = &input.code.standing else { return None };
+    input.resource.fits(authorization).err().map(DeviceDecision::Refuse)
+}
+
 /// What the person allowed, if it still holds.
 fn tokens(input: &DeviceInput<'_>) -> Result<DeviceGrant, TokenError> {
     let Standing::Allowed(authorization) = &input.code.standing else {
@@ -245,6 +253,7 @@ mod tests {
         code: DeviceCode,
         client: Client,
         user: Option<User>,
+        resource: Resource<'static>,
         connection_enabled: bool,
         now: Timestamp,
     }
@@ -278,7 +287,8 @@ mod tests {
             polled_at: None,
             standing,
         };
-        Scene { code, client, user: Some(examples::user(now)), connection_enabled: true, now }
+        let (user, resource) = (Some(examples::user(now)), Resource::Unsaid);
+        Scene { code, client, user, resource, connection_enabled: true, now }
     }
 
     impl Scene {
@@ -288,6 +298,7 @@ mod tests {
                 client: &self.client,
                 user: self.user.as_ref(),
                 connection_enabled: self.connection_enabled,
+                resource: self.resource,
                 now: self.now,
             })
         }
@@ -321,6 +332,15 @@ mod tests {
             panic!("refused")
         };
         assert!(!grant.id_token && !grant.refresh_token);
+    }
+
+    #[test]
+    fn rfc_8707_2_2_a_device_cannot_ask_for_another_api_than_its_person_allowed() {
+        let mut scene = scene(Standing::Allowed(authorization()));
+        scene.resource = Resource::Userinfo;
+        assert!(matches!(scene.decide(), DeviceDecision::Grant(_)));
+        scene.resource = Resource::Api("https://api.test/");
+        assert_eq!((scene.error().0, scene.error().1), (400, "invalid_target"));
     }
 
     #[test]

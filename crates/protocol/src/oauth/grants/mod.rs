@@ -15,16 +15,19 @@ mod table;
 
 use doorward_model::client::Client;
 use doorward_model::client::grant_type::GrantType;
+use doorward_model::tenant::Issuer;
+use doorward_model::token::Authorization;
 use doorward_model::user::User;
 
 pub use reference::reference;
 
 use self::table::Check;
+use super::api_scope;
 use super::error::{OAuthErrorCode, TokenError};
 use super::params::Params;
 
 /// The parameters of the token endpoint that must not come twice.
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 16] = [
     "audience",
     "client_assertion",
     "client_assertion_type",
@@ -38,35 +41,38 @@ const KNOWN: [&str; 15] = [
     "realm",
     "redirect_uri",
     "refresh_token",
+    "resource",
     "scope",
     "username",
 ];
 
-/// What holds for every grant, in words: [`grant_type`] does the first two, `client_auth` the third.
-/// [`may_use`] is the first row of each grant's own table.
-const COMMON: [Check<()>; 3] = [
+/// What holds for every grant, in its order. Then the client proves itself ([`PROOF`]), and then the grant's own table
+/// follows, of which [`may_use`] is the first row.
+const COMMON: [Check<fn(&Params) -> Result<(), TokenError>>; 2] = [
     Check {
         name: "all known parameters",
         says: "come at most once",
         source: "RFC 6749 §3.2",
         failure: "`invalid_request`",
-        run: (),
+        run: once_each,
     },
     Check {
         name: "grant_type",
         says: "names a grant that is offered",
         source: "RFC 6749 §5.2",
         failure: "`invalid_request`, `unsupported_grant_type`",
-        run: (),
-    },
-    Check {
-        name: "client_id, client_secret, client_assertion, `Authorization`",
-        says: "prove the client in one way, or name one that has nothing to prove",
-        source: "RFC 6749 §2.3, RFC 7521 §4.2, RFC 7523 §3, OpenID Connect Core §9",
-        failure: "401 `invalid_client`",
-        run: (),
+        run: |params| offered(params).map(drop),
     },
 ];
+
+/// The proof of the client, in words: `client_auth` judges it, with what is known of the client.
+const PROOF: Check<()> = Check {
+    name: "client_id, client_secret, client_assertion, `Authorization`",
+    says: "prove the client in one way, or name one that has nothing to prove",
+    source: "RFC 6749 §2.3, RFC 7521 §4.2, RFC 7523 §3, OpenID Connect Core §9",
+    failure: "401 `invalid_client`",
+    run: (),
+};
 
 /// The grant that is asked for; also refuses repeated parameters.
 ///
@@ -81,12 +87,21 @@ const COMMON: [Check<()>; 3] = [
 /// `invalid_request` when it is missing or a parameter is repeated, `unsupported_grant_type` when
 /// there is no such grant.
 pub fn grant_type(params: &Params) -> Result<GrantType, TokenError> {
-    if let Some(name) = params.duplicates().into_iter().find(|name| KNOWN.contains(name)) {
-        return Err(TokenError::new(
+    COMMON.iter().try_for_each(|check| (check.run)(params))?;
+    offered(params)
+}
+
+fn once_each(params: &Params) -> Result<(), TokenError> {
+    match params.duplicates().into_iter().find(|name| KNOWN.contains(name)) {
+        Some(name) => Err(TokenError::new(
             OAuthErrorCode::InvalidRequest,
             &format!("The parameter {name} was sent more than once."),
-        ));
+        )),
+        None => Ok(()),
     }
+}
+
+fn offered(params: &Params) -> Result<GrantType, TokenError> {
     let name = required(params, "grant_type")?;
     match GrantType::parse(name) {
         // The implicit grant has no business at the token endpoint.
@@ -106,6 +121,68 @@ pub fn required<'a>(params: &'a Params, name: &str) -> Result<&'a str, TokenErro
     params.get(name).ok_or_else(|| {
         TokenError::new(OAuthErrorCode::InvalidRequest, &format!("The parameter {name} is missing."))
     })
+}
+
+/// The API that a request names, by identifier: as `audience`, or as `resource` (RFC 8707 §2).
+///
+/// # Errors
+/// `invalid_target` when the two name different ones.
+fn target(params: &Params) -> Result<Option<&str>, TokenError> {
+    match (params.get("audience"), params.get("resource")) {
+        (Some(audience), Some(resource)) if audience != resource => {
+            Err(TokenError::new(OAuthErrorCode::InvalidTarget, api_scope::TWO_TARGETS))
+        }
+        (audience, resource) => Ok(audience.or(resource)),
+    }
+}
+
+/// What `resource` names at a grant that was asked for before: no other API than was granted then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Resource<'a> {
+    /// Nothing was sent.
+    #[default]
+    Unsaid,
+    /// The userinfo endpoint.
+    Userinfo,
+    /// An API.
+    Api(&'a str),
+}
+
+impl<'a> Resource<'a> {
+    /// Takes the parameter.
+    #[must_use]
+    pub fn read(params: &'a Params, issuer: &Issuer) -> Self {
+        match params.get("resource") {
+            None => Self::Unsaid,
+            Some(text) if text == issuer.url("userinfo") => Self::Userinfo,
+            Some(text) => Self::Api(text),
+        }
+    }
+
+    fn fits(self, authorization: &Authorization) -> Result<(), TokenError> {
+        match (self, authorization.audience.as_deref()) {
+            (Self::Unsaid, _) | (Self::Userinfo, None) => Ok(()),
+            (Self::Api(asked), Some(granted)) if asked == granted => Ok(()),
+            _ => {
+                let text = "resource is not the API that was granted. Start a login for it.";
+                Err(TokenError::new(OAuthErrorCode::InvalidTarget, text))
+            }
+        }
+    }
+}
+
+/// The row of the tables about it.
+const fn of_resource<F>(run: F) -> Check<F>
+where
+    F: Copy,
+{
+    Check {
+        name: "resource",
+        says: "is absent, or the API that was granted",
+        source: "RFC 8707 §2.2",
+        failure: "`invalid_target`",
+        run,
+    }
 }
 
 /// Whether the client may use the grant at all; asked before what it presents is looked up.
@@ -147,6 +224,7 @@ mod tests {
             ("grant_type=Authorization_Code", "unsupported_grant_type"),
             ("grant_type=refresh_token&grant_type=refresh_token", "invalid_request"),
             ("grant_type=authorization_code&code=a&code=b", "invalid_request"),
+            ("grant_type=client_credentials&resource=a&resource=b", "invalid_request"),
             ("grant_type=refresh_token&client_secret=a&client_secret=", "invalid_request"),
         ] {
             let error = grant_type(&Params::from_query(body).unwrap()).unwrap_err();

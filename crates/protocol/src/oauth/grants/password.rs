@@ -14,7 +14,7 @@ use doorward_model::ids::ConnectionId;
 use doorward_model::tenant::{Issuer, TenantSettings};
 
 use super::table::{Chapter, Check};
-use super::{may_use, required};
+use super::{may_use, required, target};
 use crate::oauth::api_scope::{self, Denied, Grantable};
 use crate::oauth::error::{OAuthErrorCode, TokenError};
 use crate::oauth::params::Params;
@@ -88,10 +88,10 @@ const CHECKS: [PasswordCheck; 5] = [
         run: |input| connection(input).map(drop),
     },
     Check {
-        name: "audience",
-        says: "is absent, or the identifier of an API whose tokens of people this client may have",
-        source: "RFC 8707 §2 (as `audience`)",
-        failure: "403 `access_denied`",
+        name: "audience, or resource",
+        says: "is absent, or the identifier of an API whose tokens of people this client may have; both name the same one",
+        source: "RFC 8707 §2 (also as `audience`)",
+        failure: "403 `access_denied`; `invalid_target` where resource was sent",
         run: |input| grantable(input).map(drop),
     },
 ];
@@ -138,8 +138,9 @@ fn credentials<'a>(input: &PasswordInput<'a>) -> Result<(&'a str, &'a str), Toke
 /// The API that is asked for, and what of it the client may have in the name of people.
 fn grantable<'a>(input: &PasswordInput<'a>) -> Result<Grantable<'a>, TokenError> {
     let denied = |Denied(text)| TokenError::new(OAuthErrorCode::AccessDenied, &text);
-    let asked = api_scope::asked(input.params.get("audience"), (input.apis, input.settings), input.issuer);
-    let api = asked.map_err(denied)?;
+    let asked = api_scope::asked(target(input.params)?, (input.apis, input.settings), input.issuer);
+    let unknown = api_scope::unknown_target(input.params.get("resource"));
+    let api = asked.map_err(|Denied(text)| TokenError::new(unknown, &text))?;
     let grant = match api {
         Some(api) => api_scope::user_grant(api, input.client, input.grants).map_err(denied)?,
         None => None,
@@ -269,5 +270,19 @@ mod tests {
         }
         let unknown = format!("{WHO}&audience=https://nowhere.test/");
         assert_eq!(asked(&mut scene, GrantType::Password, &unknown), Err((403, "access_denied")));
+    }
+
+    #[test]
+    fn rfc_8707_2_resource_names_the_api_and_no_other_one_than_audience() {
+        let mut scene = Scene::default();
+        directory(&mut scene, "People");
+        let mut ask = |more: &str| {
+            let plan = asked(&mut scene, GrantType::Password, &format!("{WHO}{more}&scope=read:things"));
+            plan.map(|plan| plan.1)
+        };
+        assert_eq!(ask("&resource=https://api.test/"), Ok("read:things".to_owned()));
+        assert_eq!(ask("&resource=https://nowhere.test/"), Err((400, "invalid_target")));
+        let differ = "&resource=https://api.test/&audience=https://id.test/userinfo";
+        assert_eq!(ask(differ), Err((400, "invalid_target")));
     }
 }

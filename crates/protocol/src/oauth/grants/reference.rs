@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::table::Chapter;
-use super::{COMMON, authorization_code, client_credentials, device_code, password, refresh_token};
+use super::{COMMON, PROOF, authorization_code, client_credentials, device_code, password, refresh_token};
 
 const HEAD: &str = "# The checks of `/oauth/token`\n\n\
 This page is made from the tables in `crates/protocol/src/oauth/grants`; a test compares them.\n\n\
@@ -16,7 +16,7 @@ the answer does not say why; the log of the tenant does.\n";
 pub fn reference() -> String {
     let says = "Before anything else is looked at; then the table of the grant follows.";
     let chapters = [
-        Chapter::of("Every grant", says, &COMMON),
+        Chapter::of("Every grant", says, &COMMON).then(&PROOF),
         authorization_code::chapter(),
         refresh_token::chapter(),
         client_credentials::chapter(),

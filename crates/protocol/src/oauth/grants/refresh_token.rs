@@ -14,7 +14,7 @@ use doorward_model::token::{Authorization, RefreshToken};
 use doorward_model::user::User;
 
 use super::table::{Chapter, Check};
-use super::{may_log_in, may_use};
+use super::{Resource, may_log_in, may_use, of_resource};
 use crate::oauth::error::{OAuthErrorCode, TokenError};
 
 /// The one public text for a token that does not work. SDKs look for "invalid refresh token".
@@ -33,6 +33,8 @@ pub struct RefreshInput<'a> {
     pub connection_enabled: bool,
     /// `scope`, to narrow what was granted.
     pub scope: Option<&'a str>,
+    /// `resource`.
+    pub resource: Resource<'a>,
     /// The current time.
     pub now: Timestamp,
 }
@@ -110,7 +112,7 @@ const ONCE: RefreshCheck = Check {
 };
 
 /// What is looked at then.
-const AFTER: [RefreshCheck; 3] = [
+const AFTER: [RefreshCheck; 4] = [
     Check {
         name: "refresh_token",
         says: "is neither too old nor was idle for too long",
@@ -132,6 +134,7 @@ const AFTER: [RefreshCheck; 3] = [
         failure: "`invalid_scope`",
         run: scope,
     },
+    of_resource(|input| input.resource.fits(&input.token.family.authorization)),
 ];
 
 /// The tables as a chapter of the reference page.
@@ -260,6 +263,7 @@ mod tests {
         client: Client,
         user: Option<User>,
         connection_enabled: bool,
+        resource: Resource<'static>,
         scope: Option<&'static str>,
         now: Timestamp,
     }
@@ -305,6 +309,7 @@ mod tests {
             user: Some(examples::user(at(0))),
             connection_enabled: true,
             scope: None,
+            resource: Resource::Unsaid,
             now: at(50),
         }
     }
@@ -317,6 +322,7 @@ mod tests {
                 user: self.user.as_ref(),
                 connection_enabled: self.connection_enabled,
                 scope: self.scope,
+                resource: self.resource,
                 now: self.now,
             })
         }
@@ -341,6 +347,16 @@ mod tests {
                 other => panic!("not rotated: {other:?}"),
             }
         }
+    }
+
+    #[test]
+    fn rfc_8707_2_2_a_refresh_for_another_api_is_an_invalid_target() {
+        let mut scene = scene();
+        scene.token.family.authorization.audience = Some("https://api.test/".to_owned());
+        scene.resource = Resource::Api("https://api.test/");
+        scene.rotated();
+        scene.resource = Resource::Api("https://other.test/");
+        assert_eq!(scene.error().code, OAuthErrorCode::InvalidTarget);
     }
 
     #[test]

@@ -30,6 +30,12 @@ pub(super) struct Chapter {
 }
 
 impl Chapter {
+    /// The chapter with one more row at its end.
+    pub fn then<F>(mut self, check: &Check<F>) -> Self {
+        self.rows.push(check.row());
+        self
+    }
+
     pub fn of<F>(title: &'static str, says: &'static str, checks: &[Check<F>]) -> Self {
         Self { title, says, rows: checks.iter().map(Check::row).collect() }
     }

@@ -1,6 +1,6 @@
 //! The audience is one of the tenant's APIs that people may have tokens for.
 //!
-//! Source: RFC 8707 §2, under the original's name `audience`; the tenant's default audience.
+//! Source: RFC 8707 §2, as `resource` and under the original's name `audience`; the tenant's default audience.
 
 use doorward_model::api::{ClientGrant, ResourceServer};
 
@@ -22,9 +22,12 @@ pub(super) fn grant<'a>(verified: &Verified<'a>) -> Result<Option<&'a ClientGran
 
 /// The API that is asked for; none means the userinfo endpoint only.
 pub(super) fn asked<'a>(input: &AuthorizeInput<'a>) -> Result<Option<&'a ResourceServer>, RedirectError> {
-    let found =
-        api_scope::asked(input.request.audience.as_deref(), (input.apis, input.settings), input.issuer);
-    found.map_err(|Denied(text)| RedirectError::new(OAuthErrorCode::AccessDenied, &text))
+    let (audience, resource) = (input.request.audience.as_deref(), input.request.resource.as_deref());
+    if resource.is_some() && resource != audience {
+        return Err(RedirectError::new(OAuthErrorCode::InvalidTarget, api_scope::TWO_TARGETS));
+    }
+    let found = api_scope::asked(audience, (input.apis, input.settings), input.issuer);
+    found.map_err(|Denied(text)| RedirectError::new(api_scope::unknown_target(resource), &text))
 }
 
 #[cfg(test)]
@@ -41,6 +44,28 @@ mod tests {
         let AuthorizeDecision::Redirect(_, error) = decision else { panic!("{decision:?}") };
         assert_eq!(error.code.as_str(), "access_denied");
         assert_eq!(error.public, "Service not found: https://nowhere.test/'?");
+    }
+
+    #[test]
+    fn rfc_8707_2_a_resource_that_is_unknown_or_another_one_than_the_audience_is_an_invalid_target() {
+        let scene = &mut Scene::default();
+        scene.log_in();
+        for (more, answer) in [
+            ("resource=https://api.test/", "issue"),
+            ("resource=https://api.test/&audience=https://api.test/", "issue"),
+            ("resource=https://id.test/userinfo", "issue"),
+            ("resource=https://nowhere.test/", "invalid_target"),
+            ("resource=https://nowhere.test/&audience=https://nowhere.test/", "invalid_target"),
+            ("resource=https://api.test/&audience=https://id.test/userinfo", "invalid_target"),
+            ("resource=https://nowhere.test/&audience=https://api.test/", "invalid_target"),
+            ("resource=https://api.test/&audience=https://nowhere.test/", "invalid_target"),
+            ("resource=https://api.test/&resource=https://nowhere.test/", "invalid_request"),
+            ("audience=https://nowhere.test/", "access_denied"),
+        ] {
+            assert_eq!(scene.answer(&format!("{GOOD}&{more}")), answer, "{more}");
+        }
+        let query = format!("{GOOD}&resource=https://api.test/");
+        assert_eq!(scene.plan(&query).authorization.audience.as_deref(), Some("https://api.test/"));
     }
 
     #[test]
@@ -91,8 +116,6 @@ mod tests {
         assert_eq!(scene.plan(&userinfo).authorization.audience, None);
         let resource = format!("{GOOD}&resource=https://id.test/userinfo");
         assert_eq!(scene.plan(&resource).authorization.audience, None, "RFC 8707 calls it resource");
-        let both = format!("{GOOD}&resource=https://api.test/&audience=https://id.test/userinfo");
-        assert_eq!(scene.plan(&both).authorization.audience, None, "audience counts before resource");
         scene.settings.default_audience = Some("https://gone.test/".into());
         assert_eq!(scene.answer(GOOD), "access_denied");
     }
