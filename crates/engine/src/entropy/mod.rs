@@ -193,6 +193,12 @@ impl Entropy {
         spelled(FamilyId::parse(&format!("{}{}", second(now), self.text(ALPHANUMERIC, 20))))
     }
 
+    /// What tells the tokens of one family apart in their `jti`: 16 letters and digits.
+    #[must_use]
+    pub fn token_tail(&self) -> String {
+        self.text(ALPHANUMERIC, 16)
+    }
+
     /// A signing key, as it appears in `kid`.
     #[must_use]
     pub fn key_id(&self) -> KeyId {

@@ -18,9 +18,9 @@ use doorward_protocol::oauth::error::TokenError;
 use doorward_protocol::oauth::response::{Handed, HandedToken};
 use doorward_store::{Batch, device_codes, token_families};
 
+use super::Refused;
 use super::issue_code::{self, Issued};
 use super::mint::{self, For, Minted, Order};
-use super::{Refused, opaque};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::clients_cache::ClientEntry;
@@ -101,8 +101,11 @@ impl Response {
             code.push(batch);
         }
         if let Some(family) = &self.family {
-            // An opaque token asks for its family until it ends.
-            token_families::insert(batch, family, Some(family.created_at.after(opaque::LIFETIME)));
+            // The access token asks for its family until it ends; an ID token never does.
+            let begins = family.created_at;
+            let ends =
+                self.handed.access_token.as_ref().map_or(begins, |token| begins.after(token.expires_in));
+            token_families::insert(batch, family, Some(ends));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Whether a token is good at this moment, for those who may know it.
 //!
 //! What a token names is looked at when it is asked about: its end, its client, its person, their connection, its
-//! API, and the family of those that have one; a JWT names none. Source: RFC 7662 §2.2, §4.
+//! API, and the family of those that have one. Source: RFC 7662 §2.2, §4.
 
 use doorward_model::ids::{ClientId, UserId};
 use doorward_model::log::code::EventCode;
@@ -166,10 +166,17 @@ async fn of_jwt(app: &App, state: &TenantState, text: &Secret) -> Result<Option<
     let is_program = active.sub.strip_suffix("@clients") == Some(active.client_id.as_str());
     let is_there = match UserId::parse(&active.sub) {
         _ if is_program => true,
-        Ok(user) => has_person(app, state, &user).await?,
+        Ok(user) => has_person(app, state, &user).await? && !has_ended(app, state, &active).await?,
         Err(_) => false,
     };
     Ok(is_there.then_some(active))
+}
+
+/// Whether the family that a person's token names is over. A token that names none was made before they did.
+async fn has_ended(app: &App, state: &TenantState, token: &Active) -> Result<bool, Fault> {
+    let Some(id) = token.jti.as_deref().and_then(access_token::family_of) else { return Ok(false) };
+    let family = token_families::get(&app.db().tenant(&state.tenant.id), &id).await?;
+    Ok(family.is_none_or(|family| family.revoked_at.is_some()))
 }
 
 fn read(state: &TenantState, claims: &Map<String, Value>, aud: Vec<String>) -> Option<Active> {

@@ -114,8 +114,9 @@ async fn draft(
 ) -> Result<(Draft, Vec<String>, Lifetime), Refused> {
     let state = made_for.state;
     let Some(audience) = &order.authorization.audience else {
-        let token = opaque_token(app, made_for, order, now.after(opaque::LIFETIME))?;
-        return Ok((Draft::Opaque(token), order.authorization.scope.clone(), opaque::LIFETIME));
+        let lifetime = opaque::lifetime(order.grant);
+        let token = opaque_token(app, made_for, order, now.after(lifetime))?;
+        return Ok((Draft::Opaque(token), order.authorization.scope.clone(), lifetime));
     };
     let api = state.api(audience).ok_or_else(api_scope::gone)?;
     let scope = scope(app, made_for, order, api).await?;
@@ -125,7 +126,8 @@ async fn draft(
         api,
         scope: &scope,
         grant: order.grant,
-        jti: &jti(app, api),
+        family: &order.family,
+        fresh: &app.entropy().token_tail(),
         now,
     });
     let secret = open_secret(app, state, api)?;
@@ -155,7 +157,7 @@ async fn scope(
     Ok(said?)
 }
 
-/// A fresh id for a token of a profile that has one.
+/// A fresh id for a program's token of a profile that has one.
 pub(super) fn jti(app: &App, api: &ResourceServer) -> String {
     if api.dialect().is_rfc9068() { app.entropy().token().expose().to_owned() } else { String::new() }
 }

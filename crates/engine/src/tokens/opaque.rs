@@ -4,6 +4,7 @@
 //! lengthened or changed in one bit does not open.
 //! Source: RFC 6749 §1.4; `docs/decisions/0003-opaque-tokens-are-sealed.md`.
 
+use doorward_model::client::grant_type::GrantType;
 use doorward_model::ids::{ClientId, FamilyId, TenantId, UserId};
 use doorward_model::secret::{SealedSecret, Secret};
 use doorward_model::time::{Lifetime, Timestamp};
@@ -14,7 +15,14 @@ use crate::fault::Fault;
 use crate::sealing::Place;
 
 /// How long one lives: a day.
-pub(super) const LIFETIME: Lifetime = Lifetime::from_seconds(86_400);
+const LIFETIME: Lifetime = Lifetime::from_seconds(86_400);
+/// How long one lives that came in the answer to a browser: two hours.
+const LIFETIME_FOR_WEB: Lifetime = Lifetime::from_seconds(7200);
+
+/// How long one lives that this grant gives.
+pub(super) fn lifetime(grant: GrantType) -> Lifetime {
+    if grant == GrantType::Implicit { LIFETIME_FOR_WEB } else { LIFETIME }
+}
 
 /// What is in one.
 #[derive(Debug, Serialize, Deserialize)]

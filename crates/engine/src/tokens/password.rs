@@ -9,6 +9,7 @@ use doorward_model::connection::Connection;
 use doorward_model::log::code::EventCode;
 use doorward_model::scope::oidc;
 use doorward_model::secret::Secret;
+use doorward_model::time::Lifetime;
 use doorward_model::token::{AskedClaims, Authorization, Family, RefreshToken};
 use doorward_model::user::User;
 use doorward_protocol::oauth::error::{OAuthErrorCode, TokenError};
@@ -97,8 +98,8 @@ async fn answer(
     let Minted { access_token, id_token, expires_in, scope } = mint(app, &asking.made_for(), order).await?;
     let refresh =
         has(oidc::OFFLINE_ACCESS).then(|| first_refresh_token(app, asking, family, family.created_at));
-    save(app, asking, (family, user, connection, under_way), refresh.as_ref().map(|(_, token)| token))
-        .await?;
+    let refresh_token = refresh.as_ref().map(|(_, token)| token);
+    save(app, asking, (family, user, connection, under_way), (refresh_token, expires_in)).await?;
     let refresh_token = refresh.map(|(text, _)| text);
     Ok(TokenAnswer { access_token, id_token, refresh_token, scope, expires_in })
 }
@@ -108,12 +109,12 @@ async fn save(
     app: &App,
     asking: &Asking<'_>,
     (family, user, connection, under_way): (&Family, &User, &Connection, &UnderWay),
-    refresh: Option<&RefreshToken>,
+    tokens: (Option<&RefreshToken>, Lifetime),
 ) -> Result<(), Refused> {
     let (caller, now) = (asking.caller, family.created_at);
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     asking.use_up(&mut batch);
-    push_family(&mut batch, family, refresh);
+    push_family(&mut batch, family, tokens);
     let ip = caller.info.ip.map(|ip| ip.to_string());
     users::record_login(&mut batch, &user.id, ip.as_deref(), now);
     under_way.forgive(&mut batch);

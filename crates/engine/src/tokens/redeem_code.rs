@@ -8,7 +8,7 @@ use doorward_model::client::grant_type::GrantType;
 use doorward_model::log::code::EventCode;
 use doorward_model::log::redact::masked;
 use doorward_model::secret::{Secret, TokenHash};
-use doorward_model::time::Timestamp;
+use doorward_model::time::{Lifetime, Timestamp};
 use doorward_model::token::{CODE_LIFETIME, Code, Family, RefreshToken};
 use doorward_model::user::User;
 use doorward_protocol::digest;
@@ -17,7 +17,7 @@ use doorward_protocol::oauth::grants::authorization_code::{self, CodeDecision, C
 use doorward_store::{Batch, StoreError, codes, refresh_tokens, token_families, used_assertions, users};
 
 use super::mint::{Minted, Order, mint};
-use super::{Asking, Consequence, Refused, TokenAnswer, opaque, push_success, success};
+use super::{Asking, Consequence, Refused, TokenAnswer, push_success, success};
 use crate::app::App;
 use crate::fault::Fault;
 
@@ -54,7 +54,8 @@ pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer
     };
     let Minted { access_token, id_token, expires_in, scope } = mint(app, &asking.made_for(), order).await?;
     let refresh = grant.refresh_token.then(|| first_refresh_token(app, asking, &family, now));
-    let saved = save(app, asking, (&hash, &code, &family, &user), refresh.as_ref().map(|(_, token)| token));
+    let refresh_token = refresh.as_ref().map(|(_, token)| token);
+    let saved = save(app, asking, (&hash, &code, &family, &user), (refresh_token, expires_in));
     match saved.await {
         Ok(()) => {}
         Err(error @ StoreError::Unmet { what: used_assertions::REPLAYED }) => return Err(error.into()),
@@ -97,14 +98,14 @@ async fn save(
     app: &App,
     asking: &Asking<'_>,
     (hash, code, family, user): (&TokenHash, &Code, &Family, &User),
-    refresh: Option<&RefreshToken>,
+    tokens: (Option<&RefreshToken>, Lifetime),
 ) -> Result<(), StoreError> {
     let now = app.now();
     let caller = asking.caller;
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     asking.use_up(&mut batch);
     codes::take(&mut batch, hash, now);
-    push_family(&mut batch, family, refresh);
+    push_family(&mut batch, family, tokens);
     let text = "A code was exchanged for tokens";
     // How the client does it tells later what another setting would break.
     let draft = success(asking, EventCode::CodeExchange, text, &family.authorization)
@@ -123,12 +124,16 @@ async fn save(
     batch.commit().await.map(|_| ())
 }
 
-/// Begins a family, with its refresh token if it has one.
-pub(super) fn push_family(batch: &mut Batch, family: &Family, refresh: Option<&RefreshToken>) {
-    // Opaque tokens ask for the family until they end.
+/// Begins a family, with its refresh token if it has one. Its access tokens, which live for `lifetime`, ask for it
+/// until they end.
+pub(super) fn push_family(
+    batch: &mut Batch,
+    family: &Family,
+    (refresh, lifetime): (Option<&RefreshToken>, Lifetime),
+) {
     let ends_at = match refresh {
-        Some(token) => token.expires_at.map(|ends| ends.after(opaque::LIFETIME)),
-        None => Some(family.created_at.after(opaque::LIFETIME)),
+        Some(token) => token.expires_at.map(|ends| ends.after(lifetime)),
+        None => Some(family.created_at.after(lifetime)),
     };
     token_families::insert(batch, family, ends_at);
     if let Some(token) = refresh {

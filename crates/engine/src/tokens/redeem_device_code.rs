@@ -114,7 +114,7 @@ async fn give(
     let Minted { access_token, id_token, expires_in, scope } = mint(app, &asking.made_for(), order).await?;
     let refresh = grant.refresh_token.then(|| first_refresh_token(app, asking, &family, now));
     let refresh_token = refresh.as_ref().map(|(_, token)| token);
-    match save(app, asking, (code, &family, &user), refresh_token).await {
+    match save(app, asking, (code, &family, &user), (refresh_token, expires_in)).await {
         Ok(()) => {}
         Err(error @ StoreError::Unmet { what: used_assertions::REPLAYED }) => return Err(error.into()),
         Err(StoreError::Unmet { what: device_codes::SPENT }) => {
@@ -132,12 +132,12 @@ async fn save(
     app: &App,
     asking: &Asking<'_>,
     (code, family, user): (&DeviceCode, &Family, &User),
-    refresh: Option<&RefreshToken>,
+    tokens: (Option<&RefreshToken>, Lifetime),
 ) -> Result<(), StoreError> {
     let mut batch = app.db().tenant(&asking.caller.tenant.tenant.id).batch();
     asking.use_up(&mut batch);
     device_codes::take(&mut batch, &code.id, family.created_at);
-    push_family(&mut batch, family, refresh);
+    push_family(&mut batch, family, tokens);
     let text = "A device got the tokens that its person allowed";
     let draft = success(asking, EventCode::DeviceExchange, text, &family.authorization)
         .user(user)

@@ -6,7 +6,9 @@ use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
 use doorward_model::signing_alg::KeyFamily;
 use doorward_model::signing_key::KeyState;
+use doorward_protocol::digest;
 use doorward_protocol::jose::{TokenType, verify_rs256};
+use doorward_store::refresh_tokens;
 use serde_json::json;
 
 use super::userinfo::userinfo;
@@ -366,10 +368,19 @@ async fn userinfo_knows_a_key_that_is_newer_than_its_memory() {
     let fresh = app.reload(&tenant.id).await.unwrap();
     let known = |kid| stale.tenant.keys.all.iter().any(|key| key.kid() == kid);
     let newest = fresh.keys.all.iter().find(|key| !known(key.kid())).unwrap();
+    let refresh_token = journey.tokens().await.refresh_token.unwrap();
+    let kept = refresh_tokens::get(&app.db().tenant(&tenant.id), &digest::token_hash(&refresh_token)).await;
+    let family = kept.unwrap().unwrap().family.id;
     let claims = json!({
+        "jti": format!("{family}.x"),
         "iss": crate::kit::ISSUER, "sub": journey.user.id.as_str(), "azp": journey.client.as_str(),
         "aud": [format!("{}userinfo", crate::kit::ISSUER)], "exp": app.now().seconds() + 60, "scope": "openid",
     });
     let token = Secret::new(newest.sign(TokenType::Jwt, &claims).unwrap());
     assert!(userinfo(app, &stale, Some(&token)).await.outcome.is_ok());
+    // Without the name of its family nobody could say that it ended.
+    let mut nameless = claims;
+    nameless["jti"] = json!("x");
+    let token = Secret::new(newest.sign(TokenType::Jwt, &nameless).unwrap());
+    assert!(userinfo(app, &stale, Some(&token)).await.outcome.is_err());
 }

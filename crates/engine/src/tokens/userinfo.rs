@@ -1,7 +1,7 @@
 //! What is known of the person that an access token stands for.
 //!
-//! Both kinds of access token open it: the opaque one, and a JWT whose audience names this address.
-//! Whatever ended since the token was made (its family, its client, its user) closes it at once.
+//! Both kinds of access token open it: the opaque one, and a JWT whose audience names this address. Each names its
+//! family: whatever ended since the token was made (its family, its client, its user) closes it at once.
 //! Source: OpenID Connect Core §5.3; RFC 6750 §3.1.
 
 use doorward_model::client::Client;
@@ -10,6 +10,8 @@ use doorward_model::scope::oidc;
 use doorward_model::secret::Secret;
 use doorward_model::time::Timestamp;
 use doorward_protocol::jose::verify_rs256;
+use doorward_protocol::oauth::error::{OAuthErrorCode, TokenError};
+use doorward_protocol::oidc::access_token::family_of;
 use doorward_protocol::oidc::userinfo::userinfo_claims;
 use doorward_store::{token_families, users};
 use serde_json::{Map, Value};
@@ -26,7 +28,7 @@ struct Read {
     scope: Vec<String>,
     claims: Vec<String>,
     ends_at: Timestamp,
-    family: Option<FamilyId>,
+    family: FamilyId,
     is_for_userinfo: bool,
 }
 
@@ -62,15 +64,18 @@ async fn claims(
         return Err(Fault::Unauthenticated { why: Unproven::WrongAudience });
     }
     let scope = app.db().tenant(&caller.tenant.tenant.id);
-    if let Some(family) = &read.family {
-        let family = token_families::get(&scope, family).await?;
-        family.filter(|family| family.revoked_at.is_none()).ok_or_else(invalid)?;
-    }
+    let family = token_families::get(&scope, &read.family).await?;
+    family.filter(|family| family.revoked_at.is_none()).ok_or_else(invalid)?;
     let user = users::get(&scope, &read.user).await?.filter(|user| !user.blocked).ok_or_else(invalid)?;
     // The people of a deleted connection go one after the other, but all of them are out at once.
     if caller.tenant.connection(&user.connection).is_none() {
         let (fresh, _) = app.refresh(&caller.tenant).await?;
         fresh.connection(&user.connection).ok_or_else(invalid)?;
+    }
+    // Only of a token that is good: RFC 6750 §3.1.
+    if !read.scope.iter().any(|value| value == oidc::OPENID) {
+        let text = "The access token was given without openid in its scope.";
+        return Err(TokenError::new(OAuthErrorCode::InsufficientScope, text).into());
     }
     Ok(userinfo_claims(client, &user, (&read.scope, &read.claims)))
 }
@@ -90,13 +95,13 @@ fn read(app: &App, caller: &Caller, bearer: &Secret) -> Option<Read> {
     if bearer.expose().matches('.').count() != 2 {
         let token = opaque::open(app, &tenant.id, bearer)?;
         return Some(Read {
-            is_for_userinfo: token.scope.iter().any(|value| value == oidc::OPENID),
+            is_for_userinfo: true,
             client: token.client,
             user: token.user,
             scope: token.scope,
             claims: token.claims,
             ends_at: token.ends_at,
-            family: Some(token.family),
+            family: token.family,
         });
     }
     let claims = verify_rs256(bearer.expose(), &caller.tenant.keys.verifiers()).ok()?;
@@ -112,7 +117,7 @@ fn read(app: &App, caller: &Caller, bearer: &Secret) -> Option<Read> {
         // A token for an API says no more than its scope.
         claims: Vec::new(),
         ends_at: Timestamp::from_seconds(claims.get("exp").and_then(Value::as_i64)?),
-        family: None,
+        family: family_of(text("jti")?)?,
         is_for_userinfo: names(claims.get("aud"), &tenant.issuer.url("userinfo")),
     })
 }

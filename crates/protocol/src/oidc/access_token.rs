@@ -7,7 +7,7 @@
 
 use doorward_model::api::ResourceServer;
 use doorward_model::client::grant_type::GrantType;
-use doorward_model::ids::ClientId;
+use doorward_model::ids::{ClientId, FamilyId};
 use doorward_model::scope::oidc;
 use doorward_model::secret::Secret;
 use doorward_model::signing_alg::SigningAlg;
@@ -33,8 +33,10 @@ pub struct AccessTokenFacts<'a> {
     pub scope: &'a TokenScope,
     /// The grant that gives it.
     pub grant: GrantType,
-    /// A fresh id, for the profile that has one.
-    pub jti: &'a str,
+    /// The family that it belongs to.
+    pub family: &'a FamilyId,
+    /// A fresh text that makes its id one of its own.
+    pub fresh: &'a str,
     /// The time of issue.
     pub now: Timestamp,
 }
@@ -55,6 +57,9 @@ pub struct MachineTokenFacts<'a> {
     /// The time of issue.
     pub now: Timestamp,
 }
+
+/// What stands in a `jti` between the family and what makes it unique; no id of a family has it.
+const BETWEEN: char = '.';
 
 /// `aud`: one text where one is enough, as the field's SDKs compare it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -91,7 +96,8 @@ pub struct AccessTokenClaims {
     /// The client, in the profile of RFC 9068.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<ClientId>,
-    /// The token's own id, in the profile of RFC 9068.
+    /// The token's own id; that of a person's token begins with its family ([`family_of`]). A program's has one in
+    /// the profile of RFC 9068 only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
     /// What the subject may do with the API, where the API wants to be told.
@@ -123,10 +129,10 @@ pub fn access_token_claims(facts: &AccessTokenFacts<'_>) -> AccessTokenClaims {
         gty: grant_word(facts.grant),
         azp: Some(authorization.client.clone()),
         client_id: None,
-        jti: None,
+        jti: Some(format!("{}{BETWEEN}{}", facts.family, facts.fresh)),
         permissions: facts.scope.permissions.clone(),
     };
-    in_dialect(claims, facts.api, facts.jti)
+    in_dialect(claims, facts.api)
 }
 
 /// Puts together what an access token says that a program got with its own credentials.
@@ -143,17 +149,29 @@ pub fn machine_token_claims(facts: &MachineTokenFacts<'_>) -> AccessTokenClaims 
         gty: grant_word(grant),
         azp: Some(facts.client.clone()),
         client_id: None,
-        jti: None,
+        jti: facts.api.dialect().is_rfc9068().then(|| facts.jti.to_owned()),
         permissions: facts.scope.permissions.clone(),
     };
-    in_dialect(claims, facts.api, facts.jti)
+    in_dialect(claims, facts.api)
+}
+
+/// The family that a person's token belongs to, as its `jti` says; none where that is no id of ours for one.
+///
+/// ```
+/// use doorward_protocol::oidc::access_token::family_of;
+/// assert_eq!(family_of("6748f0a0Xy7.q1W2").unwrap().as_str(), "6748f0a0Xy7");
+/// assert_eq!(family_of("q1W2"), None);
+/// ```
+#[must_use]
+pub fn family_of(jti: &str) -> Option<FamilyId> {
+    let (family, _) = jti.split_once(BETWEEN)?;
+    FamilyId::parse(family).ok()
 }
 
 /// RFC 9068 §2.2: `client_id` and `jti` must be there; what the original adds besides is left out.
-fn in_dialect(mut claims: AccessTokenClaims, api: &ResourceServer, jti: &str) -> AccessTokenClaims {
+fn in_dialect(mut claims: AccessTokenClaims, api: &ResourceServer) -> AccessTokenClaims {
     if api.dialect().is_rfc9068() {
         claims.client_id = claims.azp.take();
-        claims.jti = Some(jti.to_owned());
         claims.gty = None;
     }
     claims
@@ -254,7 +272,8 @@ mod tests {
             api,
             scope: &of(&scope.split(' ').collect::<Vec<_>>()),
             grant,
-            jti: "fresh",
+            family: &FamilyId::parse("family").unwrap(),
+            fresh: "fresh",
             now: Timestamp::from_seconds(1000),
         })
     }
@@ -290,6 +309,7 @@ mod tests {
                 "exp": 87_400,
                 "scope": "openid read:orders",
                 "azp": "shop",
+                "jti": "family.fresh",
             })
         );
     }
@@ -338,7 +358,8 @@ mod tests {
             api.settings.token_dialect = Some(dialect);
             let claims =
                 serde_json::to_value(person(&api, "openid read:orders", GrantType::RefreshToken)).unwrap();
-            for (name, value) in [("client_id", "shop"), ("jti", "fresh"), ("scope", "openid read:orders")] {
+            let told = [("client_id", "shop"), ("jti", "family.fresh"), ("scope", "openid read:orders")];
+            for (name, value) in told {
                 assert_eq!(claims[name], value, "{dialect:?}");
             }
             for name in ["azp", "gty", "permissions"] {
@@ -346,6 +367,17 @@ mod tests {
             }
             let machine = serde_json::to_value(program(&api, &of(&["a"]))).unwrap();
             assert_eq!((&machine["client_id"], &machine["sub"]), (&json!("robot"), &json!("robot@clients")));
+            assert_eq!(machine["jti"], "fresh");
+        }
+        assert!(of_a_program(&["a"]).get("jti").is_none(), "the original's profile has none");
+    }
+
+    #[test]
+    fn the_id_of_a_persons_token_names_its_family_and_nothing_else_does() {
+        let claims = person(&api(), "openid", GrantType::RefreshToken);
+        assert_eq!(family_of(&claims.jti.unwrap()).unwrap().as_str(), "family");
+        for other in ["", "fresh", ".fresh", &format!("{}.fresh", "x".repeat(65))] {
+            assert_eq!(family_of(other), None, "{other}");
         }
     }
 

@@ -34,8 +34,10 @@ fn challenge(refusal: &Refusal, has_authorization: bool) -> Option<&'static str>
         (StatusCode::UNAUTHORIZED, "invalid_client") => {
             refusal.wants_basic().then_some("Basic realm=\"doorward\"")
         }
-        // RFC 6750 §3.1: whoever sent nothing is told no error code.
-        (StatusCode::UNAUTHORIZED, "invalid_token") if !has_authorization => Some("Bearer"),
+        // RFC 6750 §3.1: whoever sent nothing, neither in the header nor in a form, is told no error code.
+        (StatusCode::UNAUTHORIZED, "invalid_token") if refusal.sent_nothing() && !has_authorization => {
+            Some("Bearer")
+        }
         (StatusCode::UNAUTHORIZED, "invalid_token") => Some("Bearer error=\"invalid_token\""),
         (StatusCode::FORBIDDEN, "insufficient_scope") => Some("Bearer error=\"insufficient_scope\""),
         _ => None,

@@ -2,7 +2,7 @@
 //!
 //! Source of the `errorCode`s: the Management API's error body (SURFACE §2.2).
 
-use doorward_engine::fault::{Fault, SHORT_WAIT};
+use doorward_engine::fault::{Fault, SHORT_WAIT, Unproven};
 use doorward_model::fields::FieldErrors;
 use doorward_model::tenant::Issuer;
 use doorward_model::time::Lifetime;
@@ -18,6 +18,7 @@ pub struct Refusal {
     oauth: &'static str,
     attribute: Option<&'static str>,
     wants_basic: bool,
+    sent_nothing: bool,
     retry_after: Option<Lifetime>,
     private: Option<Box<str>>,
     is_recorded: bool,
@@ -34,6 +35,7 @@ impl Refusal {
             oauth,
             attribute: None,
             wants_basic: false,
+            sent_nothing: false,
             retry_after: None,
             private: None,
             is_recorded: false,
@@ -96,6 +98,11 @@ impl Refusal {
 
     pub(crate) fn wants_basic(&self) -> bool {
         self.wants_basic
+    }
+
+    /// Whether no token came at all.
+    pub(crate) fn sent_nothing(&self) -> bool {
+        self.sent_nothing
     }
 
     pub(crate) fn retry_after(&self) -> Option<Lifetime> {
@@ -276,6 +283,7 @@ impl Refusal {
                 let mut refusal =
                     Self::new(StatusCode::UNAUTHORIZED, "You are not logged in", text).oauth("invalid_token");
                 refusal.attribute = Some(why.public());
+                refusal.sent_nothing = why == Unproven::Missing;
                 refusal
             }
             // What is not served, too: of all refusals it is the one that no tool of the original gives up at.

@@ -136,6 +136,19 @@ async fn introspection_heeds_whatever_ended() {
     house.send(Asked::form("/oauth/revoke", &revoked)).await.is(200);
     is_nothing(&party, text(&plain, "access_token")).await;
 
+    // A token for an API ends with its family, too.
+    for name in ["refresh_token", "access_token"] {
+        let ended = tokens(&party).await;
+        active(&party, text(&ended, "access_token")).await;
+        let handed = [
+            ("token", text(&ended, "refresh_token")),
+            ("client_id", &party.client_id),
+            ("client_secret", &party.secret),
+        ];
+        house.send(Asked::form("/oauth/revoke", &handed)).await.is(200);
+        is_nothing(&party, text(&ended, name)).await;
+    }
+
     let ended = tokens(&party).await;
     house.advance(86_400);
     is_nothing(&party, text(&ended, "access_token")).await;

@@ -212,3 +212,22 @@ async fn an_api_gets_its_own_token_with_its_life_for_browsers() {
     );
     assert_eq!(claims["azp"], json!(party.client_id));
 }
+
+/// The original's lives of a token that opens userinfo alone: two hours from the browser, a day from a code.
+#[tokio::test]
+async fn a_token_without_an_api_lives_for_two_hours_where_a_browser_got_it() {
+    let house = House::new().await;
+    let party = hybrid(&house).await;
+    let back = Visitor::new(&house).log_in(&asking(&party, "code token", &[]), EMAIL, PASSWORD).await;
+    let fields = fields(&back, &party, "fragment");
+    assert_eq!(fields["expires_in"], "7200");
+    let swapped =
+        [("grant_type", "authorization_code"), ("code", &fields["code"]), ("redirect_uri", &party.callback)];
+    let tokens = party.token(&swapped).await.is(200).json();
+    assert_eq!(tokens["expires_in"], 86_400);
+    house.advance(7199);
+    house.userinfo(&fields["access_token"]).await.is(200);
+    house.advance(1);
+    house.userinfo(&fields["access_token"]).await.is(401);
+    house.userinfo(tokens["access_token"].as_str().unwrap()).await.is(200);
+}
