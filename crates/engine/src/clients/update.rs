@@ -52,16 +52,18 @@ pub async fn update(
 }
 
 /// Keys and credentials need a scope of their own; settings open to either of the original's two. The
-/// method goes with the credentials, because one excludes the other.
+/// method goes with the credentials, because one excludes the other. One setting has a scope that opens
+/// nothing else.
 fn permit(caller: &Caller, body: &Map<String, Value>) -> Result<(), Fault> {
     let (settings, keys) = (ApiScope::UpdateClients, ApiScope::UpdateClientKeys);
-    let credentials = ApiScope::UpdateClientCredentials;
-    caller.may_any(&[settings, keys, credentials])?;
+    let (credentials, vault) = (ApiScope::UpdateClientCredentials, ApiScope::UpdateClientTokenVault);
+    caller.may_any(&[settings, keys, credentials, vault])?;
     for name in body.keys() {
         match name.as_str() {
             name if KEYS.contains(&name) => caller.may(keys)?,
             METHODS => caller.may(credentials)?,
-            "token_endpoint_auth_method" => {}
+            "token_endpoint_auth_method" => caller.may_any(&[settings, keys, credentials])?,
+            "token_vault_privileged_access" => caller.may_any(&[settings, keys, vault])?,
             _ => caller.may_any(&[settings, keys])?,
         }
     }

@@ -201,8 +201,17 @@ async fn secrets_and_credentials_need_a_scope_of_their_own() {
         (json!({ "name": "Other" }), ["update:clients", "update:client_keys"].as_slice()),
         (json!({ "client_secret": "y".repeat(40) }), &["update:client_keys"]),
         (json!({ "client_authentication_methods": null }), &["update:client_credentials"]),
+        (
+            json!({ "token_endpoint_auth_method": "client_secret_post" }),
+            &["update:clients", "update:client_keys", "update:client_credentials"],
+        ),
+        (
+            json!({ "token_vault_privileged_access": {} }),
+            &["update:clients", "update:client_keys", "update:client_token_vault_privileged_access"],
+        ),
     ];
-    for scope in ["update:clients", "update:client_keys", "update:client_credentials"] {
+    let vault = "update:client_token_vault_privileged_access";
+    for scope in ["update:clients", "update:client_keys", "update:client_credentials", vault] {
         let machine = house.machine(&[scope]).await;
         for (body, needed) in &parts {
             let answer = machine.patch(&path(&party, ""), body).await;
