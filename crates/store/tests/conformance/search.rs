@@ -143,19 +143,11 @@ const FIXED: &[&str] = &[
     "_exists_:blocked",
     "_exists_:logins_count",
     "_exists_:last_ip",
-    "_exists_:picture",
-    "_exists_:phone_verified",
-    "_exists_:last_password_reset",
     "picture:\"https://a.test/Ada1.png\"",
-    "picture:*ada*",
     "picture:*Ada*",
-    "identities.user_id:3",
     "identities.user_id:Ada7",
     "identities.user_id:*da7",
-    "identities.user_id:auth0*",
     "identities.user_id:[1 TO 3}",
-    "organization_id:*",
-    "organization_id:org_1",
 ];
 
 /// Queries as people type them.
@@ -352,10 +344,8 @@ fn a_part_is_found_as_long_as_somebody_has_it() {
 #[test]
 fn every_field_of_the_language_is_one_of_the_table() {
     let mut user = user("auth0|1", "ada@a.test");
-    user.username = Some("ada".to_owned());
-    user.last_login = Some(NOW);
-    user.last_ip = Some("192.0.2.1".to_owned());
-    user.last_password_reset = Some(NOW);
+    (user.last_login, user.last_password_reset) = (Some(NOW), Some(NOW));
+    (user.username, user.last_ip) = (Some("ada".to_owned()), Some("192.0.2.1".to_owned()));
     user.profile = Profile {
         name: Some("Ada".to_owned()),
         nickname: Some("Ada".to_owned()),
