@@ -89,6 +89,15 @@ def a_grant():
     return fresh("/client-grants", {"client_id": a_client(), "audience": API_UNDER_TEST, "scope": []})
 
 
+def a_stream():
+    # Paused: what it would be sent to is nowhere.
+    sink = {"httpEndpoint": "https://logs.example.test/", "httpContentFormat": "JSONLINES"}
+    made = fresh("/log-streams", {"name": f"Stream {next(numbers)}", "type": "http", "sink": sink})
+    if made:
+        ask("PATCH", f"/log-streams/{made}", {"status": "paused"})
+    return made
+
+
 def of_a_user(what, inside):
     ada = there("/users-by-email?email=ada@example.com", "user_id")
     return ada and there(f"/users/{requests.utils.quote(ada, safe='')}/{what}", "id", inside)
@@ -97,6 +106,9 @@ def of_a_user(what, inside):
 ids = {
     "clients": a_client,
     "client-grants": a_grant,
+    "device-credentials": lambda: there("/device-credentials", "id"),
+    "grants": lambda: there("/grants", "id"),
+    "log-streams": a_stream,
     "connections": lambda: fresh("/connections", {"name": f"People{next(numbers)}", "strategy": "auth0"}),
     "keys": lambda: there("/keys/signing", "kid"),
     "logs": lambda: there("/logs?per_page=1", "log_id"),
@@ -106,6 +118,12 @@ ids = {
     "sessions": lambda: of_a_user("sessions", "sessions"),
     "user-blocks": a_user,
     "users": a_user,
+}
+
+# What a fresh client gets, so that the second id of a path is one of the first.
+parts = {
+    "credential_id": ("credentials", {"credential_type": "public_key", "pem": PEM}),
+    "secret_id": ("secrets", {"label": "Second"}),
 }
 
 PERMISSION = {"resource_server_identifier": API_UNDER_TEST, "permission_name": "read:things"}
@@ -146,8 +164,13 @@ def fill_path(case):
     is_revoking = (case.method, case.path) == ("PUT", "/keys/signing/{id}/revoke")
     lives_on = case.path_parameters["id"] in (OWN, OWN_GRANT) or is_revoking
     wants = next(turns) % 2 == 0 and not is_wrong_on_purpose(case, ParameterLocation.PATH)
+    part = next((name for name in parts if name in case.path_parameters), None)
     if is_revoking:
         case.path_parameters["id"] = "nobody"
+    elif part and wants and not is_led:
+        (kind, body), client = parts[part], a_client()
+        case.path_parameters["id"] = client or "nobody"
+        case.path_parameters[part] = fresh(f"/clients/{client}/{kind}", body) or "nobody"
     elif is_led and not (lives_on and case.method != "GET"):
         return
     elif case.method == "GET" and wants:

@@ -71,10 +71,10 @@ pub async fn create(app: &App, caller: &Caller, body: &Object) -> Result<Object,
 /// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::NotFound`], [`Fault::Stale`], or trouble with
 /// the store. Refusals are logged.
 pub async fn update(app: &App, caller: &Caller, name: &str, body: &Object) -> Result<Object, Fault> {
-    let name = checked(app, caller, name, || email_template::apply(&Object::new(), body).map(|_| ())).await?;
+    let name = checked(app, caller, name, || email_template::CHANGE.check_body(body)).await?;
     let change = Change { what: UPDATE, scope: ApiScope::UpdateEmailTemplates, key: key(name) };
     let decide = |now: Option<&Object>| {
-        Ok(email_template::apply(now.ok_or(Fault::NotFound { what: "email template" })?, body)?)
+        Ok(email_template::apply(name, now.ok_or(Fault::NotFound { what: "email template" })?, body)?)
     };
     documents::write(app, caller, change, decide).await.map(|(kept, _)| kept)
 }
@@ -85,12 +85,8 @@ pub async fn update(app: &App, caller: &Caller, name: &str, body: &Object) -> Re
 /// [`Fault::Forbidden`], [`Fault::Invalid`], [`Fault::NotFound`] for an occasion that is none,
 /// [`Fault::Stale`], or trouble with the store. Refusals are logged.
 pub async fn put(app: &App, caller: &Caller, name: &str, body: &Object) -> Result<Object, Fault> {
-    let name = checked(app, caller, name, || email_template::create(body).map(|_| ())).await?;
+    let name = checked(app, caller, name, || email_template::NEW.check_body(body)).await?;
     let change = Change { what: UPDATE, scope: ApiScope::UpdateEmailTemplates, key: key(name) };
-    let decide = |_: Option<&Object>| {
-        let (_, mut made) = email_template::create(body)?;
-        made.insert("template".to_owned(), name.into());
-        Ok(made)
-    };
+    let decide = |_: Option<&Object>| Ok(email_template::replace(name, body)?);
     documents::write(app, caller, change, decide).await.map(|(kept, _)| kept)
 }

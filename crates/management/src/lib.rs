@@ -6,6 +6,7 @@
 
 mod actions;
 mod answer;
+mod besides;
 mod body;
 mod branding;
 mod checkpoint;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use doorward_model::scope::ApiScope;
 use doorward_web::route::{Guard, Route};
 
-use crate::original;
+use crate::{besides, original};
 
 const HEAD: &str = "# The Management API: what is served\n\n\
 This page is made from the lists in `crates/management/src/routes.rs` and `original.txt`; a test compares them.\n\
@@ -14,6 +14,11 @@ This page is made from the lists in `crates/management/src/routes.rs` and `origi
 
 const EMPTY: &str = "\n## Served as an empty list\n\n\
 `GET /api/v2/actions/actions`: there are no actions, and the original's deploy tool asks for them before it reads databases.\n";
+
+const LIMITS: &str = "\n## Served in part\n\n\
+`/device-credentials` knows the type `public_key`. Those of the types `refresh_token` and `rotating_refresh_token` are what\n\
+`/users/{id}/refresh-tokens` and `/refresh-tokens` list and revoke; asking for them here is a 400, so that nobody takes an empty\n\
+list for the answer.\n";
 
 const REFUSED: &str = "\n## Not served\n\n\
 The original has these; here they answer strangers with 401 and bearers of a token with 403 `insufficient_scope`, which names\n\
@@ -32,6 +37,7 @@ pub fn reference() -> String {
         let _ = writeln!(page, "| `{} {}`{ours} | {} |", route.method, route.path, scopes(route));
     }
     page.push_str(EMPTY);
+    page.push_str(LIMITS);
     page.push_str(REFUSED);
     for original in original::not_served(&served) {
         let scopes = original.scopes.split(' ').map(|scope| format!("`{scope}`")).collect::<Vec<_>>();
@@ -41,11 +47,13 @@ pub fn reference() -> String {
 }
 
 fn scopes(route: &Route) -> String {
-    match route.guard {
-        Guard::AnyOf(scopes) => {
-            scopes.iter().map(|scope| format!("`{}`", scope.as_str())).collect::<Vec<_>>().join(", ")
-        }
-        _ => "none: open to everybody".to_owned(),
+    let Guard::AnyOf(scopes) = route.guard else { return "none: open to everybody".to_owned() };
+    let named = |scopes: &[ApiScope], between: &str| {
+        scopes.iter().map(|scope| format!("`{}`", scope.as_str())).collect::<Vec<_>>().join(between)
+    };
+    match besides::needed(route.operation) {
+        [] => named(scopes, ", "),
+        more => format!("{}, and with it {}", named(scopes, ", "), named(more, " or ")),
     }
 }
 
@@ -55,9 +63,7 @@ pub fn scopes_reference() -> String {
     let served = crate::routes::served();
     let mut page = SCOPES.to_owned();
     for scope in ApiScope::ALL {
-        let opens = |route: &&Route| matches!(route.guard, Guard::AnyOf(scopes) if scopes.contains(scope));
-        let operations: Vec<String> =
-            served.iter().filter(opens).map(|route| format!("`{} {}`", route.method, route.path)).collect();
+        let operations: Vec<String> = served.iter().filter_map(|route| opened(route, *scope)).collect();
         // Writing to a text cannot fail.
         let _ = writeln!(
             page,
@@ -68,6 +74,17 @@ pub fn scopes_reference() -> String {
         );
     }
     page
+}
+
+/// What of a route a scope opens, if it is one of its scopes.
+fn opened(route: &Route, scope: ApiScope) -> Option<String> {
+    let Guard::AnyOf(scopes) = route.guard else { return None };
+    let (name, more) = (format!("`{} {}`", route.method, route.path), besides::needed(route.operation));
+    if scopes.contains(&scope) {
+        return Some(if more.is_empty() { name } else { format!("{name} with a second scope") });
+    }
+    let first = scopes.first().filter(|_| more.contains(&scope))?;
+    Some(format!("{name} with `{}`", first.as_str()))
 }
 
 const SCOPES: &str = "# Scopes\n\n\

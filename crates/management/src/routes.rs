@@ -51,6 +51,7 @@ const USER_TOKENS: &str = "/api/v2/users/{id}/refresh-tokens";
 const SESSION: &str = "/api/v2/sessions/{id}";
 const REVOKE_SESSION: &str = "/api/v2/sessions/{id}/revoke";
 const USER_SESSIONS: &str = "/api/v2/users/{id}/sessions";
+const USER_ACCESS: &str = "/api/v2/users/{id}/revoke-access";
 const DEVICES: &str = "/api/v2/device-credentials";
 const DEVICE: &str = "/api/v2/device-credentials/{id}";
 const LOGS: &str = "/api/v2/logs";
@@ -89,7 +90,7 @@ pub(crate) fn served() -> Vec<Route> {
         Route::get(CLIENTS, AnyOf(READING), "get_clients", clients::list),
         Route::post(CLIENTS, AnyOf(&[CreateClients]), "post_clients", clients::create),
         Route::get(CLIENT, AnyOf(READING), "get_clients_by_id", clients::get),
-        Route::patch(CLIENT, AnyOf(&[UpdateClients, UpdateClientKeys, UpdateClientCredentials]), "patch_clients_by_id", clients::update),
+        Route::patch(CLIENT, AnyOf(&[UpdateClients, UpdateClientKeys, UpdateClientCredentials, UpdateClientTokenVault]), "patch_clients_by_id", clients::update),
         Route::delete(CLIENT, AnyOf(&[DeleteClients]), "delete_clients_by_id", clients::delete),
         Route::post(ROTATE_SECRET, AnyOf(&[UpdateClientKeys]), "post_rotate_secret", clients::rotate_secret),
         Route::get(SECRETS, AnyOf(&[ReadClients, ReadClientKeys]), "get_client_secrets", client_secrets::list),
@@ -162,6 +163,7 @@ pub(crate) fn served() -> Vec<Route> {
         Route::post(REVOKE_SESSION, AnyOf(&[DeleteSessions, DeleteRefreshTokens]), "revoke_session", sessions::revoke),
         Route::get(USER_SESSIONS, AnyOf(&[ReadSessions]), "get_sessions_for_user", sessions::list_of_user),
         Route::delete(USER_SESSIONS, AnyOf(&[DeleteSessions]), "delete_sessions_for_user", sessions::end_of_user),
+        Route::post(USER_ACCESS, AnyOf(&[DeleteSessions, DeleteRefreshTokens]), "revoke_user_access", sessions::revoke_access),
         Route::get(KEYS, AnyOf(&[ReadSigningKeys]), "get_signing_keys", keys::list),
         Route::post(ROTATE_KEY, AnyOf(&[CreateSigningKeys, UpdateSigningKeys]), "post_signing_keys", keys::rotate),
         Route::get(KEY, AnyOf(&[ReadSigningKeys]), "get_signing_key", keys::get),

@@ -2,7 +2,7 @@
 //!
 //! Checked, kept and given back; no email is sent yet. Source: the Management API's `/email-templates`.
 
-use crate::fields::FieldErrors;
+use crate::fields::{FieldError, FieldErrors};
 use crate::json::Object;
 use crate::schema::{Format, Member, Schema, formatted, optional, required, text};
 
@@ -86,16 +86,39 @@ pub fn create(body: &Object) -> Result<(&'static str, Object), FieldErrors> {
     Ok((named.unwrap_or(NAMES[0]), body.clone()))
 }
 
-/// What is kept after a change: what it names takes the place of what was there. The occasion stays.
+/// What is kept in the place of the template of that occasion.
 ///
 /// # Errors
-/// Everything that is wrong with the change.
-pub fn apply(now: &Object, body: &Object) -> Result<Object, FieldErrors> {
+/// Everything that is wrong with it; another occasion in the body is.
+pub fn replace(name: &str, body: &Object) -> Result<Object, FieldErrors> {
+    NEW.check_body(body)?;
+    same_occasion(name, body)?;
+    Ok(body.clone())
+}
+
+/// What is kept after a change of the template of that occasion: what it names takes the place of what
+/// was there.
+///
+/// # Errors
+/// Everything that is wrong with the change; another occasion in the body is.
+pub fn apply(name: &str, now: &Object, body: &Object) -> Result<Object, FieldErrors> {
     CHANGE.check_body(body)?;
+    same_occasion(name, body)?;
     let mut after = now.clone();
-    let changed = body.iter().filter(|(name, _)| *name != "template");
-    after.extend(changed.map(|(name, value)| (name.clone(), value.clone())));
+    after.extend(body.iter().map(|(name, value)| (name.clone(), value.clone())));
     Ok(after)
+}
+
+/// The address says which template is meant. A body that names another one was meant for that.
+fn same_occasion(name: &str, body: &Object) -> Result<(), FieldErrors> {
+    match body.get("template") {
+        Some(named) if named != name => {
+            let text =
+                format!("The address says {name}. Leave this out, or send the change to that template.");
+            Err(FieldError::new("template", "enum", text).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -130,11 +153,14 @@ mod tests {
     #[test]
     fn a_change_names_what_changes_and_null_is_a_value() {
         let now = object(&json!({ "template": "reset_email", "subject": "a", "enabled": true }));
-        let after = apply(&now, &object(&json!({ "subject": null, "template": "reset_email" }))).unwrap();
+        let body = object(&json!({ "subject": null, "template": "reset_email" }));
+        let after = apply("reset_email", &now, &body).unwrap();
         assert_eq!(
             Value::Object(after),
             json!({ "template": "reset_email", "subject": null, "enabled": true })
         );
-        assert!(apply(&now, &object(&json!({ "urlLifetimeInSeconds": -1 }))).is_err());
+        assert!(apply("reset_email", &now, &object(&json!({ "urlLifetimeInSeconds": -1 }))).is_err());
+        let other = apply("reset_email", &now, &object(&json!({ "template": "welcome_email" }))).unwrap_err();
+        assert_eq!((other.all()[0].path.as_str(), other.all()[0].rule), ("template", "enum"));
     }
 }

@@ -50,6 +50,8 @@ api_scopes! {
     CreateClientCredentials "create:client_credentials" "Create client credentials";
     /// Change the public keys of clients.
     UpdateClientCredentials "update:client_credentials" "Update client credentials";
+    /// Change which clients may reach the tokens that people left with other houses.
+    UpdateClientTokenVault "update:client_token_vault_privileged_access" "Update the access of clients to the token vault";
     /// Take public keys from clients.
     DeleteClientCredentials "delete:client_credentials" "Delete client credentials";
     /// See which clients may call which APIs.

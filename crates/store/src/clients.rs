@@ -357,6 +357,8 @@ pub fn update(b: &mut Batch, client: &Client) {
 }
 
 /// Deletes a client with everything that was issued to it; its id stays taken. Fails as [`MISSING`].
+/// The rows of sessions go on naming it, because to look through all of them takes long:
+/// [`crate::sessions`] leaves it out where they are read.
 pub fn delete(b: &mut Batch, id: &ClientId, now: Timestamp) {
     const SECRETS: &str = "DELETE FROM client_secrets WHERE tenant_id = $1 AND client_id = $2";
     const CREDENTIALS: &str = "DELETE FROM client_credentials WHERE tenant_id = $1 AND client_id = $2";
@@ -365,14 +367,24 @@ pub fn delete(b: &mut Batch, id: &ClientId, now: Timestamp) {
     const GRANTS: &str = "DELETE FROM grants WHERE tenant_id = $1 AND client_id = $2";
     const CODES: &str = "DELETE FROM codes WHERE tenant_id = $1 AND client_id = $2";
     const DEVICE_CODES: &str = "DELETE FROM device_codes WHERE tenant_id = $1 AND client_id = $2";
+    const DEVICES: &str = "DELETE FROM device_credentials WHERE tenant_id = $1 AND client_id = $2";
     const TOKENS: &str = "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND family_id IN \
          (SELECT id FROM token_families WHERE tenant_id = $1 AND client_id = $2)";
     const FAMILIES: &str = "DELETE FROM token_families WHERE tenant_id = $1 AND client_id = $2";
     const CLIENT: &str = "DELETE FROM clients WHERE tenant_id = $1 AND id = $2";
     const TOMBSTONE: &str = "INSERT INTO deleted_client_ids (tenant_id, id, deleted_at) VALUES ($1, $2, $3)";
-    for sql in
-        [SECRETS, CREDENTIALS, CONNECTIONS, CLIENT_GRANTS, GRANTS, CODES, DEVICE_CODES, TOKENS, FAMILIES]
-    {
+    for sql in [
+        SECRETS,
+        CREDENTIALS,
+        CONNECTIONS,
+        CLIENT_GRANTS,
+        GRANTS,
+        CODES,
+        DEVICE_CODES,
+        DEVICES,
+        TOKENS,
+        FAMILIES,
+    ] {
         let args = args![b.tenant().as_str(), id.as_str()];
         b.push(sql, args, Expect::Any);
     }

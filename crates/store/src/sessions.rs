@@ -1,5 +1,7 @@
 //! Sessions of browsers, found by the hash of their cookie.
 
+use std::collections::BTreeSet;
+
 use doorward_model::ids::{ClientId, SessionId, UserId};
 use doorward_model::secret::TokenHash;
 use doorward_model::session::Session;
@@ -11,7 +13,7 @@ use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
 use crate::sql::list::List;
 use crate::sql::row::{Reader, Row, to_json};
-use crate::sql::value::args;
+use crate::sql::value::{Value, args};
 
 /// The label of the failure when the session ended meanwhile.
 pub const MISSING: &str = "the session exists";
@@ -68,7 +70,27 @@ pub async fn by_token_hash(t: &Scope<'_>, hash: &TokenHash) -> Result<Option<Ses
 pub async fn get(t: &Scope<'_>, id: &SessionId) -> Result<Option<Session>, StoreError> {
     let mut list = List::new(LIST, args![t.id()]);
     list.and("id = ?", args![id.as_str()]);
-    t.list(list).await?.into_iter().next().map(session).transpose()
+    let found = t.list(list).await?.into_iter().next().map(session).transpose()?;
+    Ok(without_gone(t, found.into_iter().collect()).await?.pop())
+}
+
+/// Leaves clients out that were deleted. A session in use may be written with one a moment later, so
+/// they are left out here and not taken away there.
+async fn without_gone(t: &Scope<'_>, mut sessions: Vec<Session>) -> Result<Vec<Session>, StoreError> {
+    let named: BTreeSet<&str> =
+        sessions.iter().flat_map(|session| &session.clients).map(ClientId::as_str).collect();
+    if named.is_empty() {
+        return Ok(sessions);
+    }
+    let mut list = List::new("SELECT id FROM deleted_client_ids WHERE tenant_id = $1", args![t.id()]);
+    list.and_in("id", named.into_iter().map(Value::from).collect());
+    let rows = t.list(list).await?.into_iter();
+    let gone = rows.map(|row| row.read("deleted_client_ids").id("id", ClientId::parse));
+    let gone = gone.collect::<Result<BTreeSet<_>, _>>()?;
+    for session in &mut sessions {
+        session.clients.retain(|client| !gone.contains(client));
+    }
+    Ok(sessions)
 }
 
 /// Sessions of a person that were made after one time and used after another, from oldest to newest,
@@ -92,7 +114,8 @@ pub async fn of_user(
     }
     list.order("ORDER BY created_at, id");
     list.page(0, limit);
-    t.list(list).await?.into_iter().map(session).collect()
+    let found = t.list(list).await?.into_iter().map(session).collect::<Result<_, _>>()?;
+    without_gone(t, found).await
 }
 
 /// Adds a session; after `ends_at` it may be cleaned away.

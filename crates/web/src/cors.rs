@@ -11,7 +11,9 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static("auth0-client, authorization, content-type");
+/// `dpop` is only read over: a page whose library sends it could not ask at all otherwise.
+const ALLOWED_HEADERS: HeaderValue =
+    HeaderValue::from_static("auth0-client, authorization, content-type, dpop");
 const EXPOSED_HEADERS: HeaderValue = HeaderValue::from_static(
     "retry-after, www-authenticate, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset",
 );
@@ -88,7 +90,8 @@ mod tests {
         let yes = preflight(Some("https://app.test"), "POST");
         assert_eq!(yes.status(), 204);
         assert_eq!(yes.headers()[ACCESS_CONTROL_ALLOW_METHODS], "POST");
-        assert_eq!(yes.headers()[ACCESS_CONTROL_ALLOW_HEADERS], "auth0-client, authorization, content-type");
+        let allowed = "auth0-client, authorization, content-type, dpop";
+        assert_eq!(yes.headers()[ACCESS_CONTROL_ALLOW_HEADERS], allowed);
         let no = preflight(None, "POST");
         assert!(!no.headers().contains_key(ACCESS_CONTROL_ALLOW_ORIGIN));
         assert!(!no.headers().contains_key(ACCESS_CONTROL_ALLOW_METHODS));

@@ -124,7 +124,7 @@ fn described(document: &Value, method: Method, path: String, operation: &Value) 
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
     let body = (!schema.is_null()).then(|| example::of(document, schema));
     let ways = operation["security"].as_array().into_iter().flatten();
-    let scopes = ways.filter_map(|way| Some(words(way["bearer"].as_array()?))).flatten().collect();
+    let scopes = ways.filter_map(|way| Some(words(way["bearer"].as_array()?).join(" and "))).collect();
     let answers =
         operation["responses"].as_object().into_iter().flatten().map(|(status, answer)| {
             (status.clone(), word(&example::resolved(document, answer)["description"]))

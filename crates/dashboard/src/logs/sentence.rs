@@ -161,6 +161,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("End a session", "ended a session"),
     ("End all sessions of a user", "ended all sessions of a user"),
     ("Revoke a session and its refresh tokens", "ended a session and its refresh tokens"),
+    ("Revoke the access of a user", "took back the access of a user"),
     ("Update a refresh token", "changed a refresh token"),
     ("Revoke a refresh token", "ended a refresh token of"),
     ("Revoke refresh tokens", "ended refresh tokens of"),

@@ -209,8 +209,10 @@ fn sample(row: &Route, id: &str, scope: ApiScope) -> Asked {
     let body = match scope {
         ApiScope::UpdateClientKeys => json!({ "client_secret": "x".repeat(40) }),
         ApiScope::UpdateClientCredentials => json!({ "client_authentication_methods": null }),
+        ApiScope::UpdateClientTokenVault => json!({ "token_vault_privileged_access": {} }),
         ApiScope::UpdateUsersAppMetadata => json!({ "app_metadata": { "plan": "gold" } }),
         ApiScope::UpdateCurrentUserMetadata => json!({ "user_metadata": { "color": "red" } }),
+        _ if row.operation == "revoke_user_access" => json!({}),
         _ => json!({ "name": "x" }),
     };
     match row.method {

@@ -9,7 +9,7 @@ use doorward_model::scope::ApiScope;
 use doorward_store::{StoreError, clients};
 use serde_json::{Map, Value};
 
-use super::{about, addon_keys, not_written};
+use super::{about, addon_keys, not_written, signing};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -55,7 +55,8 @@ async fn change(
     if fields.is_empty() {
         return addon_keys::opened(app, tenant, current);
     }
-    let next = Client { settings, updated_at: app.now(), ..current };
+    let next = Client { settings, updated_at: app.now(), ..current.clone() };
+    signing::check(app, caller, &current, &next, None).await?;
     let mut batch = scope.batch();
     addon_keys::update(&mut batch, app, &next)?;
     record::push_by(&mut batch, app, caller, about(WHAT, &next).detail("fields", fields));

@@ -18,6 +18,7 @@ mod look_up;
 mod reveal_secret;
 mod rotate_secret;
 mod secrets;
+mod signing;
 mod statistics;
 mod totals;
 mod try_token;

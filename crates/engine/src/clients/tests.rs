@@ -280,6 +280,43 @@ async fn how_a_client_fared_is_counted_from_its_events() {
 }
 
 #[tokio::test]
+async fn a_change_to_what_is_there_writes_nothing() {
+    let kit = Kit::new().await;
+    let body = json!({
+        "name": "Shop", "addons": { "azure_sb": { "sasKey": "hush-hush" } }, "client_metadata": { "a": "b" },
+    });
+    let made = kit.client(body.clone()).await.client;
+    kit.clock.advance(Lifetime::from_seconds(60));
+    let (known, version) = (kit.events().await.len(), kit.tenant().tenant.version);
+    let all = kit.machine(ApiScope::ALL);
+    let secret = get(&kit.app, &kit.shell(), &made.id).await.unwrap().secret.unwrap();
+    let read = kit.events().await.len() - known;
+    for body in [json!({}), body, json!({ "client_secret": secret.expose() })] {
+        let same = update(&kit.app, &all, &made.id, &object(body.clone())).await.unwrap().client;
+        assert_eq!(same, made, "{body}");
+    }
+    assert_eq!((kit.events().await.len(), kit.tenant().tenant.version), (known + read, version));
+    let other = update(&kit.app, &all, &made.id, &object(json!({ "name": "Store" }))).await.unwrap().client;
+    assert_eq!((other.version, other.updated_at), (made.version + 1, kit.app.now()));
+}
+
+/// A form finds the secret as the API does; see `it::management::client_secrets`.
+#[tokio::test]
+async fn a_form_makes_no_key_of_a_secret_that_is_none() {
+    let kit = Kit::new().await;
+    let made =
+        kit.client(json!({ "name": "Shop", "jwt_configuration": { "secret_encoded": true } })).await.client;
+    let body = json!({ "client_secret": "!".repeat(40) });
+    let made = update(&kit.app, &kit.shell(), &made.id, &object(body)).await.unwrap().client;
+    let patch =
+        |alg: &str| ClientPatch::from_json(&object(json!({ "jwt_configuration": { "alg": alg } }))).unwrap();
+    let refused = edit(&kit.app, &kit.shell(), &made.id, made.version, patch("HS256")).await.unwrap_err();
+    let Fault::Invalid(errors) = refused else { panic!("{refused}") };
+    assert_eq!(errors.all()[0].path, "jwt_configuration.alg");
+    edit(&kit.app, &kit.shell(), &made.id, made.version, patch("RS512")).await.unwrap();
+}
+
+#[tokio::test]
 async fn parallel_changes_of_one_client_all_arrive() {
     let kit = Kit::new().await;
     let id = kit.client(json!({"name": "Shop"})).await.client.id;

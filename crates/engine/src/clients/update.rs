@@ -6,21 +6,19 @@
 
 use doorward_model::client::credential::AuthenticationMethods;
 use doorward_model::client::edit::{self, ClientPatch};
-use doorward_model::client::{Client, ClientSettings, secrets as bounds};
+use doorward_model::client::{Client, ClientSettings, schema, secrets as bounds};
 use doorward_model::fields::{FieldError, FieldErrors};
-use doorward_model::ids::{ClientId, CredentialId};
+use doorward_model::ids::{ClientId, CredentialId, TenantId};
 use doorward_model::json;
 use doorward_model::patch::Patch;
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
-use doorward_model::signing_alg::SigningAlg;
-use doorward_protocol::jose::SecretKey;
 use doorward_protocol::oidc::id_token;
 use doorward_store::{StoreError, client_credentials, client_secrets, clients};
 use serde_json::{Map, Value};
 
 use super::secrets::{self, NO_SECRET};
-use super::{ShownClient, about, addon_keys, not_written};
+use super::{ShownClient, about, addon_keys, not_written, signing};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -33,10 +31,10 @@ const KEYS: [&str; 3] = [SECRET, "encryption_key", "signing_keys"];
 /// How often a change is tried again when somebody else changed the client in between.
 const TRIES: usize = 5;
 /// The names that this file reads; all others are settings.
-const SECRET: &str = "client_secret";
+pub(super) const SECRET: &str = "client_secret";
 pub(super) const METHODS: &str = "client_authentication_methods";
 
-/// Changes what `body` names and leaves the rest.
+/// Changes what `body` names and leaves the rest. What the client has already is not written again.
 ///
 /// # Errors
 /// [`Fault::Forbidden`], [`Fault::NotFound`], [`Fault::Invalid`], [`Fault::NotSupported`],
@@ -54,16 +52,18 @@ pub async fn update(
 }
 
 /// Keys and credentials need a scope of their own; settings open to either of the original's two. The
-/// method goes with the credentials, because one excludes the other.
+/// method goes with the credentials, because one excludes the other. One setting has a scope that opens
+/// nothing else.
 fn permit(caller: &Caller, body: &Map<String, Value>) -> Result<(), Fault> {
     let (settings, keys) = (ApiScope::UpdateClients, ApiScope::UpdateClientKeys);
-    let credentials = ApiScope::UpdateClientCredentials;
-    caller.may_any(&[settings, keys, credentials])?;
+    let (credentials, vault) = (ApiScope::UpdateClientCredentials, ApiScope::UpdateClientTokenVault);
+    caller.may_any(&[settings, keys, credentials, vault])?;
     for name in body.keys() {
         match name.as_str() {
             name if KEYS.contains(&name) => caller.may(keys)?,
             METHODS => caller.may(credentials)?,
-            "token_endpoint_auth_method" => {}
+            "token_endpoint_auth_method" => caller.may_any(&[settings, keys, credentials])?,
+            "token_vault_privileged_access" => caller.may_any(&[settings, keys, vault])?,
             _ => caller.may_any(&[settings, keys])?,
         }
     }
@@ -119,10 +119,13 @@ async fn change(app: &App, caller: &Caller, id: &ClientId, body: &Map<String, Va
     for _ in 0..TRIES {
         let current = clients::get(&scope, id).await?.ok_or(Fault::NotFound { what: "client" })?;
         let settings = wanted.apply(&current.settings)?;
-        let next = Client { settings, updated_at: app.now(), ..current };
-        let secret = new_secret(app, caller, &next, wanted.secret.as_ref()).await?;
+        let next = Client { settings, updated_at: app.now(), ..current.clone() };
+        let secret = new_secret(app, caller, (&current, &next), wanted.secret.as_ref()).await?;
         if let Patch::Set(ids) = &wanted.methods {
             all_exist(app, caller, id, ids).await?;
+        }
+        if secret.is_none() && is_as_before(app, tenant, current, next.clone())? {
+            return Ok(());
         }
         let mut batch = scope.batch();
         addon_keys::update(&mut batch, app, &next)?;
@@ -146,25 +149,27 @@ async fn change(app: &App, caller: &Caller, id: &ClientId, body: &Map<String, Va
     Err(Fault::Stale { what: "client" })
 }
 
+/// Whether a change leaves the settings as they were. A key of an addon that is sent again is sealed
+/// in the row, so both are compared open.
+fn is_as_before(app: &App, tenant: &TenantId, before: Client, after: Client) -> Result<bool, Fault> {
+    let before = addon_keys::opened(app, tenant, before)?;
+    let after = addon_keys::opened(app, tenant, after)?;
+    Ok(schema::are_alike(&before.settings, &after.settings))
+}
+
 /// The secret to be written: none when none was sent, or the client has it already. As the original
 /// knows one secret, the others of the client end with the one that is replaced.
 async fn new_secret<'a>(
     app: &App,
     caller: &Caller,
-    next: &Client,
+    (before, next): (&Client, &Client),
     sent: Option<&'a Secret>,
 ) -> Result<Option<&'a Secret>, Fault> {
-    let Some(sent) = sent else { return Ok(None) };
-    if next.proves_by_key() {
+    if sent.is_some() && next.proves_by_key() {
         return Err(Fault::NotSupported { why: NO_SECRET });
     }
-    let jwt = &next.settings.jwt_configuration;
-    let signs = jwt.algorithm(next.shares_a_secret()) == SigningAlg::HS256;
-    if signs && let Err(error) = SecretKey::new(sent, jwt.secret_encoded) {
-        let text =
-            format!("ID tokens of this client are signed with its secret, and this one cannot: {error}.");
-        return Err(Fault::Invalid(FieldError::new(SECRET, "format", text).into()));
-    }
+    signing::check(app, caller, before, next, sent).await?;
+    let Some(sent) = sent else { return Ok(None) };
     let (state, _) = app.refresh(&caller.tenant).await?;
     let entry = app.client(&state, &next.id).await?;
     let is_known = entry.is_some_and(|entry| entry.client_secret() == Some(sent));

@@ -90,7 +90,7 @@ async fn judge_once(
     let connections: Vec<Connection> =
         caller.tenant.connections.iter().filter(|connection| enabled(&connection.id)).cloned().collect();
     let consents = match (present, &client) {
-        (Some(present), Some(entry)) if counts(entry, request) => {
+        (Some(present), Some(entry)) if counts(&caller, entry, request) => {
             let scope = app.db().tenant(&caller.tenant.tenant.id);
             grants::of(&scope, &present.user.id, &entry.client.id).await?
         }
@@ -114,8 +114,8 @@ async fn judge_once(
 }
 
 /// Whether it matters what the person allowed the client before.
-fn counts(entry: &ClientEntry, request: &AuthorizeRequest) -> bool {
+fn counts(caller: &Caller, entry: &ClientEntry, request: &AuthorizeRequest) -> bool {
     let asks =
         request.prompt.as_deref().is_some_and(|prompt| prompt.split(' ').any(|value| value == "consent"));
-    asks || !entry.client.settings.is_first_party
+    asks || !entry.client.settings.is_first_party || caller.tenant.tenant.settings.asks_at_loopback()
 }

@@ -5,6 +5,7 @@
 
 mod end;
 mod list;
+mod revoke_access;
 mod update;
 
 use doorward_model::secret::Secret;
@@ -20,6 +21,7 @@ use crate::fault::Fault;
 
 pub use end::{end, end_of_user, revoke};
 pub use list::{get, list};
+pub use revoke_access::{Access, revoke_access};
 pub(crate) use update::read as facts;
 pub use update::update;
 

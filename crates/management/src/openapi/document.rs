@@ -14,6 +14,7 @@ use super::components::Components;
 use super::errors;
 use super::operation::{self, Operation, Parameter};
 use super::path;
+use crate::besides;
 
 /// Where the API begins; paths in the document are relative to it.
 const BASE: &str = "/api/v2";
@@ -81,7 +82,7 @@ fn write(route: &Route, operation: &Operation, components: &Components) -> Value
         object["requestBody"] = json!({ "required": true, "content": content });
     }
     object["responses"] = Value::Object(responses(route, operation, components));
-    object["security"] = security(route.guard);
+    object["security"] = security(route);
     object
 }
 
@@ -133,13 +134,16 @@ fn responses(route: &Route, operation: &Operation, components: &Components) -> M
     all
 }
 
-/// Any one of the scopes opens, however the token was come by.
-fn security(guard: Guard) -> Value {
-    let Guard::AnyOf(scopes) = guard else { return json!([]) };
-    let ways = scopes
-        .iter()
-        .flat_map(|scope| ["client_credentials", "bearer"].map(|scheme| json!({ scheme: [scope.as_str()] })));
-    ways.collect()
+/// Any one of the scopes opens, with one of a second kind where that is needed, however the token was
+/// come by.
+fn security(route: &Route) -> Value {
+    let Guard::AnyOf(scopes) = route.guard else { return json!([]) };
+    let second = besides::needed(route.operation);
+    let sets = scopes.iter().flat_map(|scope| match second {
+        [] => vec![vec![scope.as_str()]],
+        second => second.iter().map(|more| vec![scope.as_str(), more.as_str()]).collect(),
+    });
+    sets.flat_map(|set| ["client_credentials", "bearer"].map(|scheme| json!({ scheme: set }))).collect()
 }
 
 fn security_schemes() -> Value {
@@ -188,7 +192,8 @@ mod tests {
                 assert!(operation["responses"][status].is_object(), "{}: {status}", route.operation);
             }
             let Guard::AnyOf(scopes) = route.guard else { panic!("{} is open", route.operation) };
-            assert_eq!(operation["security"].as_array().unwrap().len(), 2 * scopes.len());
+            let second = besides::needed(route.operation).len().max(1);
+            assert_eq!(operation["security"].as_array().unwrap().len(), 2 * scopes.len() * second);
         }
     }
 

@@ -5,6 +5,6 @@ mod one;
 pub(crate) mod schema;
 mod view;
 
-pub(crate) use of_user::{end_of_user, list_of_user};
+pub(crate) use of_user::{end_of_user, list_of_user, revoke_access};
 pub(crate) use one::{end, get, revoke, update};
 pub(crate) use view::{device, key, unkey};

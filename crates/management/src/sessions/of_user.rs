@@ -1,19 +1,21 @@
-//! `/api/v2/users/{id}/sessions`: GET by checkpoint, DELETE (202).
+//! `/api/v2/users/{id}/sessions`: GET by checkpoint, DELETE (202); and `POST /api/v2/users/{id}/revoke-access`
+//! (202).
 
 use axum::extract::State;
 use axum::response::IntoResponse;
 use doorward_engine::sessions;
 use doorward_model::ids::{SessionId, UserId};
+use doorward_web::body::RawBody;
 use doorward_web::caller::Authorized;
 use doorward_web::state::Web;
-use http::{StatusCode, Uri};
+use http::{HeaderMap, StatusCode, Uri};
 
 use super::view;
-use crate::answer;
 use crate::checkpoint::{Checkpoint, List};
 use crate::path::{self, Segment};
 use crate::query::Query;
 use crate::refused::Answer;
+use crate::{answer, body};
 
 /// The list gives no total; the SDK asks for one all the same.
 const PARAMETERS: &[&str] = &["from", "take", "include_totals"];
@@ -51,5 +53,21 @@ pub(crate) async fn end_of_user(
     let user = path::id(id, UserId::parse)?;
     Query::read(&uri, &[])?;
     sessions::end_of_user(web.app(), &caller, &user).await?;
+    Ok(StatusCode::ACCEPTED.into_response())
+}
+
+/// What is taken back is taken back when the answer is sent; 202 is the original's number.
+pub(crate) async fn revoke_access(
+    State(web): State<Web>,
+    Authorized(caller): Authorized,
+    uri: Uri,
+    id: Segment,
+    headers: HeaderMap,
+    RawBody(bytes): RawBody,
+) -> Answer {
+    let user = path::id(id, UserId::parse)?;
+    Query::read(&uri, &[])?;
+    let wanted = body::object(&headers, &bytes)?;
+    sessions::revoke_access(web.app(), &caller, &user, &wanted).await?;
     Ok(StatusCode::ACCEPTED.into_response())
 }

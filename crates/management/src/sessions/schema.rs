@@ -36,13 +36,17 @@ const SHOWN: Schema = Schema::Object(&[
 ]);
 const CHANGE: Schema =
     Schema::Object(&[optional("session_metadata", FACTS, "Replaced as a whole; null removes it.")]);
+const ACCESS: Schema = Schema::Object(&[
+    optional("session_id", TEXT, "Only this session and what began in it."),
+    optional("preserve_refresh_tokens", Schema::Flag, "Whether refresh tokens stay."),
+]);
 const LIST: Schema = Schema::Object(&checkpoint("sessions", list(&SHOWN, 100)));
 
 /// What was ended is ended when this is sent.
 pub(crate) const ENDED: Answers = &[(202, None)];
 
 pub(crate) const NAMED: &[(&str, &Schema)] =
-    &[("Session", &SHOWN), ("SessionChange", &CHANGE), ("Device", &DEVICE)];
+    &[("Session", &SHOWN), ("SessionChange", &CHANGE), ("AccessRevocation", &ACCESS), ("Device", &DEVICE)];
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     reads("get_session", "Get a session", &[], &[(200, Some(&SHOWN))]),
@@ -56,4 +60,5 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         &[(200, Some(&LIST))],
     ),
     reads("delete_sessions_for_user", "End all sessions of a user", &[], ENDED),
+    writes("revoke_user_access", "Revoke sessions and refresh tokens of a user", &ACCESS, ENDED),
 ];

@@ -39,7 +39,8 @@ pub fn matches(entries: &[String], callbacks: &[String], origin: &str) -> bool {
 }
 
 /// Whether a page of `origin` may receive the answer of a silent login by `web_message`. The
-/// message goes to the origin of a verified callback only, so callbacks count here too.
+/// message goes to the origin of a verified callback only, so callbacks count here too; see
+/// decision 0029.
 ///
 /// ```
 /// use doorward_model::client::origin::web_origin_matches;

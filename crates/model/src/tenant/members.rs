@@ -180,7 +180,7 @@ pub const SETTINGS: [Setting; 42] = [
     waits(
         "resource_parameter_profile",
         Schema::Nullable(&Schema::Words(&["audience", "compatibility"])),
-        "the parameter `resource`",
+        "nothing: `/authorize` reads `resource` where `audience` is absent",
     ),
     waits(
         "dynamic_client_registration_security_mode",
@@ -202,12 +202,19 @@ pub const SETTINGS: [Setting; 42] = [
 const ALLOWED_LOGOUT_URL: Schema = text(urls::MAX_LENGTH).not_empty();
 
 /// The switches below `flags`.
-pub const FLAGS: [Setting; 31] = [
+pub const FLAGS: [Setting; 32] = [
     acts("enable_client_connections", Schema::Flag, "Whether a new client gets every existing connection."),
     waits("allow_changing_enable_sso", Schema::Flag, "nothing: single sign-on is always on"),
     waits("allow_legacy_delegation_grant_types", Schema::Flag, "delegation"),
     waits("allow_legacy_ro_grant_types", Schema::Flag, "the password grant of before 2017, `/oauth/ro`"),
     waits("allow_legacy_tokeninfo_endpoint", Schema::Flag, "`/tokeninfo`"),
+    acts(
+        "ask_for_consent_at_localhost",
+        Schema::Flag,
+        "Whether people are asked each time an answer goes to a callback on their own machine (`localhost`, \
+         `127.0.0.1`, `[::1]`), for clients of the house, too; `prompt=none` gets `consent_required` there. In the \
+         original that is so always; here it is off. Not a setting of the original.",
+    ),
     waits("change_pwd_flow_v1", Schema::Flag, "reset of passwords"),
     waits("dashboard_insights_view", Schema::Flag, "nothing: the dashboard is ours"),
     waits("dashboard_log_streams_next", Schema::Flag, "nothing: the dashboard is ours"),
@@ -242,7 +249,11 @@ pub const FLAGS: [Setting; 31] = [
          and all tokens of the same person, client and API.",
     ),
     waits("universal_login", Schema::Flag, "nothing: there is one login page"),
-    waits("use_scope_descriptions_for_consent", Schema::Flag, "consent"),
+    waits(
+        "use_scope_descriptions_for_consent",
+        Schema::Flag,
+        "nothing: the question shows the description of a permission where it has one, and its name where not",
+    ),
 ];
 
 const FLAG_MEMBERS: &[Member] = &members(&FLAGS);

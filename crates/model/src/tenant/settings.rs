@@ -87,6 +87,12 @@ impl TenantSettings {
         self.is_switched_on("require_pushed_authorization_requests")
     }
 
+    /// Whether people are asked each time an answer goes to a callback on their own machine.
+    #[must_use]
+    pub fn asks_at_loopback(&self) -> bool {
+        self.is_switched_on("ask_for_consent_at_localhost")
+    }
+
     /// Whether a person is asked before an application that proves nothing logs them out (`/oidc/logout`).
     #[must_use]
     pub fn asks_before_logout(&self) -> bool {

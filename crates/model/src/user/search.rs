@@ -28,12 +28,18 @@ static FIELDS: &[Field] = &[
     bare("given_name", Folded),
     bare("family_name", Folded),
     bare("phone_number", Text),
+    field("phone_verified", Flag),
+    field("picture", Text),
     field("blocked", Flag),
     field("logins_count", Number),
     field("last_login", Time),
     field("last_ip", Text),
+    field("last_password_reset", Time),
     field("created_at", Time),
     field("updated_at", Time),
     field("identities.connection", Text),
     field("identities.provider", Text),
+    field("identities.user_id", Text),
+    // Nobody is in one yet; tools ask all the same.
+    field("organization_id", Text),
 ];

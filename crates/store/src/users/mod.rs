@@ -162,13 +162,14 @@ pub fn insert(b: &mut Batch, user: &User) {
     const SQL: &str = "INSERT INTO users (tenant_id, id, connection_id, email, email_verified, username, \
          profile, user_metadata, app_metadata, blocked, version, logins_count, last_login, last_ip, \
          last_password_reset, created_at, updated_at, email_domain, name_lower, nickname_lower, \
-         given_name_lower, family_name_lower, phone_number, has_nickname, is_searchable) \
+         given_name_lower, family_name_lower, phone_number, has_nickname, picture, phone_verified, \
+         is_searchable) \
          SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BOOLEAN), \
          CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS BOOLEAN), \
          CAST($11 AS BIGINT), CAST($12 AS BIGINT), CAST($13 AS BIGINT), CAST($14 AS TEXT), \
          CAST($15 AS BIGINT), CAST($16 AS BIGINT), CAST($17 AS BIGINT), CAST($18 AS TEXT), \
          CAST($19 AS TEXT), CAST($20 AS TEXT), CAST($21 AS TEXT), CAST($22 AS TEXT), CAST($23 AS TEXT), \
-         CAST($24 AS BOOLEAN), TRUE \
+         CAST($24 AS BOOLEAN), CAST($25 AS TEXT), CAST($26 AS BOOLEAN), TRUE \
          WHERE NOT EXISTS (SELECT 1 FROM deleted_user_ids WHERE tenant_id = $1 AND id = $2)";
     let mut args = args![
         b.tenant().as_str(),
@@ -206,6 +207,8 @@ fn derived(user: &User) -> Vec<Value> {
         lowered(&user.profile.family_name),
         user.profile.phone_number.as_deref().unwrap_or_default(),
         user.profile.nickname.is_some(),
+        user.profile.picture.as_deref().unwrap_or_default(),
+        user.profile.phone_verified,
     ]
 }
 
@@ -217,7 +220,7 @@ pub fn update(b: &mut Batch, before: &User, user: &User) {
          profile = $7, user_metadata = $8, app_metadata = $9, blocked = $10, last_password_reset = $11, \
          updated_at = $12, email_domain = $13, name_lower = $14, nickname_lower = $15, \
          given_name_lower = $16, family_name_lower = $17, phone_number = $18, has_nickname = $19, \
-         is_searchable = TRUE \
+         picture = $20, phone_verified = $21, is_searchable = TRUE \
          WHERE tenant_id = $1 AND id = $2 AND version = $3";
     let mut args = args![
         b.tenant().as_str(),
@@ -258,7 +261,7 @@ pub async fn not_searchable(t: &Scope<'_>, limit: u32) -> Result<Vec<User>, Stor
 pub fn make_searchable(b: &mut Batch, user: &User) {
     const SQL: &str = "UPDATE users SET email_domain = $4, name_lower = $5, nickname_lower = $6, \
          given_name_lower = $7, family_name_lower = $8, phone_number = $9, has_nickname = $10, \
-         is_searchable = TRUE WHERE tenant_id = $1 AND id = $2 AND version = $3";
+         picture = $11, phone_verified = $12, is_searchable = TRUE WHERE tenant_id = $1 AND id = $2 AND version = $3";
     let mut args = args![b.tenant().as_str(), user.id.as_str(), user.version];
     args.extend(derived(user));
     b.push(SQL, args, Expect::Any);

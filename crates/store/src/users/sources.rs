@@ -146,7 +146,13 @@ fn by_column(name: &str, test: &Test) -> Option<Vec<Part>> {
         // An index has only those.
         "blocked" => (*test == Test::Is(Scalar::Flag(true))).then(plain),
         "email_verified" => (*test == Test::Is(Scalar::Flag(false))).then(plain),
-        "last_ip" | "logins_count" => None,
+        "last_ip"
+        | "logins_count"
+        | "picture"
+        | "phone_verified"
+        | "last_password_reset"
+        | "organization_id" => None,
+        "identities.user_id" => matches!(test, Test::Is(_)).then(plain),
         "last_login" | "created_at" | "updated_at" => (*test != Test::Exists).then(plain),
         _ => is_narrow(test).then(plain),
     }

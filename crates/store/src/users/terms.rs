@@ -68,13 +68,17 @@ pub(super) fn column(way: Way, name: &str, test: &Test, out: &mut Condition) {
         "given_name" => text(&way.text("given_name_lower"), Case::Lowered, test, out),
         "family_name" => text(&way.text("family_name_lower"), Case::Lowered, test, out),
         "phone_number" => present(&way.text("phone_number"), Case::Kept, test, out),
+        "picture" => text("picture", Case::Kept, test, out),
+        "phone_verified" => verified(test, out),
+        "identities.user_id" => own_id(way, test, out),
         "blocked" => flag(&way.flag("blocked"), test, out),
         "logins_count" => number(&way.number("logins_count"), test, out),
         "last_login" => time(&way.number("COALESCE(last_login, 0)"), test, out),
         "last_ip" => text("last_ip", Case::Kept, test, out),
+        "last_password_reset" => time("COALESCE(last_password_reset, 0)", test, out),
         "created_at" => time(&way.number("created_at"), test, out),
         "updated_at" => time(&way.number("updated_at"), test, out),
-        // A field that the language knows and this table does not; the tests go through all of them.
+        // `organization_id`, as long as there are no organizations. The tests go through all other fields.
         _ => out.push("FALSE", []),
     }
 }
@@ -99,6 +103,30 @@ impl Way {
     fn flag(self, column: &str) -> String {
         if self.is_open(column) { column.to_owned() } else { format!("COALESCE({column}, FALSE)") }
     }
+}
+
+/// Nobody said it of most, and nothing is unlike what is not known.
+fn verified(test: &Test, out: &mut Condition) {
+    match test {
+        Test::Exists => out.push("phone_verified IS NOT NULL", []),
+        Test::Is(Scalar::Flag(wanted)) => {
+            let other = if *wanted { "FALSE" } else { "TRUE" };
+            flag(&format!("COALESCE(phone_verified, {other})"), test, out);
+        }
+        _ => out.push("FALSE", []),
+    }
+}
+
+/// What the ids of people in databases begin with; there are no others yet.
+const DATABASE: &str = "auth0|";
+
+/// The id without the provider before it.
+fn own_id(way: Way, test: &Test, out: &mut Condition) {
+    if let Test::Is(Scalar::Text(id)) = test {
+        let whole = Test::Is(Scalar::Text(format!("{DATABASE}{id}")));
+        return text(&way.text("id"), Case::Kept, &whole, out);
+    }
+    text(&format!("substr(id, {})", DATABASE.len() + 1), Case::Kept, test, out);
 }
 
 /// An index has only the rows in which these hold something; it serves when the condition says so.

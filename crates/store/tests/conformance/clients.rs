@@ -3,10 +3,15 @@
 use doorward_model::client::further::MOBILE;
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::client::kind::ClientKind;
+use doorward_model::device_credential::DeviceCredential;
+use doorward_model::ids::{ClientId, DeviceCredentialId};
 use doorward_model::signing_alg::SigningAlg;
+use doorward_model::time::Timestamp;
 use doorward_store::clients::{ClientFilter, ClientOrder};
+use doorward_store::device_credentials::DeviceFilter;
 use doorward_store::{
-    client_credentials, client_secrets, clients, codes, connections, refresh_tokens, token_families,
+    client_credentials, client_secrets, clients, codes, connections, device_credentials, refresh_tokens,
+    sessions, token_families,
 };
 
 use crate::kit::on_both;
@@ -86,6 +91,47 @@ fn a_deleted_client_takes_everything_along_and_its_id_is_never_used_again() {
         assert_eq!(again, unmet(clients::ID_WAS_USED));
         let code_after = write(&db, &t, |b| codes::insert(b, &hash("code2"), &code())).await;
         assert_eq!(code_after, unmet(codes::NOT_ALLOWED));
+    });
+}
+
+#[test]
+fn a_deleted_client_takes_its_devices_along_and_no_session_names_it() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        let (id, other) = (client_id("client"), client_id("other"));
+        let mut used = session("used");
+        used.clients = vec![other.clone(), id.clone()];
+        let device = |name: &str, client: &ClientId| DeviceCredential {
+            id: DeviceCredentialId::parse(name).unwrap(),
+            user: user_id("auth0|1"),
+            client: client.clone(),
+            device_id: "d".to_owned(),
+            device_name: "Phone".to_owned(),
+            value: "AAAA".to_owned(),
+            created_at: NOW,
+        };
+        let mut b = scope.batch();
+        clients::insert(&mut b, &client("other", "Other"));
+        sessions::insert(&mut b, &used, &hash("used"), later(1000));
+        device_credentials::insert(&mut b, &device("dcr_1", &id), 9);
+        device_credentials::insert(&mut b, &device("dcr_2", &other), 9);
+        b.commit().await.unwrap();
+        let start = Timestamp::from_seconds(0);
+        let named = async || {
+            let one = sessions::get(&scope, &used.id).await.unwrap().unwrap();
+            let all = sessions::of_user(&scope, &used.user, (start, start), None, 9).await.unwrap();
+            assert_eq!(all.iter().find(|session| session.id == used.id), Some(&one));
+            one.clients
+        };
+        assert_eq!(named().await, [other.clone(), id.clone()]);
+        write(&db, &t, |b| clients::delete(b, &id, NOW)).await.unwrap();
+        assert_eq!(named().await, std::slice::from_ref(&other));
+        // A login that was under way writes down what it read before.
+        write(&db, &t, |b| sessions::touch(b, &used)).await.unwrap();
+        assert_eq!(named().await, [other]);
+        let left = device_credentials::list(&scope, &DeviceFilter::default(), 0, 9).await.unwrap();
+        assert_eq!(left.iter().map(|device| device.id.as_str()).collect::<Vec<_>>(), ["dcr_2"]);
     });
 }
 

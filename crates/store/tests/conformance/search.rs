@@ -79,12 +79,14 @@ fn person() -> impl Strategy<Value = User> {
                     given_name,
                     family_name,
                     phone_number: phone.map(|number| format!("+49{number}")),
-                    ..Profile::default()
+                    phone_verified: phone.filter(|number| *number > 0).map(|number| number == 1),
+                    picture: phone.map(|number| format!("https://a.test/Ada{number}.png")),
                 };
                 User {
                     profile,
                     logins_count,
                     last_login: last_login.map(day),
+                    last_password_reset: last_login.filter(|n| *n > 2).map(day),
                     last_ip: last_login.map(|n| format!("192.0.2.{n}")),
                     blocked,
                     email_verified,
@@ -141,6 +143,11 @@ const FIXED: &[&str] = &[
     "_exists_:blocked",
     "_exists_:logins_count",
     "_exists_:last_ip",
+    "picture:\"https://a.test/Ada1.png\"",
+    "picture:*Ada*",
+    "identities.user_id:Ada7",
+    "identities.user_id:*da7",
+    "identities.user_id:[1 TO 3}",
 ];
 
 /// Queries as people type them.
@@ -180,11 +187,11 @@ fn query() -> impl Strategy<Value = String> {
         .prop_map(str::to_owned),
         (0..5_i64).prop_map(|n| format!("logins_count:{n}")),
         span(vec!["*", "0", "2", "4"]).prop_map(|span| format!("logins_count:{span}")),
-        (select(vec!["last_login", "created_at", "updated_at"]), span(days.clone()))
+        (select(vec!["last_login", "created_at", "updated_at", "last_password_reset"]), span(days.clone()))
             .prop_map(|(f, s)| format!("{f}:{s}")),
         (select(vec!["last_login", "created_at"]), select(days[1..].to_vec()))
             .prop_map(|(f, d)| format!("{f}:{d}")),
-        (select(vec!["blocked", "email_verified"]), any::<bool>())
+        (select(vec!["blocked", "email_verified", "phone_verified"]), any::<bool>())
             .prop_map(|(field, flag)| format!("{field}:{flag}")),
         select(FIXED.to_vec()).prop_map(str::to_owned),
         (root.clone(), path.clone(), value).prop_map(|(root, path, value)| format!("{root}.{path}:{value}")),
@@ -337,23 +344,24 @@ fn a_part_is_found_as_long_as_somebody_has_it() {
 #[test]
 fn every_field_of_the_language_is_one_of_the_table() {
     let mut user = user("auth0|1", "ada@a.test");
-    user.username = Some("ada".to_owned());
-    user.last_login = Some(NOW);
-    user.last_ip = Some("192.0.2.1".to_owned());
+    (user.last_login, user.last_password_reset) = (Some(NOW), Some(NOW));
+    (user.username, user.last_ip) = (Some("ada".to_owned()), Some("192.0.2.1".to_owned()));
     user.profile = Profile {
         name: Some("Ada".to_owned()),
         nickname: Some("Ada".to_owned()),
         given_name: Some("Ada".to_owned()),
         family_name: Some("L".to_owned()),
         phone_number: Some("+49".to_owned()),
-        ..Profile::default()
+        phone_verified: Some(false),
+        picture: Some("https://a.test/ada.png".to_owned()),
     };
     on_both(async |db| {
         let (t, known) = furnish_with(&db, std::slice::from_ref(&user)).await;
         for field in USERS.fields {
             let query = USERS.parse(&format!("_exists_:{}", field.name)).unwrap();
             let filter = UserFilter { query: Some(&query), connections: &known, ..UserFilter::default() };
-            assert_eq!(list::count(&db.tenant(&t), filter).await.unwrap(), 1, "{}", field.name);
+            let expected = i64::from(field.name != "organization_id");
+            assert_eq!(list::count(&db.tenant(&t), filter).await.unwrap(), expected, "{}", field.name);
         }
     });
 }
@@ -495,6 +503,11 @@ fn values(name: &str, user: &User, known: &[Connection]) -> Vec<Known> {
         "given_name" => any_case(profile.given_name.as_deref()),
         "family_name" => any_case(profile.family_name.as_deref()),
         "phone_number" => exact(profile.phone_number.as_deref()),
+        "picture" => exact(profile.picture.as_deref()),
+        "phone_verified" => profile.phone_verified.map(Known::Flag).into_iter().collect(),
+        "last_password_reset" => user.last_password_reset.map(Known::Time).into_iter().collect(),
+        "identities.user_id" => exact(user.id.as_str().strip_prefix("auth0|")),
+        "organization_id" => Vec::new(),
         "last_ip" => exact(user.last_ip.as_deref()),
         "identities.connection" => exact(connection.map(|connection| connection.name.as_str())),
         "identities.provider" => exact(Some("auth0")),

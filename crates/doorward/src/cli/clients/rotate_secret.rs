@@ -1,4 +1,4 @@
-//! `doorward clients rotate-secret`: a new secret, shown once, while the old one goes on for a while.
+//! `doorward clients rotate-secret`: a new secret, while the old one goes on for a while.
 
 use doorward_engine::clients;
 use doorward_engine::fault::Fault;
@@ -38,7 +38,8 @@ impl RotateSecret {
         let added = added.map_err(|fault| Failure::of(NOT_ROTATED, &fault))?;
         let lines = [("Client ID", client.id.as_str()), ("Client Secret", added.secret.expose())];
         here.console.result(&shown::added_secret(&added), &lines);
-        here.console.say("The secret is shown this once; it can be rotated, not read again here.");
+        here.console
+            .say("To see the secret again: doorward clients show ID --reveal-secret. The log says who did.");
         here.console.say(&match new.rank {
             Rank::Primary(Overlap::For(life)) => {
                 format!("The old one works until {}.", added.row.created_at.after(life))

@@ -4,6 +4,7 @@ use doorward_engine::clients::{self, ShownClient};
 use doorward_engine::fault::Fault;
 use doorward_management::shown;
 use doorward_model::client::edit::ClientPatch;
+use doorward_model::client::grant_type::GrantType;
 use serde_json::Value;
 
 use super::assignment::{Assignment, Operation};
@@ -50,6 +51,7 @@ impl Set {
         if !here.console.json {
             here.console.lines(&lines);
             here.console.say("Saved. Logins use it from now on.");
+            useless(&before, &after).iter().for_each(|text| here.console.say(text));
         }
         Ok(())
     }
@@ -80,6 +82,28 @@ async fn change(opened: &Opened, which: &str, changes: &[Assignment]) -> Result<
         }
     }
     Err(refused(Fault::Stale { what: "client" }))
+}
+
+/// What a client keeps and cannot use any more once it has no secret.
+fn useless(before: &Value, after: &Value) -> Vec<String> {
+    let is_public = |client: &Value| client["token_endpoint_auth_method"] == "none";
+    let mut said = Vec::new();
+    if !is_public(after) || is_public(before) {
+        return said;
+    }
+    let id = after["client_id"].as_str().unwrap_or("ID");
+    let own = GrantType::ClientCredentials.as_str();
+    if after["grant_types"].as_array().is_some_and(|grants| grants.iter().any(|grant| grant == own)) {
+        said.push(format!(
+            "It has no secret now, so it cannot use {own} any more: doorward clients set {id} grant_types-={own}"
+        ));
+    }
+    if after["jwt_configuration"]["alg"] == "HS256" {
+        said.push(
+            "It has no secret now, so its ID tokens are signed with RS256, whatever alg says.".to_owned(),
+        );
+    }
+    said
 }
 
 /// The fields that are not what they were, each with both values.

@@ -19,6 +19,7 @@ mod metadata;
 mod password_grant;
 mod pushed;
 mod refresh;
+mod refresh_life;
 mod response_types;
 mod revoke;
 mod silent;

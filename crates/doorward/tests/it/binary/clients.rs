@@ -85,13 +85,14 @@ fn a_secret_is_shown_to_whoever_asks_for_it_and_the_log_says_so() {
     let house = House::new();
     let made = house.run(&["create", "--name", "CI", "--type", "non_interactive", "--json"]).exits(0).json();
     let secret = &made["client_secret"];
+    let whole = house.run(&["show", "CI", "--json", "--reveal-secret"]).exits(0).json();
+    for (name, value) in whole.as_object().unwrap() {
+        assert_eq!(&made[name], value, "{name}: what is made looks as what is shown");
+    }
+    assert_eq!((&made["audience"], made["domain"].is_string()), (&Value::Null, true));
     let shown = house.run(&["show", "CI", "--json"]).exits(0).json();
     assert!(shown.get("client_secret").is_none(), "{shown}");
-    assert_eq!(house.events("Read client secrets").len(), 0);
-    assert_eq!(
-        &house.run(&["show", "CI", "--json", "--reveal-secret"]).exits(0).json()["client_secret"],
-        secret
-    );
+    assert_eq!(&whole["client_secret"], secret);
     assert_eq!(house.events("Read client secrets")[0]["details"]["by"]["kind"], "command_line");
 }
 
@@ -188,6 +189,13 @@ fn a_client_without_a_secret_gets_neither_one_nor_what_needs_one() {
     let id = here.create("Page", "spa");
     let refused = here.run(&["rotate-secret", &id]).exits(2);
     assert!(refused.err.contains("token_endpoint_auth_method"), "{}", refused.err);
+    let made = here.run(&["create", "--name", "P", "--type", "spa", "--json"]).exits(0).json();
+    assert_eq!(made.get("client_secret"), None, "{made}");
+    let id = here.create("Old", "non_interactive");
+    let told = here.run(&["set", &id, "token_endpoint_auth_method=none", "jwt_configuration.alg=HS256"]);
+    let told = told.exits(0).out;
+    assert!(told.contains("grant_types-=client_credentials") && told.contains("signed with RS256"), "{told}");
+    here.run(&["set", &id, "grant_types-=client_credentials"]).exits(0);
     let id = here.create("Site", "regular_web");
     assert!(
         here.run(&["rotate-secret", &id, "--keep-old", "none"]).exits(0).out.contains("has stopped working")

@@ -366,6 +366,12 @@ impl House {
         found.into_iter().map(|placed| placed.event).collect()
     }
 
+    /// The tenant's version as it stands in the database.
+    pub async fn version(&self) -> i64 {
+        let all = store::global::tenants::versions(&self.app.db().global()).await.unwrap();
+        all.into_iter().find(|(id, _)| *id == self.tenant).unwrap().1
+    }
+
     /// A file that a log stream of this tenant writes.
     pub fn stream_file(&self, name: &str) -> std::path::PathBuf {
         self.database.folder.path().join("streams").join(self.tenant.as_str()).join(name)

@@ -103,10 +103,18 @@ async fn an_email_template_is_made_changed_and_replaced_by_its_name() {
         async move { machine.raw("PUT", &path, "application/json", body).await }
     };
     assert_eq!(put(&path, &sent).await.is(200).json(), sent);
-    // The address says which; a name in the body that differs does not move it.
-    let made = put(&format!("{EMAILS}/reset_email"), &sent).await.is(200).json();
-    assert_eq!(made["template"], "reset_email");
+    // CVE-2026-15630: the address says which; a body that names another one is refused.
+    let other = format!("{EMAILS}/reset_email");
+    let refused = put(&other, &sent).await.is(400).json();
+    assert_eq!(refused["errorCode"], "invalid_body", "{refused}");
+    machine.get(&other).await.is(404);
+    let made = json!({ "template": "reset_email", "body": "b", "from": "a@acme.test", "subject": "s",
+        "syntax": "liquid", "enabled": true });
+    assert_eq!(put(&other, &made).await.is(200).json(), made);
+    machine.patch(&other, &json!({ "template": "welcome_email", "subject": "x" })).await.is(400);
+    assert_eq!(machine.get(&other).await.is(200).json(), made);
     assert_eq!(machine.get(&path).await.is(200).json(), sent);
+    machine.patch(&path, &json!({ "template": "welcome_email" })).await.is(200);
     put(&format!("{EMAILS}/party"), &sent).await.is(404);
     for bad in [json!({ "enabled": "yes" }), json!({ "nonsense": 1 }), json!({ "urlLifetimeInSeconds": -1 })]
     {

@@ -3,6 +3,7 @@
 use doorward_model::client::kind::ClientKind;
 use doorward_model::client::schema::{FIELDS, Field, Holds, Null, SHOWN};
 use doorward_model::schema::{Format, Member, Schema};
+use doorward_model::signing_alg::SigningAlg;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -122,23 +123,22 @@ fn typed() -> impl Strategy<Value = Map<String, Value>> {
         proptest::option::of(proptest::collection::vec(proptest::sample::select(entries.to_vec()), 0..4))
     };
     let methods = [None, Some("none"), Some("client_secret_post"), Some("client_secret_basic")];
-    let algorithms = [None, Some("HS256"), Some("RS256"), Some("RS512"), Some("PS256")];
+    let algorithms: Vec<Option<&str>> =
+        std::iter::once(None).chain(SigningAlg::NAMES.iter().map(|name| Some(*name))).collect();
     let addons =
         [None, Some(json!({})), Some(json!({ "wsfed": {}, "samlp": { "mappings": { "b": 1, "a": [] } } }))];
     let some = (
         proptest::sample::select(kinds),
         (lists(), lists(), lists(), lists()),
         proptest::sample::select(methods.to_vec()),
-        (
-            proptest::sample::select(algorithms.to_vec()),
-            any::<Option<bool>>(),
-            proptest::option::of(1..2_592_000_i64),
-        ),
-        (any::<Option<bool>>(), any::<bool>()),
+        (proptest::sample::select(algorithms), any::<Option<bool>>(), proptest::option::of(1..2_592_000_i64)),
+        (any::<Option<bool>>(), any::<bool>(), any::<Option<bool>>(), any::<Option<bool>>()),
         proptest::sample::select(addons.to_vec()),
         proptest::sample::subsequence(vec!["password", "refresh_token", "authorization_code"], 0..3),
+        texts(),
+        proptest::option::of(refresh_token()),
     );
-    some.prop_map(|(kind, lists, method, jwt, (sso, first), addons, grants)| {
+    some.prop_map(|(kind, lists, method, jwt, (sso, first, strict, asks), addons, grants, texts, refresh)| {
         let mut body = json!({ "name": "Any", "is_first_party": first, "grant_types": grants });
         let mut put = |name: &str, value: Value| {
             if !value.is_null() {
@@ -152,7 +152,13 @@ fn typed() -> impl Strategy<Value = Map<String, Value>> {
         put("web_origins", json!(lists.3));
         put("token_endpoint_auth_method", json!(method));
         put("sso", json!(sso));
+        put("oidc_conformant", json!(strict));
+        put("sso_disabled", json!(asks));
         put("addons", json!(addons));
+        put("description", json!(texts.0));
+        put("logo_uri", json!(texts.1));
+        put("client_metadata", json!(texts.2));
+        put("refresh_token", json!(refresh));
         if let (Some(alg), Some(encoded)) = (jwt.0, jwt.1) {
             put("jwt_configuration", json!({ "alg": alg, "secret_encoded": encoded, "scopes": { "x": {} } }));
         } else if let Some(seconds) = jwt.2 {
@@ -163,12 +169,48 @@ fn typed() -> impl Strategy<Value = Map<String, Value>> {
     })
 }
 
+/// Description, logo and metadata.
+fn texts() -> impl Strategy<Value = (Option<String>, Option<&'static str>, Option<Map<String, Value>>)> {
+    let pair = ("[a-zA-Z0-9 :,+=_*?()@-]{1,20}", "[^\0]{0,20}");
+    (
+        proptest::option::of("[^\0]{0,20}"),
+        proptest::option::of(proptest::sample::select(vec!["https://a.test/logo.png", "http://b.test/", ""])),
+        proptest::option::of(proptest::collection::vec(pair, 0..4)),
+    )
+        .prop_map(|(description, logo, pairs)| {
+            let pairs = pairs
+                .map(|pairs| pairs.into_iter().map(|(name, value)| (name, Value::from(value))).collect());
+            (description, logo, pairs)
+        })
+}
+
+/// The whole object, or what has to be there; lives that agree with each other.
+fn refresh_token() -> impl Strategy<Value = Value> {
+    let lives = (1..1_000_i64, 1..1_000_i64);
+    (any::<bool>(), any::<bool>(), lives, 0..60_i64, any::<[bool; 2]>(), 0..3_usize).prop_map(
+        |(rotates, ends, (idle, more), leeway, infinite, policies)| {
+            let audiences = ["https://a.test/", "urn:b"];
+            let policies: Vec<Value> = audiences[..policies]
+                .iter()
+                .map(|audience| json!({ "audience": audience, "scope": ["read:a", "x"] }))
+                .collect();
+            json!({
+                "rotation_type": if rotates { "rotating" } else { "non-rotating" },
+                "expiration_type": if ends || rotates { "expiring" } else { "non-expiring" },
+                "leeway": leeway, "token_lifetime": idle + more, "idle_token_lifetime": idle,
+                "infinite_token_lifetime": infinite[0], "infinite_idle_token_lifetime": infinite[1],
+                "policies": policies,
+            })
+        },
+    )
+}
+
 /// terraform's plan is stable and the deploy tool's import of an export changes nothing: whatever a
 /// client was made of, it is given back as sent, and sending what was read changes not one byte.
 #[tokio::test]
 async fn make_read_and_change_with_the_same_changes_nothing() {
     let house = House::new().await;
-    let machine = house.machine(ALL).await;
+    let (machine, reader) = (house.machine(ALL).await, house.machine(&["read:logs"]).await);
     let (mut runner, bodies) = (TestRunner::deterministic(), bodies());
     for _ in 0..60 {
         let sent = bodies.new_tree(&mut runner).unwrap().current();
@@ -188,9 +230,17 @@ async fn make_read_and_change_with_the_same_changes_nothing() {
         let path = path(&made);
         let read = machine.get(&path).await.is(200).text();
         assert_eq!(read, made.to_string(), "what is read is what was answered");
+        // Nothing is written either: no event, and no step of the tenant's version.
+        let written = async || {
+            let log =
+                reader.get("/api/v2/logs?q=type:sapi&per_page=1&include_totals=true").await.is(200).json();
+            (log["total"].clone(), house.version().await)
+        };
+        let before = written().await;
         for body in [&sent, &settable(&made)] {
             assert_eq!(machine.patch(&path, body).await.is(200).text(), read, "after {body}");
         }
+        assert_eq!(written().await, before, "{sent}");
         assert_eq!(machine.get(&path).await.is(200).text(), read);
         // Another client can be made of what was read of the first, whose aliases are free then.
         machine.delete(&path).await.is(204);

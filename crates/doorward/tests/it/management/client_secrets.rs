@@ -3,7 +3,7 @@
 use doorward_model::client::kind::ClientKind;
 use serde_json::{Value, json};
 
-use crate::kit::{House, Machine, RelyingParty, Via};
+use crate::kit::{EMAIL, House, Machine, PASSWORD, RelyingParty, Via, Visitor};
 
 const ALL: &[&str] = &["read:clients", "update:clients", "read:client_keys", "update:client_keys"];
 
@@ -133,6 +133,7 @@ async fn what_a_secret_cannot_be_is_refused() {
         assert_eq!(answer.is(400).json()["errorCode"], "invalid_body", "{secret}");
     }
     machine.patch(&path(&party, ""), &json!({ "client_secret": "x".repeat(44) })).await.is(200);
+    machine.patch(&path(&party, ""), &json!({ "jwt_configuration": { "alg": "RS256" } })).await.is(200);
     machine.post("/api/v2/clients", &json!({ "name": "x", "client_secret": "x".repeat(40) })).await.is(403);
     for number in 0..9 {
         machine.post(&path(&party, "/secrets"), &json!({ "label": format!("{number}") })).await.is(201);
@@ -146,6 +147,52 @@ async fn what_a_secret_cannot_be_is_refused() {
     assert_eq!(unknown["errorCode"], "inexistent_client_secret");
 }
 
+/// What signs ID tokens can sign, whichever came first: the secret, the algorithm, or that there is a
+/// secret at all. Otherwise the next login would find out.
+#[tokio::test]
+async fn a_secret_that_cannot_sign_never_has_to() {
+    let house = House::new().await;
+    let machine = house.machine(ALL).await;
+    // Forty characters give 30 bytes of base64url.
+    let (short, plain) =
+        (json!({ "client_secret": "x".repeat(40) }), json!({ "client_secret": "!".repeat(64) }));
+    let encoded = json!({ "jwt_configuration": { "alg": "HS256", "secret_encoded": true } });
+    let refused = |answer: crate::kit::Answer| {
+        let body = answer.is(400).json();
+        assert_eq!(body["errorCode"], "invalid_body", "{body}");
+        body["message"].as_str().unwrap().to_owned()
+    };
+    for secret in [&short, &plain] {
+        let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+        let path = path(&party, "");
+        machine.patch(&path, secret).await.is(200);
+        let why = refused(machine.patch(&path, &encoded).await);
+        assert!(why.contains("jwt_configuration.alg") && why.contains("Rotate the secret"), "{why}");
+        // The same in two steps: the encoding means nothing until the algorithm does.
+        machine.patch(&path, &json!({ "jwt_configuration": { "secret_encoded": true } })).await.is(200);
+        refused(machine.patch(&path, &json!({ "jwt_configuration": { "alg": "HS256" } })).await);
+        // Without the encoding it can.
+        let as_text = json!({ "jwt_configuration": { "alg": "HS256", "secret_encoded": false } });
+        machine.patch(&path, &as_text).await.is(200);
+        refused(machine.patch(&path, &encoded).await);
+        // What is as it was is not accused, and a secret that can comes together with the settings.
+        machine.patch(&path, &json!({ "name": "Other" })).await.is(200);
+        let mut both = encoded.clone();
+        both["client_secret"] = json!("y".repeat(44));
+        machine.patch(&path, &both).await.is(200);
+        let party = crate::kit::RelyingParty { secret: "y".repeat(44), ..party };
+        party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    }
+    // A client that keeps no secret signs with the tenant's key; the method makes its secret a key.
+    let party = house.party(ClientKind::Spa, Via::None).await;
+    let path = path(&party, "");
+    machine.patch(&path, &short).await.is(200);
+    machine.patch(&path, &encoded).await.is(200);
+    refused(machine.patch(&path, &json!({ "token_endpoint_auth_method": "client_secret_post" })).await);
+    machine.post(&format!("{path}/rotate-secret"), &json!({})).await.is(200);
+    machine.patch(&path, &json!({ "token_endpoint_auth_method": "client_secret_post" })).await.is(200);
+}
+
 #[tokio::test]
 async fn secrets_and_credentials_need_a_scope_of_their_own() {
     let house = House::new().await;
@@ -154,8 +201,17 @@ async fn secrets_and_credentials_need_a_scope_of_their_own() {
         (json!({ "name": "Other" }), ["update:clients", "update:client_keys"].as_slice()),
         (json!({ "client_secret": "y".repeat(40) }), &["update:client_keys"]),
         (json!({ "client_authentication_methods": null }), &["update:client_credentials"]),
+        (
+            json!({ "token_endpoint_auth_method": "client_secret_post" }),
+            &["update:clients", "update:client_keys", "update:client_credentials"],
+        ),
+        (
+            json!({ "token_vault_privileged_access": {} }),
+            &["update:clients", "update:client_keys", "update:client_token_vault_privileged_access"],
+        ),
     ];
-    for scope in ["update:clients", "update:client_keys", "update:client_credentials"] {
+    let vault = "update:client_token_vault_privileged_access";
+    for scope in ["update:clients", "update:client_keys", "update:client_credentials", vault] {
         let machine = house.machine(&[scope]).await;
         for (body, needed) in &parts {
             let answer = machine.patch(&path(&party, ""), body).await;

@@ -53,7 +53,7 @@ async fn a_client_is_made_read_changed_and_deleted() {
     assert_eq!(changed["callbacks"], json!(["https://a.test/cb"]));
     assert_eq!(changed["name"], "Storefront");
     let cleared = machine.patch(&path, &json!({ "callbacks": null })).await.is(200).json();
-    assert!(cleared.get("callbacks").is_none_or(|list| list.is_null() || list == &json!([])), "{cleared}");
+    assert_eq!(cleared.get("callbacks"), None, "null takes it away: {cleared}");
     let deleted = machine.delete(&path).await.is(204);
     assert!(deleted.body.is_empty());
     error(machine.get(&path).await, 404, "inexistent_client");
@@ -171,15 +171,15 @@ async fn what_cannot_be_is_refused_in_the_original_words() {
     {
         error(machine.get(&format!("/api/v2/clients?{query}")).await, 400, "invalid_query_string");
     }
-    let raw = ["{", "{\"name\":\"a\",\"name\":\"b\"}", "\u{0}", ""];
+    let deep = "[".repeat(100_000);
+    let raw = ["{", "{\"name\":\"a\",\"name\":\"b\"}", "\u{0}", "", &deep];
     for body in raw {
         let answer =
             machine.raw("POST", "/api/v2/clients", "application/json", body.as_bytes().to_vec()).await;
-        assert!(answer.status.is_client_error() || answer.status == 201, "{body:?}: {}", answer.status);
+        error(answer, 400, "invalid_body");
     }
-    let deep = "[".repeat(100_000).into_bytes();
-    let answer = machine.raw("POST", "/api/v2/clients", "application/json", deep).await;
-    assert!(answer.status.is_client_error());
+    let known = machine.get("/api/v2/clients?per_page=100").await.is(200).json();
+    assert!(!known.to_string().contains("\"name\":\"b\""), "{known}");
 }
 
 /// GHSA-484q-784p-8m5h, CVE-2022-4361: addresses that are programs are not stored.
@@ -200,21 +200,20 @@ async fn addresses_that_run_or_read_files_are_refused_at_save_time() {
             "not a url",
             "https://a.test/#x",
         ] {
-            let is_fine_here = address.contains('#') && field != "callbacks";
+            // A hash is read over where only the place counts; an answer could not go to one.
+            let expected = if address.contains('#') && field != "callbacks" { 201 } else { 400 };
             let answer = machine.post("/api/v2/clients", &json!({ "name": "x", field: [address] })).await;
-            assert!(
-                answer.status == 400 || (is_fine_here && answer.status == 201),
-                "{field}: {address}: {}",
-                answer.status
-            );
+            assert_eq!(answer.status, expected, "{field}: {address}: {}", answer.text());
         }
     }
-    for logo in ["javascript:alert(1)", "data:text/html,x", "http://a.test/x.png"] {
+    for (logo, expected) in [
+        ("javascript:alert(1)", 400),
+        ("data:text/html,x", 400),
+        ("http://a.test/x.png", 201),
+        ("https://a.test/x.png", 201),
+    ] {
         let answer = machine.post("/api/v2/clients", &json!({ "name": "x", "logo_uri": logo })).await;
-        assert!(
-            !answer.status.is_server_error() && (answer.status == 400 || logo.starts_with("http")),
-            "{logo}"
-        );
+        assert_eq!(answer.status, expected, "{logo}: {}", answer.text());
     }
 }
 

@@ -198,7 +198,8 @@ async fn bodies(sender: &Machine<'_>) -> BTreeMap<&'static str, Value> {
         ("patch_connection_clients", json!([{ "client_id": sender.client_id, "status": true }])),
         ("patch_refresh_tokens_by_id", json!({ "refresh_token_metadata": { "a": "b" } })),
         ("patch_session", json!({ "session_metadata": { "a": "b" } })),
-        ("revoke_session", nothing),
+        ("revoke_session", nothing.clone()),
+        ("revoke_user_access", nothing),
         ("patch_users_by_id", json!({ "blocked": true })),
     ])
 }

@@ -112,6 +112,56 @@ async fn the_sessions_of_a_person_are_paged_and_ended_together() {
     }
 }
 
+/// All that a person holds, or what belongs to one session; with the refresh tokens or without.
+#[tokio::test]
+async fn the_access_of_a_person_is_taken_back_at_once() {
+    for engine in Engine::all() {
+        let house = House::on(engine).await;
+        house.user("eve@example.com", PASSWORD).await;
+        let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+        let (first, second, other) = (Visitor::new(&house), Visitor::new(&house), Visitor::new(&house));
+        let of_eve = party.tokens(&other, "eve@example.com", PASSWORD).await;
+        let scopes = ["delete:sessions", "delete:refresh_tokens"];
+        for (scope, keeps) in [(scopes[0], false), (scopes[1], false), (scopes[0], true)] {
+            let machine = house.machine(&[scope]).await;
+            let (one, two) =
+                (party.tokens(&first, EMAIL, PASSWORD).await, party.tokens(&second, EMAIL, PASSWORD).await);
+            let (user, sid) = who(&one);
+            let path = format!("/api/v2/users/{}/revoke-access", user.replace('|', "%7C"));
+            let body = |session: Option<&str>| match session {
+                Some(id) => json!({ "session_id": id, "preserve_refresh_tokens": keeps }),
+                None => json!({ "preserve_refresh_tokens": keeps }),
+            };
+            let is_in = async |visitor: &Visitor<'_>| {
+                visitor.get(&party.authorize(&[("prompt", "none")])).await.query("code").is_some()
+            };
+            let refreshes = async |tokens: &Value| {
+                party.refresh(tokens["refresh_token"].as_str().unwrap()).await.status == 200
+            };
+            // Sessions of others, and what is none, are nobody's here.
+            for nothing in [who(&of_eve).1.as_str(), "nobody", "a b"] {
+                machine.post(&path, &body(Some(nothing))).await.is(202);
+            }
+            assert!(is_in(&first).await && is_in(&second).await && is_in(&other).await);
+            machine.post(&path, &body(Some(&sid))).await.is(202);
+            assert!(!is_in(&first).await && is_in(&second).await);
+            assert_eq!(refreshes(&one).await, keeps);
+            machine.post(&path, &body(None)).await.is(202);
+            assert!(!is_in(&second).await && is_in(&other).await);
+            assert_eq!(refreshes(&two).await, keeps);
+            machine.post(&path, &json!({ "everything": true })).await.is(400);
+        }
+        assert!(party.refresh(of_eve["refresh_token"].as_str().unwrap()).await.status == 200);
+        let told = house.logs().await;
+        let told = told.iter().filter(|event| event["description"] == "Revoke the access of a user");
+        assert_eq!(
+            told.filter(|event| event["type"] == "sapi").count(),
+            6,
+            "what changed nothing is no event"
+        );
+    }
+}
+
 /// CVE-2025-64708: what is over is over, whether it was cleaned away or not.
 #[tokio::test]
 async fn a_session_that_is_over_is_not_shown() {

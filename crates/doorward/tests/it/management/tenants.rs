@@ -149,3 +149,33 @@ async fn settings_belong_to_one_tenant() {
     let ours = house.machine(BOTH).await.get(SETTINGS).await.is(200).json();
     assert_eq!(ours["friendly_name"], "Acme");
 }
+
+/// The original asks at every callback on `localhost`; here a tenant may want that.
+#[tokio::test]
+async fn a_callback_on_the_persons_own_machine_is_asked_about_where_the_tenant_wants_it() {
+    let house = House::new().await;
+    let machine = house.machine(BOTH).await;
+    let local = "http://localhost:3000/cb";
+    let both = json!({ "callbacks": [local, "https://app.test/callback"] });
+    let party = house.party_with(ClientKind::RegularWeb, Via::Post, both).await;
+    let (here, there) = (party.authorize(&[("redirect_uri", local)]), party.authorize(&[]));
+    let visitor = Visitor::new(&house);
+    let back = visitor.log_in(&here, EMAIL, PASSWORD).await;
+    assert!(back.query("code").is_some(), "{}", back.location());
+    let on = json!({ "flags": { "ask_for_consent_at_localhost": true } });
+    assert_eq!(
+        machine.patch(SETTINGS, &on).await.is(200).json()["flags"]["ask_for_consent_at_localhost"],
+        true
+    );
+    assert!(visitor.get(&there).await.query("code").is_some());
+    for _ in 0..2 {
+        let asked = visitor.get(&here).await;
+        assert!(asked.location().contains("/u/consent?state="), "{}", asked.location());
+        let page = visitor.get(asked.location()).await.is(200);
+        let back = visitor.press(&page, "accept").await;
+        let code = back.query("code").unwrap_or_else(|| panic!("no code: {}", back.location()));
+        party.swap_with(&code, &[("redirect_uri", local)]).await.is(200);
+    }
+    let silent = visitor.get(&party.authorize(&[("redirect_uri", local), ("prompt", "none")])).await;
+    assert_eq!(silent.query("error").as_deref(), Some("consent_required"));
+}

@@ -120,8 +120,10 @@ async fn a_search_follows_every_change() {
         let change = json!({
             "email": "mathison@b.test", "name": "A. M. Turing", "given_name": "Alan", "phone_number": "+4412",
             "blocked": false, "app_metadata": { "plan": "free", "tags": ["x", "y"] }, "nickname": "prof",
+            "picture": "https://b.test/Alan.png", "phone_verified": true,
         });
         machine.patch(&path, &change).await.is(200);
+        let own_id = format!("identities.user_id:{}", user["identities"][0]["user_id"].as_str().unwrap());
         for found in [
             "email:mathison*",
             "email.domain:b.test",
@@ -132,10 +134,13 @@ async fn a_search_follows_every_change() {
             "app_metadata.tags:y",
             "app_metadata.plan:free AND email:m*",
             "+44*",
+            "picture:\"https://b.test/Alan.png\"",
+            "phone_verified:true",
+            &own_id,
         ] {
             assert_eq!(search(found).await, "mathison@b.test", "{found}");
         }
-        for gone in ["email:alan*", "name:alan*", "blocked:true", "nickname:mathison"] {
+        for gone in ["email:alan*", "name:alan*", "blocked:true", "nickname:mathison", "organization_id:*"] {
             assert_eq!(search(gone).await, "", "{gone}");
         }
         assert_eq!(search("app_metadata.plan:gold").await, "grace@acme.com");

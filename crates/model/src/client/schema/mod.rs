@@ -14,6 +14,7 @@ mod table;
 
 use serde_json::Value;
 
+use super::ClientSettings;
 use crate::schema::{Member, Schema, optional};
 pub use bodies::{CHANGE, NEW, SHOWN};
 pub use reference::reference;
@@ -200,11 +201,41 @@ impl Field {
     }
 }
 
+/// Whether two clients are shown with the same settings. What was never said of a setting that always
+/// has a value is what stands in its row.
+#[must_use]
+pub fn are_alike(one: &ClientSettings, other: &ClientSettings) -> bool {
+    filled(one) == filled(other)
+}
+
+fn filled(settings: &ClientSettings) -> ClientSettings {
+    let mut settings = settings.clone();
+    for field in FIELDS {
+        if let (None, Some(value)) = (settings.further.get(field.name), field.unset.value()) {
+            settings.further.set(field.name, value);
+        }
+    }
+    settings
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
+    use crate::client::defaults;
+
     use super::*;
+
+    #[test]
+    fn what_was_never_said_is_its_default() {
+        let one = defaults::for_api(None, None);
+        let mut other = one.clone();
+        other.further.set("custom_login_page_on", true);
+        other.further.set("client_aliases", Value::Array(Vec::new()));
+        assert!(one != other && are_alike(&one, &other));
+        other.further.set("custom_login_page_on", false);
+        assert!(!are_alike(&one, &other));
+    }
 
     #[test]
     fn no_name_stands_twice_and_no_row_says_nothing() {

@@ -11,7 +11,8 @@ Every field that can be set is checked, stored, and given back as it was sent: l
 absent stay apart. An object replaces the one before it; `client_metadata` and `addons` are merged name by name. A name\n\
 that is not in this table is refused with 400. *Since* says whether the original had the field when the brief was written.\n\n\
 An address in one of the four lists may hold a placeholder, `{organization_name}` or one of\n\
-`{custom_domain.metadata.…}` and `{organization.metadata.…}`. Until there is something to fill it with, it matches nothing.\n";
+`{custom_domain.metadata.…}` and `{organization.metadata.…}`. Until there is something to fill it with, it matches nothing.\n\
+The original fills the last one in `initiate_login_uri` only; here it may stand in a list as well, where it never matches.\n";
 
 const ACTS: &str =
     "\n## What is acted upon\n\n| field | holds | null | since | what comes of it |\n|---|---|---|---|---|\n";

@@ -151,7 +151,7 @@ pub const FIELDS: &[Field] = &[
     Field::further("cross_origin_loc", Later, formatted(2048, Format::WebAddress))
         .waits("cross-origin authentication"),
     Field::typed("refresh_token", Later, REFRESH_TOKEN)
-        .acts("rotation, leeway, absolute and idle life; `policies` are stored"),
+        .acts("rotation, leeway, absolute and idle life; `policies` wait for refresh tokens that are good for several APIs"),
     Field::made("signing_keys", list(&SIGNING_KEY, MANY))
         .acts("the certificate of the tenant's key, for those with `read:client_keys`"),
     Field::made("owners", list(&ID, usize::MAX)).acts("the admins of the tenant, on the client that stands for all of it"),
@@ -164,14 +164,16 @@ pub const FIELDS: &[Field] = &[
         Schema::Open(&[may("pub", &CERTIFICATE), may("cert", &CERTIFICATE), may("subject", &SHORT)])).null(Kept)
         .waits(OTHER_PROTOCOLS),
     Field::typed("jwt_configuration", Brief, JWT)
-        .acts("life and signature of ID tokens; `scopes` is stored"),
+        .acts("life and signature of ID tokens; `scopes` waits for delegation"),
     Field::typed("callbacks", Brief, ADDRESSES).acts("Allowed Callback URLs: where a login may lead"),
     Field::typed("allowed_logout_urls", Brief, ADDRESSES).acts("Allowed Logout URLs: where a logout may lead"),
     Field::typed("allowed_origins", Brief, ADDRESSES)
         .acts("Allowed Origins (CORS): which pages may call, those of the callbacks besides"),
     Field::typed("web_origins", Brief, list(&text(2048), MANY))
-        .acts("Allowed Web Origins: silent login by `web_message`, CORS"),
-    Field::typed("logo_uri", Brief, formatted(2048, Format::WebAddress)).acts("stored for pages that show it"),
+        .acts("Allowed Web Origins: which pages may call, as `allowed_origins`. A silent login by `web_message` tells its \
+               answer to the origin of the verified callback, which need not stand here (decision 0029)"),
+    Field::typed("logo_uri", Brief, formatted(2048, Format::WebAddress))
+        .acts("shown to `read:client_summary`; login pages load nothing from elsewhere, so none shows it"),
     Field::typed("app_type", Brief, Schema::Words(APP_TYPES))
         .acts("defaults, settings that are shown, free loopback ports of `native`; all behind the first four \
                act as `regular_web`"),
@@ -184,7 +186,10 @@ pub const FIELDS: &[Field] = &[
                by a TLS certificate (`tls_client_auth`, `self_signed_tls_client_auth`) is refused until it is there: \
                such a client could not prove itself at all"),
     Field::typed("grant_types", Brief, list(&Schema::Words(&GrantType::NAMES), usize::MAX)).null(Refused)
-        .acts("a grant that is not listed is refused; those behind the first six are stored, nothing answers them"),
+        .acts("a grant that is not listed is refused. The first seven are answered; the others wait: CIBA for approvals \
+               on another device, token exchange (both) and the legacy grants of delegation for those, `mfa-…` for second \
+               factors, `passwordless/otp` for logins without passwords, `webauthn` for passkeys, the legacy `ro` for \
+               `/oauth/ro`, the legacy `access_token` for social connections"),
     Field::typed("client_metadata", Brief, METADATA)
         .acts("stored for the client's own use, at most 10"),
     Field::typed("addons", Brief, Schema::Object(&ADDON_MEMBERS))

@@ -5,6 +5,7 @@
 //!
 //! Source: OpenID Connect Core §3.1.2.4, §3.1.2.1 (`prompt`); the original's grants.
 
+use doorward_model::client::urls::anatomy::Anatomy;
 use doorward_model::grant::Grant;
 
 use super::super::decide::{Outcome, Verified};
@@ -17,14 +18,15 @@ pub(in super::super) fn check(verified: &Verified<'_>, plan: IssuePlan) -> Resul
     let input = verified.input;
     let prompt = prompt::asked(input.request)?;
     let is_first_party = verified.client.settings.is_first_party;
-    if is_first_party && !prompt.consent {
+    let asks_anew = prompt.consent || (is_first_party && asks_at_loopback(verified));
+    if is_first_party && !asks_anew {
         return Ok(Outcome::Issue(plan));
     }
     let audience = audience(verified, &plan);
     let stored = input.consents.iter().find(|grant| is_of(grant, &plan, &audience));
     let wanted = wanted(&plan);
     let wanted = &wanted;
-    if let Some(stored) = stored.filter(|stored| !prompt.consent && stored.covers(wanted)) {
+    if let Some(stored) = stored.filter(|stored| !asks_anew && stored.covers(wanted)) {
         let consent = Consent::Stored { grant: stored.id.clone(), scope: stored.scope.clone() };
         return Ok(Outcome::Issue(IssuePlan { consent, ..plan }));
     }
@@ -44,6 +46,15 @@ pub(in super::super) fn check(verified: &Verified<'_>, plan: IssuePlan) -> Resul
         audience: plan.authorization.audience,
         scope: wanted.clone(),
     }))
+}
+
+/// Whether the tenant wants the person asked each time an answer goes to their own machine, where any
+/// program may have taken the place of the application.
+fn asks_at_loopback(verified: &Verified<'_>) -> bool {
+    let input = verified.input;
+    input.settings.asks_at_loopback()
+        && input.request.device.is_none()
+        && Anatomy::of_request(verified.path.redirect.as_str()).is_ok_and(|address| address.is_loopback())
 }
 
 /// What the person is asked about: the scope, and what claims that are asked for one by one stand for.
@@ -201,6 +212,25 @@ mod tests {
         assert_eq!(ask.audience.as_deref(), Some("https://api.test/"));
         assert_eq!(ask.scope, words("openid read:things"));
         assert_eq!(ask.path.redirect.as_str(), "https://app.test/cb");
+    }
+
+    #[test]
+    fn where_the_tenant_wants_it_a_callback_on_this_machine_is_asked_about_every_time() {
+        let local = "http://localhost:3000/cb";
+        let at = |callback: &str| GOOD.replace("https://app.test/cb", callback);
+        let mut scene = third_party();
+        scene.web.settings.is_first_party = true;
+        scene.web.settings.callbacks = Some(vec!["https://app.test/cb".into(), local.into()]);
+        assert_eq!(scene.answer(&at(local)), "issue", "off where nothing was said");
+        let on = serde_json::json!({ "flags": { "ask_for_consent_at_localhost": true } });
+        scene.settings = scene.settings.apply(on.as_object().unwrap()).unwrap();
+        assert_eq!(scene.answer(GOOD), "issue", "elsewhere nobody is asked");
+        assert_eq!(scene.answer(&at(local)), "consent");
+        assert_eq!(scene.answer(&format!("{}&prompt=none", at(local))), "consent_required");
+        scene.consents = vec![grant(USERINFO, "openid")];
+        assert_eq!(scene.answer(&at(local)), "consent", "an answer of before does not count");
+        scene.allowed_here = Some(words("openid"));
+        assert_eq!(scene.answer(&at(local)), "issue");
     }
 
     #[test]
