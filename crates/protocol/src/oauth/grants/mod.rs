@@ -46,9 +46,11 @@ const KNOWN: [&str; 16] = [
     "username",
 ];
 
+type CommonCheck = Check<fn(&Params) -> Result<(), TokenError>>;
+
 /// What holds for every grant, in its order. Then the client proves itself ([`PROOF`]), and then the grant's own table
 /// follows, of which [`may_use`] is the first row.
-const COMMON: [Check<fn(&Params) -> Result<(), TokenError>>; 2] = [
+const COMMON: [CommonCheck; 2] = [
     Check {
         name: "all known parameters",
         says: "come at most once",
