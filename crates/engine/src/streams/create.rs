@@ -79,7 +79,7 @@ pub(super) async fn check(
 }
 
 /// Whether a receiver could be reached at all.
-pub(super) fn reachable(app: &App, sink: &Sink) -> Result<(), FieldErrors> {
+fn reachable(app: &App, sink: &Sink) -> Result<(), FieldErrors> {
     let address = sink.address();
     let (path, text) = match (sink, address) {
         (Sink::File(_), _) if app.reach().folder().is_some() => return Ok(()),

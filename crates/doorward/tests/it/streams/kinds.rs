@@ -1,5 +1,6 @@
 //! What each kind of receiver gets.
 
+use doorward_engine::fault::Fault;
 use doorward_engine::streams;
 use serde_json::{Value, json};
 
@@ -100,6 +101,21 @@ async fn a_file_gets_a_line_per_event_and_is_mended_after_a_crash() {
     let ids: Vec<Value> =
         text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["log_id"].clone()).collect();
     assert_eq!(ids[1..], logged(&house, &id).await);
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_test_event_of_a_form_writes_into_no_other_streams_file() {
+    let house = alone().await;
+    let (app, caller) = house.app_and_caller();
+    let body = |name: &str| json!({ "name": "F", "type": "file", "sink": { "fileName": name } });
+    let id = made(&house, body("a.jsonl")).await;
+    let refused = streams::try_out(app, &caller, None, &object(body("a.jsonl"))).await;
+    assert!(matches!(refused, Err(Fault::Invalid(_))), "{refused:?}");
+    assert!(!house.stream_file("a.jsonl").exists());
+    // Its own it may.
+    let tried = streams::try_out(app, &caller, Some(&id), &object(body("a.jsonl"))).await.unwrap();
+    assert!(tried.is_taken, "{}", tried.said);
     house.stop().await;
 }
 
