@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use doorward_engine::fault::Fault;
-use doorward_engine::streams::{self, Attempt, Health, Letter};
+use doorward_engine::streams::{self, Attempt, Health, Letter, Replay};
 use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::ids::StreamId;
 use doorward_model::json::Object;
@@ -158,7 +158,14 @@ async fn replay(web: &Web, frame: &Frame, id: &StreamId, form: &SignedForm) -> R
         let page = ShowPage { frame, health: &health, errors: &errors, from };
         return Ok(Outcome::Page(frame.page(&page).status(StatusCode::UNPROCESSABLE_ENTITY)));
     };
-    streams::replay(web.app(), form.caller(), id, time).await?;
-    let said = format!("Events from {time} on are sent again. A receiver knows them by their log_id.");
+    let said = match streams::replay(web.app(), form.caller(), id, time).await? {
+        Replay::Again => {
+            format!("Events from {time} on are sent again. A receiver knows them by their log_id.")
+        }
+        Replay::NothingSince => format!("Nothing is sent again: the log has no event from {time} on."),
+        Replay::StillWaiting => format!(
+            "Nothing is sent again: what happened from {time} on has not been sent yet. It comes after what waits before it."
+        ),
+    };
     Ok(Done::to(super::path(id, "")).saying(said).into())
 }

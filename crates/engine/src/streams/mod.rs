@@ -28,7 +28,7 @@ pub use delete::delete;
 pub use health::{Health, StreamState, health, states};
 pub use letters::{drop_letters, resend_letters};
 pub use list::{get, list};
-pub use replay::{hurry, replay};
+pub use replay::{Replay, hurry, replay};
 pub use try_out::{Tried, try_out};
 pub use update::update;
 

@@ -199,7 +199,7 @@ pub fn update(b: &mut Batch, stream: &StoredStream) {
     b.push(SQL, args, Expect::Rows(1, STALE));
 }
 
-/// Puts a stream that was read as `version` back to, or forward to, another place; events before
+/// Puts a stream that was read as `version` to another place; events before
 /// `floor_at` are passed over. Fails as [`STALE`].
 pub fn replay(b: &mut Batch, id: &StreamId, version: i64, start: &Checkpoint, floor_at: Option<Timestamp>) {
     const SQL: &str = "UPDATE log_streams SET position = $4, event_id = $5, floor_at = $6, \

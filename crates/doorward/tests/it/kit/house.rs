@@ -206,6 +206,12 @@ impl House {
         self.clock.advance(Lifetime::from_seconds(seconds));
     }
 
+    /// Sets the clock back, as one does that was ahead.
+    pub fn set_back(&self, seconds: u32) {
+        let Clock::Fixed(millis) = &self.clock else { panic!("the clock of a house stands still") };
+        millis.fetch_sub(i64::from(seconds) * 1000, Ordering::Relaxed);
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Asked::get(path)).await
     }
