@@ -267,7 +267,12 @@ impl Fields<'_> {
 
     fn hint(&self, field: &Field) -> String {
         if field.is_secret && self.values.is_saved {
-            return format!("{} Left empty, the saved one stays.", field.hint).trim_start().to_owned();
+            return format!(
+                "{} Left empty, the saved one stays, as long as the receiver is at the same host and port.",
+                field.hint
+            )
+            .trim_start()
+            .to_owned();
         }
         field.hint.to_owned()
     }

@@ -20,9 +20,17 @@ const SINK: Schema = Schema::Object(&[
         Schema::Words(&["JSONLINES", "JSONARRAY", "JSONOBJECT"]),
         "http: how events stand in a body.",
     ),
-    optional("httpAuthorization", SECRET, "http: the whole Authorization header. Empty in answers."),
+    optional(
+        "httpAuthorization",
+        Schema::Nullable(&SECRET),
+        "http: the whole Authorization header; null takes it away. Empty in answers.",
+    ),
     optional("httpCustomHeaders", list(&HEADER, 20), "http: more headers."),
-    optional("httpSigningKey", SECRET, "http, our own: the key of the signature. Empty in answers."),
+    optional(
+        "httpSigningKey",
+        Schema::Nullable(&SECRET),
+        "http, our own: the key of the signature; null takes it away. Empty in answers.",
+    ),
     optional("httpGzip", Schema::Flag, "http, our own: whether bodies are compressed."),
     optional("splunkDomain", text(255), "splunk: the host of the collector."),
     optional(
@@ -79,7 +87,11 @@ const NEW: Schema = Schema::Object(&[
 const CHANGE: Schema = Schema::Object(&[
     optional("name", NAME, ""),
     optional("type", TYPE, "May be sent as it is."),
-    optional("sink", SINK, "Replaces the sink; secrets that are left out or empty stay."),
+    optional(
+        "sink",
+        SINK,
+        "Replaces the sink; secrets that are left out or empty stay, unless it leads to another host or port.",
+    ),
     optional("status", STATUS, "paused stops, active resumes."),
     optional("filters", FILTERS, ""),
     optional("isPriority", Schema::Flag, ""),

@@ -219,6 +219,86 @@ mod tests {
         }
     }
 
+    /// Who may change a stream is not thereby told its secrets.
+    #[test]
+    fn a_saved_secret_stays_only_where_it_was_sent_before() {
+        let http = json!({ "httpEndpoint": "https://in.test/a", "httpAuthorization": "Bearer one",
+            "httpCustomHeaders": [{ "header": "X-Key", "value": "two" }], "httpSigningKey": "three" });
+        let headers = json!([{ "header": "X-Key", "value": "" }]);
+        let splunk = json!({ "splunkDomain": "splunk.test", "splunkPort": "8089", "splunkToken": "four" });
+        let loggly = json!({ "logglyToken": "six-6" });
+        let secrets = ["sink.httpAuthorization", "sink.httpCustomHeaders.0", "sink.httpSigningKey"];
+        for (kind, sink, change, wrong) in [
+            (
+                "http",
+                &http,
+                json!({ "httpEndpoint": "https://in.test/b", "httpCustomHeaders": headers }),
+                &[][..],
+            ),
+            (
+                "http",
+                &http,
+                json!({ "httpEndpoint": "https://out.test/a", "httpCustomHeaders": headers }),
+                &secrets,
+            ),
+            (
+                "http",
+                &http,
+                json!({ "httpEndpoint": "https://in.test:444/a", "httpCustomHeaders": headers }),
+                &secrets,
+            ),
+            (
+                "http",
+                &http,
+                json!({ "httpEndpoint": "http://in.test/a", "httpCustomHeaders": headers }),
+                &secrets,
+            ),
+            ("splunk", &splunk, json!({ "splunkDomain": "SPLUNK.test", "splunkPort": 8089 }), &[]),
+            (
+                "splunk",
+                &splunk,
+                json!({ "splunkDomain": "out.test", "splunkPort": 8089 }),
+                &["sink.splunkToken"],
+            ),
+            ("splunk", &splunk, json!({ "splunkDomain": "splunk.test" }), &["sink.splunkToken"]),
+            (
+                "splunk",
+                &splunk,
+                json!({ "splunkDomain": "splunk.test", "splunkPort": 8089, "splunkSecure": false }),
+                &["sink.splunkToken"],
+            ),
+            ("loggly", &loggly, json!({ "logglyTag": "other" }), &[]),
+            ("loggly", &loggly, json!({ "logglyEndpoint": "https://out.test" }), &["sink.logglyToken"]),
+        ] {
+            let mut settings = create(json!({ "type": kind, "sink": sink })).unwrap();
+            let applied = patch(json!({ "sink": change.clone() })).unwrap().apply(&mut settings);
+            let errors = applied.err().unwrap_or_default();
+            assert_eq!(paths(&errors), wrong, "{change}");
+        }
+        // Given again, they go where the admin says.
+        let mut settings = create(json!({ "type": "splunk", "sink": splunk })).unwrap();
+        let change = json!({ "sink": { "splunkDomain": "out.test", "splunkToken": "new" } });
+        patch(change).unwrap().apply(&mut settings).unwrap();
+        assert_eq!(settings.sink.secrets()["splunkToken"], "new");
+        // The address of Sumo Logic is the secret: none of it goes elsewhere.
+        let sumo = json!({ "sumoSourceAddress": "https://collect.test/receiver/five" });
+        let mut settings = create(json!({ "type": "sumo", "sink": sumo })).unwrap();
+        let change = json!({ "sink": { "sumoSourceAddress": "https://out.test/" } });
+        patch(change).unwrap().apply(&mut settings).unwrap();
+        assert_eq!(settings.sink.address().unwrap().unwrap().as_str(), "https://out.test/");
+    }
+
+    #[test]
+    fn an_optional_secret_is_taken_away_by_null() {
+        let mut settings = create(http(json!({ "httpAuthorization": "Bearer one" }))).unwrap();
+        let change = json!({ "httpEndpoint": "https://out.test/", "httpAuthorization": null });
+        patch(json!({ "sink": change })).unwrap().apply(&mut settings).unwrap();
+        assert!(settings.sink.secrets().get("httpAuthorization").is_none());
+        let mut settings = create(json!({ "type": "loggly", "sink": { "logglyToken": "six" } })).unwrap();
+        let errors = patch(json!({ "sink": { "logglyToken": null } })).unwrap().apply(&mut settings);
+        assert_eq!(paths(&errors.unwrap_err()), ["sink.logglyToken"]);
+    }
+
     #[test]
     fn everything_that_is_wrong_is_said_at_once() {
         let body = json!({
@@ -267,6 +347,9 @@ mod tests {
             json!({ "httpEndpoint": "/events" }),
             json!({ "httpAuthorization": "Bearer a\r\nX: y" }),
             json!({ "httpCustomHeaders": [{ "header": "Host", "value": "x" }] }),
+            json!({ "httpCustomHeaders": [{ "header": "User-Agent", "value": "x" }] }),
+            json!({ "httpCustomHeaders": [{ "header": "expect", "value": "100-continue" }] }),
+            json!({ "httpCustomHeaders": [{ "header": "Upgrade", "value": "x" }] }),
             json!({ "httpCustomHeaders": [{ "header": "X Y", "value": "x" }] }),
             json!({ "httpCustomHeaders": [{ "header": "X", "value": "a\nb" }] }),
             json!({ "httpContentFormat": "XML" }),

@@ -1,8 +1,12 @@
 //! `/api/v2/log-streams`.
 
+use doorward_engine::fault::Fault;
+use doorward_engine::streams;
+use doorward_model::ids::StreamId;
 use serde_json::{Value, json};
 
 use super::error;
+use crate::kit::receiver::Receiver;
 use crate::kit::{House, Machine};
 
 const ALL: &[&str] =
@@ -80,6 +84,27 @@ async fn what_is_sent_back_as_it_was_read_changes_nothing_and_writes_nothing() {
         let writes = writes.iter().filter(|event| event["description"] == "Update a log stream").count();
         assert_eq!(writes, 0, "{events}");
     }
+}
+
+/// Whoever may change streams reads no saved secret at a receiver of their own, neither by a change nor by a
+/// test event.
+#[tokio::test]
+async fn a_saved_secret_is_sent_to_no_other_host() {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let machine = house.machine(ALL).await;
+    let (path, stream) = made(&machine, &http()).await;
+    let elsewhere = json!({ "sink": { "httpEndpoint": receiver.origin } });
+    let refused = error(machine.patch(&path, &elsewhere).await, 400, "invalid_body");
+    assert!(refused["message"].as_str().unwrap().contains("sink.httpAuthorization"), "{refused}");
+    let (app, caller) = house.app_and_caller();
+    let id = StreamId::parse(stream["id"].as_str().unwrap()).unwrap();
+    let tried = streams::try_out(app, &caller, Some(&id), elsewhere.as_object().unwrap()).await;
+    assert!(matches!(tried, Err(Fault::Invalid(_))), "{tried:?}");
+    assert!(receiver.got().is_empty());
+    let given = json!({ "sink": { "httpEndpoint": receiver.origin, "httpAuthorization": "Bearer new" } });
+    machine.patch(&path, &given).await.is(200);
+    assert!(streams::try_out(app, &caller, Some(&id), &serde_json::Map::new()).await.unwrap().is_taken);
+    assert_eq!(receiver.got()[0].header("authorization"), "Bearer new");
 }
 
 #[tokio::test]
