@@ -377,6 +377,11 @@ impl House {
         self.database.folder.path().join("streams").join(self.tenant.as_str()).join(name)
     }
 
+    /// Runs a text on the database, beside the server.
+    pub fn execute(&self, text: &str) {
+        self.database.execute(text);
+    }
+
     /// Puts a log stream into the hands of somebody.
     pub async fn take_lease(&self, stream: &StreamId, holder: &str) {
         let leases = store::global::leases::active(&self.app.db().global()).await.unwrap();

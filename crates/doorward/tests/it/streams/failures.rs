@@ -80,6 +80,53 @@ async fn the_one_event_that_is_refused_is_set_aside_and_the_others_go_on() {
     house.stop().await;
 }
 
+/// A receiver that was not there for a while says nothing about an event.
+#[tokio::test]
+async fn an_event_that_is_refused_once_after_other_failures_is_not_set_aside() {
+    let (house, receiver) = (alone().await, Receiver::new().await);
+    let id = stream_to(&house, &receiver, json!({ "httpContentFormat": "JSONOBJECT" })).await;
+    house.app.deliver_streams();
+    for (failures, status) in [(1, 503), (2, 503), (3, 400), (4, 503), (5, 400)] {
+        receiver.answers(move |_| Said::Status(status, "no"));
+        house.advance(61);
+        let now = until(&house, &id, |health| {
+            health.state.progress.failures >= failures || health.state.set_aside > 0
+        })
+        .await;
+        assert_eq!(now.state.set_aside, 0, "{status}");
+    }
+    // The third refusal is one too many.
+    house.advance(61);
+    until(&house, &id, |health| health.state.set_aside == 1).await;
+    house.stop().await;
+}
+
+/// Its database takes nothing more, as with a full disk. What was taken is not sent over and over.
+#[tokio::test]
+async fn what_was_taken_is_sent_once_while_it_cannot_be_written_down() {
+    let (house, receiver) = (alone().await, Receiver::new().await);
+    let id = stream_to(&house, &receiver, json!({})).await;
+    happen(&house, 0, 5).await;
+    house.execute("ALTER TABLE log_stream_attempts RENAME TO elsewhere");
+    let undone = async || house.metrics().await.get("doorward_store_undone_total", &[]);
+    let before = undone().await;
+    house.app.deliver_streams();
+    for _ in 0..6000 {
+        if undone().await >= before + 3 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(undone().await >= before + 3, "it is tried again");
+    assert_eq!(receiver.got().len(), 1);
+    house.execute("ALTER TABLE elsewhere RENAME TO log_stream_attempts");
+    until(&house, &id, |health| health.state.waiting == 0).await;
+    happen(&house, 5, 2).await;
+    until(&house, &id, |health| health.state.waiting == 0).await;
+    assert_eq!(receiver.taken()[1..], logged(&house, &id).await);
+    house.stop().await;
+}
+
 #[tokio::test]
 async fn a_receiver_that_refuses_everything_does_not_have_everything_set_aside() {
     let (house, receiver) = (alone().await, Receiver::new().await);

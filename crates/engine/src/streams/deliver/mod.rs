@@ -31,8 +31,9 @@ const BEAT_EVERY: Duration = Duration::from_secs(2);
 const PATIENCE: Lifetime = Lifetime::from_seconds(7);
 /// How long an idle stream waits before it looks for events.
 const IDLE: Duration = Duration::from_millis(200);
-/// How long a stream waits when the database is in trouble.
+/// How long a stream waits when the database is in trouble: twice as long each time, up to the longest.
 const TROUBLE: Duration = Duration::from_secs(1);
+const LONGEST_TROUBLE: Duration = Duration::from_secs(8);
 
 type Key = (TenantId, StreamId);
 
@@ -126,14 +127,20 @@ async fn hold(mut delivery: Delivery, mut stop: watch::Receiver<bool>) {
 }
 
 async fn go_on(delivery: &mut Delivery) {
+    let mut wait = TROUBLE;
     loop {
         match delivery.turn().await {
-            Ok(Turn::More) => {}
-            Ok(Turn::Idle) => sleep(IDLE).await,
             Ok(Turn::Over) => return,
+            Ok(turn) => {
+                wait = TROUBLE;
+                if turn == Turn::Idle {
+                    sleep(IDLE).await;
+                }
+            }
             Err(error) => {
                 tracing::warn!(%error, stream = %delivery.key.1, "a log stream waits for the database");
-                sleep(TROUBLE).await;
+                sleep(wait).await;
+                wait = (wait * 2).min(LONGEST_TROUBLE);
             }
         }
     }
