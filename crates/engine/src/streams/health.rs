@@ -80,7 +80,7 @@ pub async fn health(app: &App, caller: &Caller, id: &StreamId) -> Result<Health,
     Ok(Health {
         state: state(app, &scope, stream, progress).await?,
         attempts: attempts::list(&scope, id, attempts::KEPT).await?,
-        letters: letters::list(&scope, id, LETTERS_SHOWN).await?,
+        letters: letters::list(&scope, id, None, LETTERS_SHOWN).await?,
     })
 }
 

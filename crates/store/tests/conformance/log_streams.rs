@@ -294,7 +294,9 @@ fn the_last_tries_and_what_was_set_aside_are_kept() {
         };
         write(&db, &t, |b| letters::insert(b, &stream, &letter("no"))).await.unwrap();
         write(&db, &t, |b| letters::insert(b, &stream, &letter("never"))).await.unwrap();
-        assert_eq!(letters::list(&scope, &stream, 9).await.unwrap(), [letter("never")]);
+        assert_eq!(letters::list(&scope, &stream, None, 9).await.unwrap(), [letter("never")]);
+        assert_eq!(letters::list(&scope, &stream, Some(&log_id("6")), 9).await.unwrap().len(), 1);
+        assert_eq!(letters::list(&scope, &stream, Some(&log_id("7")), 9).await.unwrap(), []);
         assert_eq!(letters::count(&scope, &stream).await.unwrap(), 1);
         write(&db, &t, |b| letters::delete(b, &stream, &log_id("7"))).await.unwrap();
         assert_eq!(letters::count(&scope, &stream).await.unwrap(), 0);

@@ -24,7 +24,7 @@ use doorward_engine::state::TenantState;
 use doorward_engine::users::{self, NewUser};
 use doorward_model::admin::Role;
 use doorward_model::client::kind::ClientKind;
-use doorward_model::ids::{ClientId, StreamId, TenantId};
+use doorward_model::ids::{ClientId, LogId, StreamId, TenantId};
 use doorward_model::log::event::Event;
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
@@ -388,6 +388,18 @@ impl House {
         let lease = leases.iter().find(|lease| lease.stream == *stream).unwrap();
         let mut batch = self.app.db().tenant(&self.tenant).batch();
         store::log_streams::delivery::acquire(&mut batch, lease, holder);
+        batch.commit().await.unwrap();
+    }
+
+    /// Sets events of a log stream aside, as they were sent.
+    pub async fn set_aside(&self, stream: &StreamId, records: Vec<Map<String, Value>>) {
+        let mut batch = self.app.db().tenant(&self.tenant).batch();
+        for record in records {
+            let event = LogId::parse(record["log_id"].as_str().unwrap()).unwrap();
+            let (at, said) = (self.clock.now(), "no".to_owned());
+            let letter = store::log_streams::letters::Letter { event, at, status: Some(400), said, record };
+            store::log_streams::letters::insert(&mut batch, stream, &letter);
+        }
         batch.commit().await.unwrap();
     }
 

@@ -80,6 +80,36 @@ async fn the_one_event_that_is_refused_is_set_aside_and_the_others_go_on() {
     house.stop().await;
 }
 
+/// More than are read at once, the oldest of which are refused for ever: what is behind them is sent all the same,
+/// each with the time at which it happened.
+#[tokio::test]
+async fn all_events_that_were_set_aside_are_sent_again_with_their_own_time() {
+    let (house, receiver) = (alone().await, Receiver::new().await);
+    let sink = json!({
+        "splunkDomain": "127.0.0.1", "splunkPort": receiver.port(), "splunkToken": "tok", "splunkSecure": false,
+    });
+    let id = made(&house, json!({ "name": "S", "type": "splunk", "sink": sink })).await;
+    happen(&house, 0, 1).await;
+    let (event, happened) = (house.committed().await.pop().unwrap(), house.now());
+    house.advance(3600);
+    let record = |id: String| {
+        let date = event.at.to_string();
+        object(json!({ "log_id": id, "data": { "log_id": id, "date": date, "hostname": "id.test" } }))
+    };
+    let ids = (0..250).map(|number| format!("9002{number:019}"));
+    house.set_aside(&id, ids.map(|id| record(id)).collect()).await;
+    receiver.answers(|got| {
+        let is_old = got.ids()[0].as_str() < "90020000000000000000120";
+        if is_old { Said::Status(400, "never") } else { Said::Status(200, "yes") }
+    });
+    let (app, caller) = house.app_and_caller();
+    assert_eq!(streams::resend_letters(app, &caller, &id).await.unwrap(), (130, 120));
+    let sent = receiver.got().pop().unwrap().objects().remove(0);
+    assert_eq!(sent["time"].as_str().unwrap().split('.').next(), Some(happened.to_string().as_str()));
+    assert_eq!(streams::drop_letters(app, &caller, &id).await.unwrap(), (120, 0));
+    house.stop().await;
+}
+
 /// A receiver that was not there for a while says nothing about an event.
 #[tokio::test]
 async fn an_event_that_is_refused_once_after_other_failures_is_not_set_aside() {
