@@ -41,6 +41,21 @@ async fn a_node_that_stops_lets_go_and_the_other_goes_on_where_it_was() {
     }
 }
 
+/// What a node whose clock is an hour ahead wrote: the others do not wait for an hour.
+#[tokio::test]
+async fn a_wait_that_a_clock_ahead_of_the_others_wrote_ends_at_once() {
+    let (house, receiver) = (alone().await, Receiver::new().await);
+    receiver.answers(|_| Said::Status(503, "no"));
+    let id = stream_to(&house, &receiver, json!({})).await;
+    house.advance(3600);
+    house.app.deliver_streams();
+    until(&house, &id, |health| health.state.progress.failures == 1).await;
+    receiver.answers(|_| Said::Status(200, "yes"));
+    house.set_back(3600);
+    until(&house, &id, |health| health.state.waiting == 0).await;
+    house.stop().await;
+}
+
 #[tokio::test]
 async fn a_node_that_hangs_is_taken_over_and_moves_nothing_when_it_wakes() {
     let (house, receiver) = (alone().await, Receiver::new().await);
@@ -51,14 +66,16 @@ async fn a_node_that_hangs_is_taken_over_and_moves_nothing_when_it_wakes() {
     other.app.deliver_streams();
     receiver.answers(|_| Said::Status(200, "yes"));
     happen(&house, 0, 3).await;
-    // It has to be seen before it can be missed.
-    for _ in 0..60 {
+    // A second of the house for each at which the other node looks: it has to see the lease before it can miss a
+    // sign of life.
+    let mut seconds = 0;
+    while receiver.got().is_empty() {
+        assert!(seconds < 10, "it is not taken over within ten seconds");
         house.advance(1);
-        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
-        if !receiver.got().is_empty() {
-            break;
-        }
+        seconds += 1;
+        tokio::time::sleep(std::time::Duration::from_millis(1050)).await;
     }
+    assert!(seconds >= 7, "it was taken over after {seconds} seconds already");
     until(&other, &id, |health| health.state.waiting == 0).await;
     assert_eq!(receiver.taken()[1..], logged(&house, &id).await);
     other.stop().await;

@@ -7,7 +7,7 @@
 //! a receiver does not get the same events again and again.
 
 use doorward_model::ids::{LogId, StreamId, TenantId};
-use doorward_model::stream::verdict::{ASIDE_IN_A_ROW, TRIES, is_given_up, wait_after};
+use doorward_model::stream::verdict::{ASIDE_IN_A_ROW, TRIES, is_due, is_given_up, wait_after};
 use doorward_model::stream::{Checkpoint, LogStream, MAX_BATCH, StreamStatus};
 use doorward_model::time::Timestamp;
 use doorward_store::log_streams::attempts::{self, Attempt, Outcome};
@@ -87,7 +87,7 @@ impl Delivery {
         if progress.holder != self.holder || stored.status != StreamStatus::Active {
             return Ok(Turn::Over);
         }
-        if self.app.now() < progress.retry_at {
+        if !is_due(progress.retry_at, self.app.now()) {
             return Ok(Turn::Idle);
         }
         let page = outbox::after(&scope, &progress.checkpoint, MAX_BATCH).await?;
