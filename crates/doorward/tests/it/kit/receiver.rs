@@ -52,6 +52,10 @@ pub type Manner = Box<dyn Fn(&Got) -> Said + Send>;
 
 pub enum Said {
     Status(u16, &'static str),
+    /// With `Retry-After`.
+    Later(u16, &'static str),
+    /// A refusal with all that came: the path, the headers, the body.
+    Echo(u16),
     /// A redirect.
     Elsewhere(String),
     /// Nothing, for ever.
@@ -128,6 +132,16 @@ async fn answer(State(inner): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, b
         Said::Status(status, text) => {
             got.status = *status;
             (StatusCode::from_u16(*status).unwrap(), *text).into_response()
+        }
+        Said::Later(status, when) => {
+            got.status = *status;
+            let status = StatusCode::from_u16(*status).unwrap();
+            (status, [("retry-after", *when)], "later").into_response()
+        }
+        Said::Echo(status) => {
+            got.status = *status;
+            let text = format!("{} {:?} {}", got.path, got.headers, String::from_utf8_lossy(&got.body));
+            (StatusCode::from_u16(*status).unwrap(), text).into_response()
         }
         Said::Elsewhere(address) => {
             got.status = 302;

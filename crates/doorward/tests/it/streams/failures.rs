@@ -111,6 +111,51 @@ async fn all_events_that_were_set_aside_are_sent_again_with_their_own_time() {
     house.stop().await;
 }
 
+/// A receiver that answers with what it was sent: nothing of it that is secret is kept or shown.
+#[tokio::test]
+async fn no_secret_comes_back_by_an_answer() {
+    let (house, receiver) = (alone().await, Receiver::new().await);
+    let secrets = ["canary-authorization-51c0", "canary-header-8e1d", "canary-signing-key-77f2"];
+    let [authorization, header, key] = secrets;
+    let changes = json!({
+        "httpAuthorization": format!("Bearer {authorization}"), "httpSigningKey": key,
+        "httpCustomHeaders": [{ "header": "X-Key", "value": header }], "httpContentFormat": "JSONOBJECT",
+    });
+    let id = stream_to(&house, &receiver, changes).await;
+    receiver.answers(|_| Said::Echo(400));
+    house.app.deliver_streams();
+    while health(&house, &id).await.state.set_aside == 0 {
+        let failures = health(&house, &id).await.state.progress.failures;
+        house.advance(61);
+        until(&house, &id, |health| health.state.progress.failures != failures || health.state.set_aside > 0)
+            .await;
+    }
+    let (app, caller) = house.app_and_caller();
+    let tried = streams::try_out(app, &caller, Some(&id), &Map::new()).await.unwrap();
+    assert!(receiver.got().iter().all(|got| got.header("x-key") == header), "they were sent");
+    let shown = format!("{:?} {tried:?} {:?}", health(&house, &id).await, house.logs().await);
+    assert!(tried.said.contains("***"), "{}", tried.said);
+    for secret in secrets {
+        assert!(!shown.contains(secret), "{secret} is in {shown}");
+    }
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_receiver_that_asks_for_time_gets_it_within_bounds() {
+    let (house, receiver) = (alone().await, Receiver::new().await);
+    receiver.answers(|_| Said::Later(429, "120"));
+    let id = stream_to(&house, &receiver, json!({})).await;
+    house.app.deliver_streams();
+    let waits = until(&house, &id, |health| health.state.progress.failures == 1).await;
+    assert_eq!(waits.state.progress.retry_at.seconds(), house.now() + 120);
+    receiver.answers(|_| Said::Later(503, "86400"));
+    house.advance(120);
+    let waits = until(&house, &id, |health| health.state.progress.failures == 2).await;
+    assert_eq!(waits.state.progress.retry_at.seconds(), house.now() + 300);
+    house.stop().await;
+}
+
 /// A receiver that was not there for a while says nothing about an event.
 #[tokio::test]
 async fn an_event_that_is_refused_once_after_other_failures_is_not_set_aside() {

@@ -9,7 +9,7 @@
 use doorward_model::ids::{LogId, StreamId, TenantId};
 use doorward_model::stream::verdict::{ASIDE_IN_A_ROW, TRIES, is_due, is_given_up, wait_after};
 use doorward_model::stream::{Checkpoint, LogStream, MAX_BATCH, StreamStatus};
-use doorward_model::time::Timestamp;
+use doorward_model::time::{Lifetime, Timestamp};
 use doorward_store::log_streams::attempts::{self, Attempt, Outcome};
 use doorward_store::log_streams::delivery::{self, Held, Taken};
 use doorward_store::log_streams::letters::{self, Letter};
@@ -160,7 +160,7 @@ impl Delivery {
                 let letter = letter(&last, &records, &sent, now);
                 (Step::Aside(last.checkpoint(), letter), Outcome::Aside)
             }
-            outcome => (self.failed(stream, progress, now), outcome),
+            outcome => (self.failed(stream, progress, now, sent.wait), outcome),
         };
         match outcome {
             Outcome::Taken => self.size = (self.size * 2).min(MAX_BATCH as usize),
@@ -179,9 +179,16 @@ impl Delivery {
         times >= TRIES && progress.aside_in_a_row < ASIDE_IN_A_ROW
     }
 
-    fn failed(&self, stream: &LogStream, progress: &Progress, at: Timestamp) -> Step {
+    fn failed(
+        &self,
+        stream: &LogStream,
+        progress: &Progress,
+        at: Timestamp,
+        asked: Option<Lifetime>,
+    ) -> Step {
         let [chance] = self.app.entropy().bytes::<1>();
-        let retry_at = at.after(wait_after(progress.failures.saturating_add(1), chance));
+        let wait = wait_after(progress.failures.saturating_add(1), chance);
+        let retry_at = at.after(asked.map_or(wait, |asked| asked.max(wait)));
         let is_over = progress.failing_since.is_some_and(|since| is_given_up(since, at));
         let status = if is_over { StreamStatus::Suspended } else { StreamStatus::Active };
         if is_over {

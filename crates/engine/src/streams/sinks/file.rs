@@ -42,7 +42,7 @@ pub(super) async fn append(
     match written.map_err(io::Error::other).flatten() {
         Ok(length) => {
             let said = format!("{} is {length} bytes long.", sink.name);
-            Sent { outcome: Outcome::Taken, status: None, said }
+            Sent { outcome: Outcome::Taken, status: None, said, wait: None }
         }
         Err(error) => Sent::failed(format!("{} cannot be written: {error}.", sink.name)),
     }
