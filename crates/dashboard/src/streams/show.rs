@@ -113,11 +113,12 @@ async fn done_to(web: &Web, frame: &Frame, id: &str, form: &SignedForm) -> Resul
     let said = match form.text("do") {
         "pause" => {
             streams::update(app, caller, &id, &status("paused")).await?;
-            "The stream is paused. What happens meanwhile waits for it.".to_owned()
+            "The stream is paused. What happens meanwhile waits for it as long as the log is kept.".to_owned()
         }
         "resume" => {
+            let lacks = streams::state_of(app, caller, &id).await?.may_lack;
             streams::update(app, caller, &id, &status("active")).await?;
-            "The stream goes on where it was stopped.".to_owned()
+            if lacks { state::RESUMED_LATE } else { "The stream goes on where it was stopped." }.to_owned()
         }
         "retry" => {
             streams::hurry(app, caller, &id).await?;

@@ -3,7 +3,7 @@
 use doorward_model::ids::StreamId;
 use doorward_model::log::code::EventCode;
 use doorward_model::scope::ApiScope;
-use doorward_model::stream::{Category, LogStream};
+use doorward_model::stream::{Category, LogStream, StreamStatus};
 use doorward_store::Scope;
 use doorward_store::log_streams::attempts::{self, Attempt};
 use doorward_store::log_streams::delivery::day;
@@ -33,6 +33,9 @@ pub struct StreamState {
     pub sent_today: i64,
     /// How many events were set aside.
     pub set_aside: i64,
+    /// Whether the log may have forgotten events that are before it: it stood still for longer than the log
+    /// keeps them.
+    pub may_lack: bool,
 }
 
 impl StreamState {
@@ -84,6 +87,17 @@ pub async fn health(app: &App, caller: &Caller, id: &StreamId) -> Result<Health,
     })
 }
 
+/// How one stream stands.
+///
+/// # Errors
+/// As [`health`].
+pub async fn state_of(app: &App, caller: &Caller, id: &StreamId) -> Result<StreamState, Fault> {
+    caller.may(ApiScope::ReadLogStreams)?;
+    let scope = app.db().tenant(&caller.tenant.tenant.id);
+    let (stream, progress) = existing(app, &scope, id).await?;
+    state(app, &scope, stream, progress).await
+}
+
 async fn state(
     app: &App,
     scope: &Scope<'_>,
@@ -92,12 +106,30 @@ async fn state(
 ) -> Result<StreamState, Fault> {
     let is_today = progress.sent_day == day(app.now());
     Ok(StreamState {
+        may_lack: may_lack(app, scope, &stream, &progress).await?,
         waiting: outbox::count_after(scope, &progress.checkpoint, &codes(&stream), MOST_COUNTED).await?,
         set_aside: letters::count(scope, &stream.id).await?,
         sent_today: if is_today { progress.sent_today } else { 0 },
         stream,
         progress,
     })
+}
+
+/// For a stream that delivers, the log keeps what is before it; and nothing is gone of a log that keeps an
+/// event which is behind the stream, nor of one that keeps everything or is younger than what it keeps.
+async fn may_lack(
+    app: &App,
+    scope: &Scope<'_>,
+    stream: &LogStream,
+    progress: &Progress,
+) -> Result<bool, Fault> {
+    let tenant = app.tenant(scope.tenant());
+    let kept = tenant.and_then(|state| state.tenant.settings.events_are_kept_for());
+    let is_old = kept.is_some_and(|kept| stream.created_at < app.now().before(kept));
+    if stream.status == StreamStatus::Active || !is_old {
+        return Ok(false);
+    }
+    Ok(!outbox::is_any_behind(scope, &progress.checkpoint).await?)
 }
 
 /// The kinds of events that a stream takes; none named when it takes all.

@@ -207,7 +207,12 @@ fn what_a_stream_has_before_it_is_kept_for_as_long_as_it_is_active() {
         assert_eq!(logs::delete_before(&scope, later(99), 9).await.unwrap(), 0);
         let suspended = StoredStream { status: StreamStatus::Suspended, ..stream("lst_1") };
         write(&db, &t, |b| log_streams::update(b, &suspended)).await.unwrap();
+        come(&db, &t, &START, &["1"]).await;
+        let behind = end(&db, &t).await;
+        assert!(outbox::is_any_behind(&scope, &behind).await.unwrap());
+        assert!(!outbox::is_any_behind(&scope, &START).await.unwrap());
         assert_eq!(logs::delete_before(&scope, later(99), 9).await.unwrap(), 1);
+        assert!(!outbox::is_any_behind(&scope, &behind).await.unwrap());
     });
 }
 

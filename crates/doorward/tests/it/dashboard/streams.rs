@@ -71,6 +71,29 @@ async fn a_stream_is_tested_made_watched_stopped_and_deleted() {
     house.stop().await;
 }
 
+/// A paused stream keeps nothing in the log, and who resumes it too late is told.
+#[tokio::test]
+async fn a_stream_that_is_resumed_after_the_log_forgot_says_so() {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let admin = house.admin().await;
+    let address = made(&admin, &receiver).await;
+    let press = async |button: &str| {
+        let page = admin.get(&address).await.is(200);
+        post(&admin, &page, &address, &[("do", button)]).await.is(303);
+        admin.get(&address).await.text()
+    };
+    assert!(press("pause").await.contains("waits for it as long as the log is kept"));
+    assert!(press("resume").await.contains("goes on where it was stopped"));
+    press("pause").await;
+    house.forget_the_log().await;
+    house.advance(31 * 86_400);
+    admin.enter_dashboard(crate::kit::OWNER, PASSWORD).await.is(303);
+    let text = admin.get(&address).await.text();
+    assert!(text.contains("stood still for longer than the log keeps events"), "{text}");
+    let text = press("resume").await;
+    assert!(text.contains("what happened in between may be missing"), "{text}");
+}
+
 #[tokio::test]
 async fn a_secret_that_is_saved_is_on_no_page_and_stays_when_its_field_is_left_empty() {
     let (house, receiver) = (House::new().await, Receiver::new().await);
