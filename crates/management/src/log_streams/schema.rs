@@ -74,6 +74,8 @@ const PII: Schema = Schema::Nullable(&Schema::Object(&[
     optional("method", Schema::Words(&["mask", "hash"]), "How; mask when it is left out."),
     optional("algorithm", Schema::Words(&["xxhash"]), ""),
 ]));
+const BATCH: Schema = Schema::Whole { min: 1, max: 500 };
+const MOST: &str = "Our own: how many events go into one request at most; 500 when it is left out.";
 const NEW: Schema = Schema::Object(&[
     optional("name", NAME, "Its name; that of its type when it is left out."),
     required("type", TYPE, "What kind of receiver it is. It cannot be changed."),
@@ -83,6 +85,7 @@ const NEW: Schema = Schema::Object(&[
     optional("isPriority", Schema::Flag, "Kept and given back."),
     optional("pii_config", PII, "What of people is covered."),
     optional("startFrom", Schema::Nullable(&TIME), "From when on; from now on when it is left out."),
+    optional("batchSize", Schema::Nullable(&BATCH), MOST),
 ]);
 const CHANGE: Schema = Schema::Object(&[
     optional("name", NAME, ""),
@@ -101,6 +104,7 @@ const CHANGE: Schema = Schema::Object(&[
         Schema::Nullable(&TIME),
         "Kept and given back; the page replays from another time.",
     ),
+    optional("batchSize", Schema::Nullable(&BATCH), MOST),
 ]);
 const STREAM: Schema = Schema::Object(&[
     required("id", TEXT, ""),
@@ -112,6 +116,7 @@ const STREAM: Schema = Schema::Object(&[
     required("isPriority", Schema::Flag, ""),
     optional("pii_config", PII, ""),
     optional("startFrom", TIME, ""),
+    optional("batchSize", BATCH, ""),
 ]);
 const STREAMS: Schema = list(&STREAM, usize::MAX);
 

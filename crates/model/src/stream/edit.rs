@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::sink::{self, Sink, SinkKind};
-use super::{Category, PiiConfig, StreamSettings, StreamStatus};
+use super::{Category, MAX_BATCH, PiiConfig, StreamSettings, StreamStatus};
 use crate::fields::{FieldError, FieldErrors};
 use crate::json::{self, Object};
 use crate::patch::Patch;
@@ -25,6 +25,7 @@ pub struct StreamPatch {
     is_priority: Patch<bool>,
     pii: Patch<PiiConfig>,
     start_from: Patch<Timestamp>,
+    batch: Patch<u32>,
 }
 
 impl StreamPatch {
@@ -51,6 +52,7 @@ impl StreamPatch {
                 "startFrom" => {
                     patch.start_from = json::nullable(value, |value| json::time(value, name, &mut errors));
                 }
+                "batchSize" => patch.batch = json::nullable(value, |value| read_batch(value, &mut errors)),
                 _ => errors.push(json::unknown(name)),
             }
         }
@@ -75,6 +77,7 @@ impl StreamPatch {
             is_priority: false,
             pii: None,
             start_from: None,
+            batch: None,
         };
         self.apply_rest(&mut settings);
         Ok(settings)
@@ -105,6 +108,7 @@ impl StreamPatch {
         self.is_priority.apply_or(&mut settings.is_priority, false);
         self.pii.apply(&mut settings.pii);
         self.start_from.apply(&mut settings.start_from);
+        self.batch.apply(&mut settings.batch);
     }
 }
 
@@ -133,6 +137,16 @@ fn read_status(value: &Value, errors: &mut FieldErrors) -> Option<StreamStatus> 
     let word = json::text(value, "status", errors)?;
     let words = StreamStatus::ALL.map(StreamStatus::as_str);
     json::one_of(StreamStatus::parse(&word), "status", &words, errors)
+}
+
+fn read_batch(value: &Value, errors: &mut FieldErrors) -> Option<u32> {
+    let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+    let number = number.filter(|number| (1..=MAX_BATCH).contains(number));
+    if number.is_none() {
+        let text = format!("This must be a whole number between 1 and {MAX_BATCH}.");
+        errors.push(FieldError::new("batchSize", "range", text));
+    }
+    number
 }
 
 fn read_filters(value: &Value, errors: &mut FieldErrors) -> Option<Vec<Category>> {
@@ -303,7 +317,7 @@ mod tests {
     fn everything_that_is_wrong_is_said_at_once() {
         let body = json!({
             "name": "", "type": "http", "sink": {}, "status": "off", "filters": [{ "type": "word", "name": "x" }],
-            "isPriority": 1, "pii_config": 7, "startFrom": "yesterday", "more": 1,
+            "isPriority": 1, "pii_config": 7, "startFrom": "yesterday", "more": 1, "batchSize": 501,
         });
         let errors = patch(body).unwrap_err();
         let expected = [
@@ -315,6 +329,7 @@ mod tests {
             "pii_config",
             "startFrom",
             "more",
+            "batchSize",
         ];
         let mut found = paths(&errors);
         found.sort_unstable();
@@ -383,6 +398,19 @@ mod tests {
         assert_eq!(settings.categories, [Category::Other]);
         patch(json!({ "filters": null, "pii_config": null })).unwrap().apply(&mut settings).unwrap();
         assert!(settings.categories.is_empty());
+    }
+
+    #[test]
+    fn requests_hold_as_many_events_as_an_admin_says() {
+        let mut settings = create(http(json!({}))).unwrap();
+        assert_eq!(settings.most_at_once(), MAX_BATCH);
+        for (value, most) in [(json!(1), 1), (json!(500), 500), (json!(null), 500)] {
+            patch(json!({ "batchSize": value })).unwrap().apply(&mut settings).unwrap();
+            assert_eq!(settings.most_at_once(), most);
+        }
+        for value in [json!(0), json!(501), json!(-1), json!("20"), json!(2.5)] {
+            assert_eq!(paths(&patch(json!({ "batchSize": value })).unwrap_err()), ["batchSize"]);
+        }
     }
 
     #[test]

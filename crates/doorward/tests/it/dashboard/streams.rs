@@ -119,6 +119,62 @@ async fn a_secret_that_is_saved_is_on_no_page_and_stays_when_its_field_is_left_e
 }
 
 #[tokio::test]
+async fn headers_batch_size_and_start_are_set_by_the_page() {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let admin = house.admin().await;
+    let page = admin.get("/manage/streams/new?type=http").await.is(200);
+    let fields = [
+        ("type", "http"),
+        ("name", "Mine"),
+        ("httpEndpoint", receiver.origin.as_str()),
+        ("httpCustomHeaders", "X-One: first-value\r\n\r\nX-Two:second: value \r\n"),
+        ("batchSize", "20"),
+        ("startFrom", "2026-11-01"),
+        ("do", "create"),
+    ];
+    let address = post(&admin, &page, NEW, &fields).await.is(303).location().to_owned();
+    let text = admin.get(&address).await.text();
+    assert!(text.contains("It delivers what happened from 2026-11-01T00:00:00.000Z on"), "{text}");
+    let stream = async || {
+        let (app, caller) = house.app_and_caller();
+        streams::list(app, &caller).await.unwrap().remove(0).settings
+    };
+    let headers = serde_json::json!([
+        { "header": "X-One", "value": "first-value" }, { "header": "X-Two", "value": "second: value" },
+    ]);
+    assert_eq!(stream().await.sink.secrets()["httpCustomHeaders"], headers);
+    assert_eq!(stream().await.batch, Some(20));
+
+    let settings = format!("{address}/settings");
+    let page = admin.get(&settings).await.is(200);
+    assert!(
+        page.text().contains("X-One: \nX-Two: ") && !page.text().contains("first-value"),
+        "{}",
+        page.text()
+    );
+    let fields = [
+        ("name", "Mine"),
+        ("httpEndpoint", receiver.origin.as_str()),
+        ("httpCustomHeaders", "X-Two: \nX-Three: 3"),
+        ("batchSize", ""),
+        ("do", "save"),
+    ];
+    post(&admin, &page, &settings, &fields).await.is(303);
+    let headers = serde_json::json!([
+        { "header": "X-Two", "value": "second: value" }, { "header": "X-Three", "value": "3" },
+    ]);
+    assert_eq!(stream().await.sink.secrets()["httpCustomHeaders"], headers);
+    assert_eq!(stream().await.batch, None);
+    let page = admin.get(&settings).await.is(200);
+    for (field, value) in [("httpCustomHeaders", "Host: x"), ("batchSize", "0"), ("batchSize", "many")] {
+        let fields =
+            [("name", "Mine"), ("httpEndpoint", receiver.origin.as_str()), (field, value), ("do", "save")];
+        let text = post(&admin, &page, &settings, &fields).await.is(422).text();
+        assert!(text.contains(&format!("id=\"{field}-error\"")), "{field}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_said_at_its_field() {
     let house = House::new().await;
     let admin = house.admin().await;

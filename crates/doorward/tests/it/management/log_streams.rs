@@ -46,7 +46,7 @@ async fn a_stream_is_made_read_changed_and_deleted_with_the_originals_statuses()
     let change = json!({
         "name": "Other", "status": "paused", "isPriority": true,
         "filters": [{ "type": "category", "name": "auth.login.fail" }],
-        "pii_config": { "log_fields": ["email"], "method": "hash", "algorithm": "xxhash" },
+        "pii_config": { "log_fields": ["email"], "method": "hash", "algorithm": "xxhash" }, "batchSize": 20,
     });
     let changed = machine.patch(&path, &change).await.is(200).json();
     for (name, value) in change.as_object().unwrap() {
@@ -151,8 +151,14 @@ async fn what_is_no_stream_is_refused_in_words() {
 async fn a_tenant_has_a_bounded_number_of_streams() {
     let house = House::new().await;
     let machine = house.machine(ALL).await;
-    for _ in 0..20 {
+    for _ in 0..19 {
         made(&machine, &http()).await;
     }
+    // Two at once for the last place.
+    let body = http();
+    let both = tokio::join!(machine.post(PATH, &body), machine.post(PATH, &body));
+    let mut statuses = [both.0.status.as_u16(), both.1.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 400]);
     error(machine.post(PATH, &http()).await, 400, "invalid_body");
 }

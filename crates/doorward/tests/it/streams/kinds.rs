@@ -105,6 +105,19 @@ async fn a_file_gets_a_line_per_event_and_is_mended_after_a_crash() {
 }
 
 #[tokio::test]
+async fn no_request_holds_more_events_than_the_stream_says() {
+    let (house, receiver) = (alone().await, Receiver::new().await);
+    let sink = json!({ "httpEndpoint": receiver.origin });
+    let id = made(&house, json!({ "name": "M", "type": "http", "sink": sink, "batchSize": 3 })).await;
+    happen(&house, 0, 10).await;
+    house.app.deliver_streams();
+    complete(&house, &id, &receiver, 10).await;
+    let sizes: Vec<usize> = receiver.got().iter().map(|got| got.ids().len()).collect();
+    assert!(sizes.iter().all(|size| *size <= 3) && sizes.contains(&3), "{sizes:?}");
+    house.stop().await;
+}
+
+#[tokio::test]
 async fn a_test_event_of_a_form_writes_into_no_other_streams_file() {
     let house = alone().await;
     let (app, caller) = house.app_and_caller();

@@ -130,14 +130,15 @@ impl Delivery {
     /// As many of the events that the stream takes as go into one request; none when it takes none.
     fn batched(&self, stream: &LogStream, progress: &Progress, page: Vec<Placed>) -> Option<Batched> {
         let settings = &stream.settings;
+        let most = self.size.min(settings.most_at_once() as usize);
         let wanted = |placed: &Placed| takes(settings, progress.floor_at, &placed.event);
-        let mut taken: Vec<Placed> = page.into_iter().filter(wanted).take(self.size).collect();
+        let mut taken: Vec<Placed> = page.into_iter().filter(wanted).take(most).collect();
         let mut records: Vec<Record> =
             taken.iter().map(|placed| Record::of(&placed.event, settings)).collect();
         if records.is_empty() {
             return None;
         }
-        let count = fitting(&settings.sink, &records, self.size);
+        let count = fitting(&settings.sink, &records, most);
         records.truncate(count);
         taken.truncate(count);
         Some(Batched { records, last: taken.pop()? })
