@@ -3,7 +3,7 @@
 use doorward_model::ids::StreamId;
 use doorward_model::log::code::EventCode;
 use doorward_model::scope::ApiScope;
-use doorward_model::stream::{Category, LogStream, StreamStatus};
+use doorward_model::stream::{Category, LogStream, SinkKind, StreamStatus};
 use doorward_store::Scope;
 use doorward_store::log_streams::attempts::{self, Attempt};
 use doorward_store::log_streams::delivery::day;
@@ -87,6 +87,29 @@ pub async fn health(app: &App, caller: &Caller, id: &StreamId) -> Result<Health,
     })
 }
 
+/// How many events are before the active streams of all tenants, by the kind of receiver; of each stream no
+/// more than [`MOST_COUNTED`]. For operators: no tenant, no stream and no admin is named.
+///
+/// # Errors
+/// Trouble with the store.
+pub async fn all_waiting(app: &App) -> Result<[(SinkKind, i64); SinkKind::ALL.len()], Fault> {
+    let mut found = SinkKind::ALL.map(|kind| (kind, 0));
+    for state in app.tenants() {
+        let scope = app.db().tenant(&state.tenant.id);
+        for (stored, progress) in log_streams::list(&scope).await? {
+            if stored.status != StreamStatus::Active {
+                continue;
+            }
+            let codes = codes(&stored.categories);
+            let waiting = outbox::count_after(&scope, &progress.checkpoint, &codes, MOST_COUNTED).await?;
+            for (_, number) in found.iter_mut().filter(|(kind, _)| *kind == stored.kind) {
+                *number += waiting;
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// How one stream stands.
 ///
 /// # Errors
@@ -107,7 +130,13 @@ async fn state(
     let is_today = progress.sent_day == day(app.now());
     Ok(StreamState {
         may_lack: may_lack(app, scope, &stream, &progress).await?,
-        waiting: outbox::count_after(scope, &progress.checkpoint, &codes(&stream), MOST_COUNTED).await?,
+        waiting: outbox::count_after(
+            scope,
+            &progress.checkpoint,
+            &codes(&stream.settings.categories),
+            MOST_COUNTED,
+        )
+        .await?,
         set_aside: letters::count(scope, &stream.id).await?,
         sent_today: if is_today { progress.sent_today } else { 0 },
         stream,
@@ -133,8 +162,7 @@ async fn may_lack(
 }
 
 /// The kinds of events that a stream takes; none named when it takes all.
-fn codes(stream: &LogStream) -> Vec<EventCode> {
-    let categories = &stream.settings.categories;
+fn codes(categories: &[Category]) -> Vec<EventCode> {
     let takes = |code: &&EventCode| categories.contains(&Category::of(**code));
     EventCode::ALL.iter().filter(takes).copied().collect()
 }

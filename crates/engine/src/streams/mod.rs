@@ -26,7 +26,7 @@ use serde_json::{Map, Value, json};
 
 pub use create::create;
 pub use delete::delete;
-pub use health::{Health, StreamState, health, state_of, states};
+pub use health::{Health, StreamState, all_waiting, health, state_of, states};
 pub use letters::{drop_letters, resend_letters};
 pub use list::{get, list};
 pub use replay::{Replay, hurry, replay};

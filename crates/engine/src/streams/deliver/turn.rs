@@ -163,6 +163,11 @@ impl Delivery {
             }
             outcome => (self.failed(stream, progress, now, sent.wait), outcome),
         };
+        let measures = self.app.db().measures();
+        measures.note_sent(sink.kind(), outcome, events);
+        if let Step::Taken(_, taken) = &step {
+            measures.note_delay(sink.kind(), taken.delay);
+        }
         match outcome {
             Outcome::Taken => self.size = (self.size * 2).min(MAX_BATCH as usize),
             Outcome::Refused => self.size = (records.len() / 2).max(1),
