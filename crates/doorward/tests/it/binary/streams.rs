@@ -21,8 +21,8 @@ use doorward_store::{DatabaseUrl, Db, StoreError, logs};
 use serde_json::json;
 
 use super::process::{Server, free_port, installation};
-use crate::kit::Engine;
 use crate::kit::receiver::{Got, Mortal, Said};
+use crate::kit::{Cluster, Engine};
 
 /// `DOORWARD_TEST_EVENTS` asks for more; a build without optimisation takes its time.
 const EVENTS: usize = 10_000;
@@ -102,11 +102,7 @@ async fn all_arrive(engine: Engine) {
 
     let one = Server::start(folder.path(), &networks);
     let two = Server::start(folder.path(), &second);
-    let caller = Caller::command_line(app.tenants().remove(0));
-    let sink = json!({ "httpEndpoint": format!("http://{}/", receiver.address()) });
-    let filters = json!([{ "type": "category", "name": "auth.login.success" }]);
-    let body = json!({ "name": "Mine", "type": "http", "sink": sink, "filters": filters });
-    streams::create(&app, &caller, body.as_object().unwrap()).await.unwrap();
+    make_stream(&app, &receiver).await;
     let writer = tokio::spawn(write(app.clone(), count));
 
     until(&taken, count / 10).await;
@@ -122,8 +118,43 @@ async fn all_arrive(engine: Engine) {
     if let DatabaseUrl::Postgres(_) = &database.url {
         database.end_connections();
     }
-    until(&taken, count).await;
     writer.await.unwrap();
+    // Two nodes, the receiver and the database: each may cut one request off.
+    all_came(&taken, count, 4).await;
+    drop(three);
+    drop(receiver);
+    app.stop().await;
+}
+
+/// A server of its own is killed twice, with everything that it was about to do.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_was_answered_is_lost_when_postgresql_is_killed() {
+    let Some(cluster) = Cluster::new() else { return };
+    let (port, count, keys) = (free_port(), EVENTS / 2, tempfile::tempdir().unwrap());
+    let (url, key) = (cluster.url(), keys.path().join("shared.key"));
+    let folder = installation(port, &["--database", &url, "--master-key-file", key.to_str().unwrap()]);
+    let app = start(&DatabaseUrl::parse(&url).unwrap(), folder.path(), &key).await;
+    let taken = Ids::default();
+    let receiver = born(([127, 0, 0, 1], 0).into(), &taken).await;
+    let node = Server::start(folder.path(), &["--stream-networks", "127.0.0.0/8"]);
+    make_stream(&app, &receiver).await;
+    let writer = tokio::spawn(write(app.clone(), count));
+    for part in [count / 4, count / 2] {
+        until(&taken, part).await;
+        cluster.kill();
+        tokio::task::block_in_place(|| cluster.start());
+    }
+    writer.await.unwrap();
+    // Each time a request may have been taken of which the database never heard.
+    all_came(&taken, count, 2).await;
+    drop(node);
+    drop(receiver);
+    app.stop().await;
+}
+
+/// Insists that all events came, in order, and at most so many requests twice.
+async fn all_came(taken: &Ids, count: usize, requests: usize) {
+    until(taken, count).await;
     let whole = || taken.lock().unwrap().iter().collect::<HashSet<_>>().len() == count;
     for _ in 0..60_000 {
         if whole() {
@@ -137,11 +168,15 @@ async fn all_arrive(engine: Engine) {
     assert_eq!(first_time.len(), count, "events were lost");
     assert!(first_time.iter().enumerate().all(|(number, found)| **found == id(number)), "out of order");
     let twice = all.len() - count;
-    // Two nodes, the receiver and the database: each may cut one request off.
-    assert!(twice <= 4 * REQUEST, "{twice} events came more than once");
-    drop(three);
-    drop(receiver);
-    app.stop().await;
+    assert!(twice <= requests * REQUEST, "{twice} events came more than once");
+}
+
+async fn make_stream(app: &App, receiver: &Mortal) {
+    let caller = Caller::command_line(app.tenants().remove(0));
+    let sink = json!({ "httpEndpoint": format!("http://{}/", receiver.address()) });
+    let filters = json!([{ "type": "category", "name": "auth.login.success" }]);
+    let body = json!({ "name": "Mine", "type": "http", "sink": sink, "filters": filters });
+    streams::create(app, &caller, body.as_object().unwrap()).await.unwrap();
 }
 
 async fn start(url: &DatabaseUrl, folder: &std::path::Path, shared: &std::path::Path) -> App {

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::given::Given;
 
-const VARIABLE: &str = "DOORWARD_TEST_POSTGRES";
+pub(super) const VARIABLE: &str = "DOORWARD_TEST_POSTGRES";
 /// `./test` sets it to `postgres` for a second run of what runs in this process.
 const ENGINE: &str = "DOORWARD_TEST_ENGINE";
 static NEXT: AtomicU32 = AtomicU32::new(1);
