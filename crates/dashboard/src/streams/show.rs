@@ -118,7 +118,8 @@ async fn done_to(web: &Web, frame: &Frame, id: &str, form: &SignedForm) -> Resul
         "resume" => {
             let lacks = streams::state_of(app, caller, &id).await?.may_lack;
             streams::update(app, caller, &id, &status("active")).await?;
-            if lacks { state::RESUMED_LATE } else { "The stream goes on where it was stopped." }.to_owned()
+            let said = if lacks { state::RESUMED_LATE } else { "The stream goes on where it was stopped." };
+            said.to_owned()
         }
         "retry" => {
             streams::hurry(app, caller, &id).await?;

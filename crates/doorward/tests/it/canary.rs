@@ -34,6 +34,7 @@ async fn secrets_are_in_no_log_line_at_trace_level_and_in_no_event() {
         assert!(!numbers.contains(&secret), "{what} is in a metric");
         assert!(!received.contains(&secret), "{what} was sent to a receiver");
     }
+    house.stop().await;
 }
 
 /// A log stream of each kind, made by the API, tried and failing now and then; gives their secrets.
@@ -98,7 +99,6 @@ async fn all_received(house: &House, receiver: &Receiver) -> String {
     let bodies: Vec<String> =
         receiver.got().iter().map(|got| String::from_utf8_lossy(&got.body).into_owned()).collect();
     assert!(bodies.len() > 8, "{bodies:?}");
-    house.stop().await;
     bodies.concat()
 }
 

@@ -242,47 +242,19 @@ mod tests {
         let splunk = json!({ "splunkDomain": "splunk.test", "splunkPort": "8089", "splunkToken": "four" });
         let loggly = json!({ "logglyToken": "six-6" });
         let secrets = ["sink.httpAuthorization", "sink.httpCustomHeaders.0", "sink.httpSigningKey"];
+        let to = |address: &str| json!({ "httpEndpoint": address, "httpCustomHeaders": headers });
+        let host = |domain: &str, port: u16, is_secure: bool| json!({ "splunkDomain": domain, "splunkPort": port, "splunkSecure": is_secure });
         for (kind, sink, change, wrong) in [
-            (
-                "http",
-                &http,
-                json!({ "httpEndpoint": "https://in.test/b", "httpCustomHeaders": headers }),
-                &[][..],
-            ),
-            (
-                "http",
-                &http,
-                json!({ "httpEndpoint": "https://out.test/a", "httpCustomHeaders": headers }),
-                &secrets,
-            ),
-            (
-                "http",
-                &http,
-                json!({ "httpEndpoint": "https://in.test:444/a", "httpCustomHeaders": headers }),
-                &secrets,
-            ),
-            (
-                "http",
-                &http,
-                json!({ "httpEndpoint": "http://in.test/a", "httpCustomHeaders": headers }),
-                &secrets,
-            ),
-            ("splunk", &splunk, json!({ "splunkDomain": "SPLUNK.test", "splunkPort": 8089 }), &[]),
-            (
-                "splunk",
-                &splunk,
-                json!({ "splunkDomain": "out.test", "splunkPort": 8089 }),
-                &["sink.splunkToken"],
-            ),
-            ("splunk", &splunk, json!({ "splunkDomain": "splunk.test" }), &["sink.splunkToken"]),
-            (
-                "splunk",
-                &splunk,
-                json!({ "splunkDomain": "splunk.test", "splunkPort": 8089, "splunkSecure": false }),
-                &["sink.splunkToken"],
-            ),
-            ("loggly", &loggly, json!({ "logglyTag": "other" }), &[]),
-            ("loggly", &loggly, json!({ "logglyEndpoint": "https://out.test" }), &["sink.logglyToken"]),
+            ("http", &http, to("https://in.test/b"), vec![]),
+            ("http", &http, to("https://out.test/a"), secrets.to_vec()),
+            ("http", &http, to("https://in.test:444/a"), secrets.to_vec()),
+            ("http", &http, to("http://in.test/a"), secrets.to_vec()),
+            ("splunk", &splunk, host("SPLUNK.test", 8089, true), vec![]),
+            ("splunk", &splunk, host("out.test", 8089, true), vec!["sink.splunkToken"]),
+            ("splunk", &splunk, host("splunk.test", 8088, true), vec!["sink.splunkToken"]),
+            ("splunk", &splunk, host("splunk.test", 8089, false), vec!["sink.splunkToken"]),
+            ("loggly", &loggly, json!({ "logglyTag": "other" }), vec![]),
+            ("loggly", &loggly, json!({ "logglyEndpoint": "https://out.test" }), vec!["sink.logglyToken"]),
         ] {
             let mut settings = create(json!({ "type": kind, "sink": sink })).unwrap();
             let applied = patch(json!({ "sink": change.clone() })).unwrap().apply(&mut settings);

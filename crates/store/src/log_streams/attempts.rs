@@ -55,9 +55,7 @@ impl Outcome {
             Outcome::Aside => "aside",
         }
     }
-}
 
-impl Outcome {
     /// Its place in [`Outcome::ALL`].
     pub(crate) const fn place(self) -> usize {
         match self {

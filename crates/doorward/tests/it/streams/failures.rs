@@ -97,7 +97,7 @@ async fn all_events_that_were_set_aside_are_sent_again_with_their_own_time() {
         object(json!({ "log_id": id, "data": { "log_id": id, "date": date, "hostname": "id.test" } }))
     };
     let ids = (0..250).map(|number| format!("9002{number:019}"));
-    house.set_aside(&id, ids.map(|id| record(id)).collect()).await;
+    house.set_aside(&id, ids.map(record).collect()).await;
     let first = format!("9002{:019}", 120);
     receiver.answers(move |got| {
         let is_old = got.ids()[0] < first;

@@ -122,6 +122,6 @@ mod tests {
         let splunk = sink(SinkKind::Splunk, &splunk);
         assert_eq!(without_secrets(&splunk, "token splunk-to"), "token ***");
         assert_eq!(without_secrets(&splunk, "this is spl"), "this is spl");
-        assert_eq!(without_secrets(&splunk, "\u{1b}[2Jno\n"), "[2Jno");
+        assert_eq!(without_secrets(&splunk, "\u{1b}[2Jno\n"), " [2Jno");
     }
 }
