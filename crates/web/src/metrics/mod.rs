@@ -60,7 +60,6 @@ pub fn router(web: Web, process: fn() -> Process, version: &'static str) -> Rout
 async fn scrape(State(scraped): State<Scraped>) -> Response {
     // Who scrapes does not wait for a database in trouble: all else is known without it.
     let waiting = timeout(PATIENCE, streams::all_waiting(scraped.web.app())).await.ok().and_then(Result::ok);
-    let waiting = waiting.as_ref().map(|waiting| waiting.as_slice());
     let text = render::page(&scraped.web, &(scraped.process)(), scraped.version, waiting);
     let headers = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"), (CACHE_CONTROL, "no-store")];
     (StatusCode::OK, headers, text).into_response()

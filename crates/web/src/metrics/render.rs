@@ -12,13 +12,11 @@ use super::requests::{CLASSES, Requests};
 use super::text::{Page, Unit};
 use crate::state::Web;
 
+/// How many events wait for streams of each kind.
+type Waiting = [(SinkKind, i64); SinkKind::ALL.len()];
+
 /// The whole page. What never happened is shown as 0 where its labels are few, and left out elsewhere.
-pub(super) fn page(
-    web: &Web,
-    process: &Process,
-    version: &str,
-    waiting: Option<&[(SinkKind, i64)]>,
-) -> String {
+pub(super) fn page(web: &Web, process: &Process, version: &str, waiting: Option<Waiting>) -> String {
     let (app, mut page) = (web.app(), Page::default());
     page.metric(&list::BUILD).put(&[version], 1);
     answered(&mut page, web.requests());
@@ -105,7 +103,7 @@ fn stored(page: &mut Page, measures: &Measures) {
 }
 
 /// What became of the events for log streams; of which stream is not said.
-fn sent_on(page: &mut Page, measures: &Measures, waiting: Option<&[(SinkKind, i64)]>) {
+fn sent_on(page: &mut Page, measures: &Measures, waiting: Option<Waiting>) {
     let each =
         SinkKind::ALL.iter().flat_map(|kind| Outcome::ALL.iter().map(move |outcome| (*kind, *outcome)));
     let mut samples = page.metric(&list::STREAM_REQUESTS);
