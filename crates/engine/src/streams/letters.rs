@@ -1,6 +1,6 @@
 //! Events that were set aside: sent once more, or given up.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use doorward_model::ids::StreamId;
 use doorward_model::scope::ApiScope;
@@ -41,7 +41,7 @@ async fn resend(app: &App, caller: &Caller, id: &StreamId) -> Result<(usize, i64
     caller.may(ApiScope::UpdateLogStreams)?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
     let (stream, _) = existing(app, &scope, id).await?;
-    let (mut sender, until) = (Sender::default(), Instant::now() + PATIENCE);
+    let (mut sender, until) = (Sender::default(), app.ran() + PATIENCE);
     let (mut after, mut done, mut is_over) = (None, 0, false);
     while !is_over {
         let page = letters::list(&scope, id, after.as_ref(), PAGE).await?;
@@ -49,7 +49,7 @@ async fn resend(app: &App, caller: &Caller, id: &StreamId) -> Result<(usize, i64
         after = Some(last.event.clone());
         let mut taken = Vec::new();
         for letter in page {
-            is_over = Instant::now() >= until;
+            is_over = app.ran() >= until;
             if is_over {
                 break;
             }
@@ -87,8 +87,8 @@ async fn give_up(app: &App, caller: &Caller, id: &StreamId) -> Result<(usize, i6
     caller.may(ApiScope::UpdateLogStreams)?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
     let (stream, _) = existing(app, &scope, id).await?;
-    let (until, mut done) = (Instant::now() + PATIENCE, 0);
-    while Instant::now() < until {
+    let (until, mut done) = (app.ran() + PATIENCE, 0);
+    while app.ran() < until {
         let page = letters::list(&scope, id, None, PAGE).await?;
         if page.is_empty() {
             break;

@@ -107,7 +107,7 @@ pub async fn before_time(
          AND at >= $3 ORDER BY id LIMIT 1000) AS oldest";
     let row = t.first(SQL, args![t.id(), first.as_str(), time]).await?;
     let least = row.map_or(Ok(None), |row| row.read("logs").int_or_none("position"))?;
-    Ok(least.map(|position| Checkpoint { position: position - 1, event: None }))
+    Ok(least.map(|position| Checkpoint { position, event: None }))
 }
 
 fn values(checkpoint: &Checkpoint) -> Vec<Value> {

@@ -187,7 +187,7 @@ mod tests {
         let key = (TenantId::parse("t").unwrap(), StreamId::parse("lst_1").unwrap());
         let last_beat = Duration::from_secs(100);
         for phase in (0..1000).step_by(50).map(Duration::from_millis) {
-            let (mut seen, mut now) = (Seen::default(), Duration::from_secs(90) + phase);
+            let (mut seen, mut now) = (Seen::default(), Duration::from_secs(99) + phase);
             let taken_over = loop {
                 let beat = i64::from(now >= last_beat);
                 let (tenant, stream) = key.clone();
