@@ -25,7 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store/src/sql/"]),
     ("tokio_postgres", &["store/src/sql/"]),
     ("deadpool_postgres", &["store/src/sql/"]),
-    ("Instant", &["store/src/sql/", "store/examples/", "web/src/frame.rs"]),
+    ("Instant", &["engine/src/clock.rs", "store/src/sql/", "store/examples/", "web/src/frame.rs"]),
     ("SystemTime", &["engine/src/clock"]),
     ("RandomState", &[]),
     ("getrandom", &["engine/src/entropy"]),

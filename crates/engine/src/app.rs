@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use doorward_model::ids::{LogId, TenantId};
 use doorward_model::time::Timestamp;
@@ -125,6 +126,11 @@ impl App {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    /// How long the clock has run, however often it was set.
+    pub(crate) fn ran(&self) -> Duration {
+        self.0.clock.ran()
     }
 
     /// The database.

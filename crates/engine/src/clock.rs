@@ -1,8 +1,8 @@
 //! Where "now" comes from. Everything else takes the time as an argument.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use doorward_model::time::{Lifetime, Timestamp};
 
@@ -35,6 +35,19 @@ impl Clock {
         }
     }
 
+    /// How long it has run: for lengths of time, which a clock that is set would falsify. A fixed clock runs as
+    /// far as it is moved.
+    #[must_use]
+    pub fn ran(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        match self {
+            Clock::System => START.elapsed(),
+            Clock::Fixed(millis) => {
+                Duration::from_millis(u64::try_from(millis.load(Ordering::Relaxed)).unwrap_or(0))
+            }
+        }
+    }
+
     /// Moves a fixed clock forward; the machine's own cannot be moved.
     pub fn advance(&self, by: Lifetime) {
         if let Clock::Fixed(millis) = self {
@@ -54,5 +67,6 @@ mod tests {
         assert_eq!(clock.now().seconds(), 10);
         clock.advance(Lifetime::from_seconds(5));
         assert_eq!(other.now().seconds(), 15);
+        assert_eq!(other.ran(), Duration::from_secs(15));
     }
 }

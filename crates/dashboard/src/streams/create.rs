@@ -80,7 +80,11 @@ async fn make(web: &Web, frame: &Frame, form: &SignedForm) -> Result<Outcome, Pa
     }
     match streams::create(web.app(), form.caller(), &body).await {
         Ok(stream) => {
-            let said = format!("{} was created. It delivers what happens from now on.", stream.settings.name);
+            let from = match stream.settings.start_from {
+                Some(time) => format!("It delivers what happened from {time} on, as far as the log has it"),
+                None => "It delivers what happens from now on".to_owned(),
+            };
+            let said = format!("{} was created. {from}.", stream.settings.name);
             Ok(Done::to(super::path(&stream.id, "")).saying(said).into())
         }
         Err(Fault::Invalid(errors)) => Ok(shown(&of_fields(&errors), None, StatusCode::UNPROCESSABLE_ENTITY)),

@@ -92,6 +92,9 @@ const FORMATS: &[(&str, &str)] = &[
     ("JSONOBJECT", "One event per request"),
 ];
 
+const HEADERS: &str = "httpCustomHeaders";
+const BATCH: &str = "batchSize";
+
 fn fields(kind: SinkKind) -> &'static [Field] {
     match kind {
         SinkKind::Http => HTTP,
@@ -158,9 +161,14 @@ impl Values {
                     let word = if is_on { "on" } else { "" };
                     values.texts.insert(name, word.to_owned());
                 }
+                Value::Array(headers) if name == HEADERS => {
+                    drop(values.texts.insert(name, as_lines(&headers)))
+                }
                 other => drop(values.rest.insert(name, other)),
             }
         }
+        let batch = settings.batch.map_or_else(String::new, |batch| batch.to_string());
+        values.texts.insert(BATCH.to_owned(), batch);
         values.categories = settings.categories.clone();
         if let Some(pii) = &settings.pii {
             (values.covered, values.method) = (pii.fields.clone(), pii.method);
@@ -171,7 +179,7 @@ impl Values {
     /// The same with what somebody sent.
     pub(super) fn sent(mut self, form: &SignedForm) -> Self {
         let names = fields(self.kind).iter().map(|field| field.name);
-        for name in names.chain(["name", "httpContentFormat", "startFrom"]) {
+        for name in names.chain(["name", "httpContentFormat", HEADERS, BATCH, "startFrom"]) {
             if let Some(text) = form.get(name) {
                 self.texts.insert(name.to_owned(), text.to_owned());
             }
@@ -206,6 +214,15 @@ impl Values {
         if self.kind == SinkKind::Http && !self.text("httpContentFormat").is_empty() {
             sink.insert("httpContentFormat".to_owned(), Value::from(self.text("httpContentFormat")));
         }
+        if self.kind == SinkKind::Http {
+            sink.insert(HEADERS.to_owned(), of_lines(self.text(HEADERS)));
+        }
+        let batch = self.text(BATCH).trim();
+        let batch = match batch.parse::<u64>() {
+            Ok(number) => Value::from(number),
+            Err(_) if batch.is_empty() => Value::Null,
+            Err(_) => Value::from(batch),
+        };
         let filter = |category: &Category| json!({ "type": "category", "name": category.as_str() });
         let covered: Vec<&str> = self.covered.iter().map(|field| field.as_str()).collect();
         let method = if self.method == PiiMethod::Hash { "hash" } else { "mask" };
@@ -217,6 +234,7 @@ impl Values {
             ("sink".to_owned(), Value::Object(sink)),
             ("filters".to_owned(), self.categories.iter().map(filter).collect()),
             ("pii_config".to_owned(), pii),
+            (BATCH.to_owned(), batch),
         ]);
         let start = self.text("startFrom").trim();
         if !self.is_saved && !start.is_empty() {
@@ -224,6 +242,21 @@ impl Values {
         }
         body
     }
+}
+
+/// Headers one per line; values that are saved are not shown.
+fn as_lines(headers: &[Value]) -> String {
+    let names = headers.iter().filter_map(|header| header["header"].as_str());
+    names.map(|name| format!("{name}: \n")).collect()
+}
+
+fn of_lines(text: &str) -> Value {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let header = |line: &str| {
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        json!({ "header": name.trim(), "value": value.trim() })
+    };
+    lines.map(header).collect()
 }
 
 /// A day alone means its beginning.
@@ -239,6 +272,7 @@ pub(super) fn of_fields(errors: &FieldErrors) -> FieldErrors {
         let path = error.path.strip_prefix("sink.").unwrap_or(&error.path);
         // What is wrong with the type has no field of its own.
         let path = if path == "type" { "name" } else { path };
+        let path = if path.starts_with(HEADERS) { HEADERS } else { path };
         found.push(FieldError::new(path, error.rule, error.text.clone()));
     }
     found
@@ -267,7 +301,12 @@ impl Fields<'_> {
 
     fn hint(&self, field: &Field) -> String {
         if field.is_secret && self.values.is_saved {
-            return format!("{} Left empty, the saved one stays.", field.hint).trim_start().to_owned();
+            return format!(
+                "{} Left empty, the saved one stays, as long as the receiver is at the same host and port.",
+                field.hint
+            )
+            .trim_start()
+            .to_owned();
         }
         field.hint.to_owned()
     }
@@ -282,6 +321,14 @@ impl Fields<'_> {
 
     fn covers(&self, field: &PiiField) -> bool {
         self.values.covered.contains(field)
+    }
+
+    fn headers(&self) -> &str {
+        self.values.text(HEADERS)
+    }
+
+    fn headers_error(&self) -> Option<&str> {
+        parts::error_at(self.errors, HEADERS)
     }
 
     fn sign(tried: &Tried) -> &'static str {

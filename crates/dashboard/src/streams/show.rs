@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use doorward_engine::fault::Fault;
-use doorward_engine::streams::{self, Attempt, Health, Letter};
+use doorward_engine::streams::{self, Attempt, Health, Letter, Replay};
 use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::ids::StreamId;
 use doorward_model::json::Object;
@@ -113,11 +113,13 @@ async fn done_to(web: &Web, frame: &Frame, id: &str, form: &SignedForm) -> Resul
     let said = match form.text("do") {
         "pause" => {
             streams::update(app, caller, &id, &status("paused")).await?;
-            "The stream is paused. What happens meanwhile waits for it.".to_owned()
+            "The stream is paused. What happens meanwhile waits for it as long as the log is kept.".to_owned()
         }
         "resume" => {
+            let lacks = streams::state_of(app, caller, &id).await?.may_lack;
             streams::update(app, caller, &id, &status("active")).await?;
-            "The stream goes on where it was stopped.".to_owned()
+            let said = if lacks { state::RESUMED_LATE } else { "The stream goes on where it was stopped." };
+            said.to_owned()
         }
         "retry" => {
             streams::hurry(app, caller, &id).await?;
@@ -158,7 +160,14 @@ async fn replay(web: &Web, frame: &Frame, id: &StreamId, form: &SignedForm) -> R
         let page = ShowPage { frame, health: &health, errors: &errors, from };
         return Ok(Outcome::Page(frame.page(&page).status(StatusCode::UNPROCESSABLE_ENTITY)));
     };
-    streams::replay(web.app(), form.caller(), id, time).await?;
-    let said = format!("Events from {time} on are sent again. A receiver knows them by their log_id.");
+    let said = match streams::replay(web.app(), form.caller(), id, time).await? {
+        Replay::Again => {
+            format!("Events from {time} on are sent again. A receiver knows them by their log_id.")
+        }
+        Replay::NothingSince => format!("Nothing is sent again: the log has no event from {time} on."),
+        Replay::StillWaiting => format!(
+            "Nothing is sent again: what happened from {time} on has not been sent yet. It comes after what waits before it."
+        ),
+    };
     Ok(Done::to(super::path(id, "")).saying(said).into())
 }

@@ -6,6 +6,10 @@ use doorward_model::time::Timestamp;
 
 use crate::parts::{When, ago, when};
 
+/// What is said to who resumes a stream of which the log has forgotten something.
+pub(super) const RESUMED_LATE: &str = "The stream goes on with the oldest event of the log. It stood still for longer than the log keeps \
+     events: what happened in between may be missing.";
+
 /// The class of the badge, and its words.
 pub(super) fn badge(state: &StreamState) -> (&'static str, String) {
     match (state.stream.status, state.progress.failing_since) {
@@ -58,6 +62,10 @@ pub(super) fn trouble(state: &StreamState, now: Timestamp) -> Option<String> {
             let next = if next > now { crate::parts::until(next, now) } else { "now".to_owned() };
             Some(format!("The receiver has taken nothing since {}. The next try is {next}.", ago(since, now)))
         }
+        (StreamStatus::Paused, _) if state.may_lack => Some(
+            "This stream has stood still for longer than the log keeps events: it goes on with the oldest one that is kept."
+                .to_owned(),
+        ),
         _ => None,
     }
 }

@@ -24,7 +24,7 @@ pub enum Streams {
     Test(Which),
     /// Try a log stream that waits at once
     Retry(Which),
-    /// Stop a log stream; what happens meanwhile waits for it
+    /// Stop a log stream; what happens meanwhile waits as long as the log is kept
     Pause(Which),
     /// Let a log stream go on where it was stopped
     Resume(Which),
@@ -157,6 +157,12 @@ async fn set(here: &Here, opened: &Opened, which: &Which, status: StreamStatus) 
     let body = Map::from_iter([("status".to_owned(), json!(status.as_str()))]);
     let changed = streams::update(&opened.app, &opened.caller(), id, &body).await;
     let changed = changed.map_err(|fault| Failure::of("The log stream was not changed.", &fault))?;
+    if state.may_lack && status == StreamStatus::Active {
+        here.console.say(
+            "It stood still for longer than the log keeps events: it goes on with the oldest one that is kept, and \
+             what happened before that is missing.",
+        );
+    }
     here.console.result(
         &shown::log_stream(&changed),
         &[("Log stream", changed.settings.name.as_str()), ("State", changed.status.as_str())],
@@ -187,7 +193,7 @@ fn view(state: &StreamState) -> Value {
         "waiting": state.waiting, "sent_today": state.sent_today, "set_aside": state.set_aside,
         "failing_since": state.progress.failing_since.map(|at| at.to_string()),
         "delivered_at": state.progress.delivered_at.map(|at| at.to_string()),
-        "delay_ms": state.progress.delay,
+        "delay_ms": state.progress.delay, "may_lack_events": state.may_lack,
     });
     view
 }

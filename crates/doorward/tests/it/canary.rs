@@ -1,9 +1,13 @@
 //! Secrets that must not be seen again: not at trace level, not in events (GHSA-qgmm-f2qw-r95f).
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::kit::receiver::{Receiver, Said};
 use crate::kit::{
     Answer, Asked, ClientKey, House, RelyingParty, VERIFIER, Via, Visitor, asking_with, lines_of_the_log,
     was_logged,
 };
+use doorward_engine::streams;
 use doorward_model::client::kind::ClientKind;
 use serde_json::json;
 
@@ -16,7 +20,11 @@ const REALM: &str = "http://auth0.com/oauth/grant-type/password-realm";
 async fn secrets_are_in_no_log_line_at_trace_level_and_in_no_event() {
     let house = House::new().await;
     let lines = lines_of_the_log();
-    let (secrets, events) = use_everything(&house).await;
+    let receiver = Receiver::new().await;
+    let mut secrets = send_the_log_on(&house, &receiver).await;
+    let (more, events) = use_everything(&house).await;
+    secrets.extend(more);
+    let received = all_received(&house, &receiver).await;
     assert!(lines_of_the_log() > lines + 5, "nothing was logged at all, so this test proves nothing");
     let numbers = house.metrics_text().await;
     for (what, secret) in secrets {
@@ -24,7 +32,74 @@ async fn secrets_are_in_no_log_line_at_trace_level_and_in_no_event() {
         assert!(!was_logged(&secret), "{what} is in the log");
         assert!(!events.contains(&secret), "{what} is in an event");
         assert!(!numbers.contains(&secret), "{what} is in a metric");
+        assert!(!received.contains(&secret), "{what} was sent to a receiver");
     }
+    house.stop().await;
+}
+
+/// A log stream of each kind, made by the API, tried and failing now and then; gives their secrets.
+async fn send_the_log_on(house: &House, receiver: &Receiver) -> Vec<(&'static str, String)> {
+    let number = AtomicUsize::new(0);
+    // It repeats what it was sent, in refusals too.
+    receiver.answers(move |_| {
+        Said::Echo(if number.fetch_add(1, Ordering::Relaxed) % 7 == 3 { 400 } else { 200 })
+    });
+    let machine = house.machine(&["create:log_streams", "update:log_streams", "read:log_streams"]).await;
+    let sumo = format!("{}/receiver/canary-sumo-source-81aa", receiver.origin);
+    let streams = [
+        json!({ "type": "http", "sink": {
+            "httpEndpoint": format!("{}/http", receiver.origin), "httpAuthorization": "Bearer canary-stream-token-19c3",
+            "httpSigningKey": "canary-signing-key-6b44",
+            "httpCustomHeaders": [{ "header": "X-Key", "value": "canary-header-of-a-stream-02ef" }] } }),
+        json!({ "type": "splunk", "sink": {
+            "splunkDomain": "127.0.0.1", "splunkPort": receiver.port(), "splunkSecure": false,
+            "splunkToken": "canary-splunk-token-9d57" } }),
+        json!({ "type": "sumo", "sink": { "sumoSourceAddress": sumo } }),
+        json!({ "type": "loggly", "sink": {
+            "logglyToken": "canary-loggly-token-4e90", "logglyEndpoint": receiver.origin } }),
+    ];
+    for body in &streams {
+        let made = machine.post("/api/v2/log-streams", body).await.is(200).json();
+        let path = format!("/api/v2/log-streams/{}", made["id"].as_str().unwrap());
+        machine.patch(&path, &json!({ "name": "canary", "sink": body["sink"] })).await.is(200);
+        machine.patch(&path, &json!({ "sink": 7 })).await.is(400);
+    }
+    let (app, caller) = house.app_and_caller();
+    for stream in streams::list(app, &caller).await.unwrap() {
+        streams::try_out(app, &caller, Some(&stream.id), &serde_json::Map::new()).await.unwrap();
+    }
+    house.app.deliver_streams();
+    vec![
+        ("the token of a receiver", "canary-stream-token-19c3".to_owned()),
+        ("the key of a stream's signature", "canary-signing-key-6b44".to_owned()),
+        ("a header of a stream", "canary-header-of-a-stream-02ef".to_owned()),
+        ("the token of Splunk", "canary-splunk-token-9d57".to_owned()),
+        ("the address at Sumo Logic", "canary-sumo-source-81aa".to_owned()),
+        ("its path", "/receiver/canary-sumo-source-81aa".to_owned()),
+        ("the token of Loggly", "canary-loggly-token-4e90".to_owned()),
+    ]
+}
+
+/// All bodies that receivers got, once they have got everything.
+async fn all_received(house: &House, receiver: &Receiver) -> String {
+    let (app, caller) = house.app_and_caller();
+    for _ in 0..6000 {
+        let states = streams::states(app, &caller).await.unwrap();
+        if states.iter().all(|state| state.waiting == 0) {
+            break;
+        }
+        house.advance(1);
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    for state in streams::states(app, &caller).await.unwrap() {
+        assert_eq!(state.waiting, 0, "{state:?}");
+        let shown = format!("{:?}", streams::health(app, &caller, &state.stream.id).await.unwrap());
+        assert!(!shown.contains("canary-s") && !shown.contains("canary-loggly"), "{shown}");
+    }
+    let bodies: Vec<String> =
+        receiver.got().iter().map(|got| String::from_utf8_lossy(&got.body).into_owned()).collect();
+    assert!(bodies.len() > 8, "{bodies:?}");
+    bodies.concat()
 }
 
 /// The search itself: it finds what is written, in the middle of a line and by its name.

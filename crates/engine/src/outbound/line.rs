@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use doorward_model::log::event::tame;
-use http::header::{HOST, USER_AGENT};
+use http::header::{HOST, RETRY_AFTER, USER_AGENT};
 use http::{HeaderValue, Method, Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
@@ -71,9 +71,11 @@ impl Line {
         self.finish(open, response).await.map_err(|()| Unanswered::Broken { host })
     }
 
-    /// Reads as much as is shown; a connection with more on it is not used again.
+    /// Reads as much as anybody wants to see; a connection with more on it is not used again.
     async fn finish(&mut self, open: Open, response: Response<Incoming>) -> Result<Reply, ()> {
         let status = response.status().as_u16();
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after = retry_after.map(|text| text.trim().to_owned());
         let mut body = response.into_body();
         let mut read = BytesMut::new();
         while let Some(frame) = body.frame().await {
@@ -81,17 +83,16 @@ impl Line {
                 read.extend_from_slice(&data);
             }
             if read.len() > MOST_READ {
-                return Ok(Reply { status, said: shown(&read) });
+                return Ok(Reply { status, body: beginning(&read), retry_after });
             }
         }
         self.open = Some(open);
-        Ok(Reply { status, said: shown(&read) })
+        Ok(Reply { status, body: beginning(&read), retry_after })
     }
 }
 
-/// What a stranger says is cut, and cannot steer a terminal or forge a line.
-fn shown(read: &[u8]) -> String {
-    tame(String::from_utf8_lossy(&read[..read.len().min(MOST_READ)]).trim())
+fn beginning(read: &[u8]) -> String {
+    String::from_utf8_lossy(&read[..read.len().min(MOST_READ)]).into_owned()
 }
 
 fn host_of(url: &Url) -> String {

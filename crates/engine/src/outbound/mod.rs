@@ -127,8 +127,10 @@ pub struct Post {
 pub struct Reply {
     /// Its status.
     pub status: u16,
-    /// The beginning of its body, without control characters.
-    pub said: String,
+    /// The beginning of its body as it came: to be made harmless before anybody keeps or shows it.
+    pub body: String,
+    /// `Retry-After`, as it came.
+    pub retry_after: Option<String>,
 }
 
 /// Why a request had no answer. Nothing in it tells more than whether: what lies behind an address that may

@@ -15,6 +15,7 @@ mod sinks;
 mod try_out;
 mod update;
 
+use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::ids::{StreamId, TenantId};
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
@@ -25,10 +26,10 @@ use serde_json::{Map, Value, json};
 
 pub use create::create;
 pub use delete::delete;
-pub use health::{Health, StreamState, health, states};
+pub use health::{Health, StreamState, all_waiting, health, state_of, states};
 pub use letters::{drop_letters, resend_letters};
 pub use list::{get, list};
-pub use replay::{hurry, replay};
+pub use replay::{Replay, hurry, replay};
 pub use try_out::{Tried, try_out};
 pub use update::update;
 
@@ -41,7 +42,7 @@ use crate::logs::record::EventDraft;
 use crate::sealing::Place;
 
 /// How many streams a tenant may have.
-const MOST: usize = 20;
+const MOST: u32 = 20;
 
 /// A stream that must be there.
 async fn existing(app: &App, scope: &Scope<'_>, id: &StreamId) -> Result<(LogStream, Progress), Fault> {
@@ -66,6 +67,7 @@ fn opened(app: &App, tenant: &TenantId, stored: StoredStream) -> Result<LogStrea
         is_priority: stored.is_priority,
         pii: stored.pii,
         start_from: stored.start_from,
+        batch: stored.batch,
     };
     let (id, status, created_at, version) = (stored.id, stored.status, stored.created_at, stored.version);
     Ok(LogStream { id, settings, status, created_at, version })
@@ -86,6 +88,7 @@ fn sealed(app: &App, tenant: &TenantId, stream: &LogStream) -> Result<StoredStre
         is_priority: settings.is_priority,
         pii: settings.pii,
         start_from: settings.start_from,
+        batch: settings.batch,
         created_at: stream.created_at,
         version: stream.version,
     })
@@ -104,10 +107,20 @@ fn about(what: &str, stream: &LogStream) -> EventDraft {
     EventDraft::new(EventCode::ManagementWrite, what).detail("target", target)
 }
 
-/// What a write that found another version means to who asked for it.
+/// What a write that found another version means to who asked for it, or a stream that was faster.
 fn stale(error: StoreError) -> Fault {
     match error {
         StoreError::Unmet { what: log_streams::STALE } => Fault::Stale { what: "log stream" },
+        StoreError::Unmet { what: log_streams::FULL } => too_many().into(),
+        StoreError::Conflict { .. } => {
+            let text = "Another stream writes to this file already.";
+            FieldErrors::from(FieldError::new("sink.fileName", "unique", text)).into()
+        }
         error => error.into(),
     }
+}
+
+fn too_many() -> FieldErrors {
+    let text = format!("A tenant has at most {MOST} log streams. Delete one that nobody needs any more.");
+    FieldError::new("type", "max_items", text).into()
 }

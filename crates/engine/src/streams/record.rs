@@ -35,6 +35,14 @@ impl Record {
     }
 }
 
+/// The record of an event that was set aside, as it was sent. The time is that of the event, which stands in
+/// it; `aside_at`, when it was set aside, is the next best.
+pub(super) fn kept(id: LogId, object: Object, aside_at: Timestamp) -> Record {
+    let date = object.get("data").and_then(|data| data.get("date")).and_then(Value::as_str);
+    let at = date.and_then(Timestamp::parse).unwrap_or(aside_at);
+    Record { id, at, object }
+}
+
 /// Whether a stream takes an event.
 pub(super) fn takes(settings: &StreamSettings, floor_at: Option<Timestamp>, event: &Event) -> bool {
     let of_kind = settings.categories.is_empty() || settings.categories.contains(&Category::of(event.code));

@@ -56,9 +56,10 @@ async fn send(
     caller.may_any(&[ApiScope::CreateLogStreams, ApiScope::UpdateLogStreams])?;
     let tenant = &caller.tenant.tenant;
     let patch = StreamPatch::from_json(body)?;
+    let scope = app.db().tenant(&tenant.id);
     let stream = match id {
         Some(id) => {
-            let (mut stream, _) = existing(app, &app.db().tenant(&tenant.id), id).await?;
+            let (mut stream, _) = existing(app, &scope, id).await?;
             patch.apply(&mut stream.settings)?;
             stream
         }
@@ -70,7 +71,8 @@ async fn send(
             version: 0,
         },
     };
-    create::reachable(app, &stream.settings.sink)?;
+    // As for saving: what could not be saved sends nothing, nor writes into the file of another stream.
+    create::check(app, &scope, &stream.settings, id.map(|_| &stream)).await?;
     let now = app.now();
     let text = "A test event: nothing happened. It was sent to see whether this log stream works.";
     let mut event = Event::new(app.next_log_id(now), now, EventCode::ManagementWrite, text);

@@ -20,9 +20,17 @@ const SINK: Schema = Schema::Object(&[
         Schema::Words(&["JSONLINES", "JSONARRAY", "JSONOBJECT"]),
         "http: how events stand in a body.",
     ),
-    optional("httpAuthorization", SECRET, "http: the whole Authorization header. Empty in answers."),
+    optional(
+        "httpAuthorization",
+        Schema::Nullable(&SECRET),
+        "http: the whole Authorization header; null takes it away. Empty in answers.",
+    ),
     optional("httpCustomHeaders", list(&HEADER, 20), "http: more headers."),
-    optional("httpSigningKey", SECRET, "http, our own: the key of the signature. Empty in answers."),
+    optional(
+        "httpSigningKey",
+        Schema::Nullable(&SECRET),
+        "http, our own: the key of the signature; null takes it away. Empty in answers.",
+    ),
     optional("httpGzip", Schema::Flag, "http, our own: whether bodies are compressed."),
     optional("splunkDomain", text(255), "splunk: the host of the collector."),
     optional(
@@ -66,6 +74,8 @@ const PII: Schema = Schema::Nullable(&Schema::Object(&[
     optional("method", Schema::Words(&["mask", "hash"]), "How; mask when it is left out."),
     optional("algorithm", Schema::Words(&["xxhash"]), ""),
 ]));
+const BATCH: Schema = Schema::Whole { min: 1, max: 500 };
+const MOST: &str = "Our own: how many events go into one request at most; 500 when it is left out.";
 const NEW: Schema = Schema::Object(&[
     optional("name", NAME, "Its name; that of its type when it is left out."),
     required("type", TYPE, "What kind of receiver it is. It cannot be changed."),
@@ -75,11 +85,16 @@ const NEW: Schema = Schema::Object(&[
     optional("isPriority", Schema::Flag, "Kept and given back."),
     optional("pii_config", PII, "What of people is covered."),
     optional("startFrom", Schema::Nullable(&TIME), "From when on; from now on when it is left out."),
+    optional("batchSize", Schema::Nullable(&BATCH), MOST),
 ]);
 const CHANGE: Schema = Schema::Object(&[
     optional("name", NAME, ""),
     optional("type", TYPE, "May be sent as it is."),
-    optional("sink", SINK, "Replaces the sink; secrets that are left out or empty stay."),
+    optional(
+        "sink",
+        SINK,
+        "Replaces the sink; secrets that are left out or empty stay, unless it leads to another host or port.",
+    ),
     optional("status", STATUS, "paused stops, active resumes."),
     optional("filters", FILTERS, ""),
     optional("isPriority", Schema::Flag, ""),
@@ -89,6 +104,7 @@ const CHANGE: Schema = Schema::Object(&[
         Schema::Nullable(&TIME),
         "Kept and given back; the page replays from another time.",
     ),
+    optional("batchSize", Schema::Nullable(&BATCH), MOST),
 ]);
 const STREAM: Schema = Schema::Object(&[
     required("id", TEXT, ""),
@@ -100,6 +116,7 @@ const STREAM: Schema = Schema::Object(&[
     required("isPriority", Schema::Flag, ""),
     optional("pii_config", PII, ""),
     optional("startFrom", TIME, ""),
+    optional("batchSize", BATCH, ""),
 ]);
 const STREAMS: Schema = list(&STREAM, usize::MAX);
 

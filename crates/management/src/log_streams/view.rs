@@ -21,5 +21,8 @@ pub(crate) fn view(stream: &LogStream) -> Map<String, Value> {
     if let Some(start) = settings.start_from {
         put("startFrom", json!(start.to_string()));
     }
+    if let Some(batch) = settings.batch {
+        put("batchSize", json!(batch));
+    }
     shown
 }

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::sink::{self, Sink, SinkKind};
-use super::{Category, PiiConfig, StreamSettings, StreamStatus};
+use super::{Category, MAX_BATCH, PiiConfig, StreamSettings, StreamStatus};
 use crate::fields::{FieldError, FieldErrors};
 use crate::json::{self, Object};
 use crate::patch::Patch;
@@ -25,6 +25,7 @@ pub struct StreamPatch {
     is_priority: Patch<bool>,
     pii: Patch<PiiConfig>,
     start_from: Patch<Timestamp>,
+    batch: Patch<u32>,
 }
 
 impl StreamPatch {
@@ -51,6 +52,7 @@ impl StreamPatch {
                 "startFrom" => {
                     patch.start_from = json::nullable(value, |value| json::time(value, name, &mut errors));
                 }
+                "batchSize" => patch.batch = json::nullable(value, |value| read_batch(value, &mut errors)),
                 _ => errors.push(json::unknown(name)),
             }
         }
@@ -75,6 +77,7 @@ impl StreamPatch {
             is_priority: false,
             pii: None,
             start_from: None,
+            batch: None,
         };
         self.apply_rest(&mut settings);
         Ok(settings)
@@ -105,6 +108,7 @@ impl StreamPatch {
         self.is_priority.apply_or(&mut settings.is_priority, false);
         self.pii.apply(&mut settings.pii);
         self.start_from.apply(&mut settings.start_from);
+        self.batch.apply(&mut settings.batch);
     }
 }
 
@@ -133,6 +137,16 @@ fn read_status(value: &Value, errors: &mut FieldErrors) -> Option<StreamStatus> 
     let word = json::text(value, "status", errors)?;
     let words = StreamStatus::ALL.map(StreamStatus::as_str);
     json::one_of(StreamStatus::parse(&word), "status", &words, errors)
+}
+
+fn read_batch(value: &Value, errors: &mut FieldErrors) -> Option<u32> {
+    let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+    let number = number.filter(|number| (1..=MAX_BATCH).contains(number));
+    if number.is_none() {
+        let text = format!("This must be a whole number between 1 and {MAX_BATCH}.");
+        errors.push(FieldError::new("batchSize", "range", text));
+    }
+    number
 }
 
 fn read_filters(value: &Value, errors: &mut FieldErrors) -> Option<Vec<Category>> {
@@ -219,11 +233,63 @@ mod tests {
         }
     }
 
+    /// Who may change a stream is not thereby told its secrets.
+    #[test]
+    fn a_saved_secret_stays_only_where_it_was_sent_before() {
+        let http = json!({ "httpEndpoint": "https://in.test/a", "httpAuthorization": "Bearer one",
+            "httpCustomHeaders": [{ "header": "X-Key", "value": "two" }], "httpSigningKey": "three" });
+        let headers = json!([{ "header": "X-Key", "value": "" }]);
+        let splunk = json!({ "splunkDomain": "splunk.test", "splunkPort": "8089", "splunkToken": "four" });
+        let loggly = json!({ "logglyToken": "six-6" });
+        let secrets = ["sink.httpAuthorization", "sink.httpCustomHeaders.0", "sink.httpSigningKey"];
+        let to = |address: &str| json!({ "httpEndpoint": address, "httpCustomHeaders": headers });
+        let host = |domain: &str, port: u16, is_secure: bool| json!({ "splunkDomain": domain, "splunkPort": port, "splunkSecure": is_secure });
+        for (kind, sink, change, wrong) in [
+            ("http", &http, to("https://in.test/b"), vec![]),
+            ("http", &http, to("https://out.test/a"), secrets.to_vec()),
+            ("http", &http, to("https://in.test:444/a"), secrets.to_vec()),
+            ("http", &http, to("http://in.test/a"), secrets.to_vec()),
+            ("splunk", &splunk, host("SPLUNK.test", 8089, true), vec![]),
+            ("splunk", &splunk, host("out.test", 8089, true), vec!["sink.splunkToken"]),
+            ("splunk", &splunk, host("splunk.test", 8088, true), vec!["sink.splunkToken"]),
+            ("splunk", &splunk, host("splunk.test", 8089, false), vec!["sink.splunkToken"]),
+            ("loggly", &loggly, json!({ "logglyTag": "other" }), vec![]),
+            ("loggly", &loggly, json!({ "logglyEndpoint": "https://out.test" }), vec!["sink.logglyToken"]),
+        ] {
+            let mut settings = create(json!({ "type": kind, "sink": sink })).unwrap();
+            let applied = patch(json!({ "sink": change.clone() })).unwrap().apply(&mut settings);
+            let errors = applied.err().unwrap_or_default();
+            assert_eq!(paths(&errors), wrong, "{change}");
+        }
+        // Given again, they go where the admin says.
+        let mut settings = create(json!({ "type": "splunk", "sink": splunk })).unwrap();
+        let change = json!({ "sink": { "splunkDomain": "out.test", "splunkToken": "new" } });
+        patch(change).unwrap().apply(&mut settings).unwrap();
+        assert_eq!(settings.sink.secrets()["splunkToken"], "new");
+        // The address of Sumo Logic is the secret: none of it goes elsewhere.
+        let sumo = json!({ "sumoSourceAddress": "https://collect.test/receiver/five" });
+        let mut settings = create(json!({ "type": "sumo", "sink": sumo })).unwrap();
+        let change = json!({ "sink": { "sumoSourceAddress": "https://out.test/" } });
+        patch(change).unwrap().apply(&mut settings).unwrap();
+        assert_eq!(settings.sink.address().unwrap().unwrap().as_str(), "https://out.test/");
+    }
+
+    #[test]
+    fn an_optional_secret_is_taken_away_by_null() {
+        let mut settings = create(http(json!({ "httpAuthorization": "Bearer one" }))).unwrap();
+        let change = json!({ "httpEndpoint": "https://out.test/", "httpAuthorization": null });
+        patch(json!({ "sink": change })).unwrap().apply(&mut settings).unwrap();
+        assert!(settings.sink.secrets().get("httpAuthorization").is_none());
+        let mut settings = create(json!({ "type": "loggly", "sink": { "logglyToken": "six" } })).unwrap();
+        let errors = patch(json!({ "sink": { "logglyToken": null } })).unwrap().apply(&mut settings);
+        assert_eq!(paths(&errors.unwrap_err()), ["sink.logglyToken"]);
+    }
+
     #[test]
     fn everything_that_is_wrong_is_said_at_once() {
         let body = json!({
             "name": "", "type": "http", "sink": {}, "status": "off", "filters": [{ "type": "word", "name": "x" }],
-            "isPriority": 1, "pii_config": 7, "startFrom": "yesterday", "more": 1,
+            "isPriority": 1, "pii_config": 7, "startFrom": "yesterday", "more": 1, "batchSize": 501,
         });
         let errors = patch(body).unwrap_err();
         let expected = [
@@ -235,6 +301,7 @@ mod tests {
             "pii_config",
             "startFrom",
             "more",
+            "batchSize",
         ];
         let mut found = paths(&errors);
         found.sort_unstable();
@@ -267,6 +334,9 @@ mod tests {
             json!({ "httpEndpoint": "/events" }),
             json!({ "httpAuthorization": "Bearer a\r\nX: y" }),
             json!({ "httpCustomHeaders": [{ "header": "Host", "value": "x" }] }),
+            json!({ "httpCustomHeaders": [{ "header": "User-Agent", "value": "x" }] }),
+            json!({ "httpCustomHeaders": [{ "header": "expect", "value": "100-continue" }] }),
+            json!({ "httpCustomHeaders": [{ "header": "Upgrade", "value": "x" }] }),
             json!({ "httpCustomHeaders": [{ "header": "X Y", "value": "x" }] }),
             json!({ "httpCustomHeaders": [{ "header": "X", "value": "a\nb" }] }),
             json!({ "httpContentFormat": "XML" }),
@@ -300,6 +370,19 @@ mod tests {
         assert_eq!(settings.categories, [Category::Other]);
         patch(json!({ "filters": null, "pii_config": null })).unwrap().apply(&mut settings).unwrap();
         assert!(settings.categories.is_empty());
+    }
+
+    #[test]
+    fn requests_hold_as_many_events_as_an_admin_says() {
+        let mut settings = create(http(json!({}))).unwrap();
+        assert_eq!(settings.most_at_once(), MAX_BATCH);
+        for (value, most) in [(json!(1), 1), (json!(500), 500), (json!(null), 500)] {
+            patch(json!({ "batchSize": value })).unwrap().apply(&mut settings).unwrap();
+            assert_eq!(settings.most_at_once(), most);
+        }
+        for value in [json!(0), json!(501), json!(-1), json!("20"), json!(2.5)] {
+            assert_eq!(paths(&patch(json!({ "batchSize": value })).unwrap_err()), ["batchSize"]);
+        }
     }
 
     #[test]

@@ -13,6 +13,27 @@ pub(super) struct Fields<'a> {
     known: Vec<&'static str>,
 }
 
+/// What becomes of a secret that a change leaves out or empty.
+#[derive(Clone, Copy)]
+pub(super) enum Kept<'a> {
+    /// There is none.
+    Nothing,
+    /// It stays.
+    Stays(&'a Secret),
+    /// There is one, for another place.
+    Elsewhere,
+}
+
+impl<'a> Kept<'a> {
+    pub(super) const fn of(known: Option<&'a Secret>, is_moved: bool) -> Self {
+        match known {
+            None => Kept::Nothing,
+            Some(_) if is_moved => Kept::Elsewhere,
+            Some(secret) => Kept::Stays(secret),
+        }
+    }
+}
+
 impl<'a> Fields<'a> {
     pub(super) fn new(object: &'a Object, errors: &'a mut FieldErrors) -> Self {
         Self { object, errors, known: Vec::new() }
@@ -45,28 +66,42 @@ impl<'a> Fields<'a> {
         text
     }
 
-    /// A secret; when it is left out or empty, the one that is known stays.
-    pub(super) fn secret(
-        &mut self,
-        name: &'static str,
-        max: usize,
-        known: Option<&Secret>,
-    ) -> Option<Secret> {
-        let text = self.text(name, max).filter(|text| !text.is_empty());
-        text.map(Secret::new).or_else(|| known.cloned())
+    /// A secret; when it is left out or empty, the one that is known stays. `null` takes it away.
+    pub(super) fn secret(&mut self, name: &'static str, max: usize, kept: Kept<'_>) -> Option<Secret> {
+        if self.object.get(name).is_some_and(Value::is_null) {
+            self.known.push(name);
+            return None;
+        }
+        if let Some(text) = self.text(name, max).filter(|text| !text.is_empty()) {
+            return Some(Secret::new(text));
+        }
+        match kept {
+            Kept::Nothing => None,
+            Kept::Stays(secret) => Some(secret.clone()),
+            Kept::Elsewhere => {
+                self.moved(name);
+                None
+            }
+        }
     }
 
     /// The same, which must be there or be known.
-    pub(super) fn required_secret(
-        &mut self,
-        name: &'static str,
-        max: usize,
-        known: Option<&Secret>,
-    ) -> Secret {
-        self.secret(name, max, known).unwrap_or_else(|| {
-            self.wrong(name, "required", "This receiver needs it.");
+    pub(super) fn required_secret(&mut self, name: &'static str, max: usize, kept: Kept<'_>) -> Secret {
+        let is_null = self.object.get(name).is_some_and(Value::is_null);
+        let is_said = matches!(kept, Kept::Elsewhere) && !is_null;
+        self.secret(name, max, kept).unwrap_or_else(|| {
+            if !is_said {
+                self.wrong(name, "required", "This receiver needs it.");
+            }
             Secret::new(String::new())
         })
+    }
+
+    /// Says that a secret is not sent to another place than before.
+    pub(super) fn moved(&mut self, name: &str) {
+        let text = "The address leads elsewhere than before. Give this secret again, so that the saved one is \
+             sent to nobody who was not to have it.";
+        self.wrong(name, "required", text);
     }
 
     pub(super) fn flag(&mut self, name: &'static str, usual: bool) -> bool {

@@ -56,6 +56,16 @@ pub struct StreamSettings {
     pub pii: Option<PiiConfig>,
     /// Events before this time are left out; none begins with the events that follow its making.
     pub start_from: Option<Timestamp>,
+    /// The most events in one request, from 1 to [`MAX_BATCH`], which is also what none means.
+    pub batch: Option<u32>,
+}
+
+impl StreamSettings {
+    /// The most events in one request.
+    #[must_use]
+    pub fn most_at_once(&self) -> u32 {
+        self.batch.unwrap_or(MAX_BATCH).clamp(1, MAX_BATCH)
+    }
 }
 
 /// Whether a stream delivers.

@@ -1,7 +1,8 @@
 //! Covering what names a person before an event leaves the house.
 //!
 //! Pure functions on the record as it would be sent. Each chosen kind of fact is covered wherever it
-//! stands in the record, under every name it goes by; addresses of email also inside of sentences.
+//! stands in the record, under every name it goes by; addresses of email also inside of sentences. `name` is
+//! the name of a person only where the record says so: clients and connections have names, too.
 //!
 //! Source: `pii_config` of `/api/v2/log-streams`.
 
@@ -56,11 +57,16 @@ impl PiiField {
         }
     }
 
-    /// The names that such a fact has in records.
+    /// Whether it is a part of what somebody is called in full.
+    const fn is_of_a_name(self) -> bool {
+        matches!(self, PiiField::FirstName | PiiField::LastName | PiiField::Username)
+    }
+
+    /// The names that such a fact has in records. What was typed as the name of a user may be any name of theirs.
     const fn names(self) -> &'static [&'static str] {
         match self {
-            PiiField::FirstName => &["first_name", "given_name", "firstName"],
-            PiiField::LastName => &["last_name", "family_name", "lastName"],
+            PiiField::FirstName => &["first_name", "given_name", "firstName", "user_name"],
+            PiiField::LastName => &["last_name", "family_name", "lastName", "user_name"],
             PiiField::Username => &["username", "user_name", "preferred_username", "nickname"],
             PiiField::Email => &["email", "new_email", "email_address"],
             PiiField::Phone => &["phone", "phone_number", "phoneNumber"],
@@ -150,11 +156,23 @@ impl PiiConfig {
     /// assert_eq!(record["description"], "**** was unlocked");
     /// ```
     pub fn cover(&self, record: &mut Map<String, Value>) {
-        for (name, value) in record {
-            if self.fields.iter().any(|field| field.names().contains(&name.as_str())) {
+        let path = record.get("details").and_then(|details| details.get("request")?.get("path")?.as_str());
+        let is_about_users = path.is_some_and(is_about_users);
+        self.cover_members(record, Place { is_about_users, is_person: false });
+    }
+
+    fn cover_members(&self, members: &mut Map<String, Value>, place: Place) {
+        let is_person = place.is_person || is_person(members);
+        for (name, value) in members {
+            let is_fact = self.fields.iter().any(|field| {
+                field.names().contains(&name.as_str())
+                    || (name == "name" && is_person && field.is_of_a_name())
+            });
+            if is_fact {
                 self.cover_whole(value);
             } else {
-                self.cover_within(value);
+                let leads_to_person = name == "user" || (name == "body" && place.is_about_users);
+                self.cover_within(value, Place { is_person: place.is_person || leads_to_person, ..place });
             }
         }
     }
@@ -169,13 +187,13 @@ impl PiiConfig {
         }
     }
 
-    fn cover_within(&self, value: &mut Value) {
+    fn cover_within(&self, value: &mut Value, place: Place) {
         match value {
             Value::String(text) if self.fields.contains(&PiiField::Email) && text.contains('@') => {
                 *text = self.without_addresses(text);
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.cover_within(item)),
-            Value::Object(members) => self.cover(members),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.cover_within(item, place)),
+            Value::Object(members) => self.cover_members(members, place),
             _ => {}
         }
     }
@@ -207,6 +225,26 @@ impl PiiConfig {
             PiiMethod::Hash => format!("{:016x}", xxh64(text.as_bytes())),
         }
     }
+}
+
+/// Where in a record something stands.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Whether the record is of a request about users.
+    is_about_users: bool,
+    /// Whether what is around it is a person.
+    is_person: bool,
+}
+
+/// Whether an object says that it is a person.
+fn is_person(members: &Map<String, Value>) -> bool {
+    let kind = members.get("kind").and_then(Value::as_str);
+    members.contains_key("user_id") || matches!(kind, Some("user" | "admin"))
+}
+
+/// Whether the bodies of a request to that path are about users.
+fn is_about_users(path: &str) -> bool {
+    path.split('/').any(|part| matches!(part, "users" | "users-by-email" | "signup"))
 }
 
 fn kinds(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Vec<PiiField>> {
@@ -259,7 +297,47 @@ mod tests {
             all,
             json!({ "user_name": "****", "details": { "phone": "****", "address": { "street": "****" } } })
         );
-        assert_eq!(covered(&[PiiField::FirstName], PiiMethod::Mask, record.clone()), record);
+        assert_eq!(
+            covered(&[PiiField::Phone], PiiMethod::Mask, json!({ "user_name": "ada" }))["user_name"],
+            "ada"
+        );
+    }
+
+    /// As the Management API, a person at the dashboard and a user with a token leave them.
+    #[test]
+    fn the_name_of_a_person_is_covered_wherever_it_stands_and_that_of_a_thing_is_not() {
+        let record = |path: &str, by: &str| {
+            json!({
+                "user_name": "Ada Lovelace",
+                "client_name": "Shop",
+                "details": {
+                    "by": { "kind": by, "id": "x", "name": "Ada Lovelace" },
+                    "request": {
+                        "path": path,
+                        "auth": { "user": { "user_id": "auth0|1", "name": "Ada Lovelace" } },
+                        "body": { "name": "Ada Lovelace", "user_metadata": { "name": "Ada Lovelace" } },
+                    },
+                    "response": { "body": [{ "name": "Ada Lovelace" }] },
+                    "target": { "user_id": "auth0|2", "name": "Ada Lovelace" },
+                },
+            })
+        };
+        for fields in
+            [&PiiField::ALL[..], &[PiiField::FirstName], &[PiiField::LastName], &[PiiField::Username]]
+        {
+            for path in ["/api/v2/users", "/api/v2/users/auth0%7C1", "/manage/users/new"] {
+                let left = covered(fields, PiiMethod::Mask, record(path, "user"));
+                assert!(!left.to_string().contains("Ada"), "{path}: {left}");
+                assert_eq!(left["client_name"], "Shop");
+            }
+        }
+        let left = covered(&PiiField::ALL, PiiMethod::Mask, record("/api/v2/clients", "client"));
+        assert_eq!(left["details"]["by"]["name"], "Ada Lovelace", "a program has no private name");
+        assert_eq!(left["details"]["request"]["body"]["name"], "Ada Lovelace", "nor has a client");
+        assert_eq!(left["details"]["request"]["auth"]["user"]["name"], "****");
+        assert_eq!(left["details"]["target"]["name"], "****");
+        let left = covered(&[PiiField::Email], PiiMethod::Mask, record("/api/v2/users", "user"));
+        assert_eq!(left["details"]["by"]["name"], "Ada Lovelace", "it was not chosen");
     }
 
     #[test]

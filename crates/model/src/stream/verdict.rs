@@ -11,6 +11,8 @@ pub const TRIES: u32 = 3;
 pub const ASIDE_IN_A_ROW: u32 = 10;
 /// The longest wait between two tries.
 pub const LONGEST_WAIT: Lifetime = Lifetime::from_seconds(60);
+/// The longest wait that a receiver may ask for.
+pub const LONGEST_ASKED: Lifetime = Lifetime::from_seconds(300);
 /// A stream whose receiver takes nothing for so long is suspended.
 pub const SUSPEND_AFTER: Lifetime = Lifetime::from_seconds(7 * 86_400);
 
@@ -56,6 +58,37 @@ pub fn wait_after(failures: u32, chance: u8) -> Lifetime {
     Lifetime::from_seconds((whole - spread).max(1))
 }
 
+/// Whether a stream that waits until `retry_at` is tried. A time that lies further ahead than anybody waits was
+/// written by a clock that is ahead of this one.
+#[must_use]
+pub fn is_due(retry_at: Timestamp, now: Timestamp) -> bool {
+    now >= retry_at || retry_at > now.after(LONGEST_ASKED)
+}
+
+/// How long a receiver wants to be left alone: the value of `Retry-After`, in seconds or as a date, but at most
+/// [`LONGEST_ASKED`]. None when it is neither. Source: RFC 9110 §10.2.3.
+///
+/// ```
+/// use doorward_model::stream::verdict::asked_for;
+/// use doorward_model::time::Timestamp;
+/// let now = Timestamp::parse("2026-11-29T21:00:00Z").unwrap();
+/// let seconds = |text| asked_for(text, now).map(|wait| wait.seconds());
+/// assert_eq!((seconds("90"), seconds("86400")), (Some(90), Some(300)));
+/// assert_eq!(seconds("Sun, 29 Nov 2026 21:02:00 GMT"), Some(120));
+/// assert_eq!((seconds("Sun, 29 Nov 2026 20:00:00 GMT"), seconds("soon")), (Some(0), None));
+/// ```
+#[must_use]
+pub fn asked_for(text: &str, now: Timestamp) -> Option<Lifetime> {
+    let longest = LONGEST_ASKED.seconds();
+    let seconds = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        text.parse().unwrap_or(longest)
+    } else {
+        let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+        Timestamp::from_millis(date.as_millisecond()).since(now).seconds()
+    };
+    u32::try_from(seconds.min(longest)).ok().map(Lifetime::from_seconds)
+}
+
 /// Whether a stream that has failed since `since` is given up.
 #[must_use]
 pub fn is_given_up(since: Timestamp, now: Timestamp) -> bool {
@@ -71,6 +104,17 @@ mod tests {
         let seconds = |failures, chance| wait_after(failures, chance).seconds();
         assert_eq!([1, 2, 3, 6, 99].map(|failures| seconds(failures, 0)), [2, 4, 8, 60, 60]);
         assert_eq!((seconds(6, 255), seconds(0, 255), seconds(u32::MAX, 7)), (45, 1, 60));
+    }
+
+    #[test]
+    fn a_time_that_nobody_of_this_clock_can_have_written_holds_nothing_up() {
+        let now = Timestamp::from_seconds(1000);
+        let at = Timestamp::from_seconds;
+        let due = |second: i64| is_due(at(second), now);
+        assert_eq!(
+            [0, 999, 1000, 1001, 1300, 1301, 90_000].map(due),
+            [true, true, true, false, false, true, true]
+        );
     }
 
     #[test]

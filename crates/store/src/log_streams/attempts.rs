@@ -42,7 +42,8 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    const ALL: [Outcome; 4] = [Outcome::Taken, Outcome::Refused, Outcome::Failed, Outcome::Aside];
+    /// All of them.
+    pub const ALL: [Outcome; 4] = [Outcome::Taken, Outcome::Refused, Outcome::Failed, Outcome::Aside];
 
     /// The word, as it is stored.
     #[must_use]
@@ -52,6 +53,16 @@ impl Outcome {
             Outcome::Refused => "refused",
             Outcome::Failed => "failed",
             Outcome::Aside => "aside",
+        }
+    }
+
+    /// Its place in [`Outcome::ALL`].
+    pub(crate) const fn place(self) -> usize {
+        match self {
+            Outcome::Taken => 0,
+            Outcome::Refused => 1,
+            Outcome::Failed => 2,
+            Outcome::Aside => 3,
         }
     }
 }

@@ -35,14 +35,20 @@ pub fn insert(b: &mut Batch, stream: &StreamId, letter: &Letter) {
     b.push(SQL, args, Expect::Any);
 }
 
-/// The oldest events that were set aside.
+/// The oldest events that were set aside, those after `after` if one is named.
 ///
 /// # Errors
 /// Any failure of the store.
-pub async fn list(t: &Scope<'_>, stream: &StreamId, limit: u32) -> Result<Vec<Letter>, StoreError> {
+pub async fn list(
+    t: &Scope<'_>,
+    stream: &StreamId,
+    after: Option<&LogId>,
+    limit: u32,
+) -> Result<Vec<Letter>, StoreError> {
     const SQL: &str = "SELECT event_id, at, status, said, record FROM log_stream_letters \
-         WHERE tenant_id = $1 AND stream_id = $2 ORDER BY event_id LIMIT $3";
-    let rows = t.query(SQL, args![t.id(), stream.as_str(), limit]).await?;
+         WHERE tenant_id = $1 AND stream_id = $2 AND event_id > $3 ORDER BY event_id LIMIT $4";
+    let after = after.map_or("", LogId::as_str);
+    let rows = t.query(SQL, args![t.id(), stream.as_str(), after, limit]).await?;
     rows.into_iter()
         .map(|row| {
             let mut r = row.read("log_stream_letters");

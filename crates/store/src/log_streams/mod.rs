@@ -25,6 +25,9 @@ use crate::sql::value::{Value, args};
 /// The label of the failure when somebody else changed or deleted the stream meanwhile.
 pub const STALE: &str = "the stream is unchanged since it was read";
 
+/// The label of the failure when a tenant has as many streams as it may.
+pub const FULL: &str = "the tenant has room for another stream";
+
 /// A stream as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredStream {
@@ -48,6 +51,8 @@ pub struct StoredStream {
     pub pii: Option<PiiConfig>,
     /// From when on, as it was asked for.
     pub start_from: Option<Timestamp>,
+    /// How many events go into one request at most; none said, as many as ever do.
+    pub batch: Option<u32>,
     /// When it was made.
     pub created_at: Timestamp,
     /// One more with each change.
@@ -105,6 +110,7 @@ fn both(row: Row) -> Result<(StoredStream, Progress), StoreError> {
             }
         },
         start_from: r.time_or_none("start_from")?,
+        batch: r.int_or_none("batch_size")?.map(count),
         created_at: r.time("created_at")?,
         version: r.int("version")?,
     };
@@ -137,7 +143,7 @@ fn count(number: i64) -> u32 {
 /// Any failure of the store.
 pub async fn list(t: &Scope<'_>) -> Result<Vec<(StoredStream, Progress)>, StoreError> {
     const SQL: &str = "SELECT id, name, type, status, sink, secrets, filters, is_priority, pii_config, \
-         start_from, created_at, version, position, event_id, floor_at, holder, failing_since, failures, \
+         start_from, batch_size, created_at, version, position, event_id, floor_at, holder, failing_since, failures, \
          aside_in_a_row, retry_at, delivered_at, delay, sent_day, sent_today \
          FROM log_streams WHERE tenant_id = $1 ORDER BY created_at, id";
     t.query(SQL, args![t.id()]).await?.into_iter().map(both).collect()
@@ -149,7 +155,7 @@ pub async fn list(t: &Scope<'_>) -> Result<Vec<(StoredStream, Progress)>, StoreE
 /// Any failure of the store.
 pub async fn get(t: &Scope<'_>, id: &StreamId) -> Result<Option<(StoredStream, Progress)>, StoreError> {
     const SQL: &str = "SELECT id, name, type, status, sink, secrets, filters, is_priority, pii_config, \
-         start_from, created_at, version, position, event_id, floor_at, holder, failing_since, failures, \
+         start_from, batch_size, created_at, version, position, event_id, floor_at, holder, failing_since, failures, \
          aside_in_a_row, retry_at, delivered_at, delay, sent_day, sent_today \
          FROM log_streams WHERE tenant_id = $1 AND id = $2";
     t.first(SQL, args![t.id(), id.as_str()]).await?.map(both).transpose()
@@ -169,37 +175,41 @@ fn arguments(b: &Batch, stream: &StoredStream) -> Vec<Value> {
         stream.is_priority,
         stream.pii.as_ref().map(|config| to_json(&config.to_json())),
         stream.start_from,
+        stream.batch.map(i64::from),
     ]
 }
 
-/// Adds a stream. It begins at `start`, or with the events that are committed after it.
-pub fn insert(b: &mut Batch, stream: &StoredStream, start: Option<&Checkpoint>) {
+/// Adds a stream, if the tenant has fewer than `most`; else it fails as [`FULL`]. It begins at `start`, or with
+/// the events that are committed after it. With a file that another stream has it is a conflict.
+pub fn insert(b: &mut Batch, stream: &StoredStream, start: Option<&Checkpoint>, most: u32) {
     const SQL: &str = "INSERT INTO log_streams (tenant_id, id, name, status, sink, secrets, filters, \
-         is_priority, pii_config, start_from, floor_at, type, created_at, version, position, event_id) \
+         is_priority, pii_config, start_from, floor_at, batch_size, type, created_at, version, position, event_id) \
          SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), \
          CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS BOOLEAN), CAST($9 AS TEXT), CAST($10 AS BIGINT), \
-         CAST($10 AS BIGINT), CAST($11 AS TEXT), CAST($12 AS BIGINT), 1, COALESCE(CAST($13 AS BIGINT), tip), \
-         COALESCE(CAST($14 AS TEXT), '~') FROM log_tips WHERE tenant_id = $1";
+         CAST($10 AS BIGINT), CAST($11 AS BIGINT), CAST($12 AS TEXT), CAST($13 AS BIGINT), 1, \
+         COALESCE(CAST($14 AS BIGINT), tip), COALESCE(CAST($15 AS TEXT), '~') FROM log_tips WHERE tenant_id = $1 \
+         AND (SELECT COUNT(id) FROM log_streams WHERE tenant_id = $1) < CAST($16 AS BIGINT)";
     let mut args = arguments(b, stream);
     args.extend(args![stream.kind.as_str(), stream.created_at]);
     // Without a start, nothing of the tip's own position is wanted: `~` stands behind every id.
     let event = start.map(|start| start.event.as_ref().map_or("", LogId::as_str));
-    args.extend(args![start.map(|start| start.position), event]);
-    b.push(SQL, args, Expect::Rows(1, STALE));
+    args.extend(args![start.map(|start| start.position), event, most]);
+    b.push(SQL, args, Expect::Rows(1, FULL));
 }
 
 /// Changes a stream that was read as its `version`, and lets it be tried again at once. Fails as
 /// [`STALE`] when it is not that any more.
 pub fn update(b: &mut Batch, stream: &StoredStream) {
     const SQL: &str = "UPDATE log_streams SET name = $3, status = $4, sink = $5, secrets = $6, filters = $7, \
-         is_priority = $8, pii_config = $9, start_from = $10, version = version + 1, failing_since = NULL, \
-         failures = 0, aside_in_a_row = 0, retry_at = 0 WHERE tenant_id = $1 AND id = $2 AND version = $11";
+         is_priority = $8, pii_config = $9, start_from = $10, batch_size = $11, version = version + 1, \
+         failing_since = NULL, failures = 0, aside_in_a_row = 0, retry_at = 0 \
+         WHERE tenant_id = $1 AND id = $2 AND version = $12";
     let mut args = arguments(b, stream);
     args.extend(args![stream.version]);
     b.push(SQL, args, Expect::Rows(1, STALE));
 }
 
-/// Puts a stream that was read as `version` back to, or forward to, another place; events before
+/// Puts a stream that was read as `version` to another place; events before
 /// `floor_at` are passed over. Fails as [`STALE`].
 pub fn replay(b: &mut Batch, id: &StreamId, version: i64, start: &Checkpoint, floor_at: Option<Timestamp>) {
     const SQL: &str = "UPDATE log_streams SET position = $4, event_id = $5, floor_at = $6, \

@@ -78,6 +78,19 @@ pub async fn count_after(
     row.map_or(Ok(0), |row| row.read("logs").int("count"))
 }
 
+/// Whether an event is still kept that a checkpoint has behind it. The oldest go first, so nothing after the
+/// checkpoint is gone then.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn is_any_behind(t: &Scope<'_>, checkpoint: &Checkpoint) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT id FROM logs WHERE tenant_id = $1 AND position > 0 AND (position, id) <= ($2, $3) \
+         LIMIT 1";
+    let mut args = args![t.id()];
+    args.extend(values(checkpoint));
+    Ok(t.first(SQL, args).await?.is_some())
+}
+
 /// A checkpoint with every event before it that happened at `time` or later, whose id is `first` or more.
 /// None when there is no such event yet.
 ///
@@ -94,7 +107,7 @@ pub async fn before_time(
          AND at >= $3 ORDER BY id LIMIT 1000) AS oldest";
     let row = t.first(SQL, args![t.id(), first.as_str(), time]).await?;
     let least = row.map_or(Ok(None), |row| row.read("logs").int_or_none("position"))?;
-    Ok(least.map(|position| Checkpoint { position: position - 1, event: None }))
+    Ok(least.map(|position| Checkpoint { position, event: None }))
 }
 
 fn values(checkpoint: &Checkpoint) -> Vec<Value> {

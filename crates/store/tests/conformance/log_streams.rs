@@ -12,7 +12,7 @@ use doorward_store::log_streams::attempts::{self, Attempt, Outcome};
 use doorward_store::log_streams::delivery::{self, Held, Taken};
 use doorward_store::log_streams::letters::{self, Letter};
 use doorward_store::log_streams::{self, StoredStream, outbox};
-use doorward_store::{DatabaseUrl, Db, logs};
+use doorward_store::{DatabaseUrl, Db, StoreError, logs};
 use serde_json::json;
 
 use crate::kit::samples::*;
@@ -39,6 +39,7 @@ fn stream(text: &str) -> StoredStream {
         is_priority: true,
         pii: Some(PiiConfig { fields: vec![PiiField::Email], method: PiiMethod::Hash }),
         start_from: Some(later(7)),
+        batch: Some(20),
         created_at: NOW,
         version: 1,
     }
@@ -48,7 +49,7 @@ const START: Checkpoint = Checkpoint { position: 0, event: None };
 
 async fn made(db: &Db, text: &str) -> TenantId {
     let t = furnish(db, "a").await;
-    write(db, &t, |b| log_streams::insert(b, &stream(text), Some(&START))).await.unwrap();
+    write(db, &t, |b| log_streams::insert(b, &stream(text), Some(&START), 9)).await.unwrap();
     t
 }
 
@@ -103,6 +104,7 @@ fn a_stream_is_read_back_changed_under_its_version_and_deleted_with_all_of_it() 
             categories: Vec::new(),
             pii: None,
             start_from: None,
+            batch: None,
             ..read
         };
         write(&db, &t, |b| log_streams::update(b, &changed)).await.unwrap();
@@ -121,6 +123,31 @@ fn a_stream_is_read_back_changed_under_its_version_and_deleted_with_all_of_it() 
         assert_eq!(letters::count(&scope, &id("lst_1")).await.unwrap(), 0);
         assert_eq!(write(&db, &t, |b| log_streams::delete(b, &id("lst_1"))).await, unmet(log_streams::STALE));
         assert_eq!(write(&db, &t, |b| log_streams::hurry(b, &id("lst_1"))).await, unmet(log_streams::STALE));
+    });
+}
+
+#[test]
+fn a_tenant_has_no_more_streams_than_it_may_and_no_two_for_one_file() {
+    on_both(async |db| {
+        let t = made(&db, "lst_1").await;
+        furnish(&db, "b").await;
+        let insert = async |stream: &StoredStream, most: u32| {
+            write(&db, &t, |b| log_streams::insert(b, stream, None, most)).await
+        };
+        assert_eq!(insert(&stream("lst_2"), 1).await, unmet(log_streams::FULL));
+        let file = |text: &str, name: &str| StoredStream {
+            kind: SinkKind::File,
+            sink: object(json!({ "fileName": name })),
+            ..stream(text)
+        };
+        insert(&file("lst_3", "a"), 9).await.unwrap();
+        insert(&file("lst_4", "b"), 9).await.unwrap();
+        let refused = insert(&file("lst_5", "a"), 9).await;
+        assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{refused:?}");
+        let refused = write(&db, &t, |b| log_streams::update(b, &file("lst_4", "a"))).await;
+        assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{refused:?}");
+        // Elsewhere it is another file.
+        write(&db, &tenant_id("b"), |b| log_streams::insert(b, &file("lst_6", "a"), None, 9)).await.unwrap();
     });
 }
 
@@ -163,7 +190,7 @@ fn a_new_stream_begins_with_what_follows_or_where_it_is_told() {
         write(&db, &t, |b| logs::insert(b, &late)).await.unwrap();
         // What is committed is behind a stream that begins now; on a busy server a moment later.
         come(&db, &t, &START, &["1", "2"]).await;
-        write(&db, &t, |b| log_streams::insert(b, &stream("lst_1"), None)).await.unwrap();
+        write(&db, &t, |b| log_streams::insert(b, &stream("lst_1"), None, 9)).await.unwrap();
         log(&db, &t, "3").await;
         let (_, progress) = log_streams::get(&scope, &id("lst_1")).await.unwrap().unwrap();
         come(&db, &t, &progress.checkpoint, &["3"]).await;
@@ -207,7 +234,12 @@ fn what_a_stream_has_before_it_is_kept_for_as_long_as_it_is_active() {
         assert_eq!(logs::delete_before(&scope, later(99), 9).await.unwrap(), 0);
         let suspended = StoredStream { status: StreamStatus::Suspended, ..stream("lst_1") };
         write(&db, &t, |b| log_streams::update(b, &suspended)).await.unwrap();
+        come(&db, &t, &START, &["1"]).await;
+        let behind = end(&db, &t).await;
+        assert!(outbox::is_any_behind(&scope, &behind).await.unwrap());
+        assert!(!outbox::is_any_behind(&scope, &START).await.unwrap());
         assert_eq!(logs::delete_before(&scope, later(99), 9).await.unwrap(), 1);
+        assert!(!outbox::is_any_behind(&scope, &behind).await.unwrap());
     });
 }
 
@@ -294,7 +326,9 @@ fn the_last_tries_and_what_was_set_aside_are_kept() {
         };
         write(&db, &t, |b| letters::insert(b, &stream, &letter("no"))).await.unwrap();
         write(&db, &t, |b| letters::insert(b, &stream, &letter("never"))).await.unwrap();
-        assert_eq!(letters::list(&scope, &stream, 9).await.unwrap(), [letter("never")]);
+        assert_eq!(letters::list(&scope, &stream, None, 9).await.unwrap(), [letter("never")]);
+        assert_eq!(letters::list(&scope, &stream, Some(&log_id("6")), 9).await.unwrap().len(), 1);
+        assert_eq!(letters::list(&scope, &stream, Some(&log_id("7")), 9).await.unwrap(), []);
         assert_eq!(letters::count(&scope, &stream).await.unwrap(), 1);
         write(&db, &t, |b| letters::delete(b, &stream, &log_id("7"))).await.unwrap();
         assert_eq!(letters::count(&scope, &stream).await.unwrap(), 0);

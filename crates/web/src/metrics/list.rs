@@ -135,6 +135,32 @@ pub(super) const STORE_UNDONE: Metric = Metric::new(
     &[],
     "Batches that were not committed: lost races, conflicts and troubles.",
 );
+pub(super) const STREAM_REQUESTS: Metric = Metric::new(
+    Counter,
+    "doorward_stream_requests_total",
+    &["type", "outcome"],
+    "Requests to receivers of log streams: taken, refused (sent again in parts), failed (tried again later), aside (its one \
+         event was set aside).",
+);
+pub(super) const STREAM_EVENTS: Metric = Metric::new(
+    Counter,
+    "doorward_stream_events_total",
+    &["type", "outcome"],
+    "The events in these requests.",
+);
+pub(super) const STREAM_DELAYS: Metric = Metric::new(
+    Histogram,
+    "doorward_stream_delay_seconds",
+    &["type"],
+    "How old the newest event of a request was when it was taken.",
+);
+pub(super) const STREAM_WAITING: Metric = Metric::new(
+    Gauge,
+    "doorward_stream_waiting_events",
+    &["type"],
+    "Events that wait for active log streams, of each stream at most 10000. The same at every node; left out while the \
+         database does not answer.",
+);
 pub(super) const CPU: Metric = Metric::new(
     Counter,
     "process_cpu_seconds_total",
@@ -164,6 +190,10 @@ pub(super) const ALL: &[&Metric] = &[
     &STORE_GROUPS,
     &STORE_COMMITS,
     &STORE_UNDONE,
+    &STREAM_REQUESTS,
+    &STREAM_EVENTS,
+    &STREAM_DELAYS,
+    &STREAM_WAITING,
     &CPU,
     &MEMORY,
     &FDS,

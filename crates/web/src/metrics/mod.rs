@@ -10,17 +10,24 @@ mod render;
 mod requests;
 mod text;
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use doorward_engine::streams;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use tokio::time::timeout;
 
 use crate::state::Web;
 
 pub use list::reference;
 pub(crate) use requests::Requests;
+
+/// How long the database may take to say how much waits for log streams.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where the numbers are, at their own address.
 pub const PATH: &str = "/metrics";
@@ -51,7 +58,9 @@ pub fn router(web: Web, process: fn() -> Process, version: &'static str) -> Rout
 }
 
 async fn scrape(State(scraped): State<Scraped>) -> Response {
-    let text = render::page(&scraped.web, &(scraped.process)(), scraped.version);
+    // Who scrapes does not wait for a database in trouble: all else is known without it.
+    let waiting = timeout(PATIENCE, streams::all_waiting(scraped.web.app())).await.ok().and_then(Result::ok);
+    let text = render::page(&scraped.web, &(scraped.process)(), scraped.version, waiting);
     let headers = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"), (CACHE_CONTROL, "no-store")];
     (StatusCode::OK, headers, text).into_response()
 }

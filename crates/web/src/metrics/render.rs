@@ -2,7 +2,9 @@
 
 use doorward_engine::Measures;
 use doorward_engine::pool::Load;
+use doorward_engine::streams::Outcome;
 use doorward_model::log::code::{EventCode, Level};
+use doorward_model::stream::SinkKind;
 
 use super::Process;
 use super::list::{self, Metric};
@@ -10,8 +12,11 @@ use super::requests::{CLASSES, Requests};
 use super::text::{Page, Unit};
 use crate::state::Web;
 
+/// How many events wait for streams of each kind.
+type Waiting = [(SinkKind, i64); SinkKind::ALL.len()];
+
 /// The whole page. What never happened is shown as 0 where its labels are few, and left out elsewhere.
-pub(super) fn page(web: &Web, process: &Process, version: &str) -> String {
+pub(super) fn page(web: &Web, process: &Process, version: &str, waiting: Option<Waiting>) -> String {
     let (app, mut page) = (web.app(), Page::default());
     page.metric(&list::BUILD).put(&[version], 1);
     answered(&mut page, web.requests());
@@ -19,6 +24,7 @@ pub(super) fn page(web: &Web, process: &Process, version: &str) -> String {
     happened(&mut page, measures);
     pools(&mut page, &[("passwords", app.passwords().load()), ("signatures", app.signer().load())]);
     stored(&mut page, measures);
+    sent_on(&mut page, measures, waiting);
     system(&mut page, process);
     page.finish()
 }
@@ -94,6 +100,30 @@ fn stored(page: &mut Page, measures: &Measures) {
     page.metric(&list::STORE_GROUPS).spread(&[], &measures.groups.spread(), Unit::One);
     page.metric(&list::STORE_COMMITS).spread(&[], &measures.commits.spread(), Unit::Microsecond);
     page.metric(&list::STORE_UNDONE).put(&[], measures.undone.get());
+}
+
+/// What became of the events for log streams; of which stream is not said.
+fn sent_on(page: &mut Page, measures: &Measures, waiting: Option<Waiting>) {
+    let each =
+        SinkKind::ALL.iter().flat_map(|kind| Outcome::ALL.iter().map(move |outcome| (*kind, *outcome)));
+    let mut samples = page.metric(&list::STREAM_REQUESTS);
+    for (kind, outcome) in each.clone() {
+        samples.put(&[kind.as_str(), outcome.as_str()], measures.sent(kind, outcome).0);
+    }
+    let mut samples = page.metric(&list::STREAM_EVENTS);
+    for (kind, outcome) in each {
+        samples.put(&[kind.as_str(), outcome.as_str()], measures.sent(kind, outcome).1);
+    }
+    let mut samples = page.metric(&list::STREAM_DELAYS);
+    for kind in SinkKind::ALL {
+        samples.spread(&[kind.as_str()], &measures.delays(kind), Unit::Microsecond);
+    }
+    if let Some(waiting) = waiting {
+        let mut samples = page.metric(&list::STREAM_WAITING);
+        for (kind, number) in waiting {
+            samples.put(&[kind.as_str()], number);
+        }
+    }
 }
 
 fn system(page: &mut Page, process: &Process) {

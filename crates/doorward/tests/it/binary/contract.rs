@@ -45,6 +45,45 @@ pub fn raw(port: &str, request: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
+/// Off by default, at an address of their own when they are wanted, and never at that of people and programs.
+#[test]
+fn metrics_are_given_at_the_address_that_the_operator_names_and_nowhere_else() {
+    let (port, numbers) = (free_port(), free_port());
+    let folder = installation(port, &[]);
+    let ask = |port: u16, path: &str| {
+        raw(
+            &port.to_string(),
+            &format!("GET {path} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n"),
+        )
+    };
+    let address = format!("127.0.0.1:{numbers}");
+    let server = Server::start(folder.path(), &["--metrics-listen", &address]);
+    assert!(ask(port, "/healthz").starts_with("HTTP/1.1 200"));
+    assert!(ask(port, "/metrics").starts_with("HTTP/1.1 404"));
+    let answer = ask(numbers, "/metrics");
+    let (head, page) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert!(head.to_lowercase().contains("content-type: text/plain; version=0.0.4"), "{head}");
+    for line in
+        ["doorward_build_info{version=", "doorward_http_requests_total{route=\"/healthz\",status=\"2xx\"} 1"]
+    {
+        assert!(page.contains(line), "{line}: {page}");
+    }
+    #[cfg(target_os = "linux")]
+    assert!(page.contains("process_resident_memory_bytes "), "{page}");
+    assert!(ask(numbers, "/healthz").starts_with("HTTP/1.1 404"), "nothing else is there");
+    drop(server);
+
+    let server = Server::start(folder.path(), &[]);
+    assert!(std::net::TcpStream::connect(&address).is_err(), "they are off where nobody asks for them");
+    drop(server);
+    // An address that somebody else has is said at once, and nothing is served.
+    let taken = std::net::TcpListener::bind(&address).unwrap();
+    let refused = run(&["serve", "--data", folder.path().to_str().unwrap(), "--metrics-listen", &address]);
+    assert!(refused.code != 0 && refused.err.contains("--metrics-listen"), "{refused:?}");
+    drop(taken);
+}
+
 #[test]
 fn init_makes_an_installation_once() {
     let port = free_port();

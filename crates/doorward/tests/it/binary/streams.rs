@@ -2,6 +2,7 @@
 //! lost, the order is kept, and what comes twice is no more than the requests that were under way.
 
 use std::collections::HashSet;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,12 +19,10 @@ use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
 use doorward_store::{DatabaseUrl, Db, StoreError, logs};
 use serde_json::json;
-use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
 
 use super::process::{Server, free_port, installation};
-use crate::kit::Engine;
-use crate::kit::receiver::{Receiver, Said};
+use crate::kit::receiver::{Got, Mortal, Said};
+use crate::kit::{Cluster, Engine};
 
 /// `DOORWARD_TEST_EVENTS` asks for more; a build without optimisation takes its time.
 const EVENTS: usize = 10_000;
@@ -33,42 +32,14 @@ const REQUEST: usize = 500;
 
 type Ids = Arc<Mutex<Vec<String>>>;
 
-/// A receiver with everything of it in a runtime of its own, so that its end is that of a process.
-struct Mortal {
-    runtime: Runtime,
-    address: std::net::SocketAddr,
-    taken: Ids,
-}
-
-impl Mortal {
-    async fn born(address: std::net::SocketAddr, taken: &Ids) -> Self {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let ids = Arc::clone(taken);
-        let receiver = runtime.spawn(async move {
-            let receiver = loop {
-                match TcpListener::bind(address).await {
-                    Ok(listener) => break Receiver::at(listener),
-                    Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-                }
-            };
-            receiver.answers(move |got| {
-                ids.lock().unwrap().extend(got.ids());
-                Said::Status(200, "yes")
-            });
-            let port = receiver.port();
-            // It lives as long as its runtime.
-            std::mem::forget(receiver);
-            port
-        });
-        let port = receiver.await.unwrap();
-        Self { runtime, address: ([127, 0, 0, 1], port).into(), taken: Arc::clone(taken) }
-    }
-
-    async fn killed_and_born_again(self) -> Self {
-        self.runtime.shutdown_background();
-        Self::born(self.address, &self.taken).await
-    }
+/// A receiver that notes the ids of what it takes.
+async fn born(address: SocketAddr, taken: &Ids) -> Mortal {
+    let ids = Arc::clone(taken);
+    let noting = move |got: &Got| {
+        ids.lock().unwrap().extend(got.ids());
+        Said::Status(200, "yes")
+    };
+    Mortal::born(address, noting).await
 }
 
 async fn until(taken: &Ids, count: usize) {
@@ -127,22 +98,18 @@ async fn all_arrive(engine: Engine) {
     let second = [&networks[..], &["--issuer", &issuer, "--port", &other_port]].concat();
     let app = start(&database.url, folder.path(), &key).await;
     let taken = Ids::default();
-    let mut receiver = Mortal::born(([127, 0, 0, 1], 0).into(), &taken).await;
+    let mut receiver = born(([127, 0, 0, 1], 0).into(), &taken).await;
 
     let one = Server::start(folder.path(), &networks);
     let two = Server::start(folder.path(), &second);
-    let caller = Caller::command_line(app.tenants().remove(0));
-    let sink = json!({ "httpEndpoint": format!("http://{}/", receiver.address) });
-    let filters = json!([{ "type": "category", "name": "auth.login.success" }]);
-    let body = json!({ "name": "Mine", "type": "http", "sink": sink, "filters": filters });
-    streams::create(&app, &caller, body.as_object().unwrap()).await.unwrap();
+    make_stream(&app, &receiver).await;
     let writer = tokio::spawn(write(app.clone(), count));
 
     until(&taken, count / 10).await;
     one.signal("KILL");
     drop(one);
     until(&taken, count / 10 * 3).await;
-    receiver = receiver.killed_and_born_again().await;
+    receiver = born(receiver.dies(), &taken).await;
     until(&taken, count / 2).await;
     let three = Server::start(folder.path(), &networks);
     two.signal("KILL");
@@ -151,8 +118,43 @@ async fn all_arrive(engine: Engine) {
     if let DatabaseUrl::Postgres(_) = &database.url {
         database.end_connections();
     }
-    until(&taken, count).await;
     writer.await.unwrap();
+    // Two nodes, the receiver and the database: each may cut one request off.
+    all_came(&taken, count, 4).await;
+    drop(three);
+    drop(receiver);
+    app.stop().await;
+}
+
+/// A server of its own is killed twice, with everything that it was about to do.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_was_answered_is_lost_when_postgresql_is_killed() {
+    let Some(cluster) = Cluster::new() else { return };
+    let (port, count, keys) = (free_port(), EVENTS / 2, tempfile::tempdir().unwrap());
+    let (url, key) = (cluster.url(), keys.path().join("shared.key"));
+    let folder = installation(port, &["--database", &url, "--master-key-file", key.to_str().unwrap()]);
+    let app = start(&DatabaseUrl::parse(&url).unwrap(), folder.path(), &key).await;
+    let taken = Ids::default();
+    let receiver = born(([127, 0, 0, 1], 0).into(), &taken).await;
+    let node = Server::start(folder.path(), &["--stream-networks", "127.0.0.0/8"]);
+    make_stream(&app, &receiver).await;
+    let writer = tokio::spawn(write(app.clone(), count));
+    for part in [count / 4, count / 2] {
+        until(&taken, part).await;
+        cluster.kill();
+        tokio::task::block_in_place(|| cluster.start());
+    }
+    writer.await.unwrap();
+    // Each time a request may have been taken of which the database never heard.
+    all_came(&taken, count, 2).await;
+    drop(node);
+    drop(receiver);
+    app.stop().await;
+}
+
+/// Insists that all events came, in order, and at most so many requests twice.
+async fn all_came(taken: &Ids, count: usize, requests: usize) {
+    until(taken, count).await;
     let whole = || taken.lock().unwrap().iter().collect::<HashSet<_>>().len() == count;
     for _ in 0..60_000 {
         if whole() {
@@ -166,11 +168,15 @@ async fn all_arrive(engine: Engine) {
     assert_eq!(first_time.len(), count, "events were lost");
     assert!(first_time.iter().enumerate().all(|(number, found)| **found == id(number)), "out of order");
     let twice = all.len() - count;
-    // Two nodes, the receiver and the database: each may cut one request off.
-    assert!(twice <= 4 * REQUEST, "{twice} events came more than once");
-    drop(three);
-    receiver.runtime.shutdown_background();
-    app.stop().await;
+    assert!(twice <= requests * REQUEST, "{twice} events came more than once");
+}
+
+async fn make_stream(app: &App, receiver: &Mortal) {
+    let caller = Caller::command_line(app.tenants().remove(0));
+    let sink = json!({ "httpEndpoint": format!("http://{}/", receiver.address()) });
+    let filters = json!([{ "type": "category", "name": "auth.login.success" }]);
+    let body = json!({ "name": "Mine", "type": "http", "sink": sink, "filters": filters });
+    streams::create(app, &caller, body.as_object().unwrap()).await.unwrap();
 }
 
 async fn start(url: &DatabaseUrl, folder: &std::path::Path, shared: &std::path::Path) -> App {

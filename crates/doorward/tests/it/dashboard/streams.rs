@@ -71,6 +71,29 @@ async fn a_stream_is_tested_made_watched_stopped_and_deleted() {
     house.stop().await;
 }
 
+/// A paused stream keeps nothing in the log, and who resumes it too late is told.
+#[tokio::test]
+async fn a_stream_that_is_resumed_after_the_log_forgot_says_so() {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let admin = house.admin().await;
+    let address = made(&admin, &receiver).await;
+    let press = async |button: &str| {
+        let page = admin.get(&address).await.is(200);
+        post(&admin, &page, &address, &[("do", button)]).await.is(303);
+        admin.get(&address).await.text()
+    };
+    assert!(press("pause").await.contains("waits for it as long as the log is kept"));
+    assert!(press("resume").await.contains("goes on where it was stopped"));
+    press("pause").await;
+    house.forget_the_log().await;
+    house.advance(31 * 86_400);
+    admin.enter_dashboard(crate::kit::OWNER, PASSWORD).await.is(303);
+    let text = admin.get(&address).await.text();
+    assert!(text.contains("stood still for longer than the log keeps events"), "{text}");
+    let text = press("resume").await;
+    assert!(text.contains("what happened in between may be missing"), "{text}");
+}
+
 #[tokio::test]
 async fn a_secret_that_is_saved_is_on_no_page_and_stays_when_its_field_is_left_empty() {
     let (house, receiver) = (House::new().await, Receiver::new().await);
@@ -93,6 +116,62 @@ async fn a_secret_that_is_saved_is_on_no_page_and_stays_when_its_field_is_left_e
     let stream = streams::list(app, &caller).await.unwrap().remove(0);
     assert_eq!(stream.settings.name, "Other");
     assert_eq!(stream.settings.sink.secrets()["httpAuthorization"], "Bearer kept");
+}
+
+#[tokio::test]
+async fn headers_batch_size_and_start_are_set_by_the_page() {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let admin = house.admin().await;
+    let page = admin.get("/manage/streams/new?type=http").await.is(200);
+    let fields = [
+        ("type", "http"),
+        ("name", "Mine"),
+        ("httpEndpoint", receiver.origin.as_str()),
+        ("httpCustomHeaders", "X-One: first-value\r\n\r\nX-Two:second: value \r\n"),
+        ("batchSize", "20"),
+        ("startFrom", "2026-11-01"),
+        ("do", "create"),
+    ];
+    let address = post(&admin, &page, NEW, &fields).await.is(303).location().to_owned();
+    let text = admin.get(&address).await.text();
+    assert!(text.contains("It delivers what happened from 2026-11-01T00:00:00.000Z on"), "{text}");
+    let stream = async || {
+        let (app, caller) = house.app_and_caller();
+        streams::list(app, &caller).await.unwrap().remove(0).settings
+    };
+    let headers = serde_json::json!([
+        { "header": "X-One", "value": "first-value" }, { "header": "X-Two", "value": "second: value" },
+    ]);
+    assert_eq!(stream().await.sink.secrets()["httpCustomHeaders"], headers);
+    assert_eq!(stream().await.batch, Some(20));
+
+    let settings = format!("{address}/settings");
+    let page = admin.get(&settings).await.is(200);
+    assert!(
+        page.text().contains("X-One: \nX-Two: ") && !page.text().contains("first-value"),
+        "{}",
+        page.text()
+    );
+    let fields = [
+        ("name", "Mine"),
+        ("httpEndpoint", receiver.origin.as_str()),
+        ("httpCustomHeaders", "X-Two: \nX-Three: 3"),
+        ("batchSize", ""),
+        ("do", "save"),
+    ];
+    post(&admin, &page, &settings, &fields).await.is(303);
+    let headers = serde_json::json!([
+        { "header": "X-Two", "value": "second: value" }, { "header": "X-Three", "value": "3" },
+    ]);
+    assert_eq!(stream().await.sink.secrets()["httpCustomHeaders"], headers);
+    assert_eq!(stream().await.batch, None);
+    let page = admin.get(&settings).await.is(200);
+    for (field, value) in [("httpCustomHeaders", "Host: x"), ("batchSize", "0"), ("batchSize", "many")] {
+        let fields =
+            [("name", "Mine"), ("httpEndpoint", receiver.origin.as_str()), (field, value), ("do", "save")];
+        let text = post(&admin, &page, &settings, &fields).await.is(422).text();
+        assert!(text.contains(&format!("id=\"{field}-error\"")), "{field}: {text}");
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::given::Given;
 
-const VARIABLE: &str = "DOORWARD_TEST_POSTGRES";
+pub(super) const VARIABLE: &str = "DOORWARD_TEST_POSTGRES";
 /// `./test` sets it to `postgres` for a second run of what runs in this process.
 const ENGINE: &str = "DOORWARD_TEST_ENGINE";
 static NEXT: AtomicU32 = AtomicU32::new(1);
@@ -69,6 +69,18 @@ pub struct Database {
 }
 
 impl Database {
+    /// Runs a text beside the server, as somebody with a shell may. Only the store names the engines' libraries.
+    pub fn execute(&self, text: &str) {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => {
+                let program = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute(sys.argv[2])";
+                let done = Command::new("python3").arg("-c").arg(program).arg(path).arg(text).status();
+                assert!(done.unwrap().success(), "{text}");
+            }
+            DatabaseUrl::Postgres(url) => psql(url.expose(), text),
+        }
+    }
+
     /// Ends every connection to it, as a server that is killed does.
     pub fn end_connections(&self) {
         if let Some((server, name)) = &self.on_server {

@@ -22,18 +22,23 @@ const LEAST_WORD: usize = 8;
 /// The same as the first for several words: "wrong password" is said of every wrong password.
 const LEAST_PHRASE: usize = 18;
 /// What a secret is called, in forms, queries, fragments and JSON.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 17] = [
     "access_token",
     "client_assertion",
     "client_secret",
     "code",
     "code_verifier",
     "device_code",
+    "httpAuthorization",
+    "httpSigningKey",
     "id_token",
     "id_token_hint",
+    "logglyToken",
     "password",
     "refresh_token",
     "signing_secret",
+    "splunkToken",
+    "sumoSourceAddress",
     "token",
 ];
 /// What a word of the log is made of.

@@ -24,7 +24,7 @@ use doorward_engine::state::TenantState;
 use doorward_engine::users::{self, NewUser};
 use doorward_model::admin::Role;
 use doorward_model::client::kind::ClientKind;
-use doorward_model::ids::{ClientId, StreamId, TenantId};
+use doorward_model::ids::{ClientId, LogId, StreamId, TenantId};
 use doorward_model::log::event::Event;
 use doorward_model::scope::ApiScope;
 use doorward_model::secret::Secret;
@@ -206,6 +206,12 @@ impl House {
         self.clock.advance(Lifetime::from_seconds(seconds));
     }
 
+    /// Sets the clock back, as one does that was ahead.
+    pub fn set_back(&self, seconds: u32) {
+        let Clock::Fixed(millis) = &self.clock else { panic!("the clock of a house stands still") };
+        millis.fetch_sub(i64::from(seconds) * 1000, Ordering::Relaxed);
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Asked::get(path)).await
     }
@@ -377,12 +383,36 @@ impl House {
         self.database.folder.path().join("streams").join(self.tenant.as_str()).join(name)
     }
 
+    /// Runs a text on the database, beside the server.
+    pub fn execute(&self, text: &str) {
+        self.database.execute(text);
+    }
+
     /// Puts a log stream into the hands of somebody.
     pub async fn take_lease(&self, stream: &StreamId, holder: &str) {
         let leases = store::global::leases::active(&self.app.db().global()).await.unwrap();
         let lease = leases.iter().find(|lease| lease.stream == *stream).unwrap();
         let mut batch = self.app.db().tenant(&self.tenant).batch();
         store::log_streams::delivery::acquire(&mut batch, lease, holder);
+        batch.commit().await.unwrap();
+    }
+
+    /// Deletes all events, as cleaning does with those that are too old.
+    pub async fn forget_the_log(&self) {
+        let (scope, end) =
+            (self.app.db().tenant(&self.tenant), self.clock.now().after(Lifetime::from_seconds(1)));
+        while store::logs::delete_before(&scope, end, 500).await.unwrap() > 0 {}
+    }
+
+    /// Sets events of a log stream aside, as they were sent.
+    pub async fn set_aside(&self, stream: &StreamId, records: Vec<Map<String, Value>>) {
+        let mut batch = self.app.db().tenant(&self.tenant).batch();
+        for record in records {
+            let event = LogId::parse(record["log_id"].as_str().unwrap()).unwrap();
+            let (at, said) = (self.clock.now(), "no".to_owned());
+            let letter = store::log_streams::letters::Letter { event, at, status: Some(400), said, record };
+            store::log_streams::letters::insert(&mut batch, stream, &letter);
+        }
         batch.commit().await.unwrap();
     }
 

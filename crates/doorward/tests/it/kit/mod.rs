@@ -2,6 +2,7 @@
 
 mod answer;
 mod client_key;
+mod cluster;
 mod device;
 mod engine;
 mod given;
@@ -19,6 +20,7 @@ mod visitor;
 
 pub use answer::Answer;
 pub use client_key::{ASSERTION, ClientKey, asking_with};
+pub use cluster::Cluster;
 pub use device::DEVICE_GRANT;
 pub use engine::Engine;
 pub use given::{lines as lines_of_the_log, was_logged};

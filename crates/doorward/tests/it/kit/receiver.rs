@@ -1,5 +1,6 @@
 //! A receiver of log streams on this machine: it keeps what it got, and answers as it is told.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 /// One request.
@@ -52,6 +54,10 @@ pub type Manner = Box<dyn Fn(&Got) -> Said + Send>;
 
 pub enum Said {
     Status(u16, &'static str),
+    /// With `Retry-After`.
+    Later(u16, &'static str),
+    /// A refusal with all that came: the path, the headers, the body.
+    Echo(u16),
     /// A redirect.
     Elsewhere(String),
     /// Nothing, for ever.
@@ -129,6 +135,16 @@ async fn answer(State(inner): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, b
             got.status = *status;
             (StatusCode::from_u16(*status).unwrap(), *text).into_response()
         }
+        Said::Later(status, when) => {
+            got.status = *status;
+            let status = StatusCode::from_u16(*status).unwrap();
+            (status, [("retry-after", *when)], "later").into_response()
+        }
+        Said::Echo(status) => {
+            got.status = *status;
+            let text = format!("{} {:?} {}", got.path, got.headers, String::from_utf8_lossy(&got.body));
+            (StatusCode::from_u16(*status).unwrap(), text).into_response()
+        }
         Said::Elsewhere(address) => {
             got.status = 302;
             (StatusCode::FOUND, [("location", address.clone())]).into_response()
@@ -140,4 +156,51 @@ async fn answer(State(inner): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, b
         std::future::pending::<()>().await;
     }
     response
+}
+
+/// A receiver with everything of it in a runtime of its own, so that its end is that of a process: nobody listens
+/// any more, and every connection is gone.
+pub struct Mortal {
+    runtime: Option<Runtime>,
+    pub receiver: Receiver,
+    address: SocketAddr,
+}
+
+impl Mortal {
+    /// One at that address, as soon as it is free; port 0 stands for any.
+    pub async fn born(address: SocketAddr, manner: impl Fn(&Got) -> Said + Send + 'static) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let receiver = runtime.spawn(async move {
+            let listener = loop {
+                match TcpListener::bind(address).await {
+                    Ok(listener) => break listener,
+                    Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+                }
+            };
+            let receiver = Receiver::at(listener);
+            receiver.answers(manner);
+            receiver
+        });
+        let receiver = receiver.await.unwrap();
+        let address = ([127, 0, 0, 1], receiver.port()).into();
+        Self { runtime: Some(runtime), receiver, address }
+    }
+
+    /// Ends it; gives where it was.
+    pub fn dies(self) -> SocketAddr {
+        self.address
+    }
+
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Mortal {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }

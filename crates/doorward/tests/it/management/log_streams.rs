@@ -1,9 +1,13 @@
 //! `/api/v2/log-streams`.
 
+use doorward_engine::fault::Fault;
+use doorward_engine::streams;
+use doorward_model::ids::StreamId;
 use serde_json::{Value, json};
 
 use super::error;
-use crate::kit::{House, Machine};
+use crate::kit::receiver::Receiver;
+use crate::kit::{Engine, House, Machine};
 
 const ALL: &[&str] =
     &["read:log_streams", "create:log_streams", "update:log_streams", "delete:log_streams", "read:logs"];
@@ -42,7 +46,7 @@ async fn a_stream_is_made_read_changed_and_deleted_with_the_originals_statuses()
     let change = json!({
         "name": "Other", "status": "paused", "isPriority": true,
         "filters": [{ "type": "category", "name": "auth.login.fail" }],
-        "pii_config": { "log_fields": ["email"], "method": "hash", "algorithm": "xxhash" },
+        "pii_config": { "log_fields": ["email"], "method": "hash", "algorithm": "xxhash" }, "batchSize": 20,
     });
     let changed = machine.patch(&path, &change).await.is(200).json();
     for (name, value) in change.as_object().unwrap() {
@@ -80,6 +84,27 @@ async fn what_is_sent_back_as_it_was_read_changes_nothing_and_writes_nothing() {
         let writes = writes.iter().filter(|event| event["description"] == "Update a log stream").count();
         assert_eq!(writes, 0, "{events}");
     }
+}
+
+/// Whoever may change streams reads no saved secret at a receiver of their own, neither by a change nor by a
+/// test event.
+#[tokio::test]
+async fn a_saved_secret_is_sent_to_no_other_host() {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let machine = house.machine(ALL).await;
+    let (path, stream) = made(&machine, &http()).await;
+    let elsewhere = json!({ "sink": { "httpEndpoint": receiver.origin } });
+    let refused = error(machine.patch(&path, &elsewhere).await, 400, "invalid_body");
+    assert!(refused["message"].as_str().unwrap().contains("sink.httpAuthorization"), "{refused}");
+    let (app, caller) = house.app_and_caller();
+    let id = StreamId::parse(stream["id"].as_str().unwrap()).unwrap();
+    let tried = streams::try_out(app, &caller, Some(&id), elsewhere.as_object().unwrap()).await;
+    assert!(matches!(tried, Err(Fault::Invalid(_))), "{tried:?}");
+    assert!(receiver.got().is_empty());
+    let given = json!({ "sink": { "httpEndpoint": receiver.origin, "httpAuthorization": "Bearer new" } });
+    machine.patch(&path, &given).await.is(200);
+    assert!(streams::try_out(app, &caller, Some(&id), &serde_json::Map::new()).await.unwrap().is_taken);
+    assert_eq!(receiver.got()[0].header("authorization"), "Bearer new");
 }
 
 #[tokio::test]
@@ -124,10 +149,17 @@ async fn what_is_no_stream_is_refused_in_words() {
 
 #[tokio::test]
 async fn a_tenant_has_a_bounded_number_of_streams() {
-    let house = House::new().await;
+    // PostgreSQL does not count what another transaction adds at this very moment.
+    let house = House::on(Engine::Sqlite).await;
     let machine = house.machine(ALL).await;
-    for _ in 0..20 {
+    for _ in 0..19 {
         made(&machine, &http()).await;
     }
+    // Two at once for the last place.
+    let body = http();
+    let both = tokio::join!(machine.post(PATH, &body), machine.post(PATH, &body));
+    let mut statuses = [both.0.status.as_u16(), both.1.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 400]);
     error(machine.post(PATH, &http()).await, 400, "invalid_body");
 }

@@ -80,6 +80,129 @@ async fn the_one_event_that_is_refused_is_set_aside_and_the_others_go_on() {
     house.stop().await;
 }
 
+/// More than are read at once, the oldest of which are refused for ever: what is behind them is sent all the same,
+/// each with the time at which it happened.
+#[tokio::test]
+async fn all_events_that_were_set_aside_are_sent_again_with_their_own_time() {
+    let (house, receiver) = (alone().await, Receiver::new().await);
+    let sink = json!({
+        "splunkDomain": "127.0.0.1", "splunkPort": receiver.port(), "splunkToken": "tok", "splunkSecure": false,
+    });
+    let id = made(&house, json!({ "name": "S", "type": "splunk", "sink": sink })).await;
+    happen(&house, 0, 1).await;
+    let (event, happened) = (house.committed().await.pop().unwrap(), house.now());
+    house.advance(3600);
+    let record = |id: String| {
+        let date = event.at.to_string();
+        object(json!({ "log_id": id, "data": { "log_id": id, "date": date, "hostname": "id.test" } }))
+    };
+    let ids = (0..250).map(|number| format!("9002{number:019}"));
+    house.set_aside(&id, ids.map(record).collect()).await;
+    let first = format!("9002{:019}", 120);
+    receiver.answers(move |got| {
+        let is_old = got.ids()[0] < first;
+        if is_old { Said::Status(400, "never") } else { Said::Status(200, "yes") }
+    });
+    let (app, caller) = house.app_and_caller();
+    assert_eq!(streams::resend_letters(app, &caller, &id).await.unwrap(), (130, 120));
+    let sent = receiver.got().pop().unwrap().objects().remove(0);
+    assert_eq!(sent["time"].as_str().unwrap().split('.').next(), Some(happened.to_string().as_str()));
+    assert_eq!(streams::drop_letters(app, &caller, &id).await.unwrap(), (120, 0));
+    house.stop().await;
+}
+
+/// A receiver that answers with what it was sent: nothing of it that is secret is kept or shown.
+#[tokio::test]
+async fn no_secret_comes_back_by_an_answer() {
+    let (house, receiver) = (alone().await, Receiver::new().await);
+    let secrets = ["canary-authorization-51c0", "canary-header-8e1d", "canary-signing-key-77f2"];
+    let [authorization, header, key] = secrets;
+    let changes = json!({
+        "httpAuthorization": format!("Bearer {authorization}"), "httpSigningKey": key,
+        "httpCustomHeaders": [{ "header": "X-Key", "value": header }], "httpContentFormat": "JSONOBJECT",
+    });
+    let id = stream_to(&house, &receiver, changes).await;
+    receiver.answers(|_| Said::Echo(400));
+    house.app.deliver_streams();
+    while health(&house, &id).await.state.set_aside == 0 {
+        let failures = health(&house, &id).await.state.progress.failures;
+        house.advance(61);
+        until(&house, &id, |health| health.state.progress.failures != failures || health.state.set_aside > 0)
+            .await;
+    }
+    let (app, caller) = house.app_and_caller();
+    let tried = streams::try_out(app, &caller, Some(&id), &Map::new()).await.unwrap();
+    assert!(receiver.got().iter().all(|got| got.header("x-key") == header), "they were sent");
+    let shown = format!("{:?} {tried:?} {:?}", health(&house, &id).await, house.logs().await);
+    assert!(tried.said.contains("***"), "{}", tried.said);
+    for secret in secrets {
+        assert!(!shown.contains(secret), "{secret} is in {shown}");
+    }
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_receiver_that_asks_for_time_gets_it_within_bounds() {
+    let (house, receiver) = (alone().await, Receiver::new().await);
+    receiver.answers(|_| Said::Later(429, "120"));
+    let id = stream_to(&house, &receiver, json!({})).await;
+    house.app.deliver_streams();
+    let waits = until(&house, &id, |health| health.state.progress.failures == 1).await;
+    assert_eq!(waits.state.progress.retry_at.seconds(), house.now() + 120);
+    receiver.answers(|_| Said::Later(503, "86400"));
+    house.advance(120);
+    let waits = until(&house, &id, |health| health.state.progress.failures == 2).await;
+    assert_eq!(waits.state.progress.retry_at.seconds(), house.now() + 300);
+    house.stop().await;
+}
+
+/// A receiver that was not there for a while says nothing about an event.
+#[tokio::test]
+async fn an_event_that_is_refused_once_after_other_failures_is_not_set_aside() {
+    let (house, receiver) = (alone().await, Receiver::new().await);
+    let id = stream_to(&house, &receiver, json!({ "httpContentFormat": "JSONOBJECT" })).await;
+    house.app.deliver_streams();
+    for (failures, status) in [(1, 503), (2, 503), (3, 400), (4, 503), (5, 400)] {
+        receiver.answers(move |_| Said::Status(status, "no"));
+        house.advance(61);
+        let now = until(&house, &id, |health| {
+            health.state.progress.failures >= failures || health.state.set_aside > 0
+        })
+        .await;
+        assert_eq!(now.state.set_aside, 0, "{status}");
+    }
+    // The third refusal is one too many.
+    house.advance(61);
+    until(&house, &id, |health| health.state.set_aside == 1).await;
+    house.stop().await;
+}
+
+/// Its database takes nothing more, as with a full disk. What was taken is not sent over and over.
+#[tokio::test]
+async fn what_was_taken_is_sent_once_while_it_cannot_be_written_down() {
+    let (house, receiver) = (alone().await, Receiver::new().await);
+    let id = stream_to(&house, &receiver, json!({})).await;
+    happen(&house, 0, 5).await;
+    house.execute("ALTER TABLE log_stream_attempts RENAME TO elsewhere");
+    let undone = async || house.metrics().await.get("doorward_store_undone_total", &[]);
+    let before = undone().await;
+    house.app.deliver_streams();
+    for _ in 0..6000 {
+        if undone().await >= before + 3 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(undone().await >= before + 3, "it is tried again");
+    assert_eq!(receiver.got().len(), 1);
+    house.execute("ALTER TABLE elsewhere RENAME TO log_stream_attempts");
+    until(&house, &id, |health| health.state.waiting == 0).await;
+    happen(&house, 5, 2).await;
+    until(&house, &id, |health| health.state.waiting == 0).await;
+    assert_eq!(receiver.taken()[1..], logged(&house, &id).await);
+    house.stop().await;
+}
+
 #[tokio::test]
 async fn a_receiver_that_refuses_everything_does_not_have_everything_set_aside() {
     let (house, receiver) = (alone().await, Receiver::new().await);

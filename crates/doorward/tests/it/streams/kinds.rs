@@ -1,6 +1,7 @@
 //! What each kind of receiver gets.
 
-use doorward_engine::streams;
+use doorward_engine::fault::Fault;
+use doorward_engine::streams::{self, Replay};
 use serde_json::{Value, json};
 
 use super::*;
@@ -104,6 +105,34 @@ async fn a_file_gets_a_line_per_event_and_is_mended_after_a_crash() {
 }
 
 #[tokio::test]
+async fn no_request_holds_more_events_than_the_stream_says() {
+    let (house, receiver) = (alone().await, Receiver::new().await);
+    let sink = json!({ "httpEndpoint": receiver.origin });
+    let id = made(&house, json!({ "name": "M", "type": "http", "sink": sink, "batchSize": 3 })).await;
+    happen(&house, 0, 10).await;
+    house.app.deliver_streams();
+    complete(&house, &id, &receiver, 10).await;
+    let sizes: Vec<usize> = receiver.got().iter().map(|got| got.ids().len()).collect();
+    assert!(sizes.iter().all(|size| *size <= 3) && sizes.contains(&3), "{sizes:?}");
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_test_event_of_a_form_writes_into_no_other_streams_file() {
+    let house = alone().await;
+    let (app, caller) = house.app_and_caller();
+    let body = |name: &str| json!({ "name": "F", "type": "file", "sink": { "fileName": name } });
+    let id = made(&house, body("a.jsonl")).await;
+    let refused = streams::try_out(app, &caller, None, &object(body("a.jsonl"))).await;
+    assert!(matches!(refused, Err(Fault::Invalid(_))), "{refused:?}");
+    assert!(!house.stream_file("a.jsonl").exists());
+    // Its own it may.
+    let tried = streams::try_out(app, &caller, Some(&id), &object(body("a.jsonl"))).await.unwrap();
+    assert!(tried.is_taken, "{}", tried.said);
+    house.stop().await;
+}
+
+#[tokio::test]
 async fn the_signature_of_a_request_is_checked_by_other_code() {
     let (house, receiver) = (alone().await, Receiver::new().await);
     stream_to(&house, &receiver, json!({ "httpSigningKey": "a key that both know" })).await;
@@ -192,9 +221,52 @@ async fn a_stream_begins_at_a_date_and_is_replayed_from_one() {
     let first = receiver.taken();
     assert_eq!(first.len(), 4, "three people, and the stream itself");
     let (app, caller) = house.app_and_caller();
-    streams::replay(app, &caller, &id, from).await.unwrap();
+    assert_eq!(streams::replay(app, &caller, &id, from).await.unwrap(), Replay::Again);
     receiver.until(|got| got.iter().map(|got| got.ids().len()).sum::<usize>() >= 9).await;
     assert_eq!(receiver.taken()[4..8], first);
+    house.stop().await;
+}
+
+/// A replay goes back. What waits is not passed over, wherever the time lies.
+#[tokio::test]
+async fn a_replay_from_a_time_that_the_stream_has_not_reached_loses_nothing() {
+    let (house, receiver) = (alone().await, Receiver::new().await);
+    let id = stream_to(&house, &receiver, json!({})).await;
+    happen(&house, 0, 3).await;
+    house.advance(3600);
+    let from = doorward_model::time::Timestamp::from_seconds(house.now());
+    let (app, caller) = house.app_and_caller();
+    assert_eq!(streams::replay(app, &caller, &id, from).await.unwrap(), Replay::NothingSince);
+    happen(&house, 3, 3).await;
+    assert_eq!(streams::replay(app, &caller, &id, from).await.unwrap(), Replay::StillWaiting);
+    house.app.deliver_streams();
+    until(&house, &id, |health| health.state.waiting == 0).await;
+    assert_eq!(receiver.taken()[1..], logged(&house, &id).await);
+    house.stop().await;
+}
+
+/// The clock of another node is behind: what it commits after a replay was asked for has an earlier time.
+#[tokio::test]
+async fn a_replay_passes_no_waiting_event_by_whose_time_is_earlier() {
+    let (house, receiver) = (alone().await, Receiver::new().await);
+    let id = stream_to(&house, &receiver, json!({})).await;
+    house.advance(3600);
+    let from = doorward_model::time::Timestamp::from_seconds(house.now());
+    happen(&house, 0, 3).await;
+    house.app.deliver_streams();
+    until(&house, &id, |health| health.state.waiting == 0).await;
+    let before = receiver.taken().len();
+    house.set_back(1800);
+    let (app, caller) = house.app_and_caller();
+    assert_eq!(streams::replay(app, &caller, &id, from).await.unwrap(), Replay::Again);
+    happen(&house, 3, 3).await;
+    until(&house, &id, |health| health.state.waiting == 0).await;
+    let wanted = logged(&house, &id).await;
+    assert_eq!(
+        receiver.taken()[before..],
+        wanted,
+        "the three, the replay itself, and three with an earlier time"
+    );
     house.stop().await;
 }
 

@@ -3,6 +3,7 @@
 mod failures;
 mod kinds;
 mod nodes;
+mod numbers;
 
 use doorward_engine::streams;
 use doorward_model::ids::StreamId;

@@ -2,7 +2,7 @@
 //! holder has not been heard of for some seconds.
 //!
 //! No two clocks are compared. A holder raises a number in the stream's row while it lives; the others
-//! watch the number, each by its own clock. A holder that only slept has lost the stream when it wakes, and
+//! watch the number, each by its own clock, and by one that nobody sets. A holder that only slept has lost the stream when it wakes, and
 //! every write of it says so. Source: decision 0019.
 
 mod turn;
@@ -11,7 +11,6 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use doorward_model::ids::{StreamId, TenantId};
-use doorward_model::time::{Lifetime, Timestamp};
 use doorward_store::StoreError;
 use doorward_store::global::leases::{self, Lease};
 use doorward_store::log_streams::delivery;
@@ -28,11 +27,12 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often a holder says that it lives.
 const BEAT_EVERY: Duration = Duration::from_secs(2);
 /// How long a holder may be silent. With the above, a stream is taken over within ten seconds.
-const PATIENCE: Lifetime = Lifetime::from_seconds(7);
+const PATIENCE: Duration = Duration::from_secs(7);
 /// How long an idle stream waits before it looks for events.
 const IDLE: Duration = Duration::from_millis(200);
-/// How long a stream waits when the database is in trouble.
+/// How long a stream waits when the database is in trouble: twice as long each time, up to the longest.
 const TROUBLE: Duration = Duration::from_secs(1);
+const LONGEST_TROUBLE: Duration = Duration::from_secs(8);
 
 type Key = (TenantId, StreamId);
 
@@ -69,7 +69,7 @@ async fn look(
     seen.0.retain(|key, _| leases.iter().any(|lease| key.0 == lease.tenant && key.1 == lease.stream));
     for lease in leases {
         let key = (lease.tenant.clone(), lease.stream.clone());
-        if own.contains_key(&key) || !seen.is_free(&key, &lease, app.now()) {
+        if own.contains_key(&key) || !seen.is_free(&key, &lease, app.ran()) {
             continue;
         }
         let holder = app.entropy().token().expose().to_owned();
@@ -90,17 +90,17 @@ async fn look(
 
 /// What was seen of the leases of others.
 #[derive(Default)]
-struct Seen(HashMap<Key, (String, i64, Timestamp)>);
+struct Seen(HashMap<Key, (String, i64, Duration)>);
 
 impl Seen {
     /// Whether nobody holds the stream, or its holder has not been heard of for too long.
-    fn is_free(&mut self, key: &Key, lease: &Lease, now: Timestamp) -> bool {
+    fn is_free(&mut self, key: &Key, lease: &Lease, now: Duration) -> bool {
         if lease.holder.is_empty() {
             return true;
         }
         match self.0.get(key) {
             Some((holder, beat, since)) if *holder == lease.holder && *beat == lease.beat => {
-                now.since(*since) >= PATIENCE
+                now.saturating_sub(*since) >= PATIENCE
             }
             _ => {
                 self.0.insert(key.clone(), (lease.holder.clone(), lease.beat, now));
@@ -126,14 +126,20 @@ async fn hold(mut delivery: Delivery, mut stop: watch::Receiver<bool>) {
 }
 
 async fn go_on(delivery: &mut Delivery) {
+    let mut wait = TROUBLE;
     loop {
         match delivery.turn().await {
-            Ok(Turn::More) => {}
-            Ok(Turn::Idle) => sleep(IDLE).await,
             Ok(Turn::Over) => return,
+            Ok(turn) => {
+                wait = TROUBLE;
+                if turn == Turn::Idle {
+                    sleep(IDLE).await;
+                }
+            }
             Err(error) => {
                 tracing::warn!(%error, stream = %delivery.key.1, "a log stream waits for the database");
-                sleep(TROUBLE).await;
+                sleep(wait).await;
+                wait = (wait * 2).min(LONGEST_TROUBLE);
             }
         }
     }
@@ -166,7 +172,7 @@ mod tests {
             holder: holder.to_owned(),
             beat,
         };
-        let at = Timestamp::from_seconds;
+        let at = Duration::from_secs;
         let mut seen = Seen::default();
         assert!(seen.is_free(&key, &lease("", 0), at(0)));
         assert!(!seen.is_free(&key, &lease("a", 1), at(0)));
@@ -174,5 +180,29 @@ mod tests {
         assert!(!seen.is_free(&key, &lease("a", 2), at(12)));
         assert!(seen.is_free(&key, &lease("a", 2), at(13)));
         assert!(!seen.is_free(&key, &lease("b", 2), at(13)), "another took it");
+    }
+    /// Whenever within their own periods a holder raised its number last and the others look.
+    #[test]
+    fn a_holder_that_dies_is_followed_within_ten_seconds() {
+        let key = (TenantId::parse("t").unwrap(), StreamId::parse("lst_1").unwrap());
+        let last_beat = Duration::from_secs(100);
+        for phase in (0..1000).step_by(50).map(Duration::from_millis) {
+            let (mut seen, mut now) = (Seen::default(), Duration::from_secs(99) + phase);
+            let taken_over = loop {
+                let beat = i64::from(now >= last_beat);
+                let (tenant, stream) = key.clone();
+                if seen.is_free(&key, &Lease { tenant, stream, holder: "a".to_owned(), beat }, now) {
+                    break now;
+                }
+                now += LOOK_EVERY;
+            };
+            // Counted from its last sign of life; it died after that.
+            assert!(
+                taken_over - last_beat < Duration::from_secs(10),
+                "{phase:?}: {:?}",
+                taken_over - last_beat
+            );
+            assert!(taken_over - last_beat > BEAT_EVERY * 2, "{phase:?}: one late beat is forgiven");
+        }
     }
 }

@@ -2,12 +2,15 @@
 //! moves. A line that a crash or a full disk tore is cut off; its event is written again.
 //!
 //! Each tenant has a folder of its own below. Names were looked at when they were saved; a link is not
-//! followed.
+//! followed. A test event, events that are sent again and another node may write at the same moment: whoever
+//! writes has the file locked (`flock`) from before it is mended until all is on disk.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use doorward_model::ids::TenantId;
 use doorward_model::stream::sink::FileSink;
@@ -19,6 +22,9 @@ use super::{Sent, lines};
 
 /// How much is read at once when the end of the last whole line is looked for.
 const STEP: usize = 64 * 1024;
+/// How often a file that somebody else has locked is asked for, and how long in between: ten seconds in all.
+const KNOCKS: u32 = 500;
+const BETWEEN_KNOCKS: Duration = Duration::from_millis(20);
 
 pub(super) async fn append(
     folder: Option<&Path>,
@@ -36,7 +42,7 @@ pub(super) async fn append(
     match written.map_err(io::Error::other).flatten() {
         Ok(length) => {
             let said = format!("{} is {length} bytes long.", sink.name);
-            Sent { outcome: Outcome::Taken, status: None, said }
+            Sent { outcome: Outcome::Taken, status: None, said, wait: None }
         }
         Err(error) => Sent::failed(format!("{} cannot be written: {error}.", sink.name)),
     }
@@ -51,6 +57,7 @@ fn write(folder: &Path, name: &str, body: &[u8]) -> io::Result<u64> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(no_link);
     let mut file = options.open(&path)?;
+    lock(&file)?;
     let length = mend(&mut file)?;
     let added = file.write_all(body).and_then(|()| file.sync_data());
     if let Err(error) = added {
@@ -62,6 +69,18 @@ fn write(folder: &Path, name: &str, body: &[u8]) -> io::Result<u64> {
         File::open(folder)?.sync_all()?;
     }
     Ok(length + body.len() as u64)
+}
+
+/// Waits until nobody else writes. The lock ends with the file's last handle, however this process ends.
+fn lock(file: &File) -> io::Result<()> {
+    for _ in 0..KNOCKS {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => sleep(BETWEEN_KNOCKS),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::WouldBlock, "another program has it locked"))
 }
 
 /// Cuts a torn last line off, and gives where the next one begins.
@@ -120,6 +139,29 @@ mod tests {
         assert_eq!(fs::read_to_string(&outside).unwrap(), "mine\n");
         fs::create_dir(folder.path().join("folder")).unwrap();
         assert!(write(folder.path(), "folder", b"x\n").is_err());
+    }
+
+    /// Each writer finds the end and writes there: without a lock one writes over what the other wrote.
+    #[test]
+    fn what_two_write_at_the_same_moment_is_there_whole_and_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let line = |writer: usize, number: usize| format!("{writer} {number} {}\n", "x".repeat(3000));
+        std::thread::scope(|scope| {
+            for writer in 0..2 {
+                let folder = folder.path();
+                scope.spawn(move || {
+                    for number in 0..60 {
+                        write(folder, "events.jsonl", line(writer, number).as_bytes()).unwrap();
+                    }
+                });
+            }
+        });
+        let text = fs::read_to_string(folder.path().join("events.jsonl")).unwrap();
+        let mut found: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
+        let mut wanted: Vec<String> = (0..120).map(|number| line(number / 60, number % 60)).collect();
+        found.sort_unstable();
+        wanted.sort_unstable();
+        assert_eq!(found, wanted);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Pure, but for the sender. What a receiver's answer means is `model::stream::verdict`'s.
 
+mod echo;
 mod file;
 mod http;
 mod loggly;
@@ -10,9 +11,9 @@ mod sumo;
 
 use ::http::{HeaderName, HeaderValue};
 use doorward_model::ids::TenantId;
-use doorward_model::stream::verdict::Verdict;
+use doorward_model::stream::verdict::{Verdict, asked_for};
 use doorward_model::stream::{MAX_BODY, Sink};
-use doorward_model::time::Timestamp;
+use doorward_model::time::{Lifetime, Timestamp};
 use doorward_store::log_streams::attempts::Outcome;
 
 use super::record::Record;
@@ -24,12 +25,15 @@ use crate::outbound::{Line, Post, Unanswered};
 pub(super) struct Sent {
     pub(super) outcome: Outcome,
     pub(super) status: Option<u16>,
+    /// What the receiver said, or why it could not be asked; no secret of the sink stands in it.
     pub(super) said: String,
+    /// How long the receiver wants to be left alone.
+    pub(super) wait: Option<Lifetime>,
 }
 
 impl Sent {
     fn failed(said: String) -> Self {
-        Self { outcome: Outcome::Failed, status: None, said }
+        Self { outcome: Outcome::Failed, status: None, said, wait: None }
     }
 }
 
@@ -61,7 +65,9 @@ impl Sender {
                     Verdict::Refused => Outcome::Refused,
                     Verdict::Later => Outcome::Failed,
                 };
-                Sent { outcome, status: Some(reply.status), said: reply.said }
+                let wait = reply.retry_after.and_then(|text| asked_for(&text, app.now()));
+                let said = echo::without_secrets(sink, &reply.body);
+                Sent { outcome, status: Some(reply.status), said, wait }
             }
             Err(error) => Sent::failed(Unanswered::to_string(&error)),
         }
