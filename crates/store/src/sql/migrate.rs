@@ -42,6 +42,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0025__kinds_of_keys", include_str!("../../migrations/V0025__kinds_of_keys.sql")),
     ("V0027__search_the_log", include_str!("../../migrations/V0027__search_the_log.sql")),
     ("V0029__streams", include_str!("../../migrations/V0029__streams.sql")),
+    ("V0031__copy_the_log", include_str!("../../migrations/V0031__copy_the_log.sql")),
     ("V0032__devices_and_people", include_str!("../../migrations/V0032__devices_and_people.sql")),
 ];
 
