@@ -5,11 +5,13 @@
 //! so order, checkpoints and retention all go by id and need no further index. How searches find what they
 //! are for stands in `logs/search.rs`.
 
+mod committed;
 mod search;
 mod shapes;
 mod sources;
 mod terms;
 
+pub use committed::{committed_after, newest_after, tip};
 pub use search::FEW;
 
 use doorward_model::api::{ClientGrant, ResourceServer};
@@ -268,7 +270,8 @@ pub fn insert(b: &mut Batch, event: &Event) {
     b.writes_event(event.code, ticket);
 }
 
-/// Adds an event, or counts it onto the one with the same `fold_key`, which takes over its time.
+/// Adds an event, or counts it onto the one with the same `fold_key`, which takes over its time and moves on in the
+/// order of commits: by the number of the transaction, or by a trigger to behind all that are there, itself among them.
 /// An event without a `fold_key` is always added.
 pub fn insert_folded(b: &mut Batch, event: &Event) {
     const SQL: &str = "INSERT INTO logs (tenant_id, id, at, code, description, client_id, client_name, \
@@ -278,7 +281,9 @@ pub fn insert_folded(b: &mut Batch, event: &Event) {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
          $21, $22, $23, $24) \
          ON CONFLICT (tenant_id, fold_key) WHERE fold_key IS NOT NULL \
-         DO UPDATE SET repeats = logs.repeats + excluded.repeats, at = excluded.at, position = excluded.position \
+         DO UPDATE SET repeats = logs.repeats + excluded.repeats, at = excluded.at, \
+         first_position = COALESCE(logs.first_position, logs.position), \
+         position = CASE WHEN excluded.position > 0 THEN excluded.position ELSE logs.position END \
          RETURNING repeats";
     if event.fold_key.is_none() {
         return insert(b, event);
@@ -339,10 +344,14 @@ pub async fn delete_before(t: &Scope<'_>, date: Timestamp, limit: u32) -> Result
     Ok(batch.commit().await?.affected(ticket))
 }
 
-/// Forgets what events have in common of which no event is kept any more, when those before `date` are gone.
+/// Forgets what events have in common of which no event is kept any more, when those before `date` are to be gone.
+/// What a stream has not sent yet is kept for longer, and so is all that it has in common.
 ///
 /// # Errors
 /// Any failure of the store.
 pub async fn forget_shapes(t: &Scope<'_>, date: Timestamp) -> Result<u64, StoreError> {
-    shapes::forget(t, date).await
+    const OLDEST: &str = "SELECT at FROM logs WHERE tenant_id = $1 ORDER BY id LIMIT 1";
+    let oldest = t.first(OLDEST, args![t.id()]).await?;
+    let kept = oldest.map(|row| row.read("logs").time("at")).transpose()?;
+    shapes::forget(t, kept.map_or(date, |kept| kept.min(date))).await
 }

@@ -9,8 +9,9 @@ use doorward_model::ids::LogId;
 use doorward_model::log::code::{EventCode, Level};
 use doorward_model::log::filter::{self, FilterError};
 use doorward_model::log::kind::EventKind;
+use doorward_model::log::span::Time;
 use doorward_model::search::Moment;
-use doorward_model::time::{Lifetime, Timestamp};
+use doorward_model::time::Timestamp;
 use serde::Deserialize;
 
 /// How it went.
@@ -37,8 +38,6 @@ const fn kinds() -> [(&'static str, &'static str); EventKind::ALL.len() + 1] {
     }
     kinds
 }
-
-const DAY: Lifetime = Lifetime::from_seconds(86_400);
 
 /// What the address says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -100,16 +99,22 @@ impl Filter {
             connection: typed.connection.or_else(|| some(&asked.connection)),
             person: typed.person.or_else(|| some(&asked.person)),
             ip: typed.ip.or_else(|| some(&asked.ip)),
+            time: None,
             words: typed.words,
         };
-        let time = TIMES.iter().map(|(name, _)| *name).find(|name| *name == asked.time).unwrap_or_default();
+        let (time, from, until) = match &typed.time {
+            Some(Time::Lately(name)) => (*name, "", ""),
+            Some(Time::Between(from, until)) => ("custom", from.as_str(), until.as_str()),
+            None => (asked.time.as_str(), asked.from.as_str(), asked.until.as_str()),
+        };
+        let time = TIMES.iter().map(|(name, _)| *name).find(|name| *name == time).unwrap_or_default();
         let own = |text: &str| if time == "custom" { text.trim().to_owned() } else { String::new() };
         Self {
             what,
             mistake,
             time,
-            from: own(&asked.from),
-            until: own(&asked.until),
+            from: own(from),
+            until: own(until),
             text,
             before: LogId::parse(&asked.before).ok(),
         }
@@ -117,20 +122,14 @@ impl Filter {
 
     /// Adds the time to what is asked.
     pub(crate) fn in_time(&self, query: EventQuery, now: Timestamp) -> EventQuery {
-        let (since, until) = match self.time {
-            "15m" => (Some(now.before(Lifetime::from_seconds(15 * 60))), None),
-            "1h" => (Some(now.before(Lifetime::from_seconds(3600))), None),
-            "today" => {
-                let today = now.seconds().div_euclid(DAY.seconds()) * DAY.seconds();
-                (Some(Timestamp::from_seconds(today)), None)
-            }
-            "7d" => (Some(now.before(Lifetime::from_seconds(7 * 86_400))), None),
-            _ => {
-                let from = Moment::parse(&self.from).map(Moment::start);
-                (from, Moment::parse(&self.until).map(Moment::end))
-            }
-        };
+        let (since, until) = self.when().map(|time| time.ends(now)).unwrap_or_default();
         EventQuery { since, until, ..query }
+    }
+
+    /// The time as it is typed; ends that are no times do not count.
+    fn when(&self) -> Option<Time> {
+        let end = |text: &str| if Moment::parse(text).is_some() { text.to_owned() } else { String::new() };
+        Time::parse(self.time).or_else(|| Time::parse(&format!("{}..{}", end(&self.from), end(&self.until))))
     }
 
     pub(crate) fn is_time(&self, name: &str) -> bool {
@@ -204,7 +203,7 @@ impl Filter {
     /// The filter as text, as it is typed here and on the command line; a client under its name.
     pub(crate) fn text(&self, client: &str) -> String {
         let named = self.what.client.as_ref().map(|_| client.to_owned());
-        filter::Filter { client: named, ..self.what.clone() }.to_string()
+        filter::Filter { client: named, time: self.when(), ..self.what.clone() }.to_string()
     }
 
     /// The address of the list with another beginning.
@@ -334,6 +333,26 @@ mod tests {
             assert_eq!(left, if is_word { 6 } else { 5 }, "{}: {}", chip.name, chip.without);
         }
         assert!(Filter::default().chips("").is_empty());
+    }
+
+    #[test]
+    fn the_text_says_the_time_and_is_read_back_as_it() {
+        for (time, from, until, text) in [
+            ("1h", "", "", "time:1h"),
+            ("custom", "2026-11-01", "", "time:2026-11-01.."),
+            ("custom", "yesterday", "2026-11-02T08:00", "time:..2026-11-02T08:00"),
+            ("custom", "yesterday", "", ""),
+        ] {
+            let asked =
+                Asked { time: time.into(), from: from.into(), until: until.into(), ..Asked::default() };
+            let typed = Filter::read(&asked).text("");
+            assert_eq!(typed, text);
+            let again = Filter::read(&Asked { q: typed, time: "7d".into(), ..Asked::default() });
+            if !text.is_empty() {
+                assert_eq!((again.time, again.text("").as_str()), (time, text));
+                assert!(again.address(None).contains(&format!("time={time}")), "{}", again.address(None));
+            }
+        }
     }
 
     #[test]

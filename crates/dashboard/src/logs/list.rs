@@ -16,11 +16,12 @@ use doorward_web::state::Web;
 
 use super::filter::{Asked, Chip, Filter, KINDS, OUTCOMES, TIMES};
 use super::row::Row;
+use crate::clients::path;
 use crate::frame::Frame;
 use crate::parts;
 
 const PER_PAGE: usize = 50;
-/// How many clients the filter offers; the one that is chosen is there in any case.
+/// How many clients and how many connections the filter offers; the one that is chosen is there in any case.
 const OFFERED: u32 = 100;
 
 /// The page.
@@ -30,6 +31,10 @@ pub(crate) struct ListPage<'a> {
     pub frame: &'a Frame,
     pub filter: &'a Filter,
     pub clients: &'a [Client],
+    /// Names of connections.
+    pub connections: &'a [&'a str],
+    /// Where a guide leads to a first login.
+    pub guide: Option<&'a str>,
     pub rows: &'a [Row],
     /// Whether looking took too long and was given up.
     pub is_too_slow: bool,
@@ -44,6 +49,22 @@ impl ListPage<'_> {
 
     fn is_chosen(&self, id: &str) -> bool {
         self.filter.what.client.as_deref() == Some(id)
+    }
+
+    fn is_offered(&self, connection: &str) -> bool {
+        self.connections.contains(&connection)
+    }
+
+    fn is_connection(&self, name: &str) -> bool {
+        self.filter.what.connection.as_deref() == Some(name)
+    }
+
+    fn nothing_yet(&self) -> parts::Empty<'_> {
+        match self.guide {
+            Some(address) => parts::empty("logs", "Nothing yet. Follow a guide to see a first login.")
+                .action(address, "Open a guide"),
+            None => parts::empty("logs", "Nothing yet. Logins, tokens and changes will stand here."),
+        }
     }
 
     /// The name of the client that is chosen, where that is known.
@@ -105,17 +126,30 @@ pub(crate) async fn list(
     let older = found.last().filter(|_| has_older).map(|last| filter.address(Some(&last.id)));
     let newest = filter.checkpoint().map(|_| filter.address(None));
     let clients = offered(&web, caller, filter.what.client.as_deref().unwrap_or_default()).await?;
+    let connections = connections(caller);
+    let guide = clients.first().map(|client| path(&client.id, "quickstart"));
     let rows = Row::fold(found, frame.now());
     let page = ListPage {
         frame: &frame,
         filter: &filter,
         clients: &clients,
+        connections: &connections,
+        guide: guide.as_deref(),
         rows: &rows,
         is_too_slow,
         newest,
         older,
     };
     Ok(frame.page(&page))
+}
+
+/// The connections that the filter offers, by name: the first ones.
+fn connections(caller: &Caller) -> Vec<&str> {
+    let all = caller.tenant.connections.iter();
+    let mut names: Vec<&str> = all.map(|connection| connection.name.as_str()).collect();
+    names.sort_unstable();
+    names.truncate(OFFERED as usize);
+    names
 }
 
 /// The clients that the filter offers, by name: the first ones, and the one that is chosen.

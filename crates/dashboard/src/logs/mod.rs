@@ -6,6 +6,7 @@ mod live;
 mod row;
 mod sentence;
 pub(crate) mod show;
+mod way;
 mod way_out;
 
 pub(crate) use list::list;

@@ -4,12 +4,9 @@ use askama::Template;
 use axum::extract::{Path, State};
 use doorward_engine::fault::Fault;
 use doorward_engine::logs;
-use doorward_engine::logs::list::{self as events, EventPart, EventQuery};
 use doorward_model::ids::LogId;
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
-use doorward_model::log::filter;
-use doorward_model::time::Lifetime;
 use doorward_web::fault::PageFault;
 use doorward_web::log_record;
 use doorward_web::page::{Page, unturned_json};
@@ -17,16 +14,11 @@ use doorward_web::state::Web;
 
 use super::filter::{Asked, Filter};
 use super::row::Row;
+use super::way::Way;
 use super::way_out::WayOut;
 use crate::doctor::{self, Why};
 use crate::frame::Frame;
 use crate::parts;
-
-/// How far before and after an event its way is looked for.
-const AROUND: Lifetime = Lifetime::from_seconds(600);
-/// How many events are looked at for it, and how many steps are shown before and after.
-const LOOKED_AT: u32 = 100;
-const STEPS: usize = 6;
 
 /// The page.
 #[derive(Template)]
@@ -39,8 +31,8 @@ pub(crate) struct EventPage<'a> {
     pub why: Option<&'a Why>,
     /// Why it failed and what to do, where it failed.
     pub way_out: Option<WayOut>,
-    /// What happened before and after, this event among it, from first to last.
-    pub around: &'a [Row],
+    /// What happened before and after.
+    pub way: &'a Way,
     /// The list of events like this one.
     pub like_this: &'a str,
 }
@@ -101,8 +93,11 @@ pub(crate) async fn page(
     };
     let record = serde_json::to_string_pretty(&log_record::event(&event)).unwrap_or_default();
     let record = unturned_json(&record);
-    let way_out = WayOut::of(&event);
-    let around = around(web, frame, &event).await?;
+    let way_out = match why {
+        Some(_) => None,
+        None => WayOut::of(web, frame, &event).await?,
+    };
+    let way = Way::of(web, frame, &event).await?;
     let like_this = like(&event);
     let row = Row::of(event, frame.now());
     Ok(frame.page(&EventPage {
@@ -111,32 +106,9 @@ pub(crate) async fn page(
         record: &record,
         why: why.as_ref(),
         way_out,
-        around: &around,
+        way: &way,
         like_this: &like_this,
     }))
-}
-
-/// The way that somebody took, of which the event is a step: what happened at the same client from the same address,
-/// or with the same session, shortly before and after. Nothing where the event stands alone.
-async fn around(web: &Web, frame: &Frame, event: &Event) -> Result<Vec<Row>, PageFault> {
-    let Some(ip) = event.ip.as_deref().filter(|_| event.client.is_some()) else { return Ok(Vec::new()) };
-    let filter = filter::Filter { ip: Some(ip.to_owned()), ..filter::Filter::default() };
-    let query = EventQuery {
-        query: filter.query(),
-        client: event.client.clone(),
-        since: Some(event.at.before(AROUND)),
-        until: Some(event.at.after(AROUND)),
-        ..EventQuery::default()
-    };
-    let part = EventPart::Before { checkpoint: None, limit: LOOKED_AT };
-    let found = events::list(web.app(), frame.caller(), query, &part).await?.events;
-    let mut rows = Row::fold(found, frame.now());
-    rows.reverse();
-    let here =
-        rows.iter().position(|row| row.event.id == event.id || row.event.is_like(event)).unwrap_or_default();
-    let first = here.saturating_sub(STEPS);
-    let rows: Vec<Row> = rows.into_iter().skip(first).take(2 * STEPS + 1).collect();
-    Ok(if rows.len() > 1 { rows } else { Vec::new() })
 }
 
 /// The same kind of event at the same client, and of the same person where one is known.

@@ -3,10 +3,13 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use doorward_engine::logs::explain::{Explanation, Part, Place, explain};
+use doorward_engine::logs::explain::{Explanation, Part, Place, explained};
 use doorward_model::log::event::Event;
+use doorward_web::fault::PageFault;
+use doorward_web::state::Web;
 
 use crate::clients::path;
+use crate::frame::Frame;
 
 /// Part of a page: `{{ way_out }}`.
 #[derive(Debug, Template)]
@@ -19,11 +22,13 @@ pub(crate) struct WayOut {
 impl HtmlSafe for WayOut {}
 
 impl WayOut {
-    /// None for what did not fail, and for what is explained elsewhere.
-    pub(crate) fn of(event: &Event) -> Option<Self> {
-        let known = explain(event)?;
-        let link = known.fix.as_ref().and_then(|fix| fix.place.as_ref()).map(link);
-        Some(Self { known, link })
+    /// None for what did not fail.
+    pub(crate) async fn of(web: &Web, frame: &Frame, event: &Event) -> Result<Option<Self>, PageFault> {
+        let known = explained(web.app(), frame.caller(), event).await?;
+        Ok(known.map(|known| {
+            let link = known.fix.as_ref().and_then(|fix| fix.place.as_ref()).map(link);
+            Self { known, link }
+        }))
     }
 }
 
@@ -34,6 +39,7 @@ fn link(place: &Place) -> (String, &'static str) {
         Place::Client(id, part) => (id, part),
     };
     let (page, words) = match part {
+        Part::Itself => ("settings", "Open that client"),
         Part::Secret => ("settings#client_secret", "Open secret"),
         Part::Method => ("settings#auth_method", "Open authentication method"),
         Part::GrantTypes => ("settings#grants", "Open grant types"),

@@ -12,7 +12,7 @@ mod time;
 pub(crate) use doorward_web::marked::marked;
 pub(crate) use doorward_web::page::unturned;
 pub(crate) use field::text;
-pub(crate) use misc::{copy, door, empty, icon, pager, save_bar, shell_quoted, summary, toggle};
+pub(crate) use misc::{Empty, copy, door, empty, icon, pager, save_bar, shell_quoted, summary, toggle};
 pub(crate) use seal::Seal;
 pub(crate) use time::{When, ago, until, when};
 

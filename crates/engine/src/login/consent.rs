@@ -48,7 +48,8 @@ pub async fn show(app: &App, caller: &Caller, browser: &Browser, id: &LoginId) -
     let Some(present) = sessions::find(app, tenant, browser.session.as_ref()).await? else {
         return Ok(Step::LogInFirst(transaction.id));
     };
-    let here = Here { logged_in: transaction.logged_in(&present), allowed: None };
+    let logged_in = transaction.logged_in(&present);
+    let here = Here { login: Some(transaction.first_id()), logged_in, allowed: None };
     let judged = judge(app, caller, &transaction.request, Some(&present), here).await?;
     if transaction.is_over(app.now()) {
         return Ok(Step::Restart(show::restart(&judged, &transaction)));
@@ -72,7 +73,8 @@ pub async fn answer(app: &App, caller: &Caller, browser: &Browser, answer: Answe
         return Ok(Step::Foreign);
     }
     let allowed = answer.is_allowed.then_some(answer.scope.as_slice());
-    let here = Here { logged_in: transaction.logged_in(&present), allowed };
+    let logged_in = transaction.logged_in(&present);
+    let here = Here { login: Some(transaction.first_id()), logged_in, allowed };
     let judged = judge(app, caller, &transaction.request, Some(&present), here).await?;
     if transaction.is_over(app.now()) {
         return Ok(Step::Restart(show::restart(&judged, &transaction)));

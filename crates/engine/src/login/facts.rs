@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use doorward_model::connection::Connection;
-use doorward_model::ids::ConnectionId;
+use doorward_model::ids::{ConnectionId, LoginId};
 use doorward_model::log::code::EventCode;
 use doorward_model::time::Timestamp;
 use doorward_protocol::oauth::authorize::{
@@ -29,6 +29,8 @@ pub(crate) struct Judged {
     pub client: Option<Arc<ClientEntry>>,
     /// The judgement.
     pub decision: AuthorizeDecision,
+    /// The login that the request is part of, where one is under way.
+    pub login: Option<LoginId>,
 }
 
 impl Judged {
@@ -37,9 +39,13 @@ impl Judged {
         self.client.clone().ok_or_else(|| Fault::internal("a request was judged good without a client"))
     }
 
-    /// An event about the request, with its client.
+    /// An event about the request, with its client; all of one login have the same `transaction`.
     pub fn event(&self, code: EventCode, text: &str) -> EventDraft {
         let draft = EventDraft::new(code, text);
+        let draft = match &self.login {
+            Some(login) => draft.detail("transaction", login.as_str()),
+            None => draft,
+        };
         match &self.client {
             Some(entry) => draft.client(&entry.client),
             None => draft,
@@ -50,6 +56,8 @@ impl Judged {
 /// What the person did within this very login.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Here<'a> {
+    /// That login, under the id that it began with.
+    pub login: Option<&'a LoginId>,
     /// When they proved who they are.
     pub logged_in: Option<Timestamp>,
     /// The scope values that they were shown and have allowed.
@@ -110,7 +118,7 @@ async fn judge_once(
         allowed_here: here.allowed,
         now: app.now(),
     });
-    Ok(Judged { caller, client, decision })
+    Ok(Judged { caller, client, decision, login: here.login.cloned() })
 }
 
 /// Whether it matters what the person allowed the client before.

@@ -136,7 +136,8 @@ pub(super) async fn enter(
 ) -> Result<Option<NewLogin>, Fault> {
     let now = app.now();
     let caller = &judged.caller;
-    let logged_in = LoggedIn { at: now, session: proof.present.session.id.clone() };
+    let logged_in =
+        LoggedIn { at: now, session: proof.present.session.id.clone(), login: Some(proof.login.clone()) };
     let next = transaction::start(app, caller, browser, (request, Some(logged_in)), Hosted::Consent).await?;
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     begin_session(&mut batch, judged, proof, &proof.present.session);

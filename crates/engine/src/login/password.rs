@@ -46,7 +46,8 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
     if !transaction.csrf_matches(&attempt.csrf) {
         return Ok(Step::Foreign);
     }
-    let judged = judge(app, caller, &transaction.request, None, Here::default()).await?;
+    let here = Here { login: Some(transaction.first_id()), ..Here::default() };
+    let judged = judge(app, caller, &transaction.request, None, here).await?;
     let AuthorizeDecision::LogIn(login) = &judged.decision else {
         return show::refuse(app, &judged, &transaction).await;
     };
@@ -57,6 +58,7 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
     let asked: Vec<&Connection> = login.connections.iter().filter_map(|id| state.connection(id)).collect();
     let claim = Claim {
         caller: &judged.caller,
+        login: judged.login.as_ref(),
         client: judged.client.as_ref().map(|entry| &entry.client),
         asked: &asked,
         username: &attempt.username,
@@ -89,7 +91,7 @@ async fn finish(
         under_way,
     };
     let request = &transaction.request;
-    let here = Here { logged_in: Some(now), allowed: None };
+    let here = Here { login: Some(transaction.first_id()), logged_in: Some(now), allowed: None };
     let judged = judge(app, &judged.caller, request, Some(&proof.present), here).await?;
     match &judged.decision {
         AuthorizeDecision::Issue(plan) => match issue(app, &judged, plan, &Grounds::Proved(&proof)).await? {

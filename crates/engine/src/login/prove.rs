@@ -6,7 +6,7 @@
 
 use doorward_model::client::Client;
 use doorward_model::connection::Connection;
-use doorward_model::ids::{ConnectionId, TenantId};
+use doorward_model::ids::{ConnectionId, LoginId, TenantId};
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
 use doorward_model::user::{Email, User};
@@ -22,6 +22,8 @@ use crate::logs::record::{self, EventDraft};
 /// What somebody says of themselves.
 pub(crate) struct Claim<'a> {
     pub caller: &'a Caller,
+    /// The login that it is part of, if one is under way at our own page.
+    pub login: Option<&'a LoginId>,
     /// The client that they log in for.
     pub client: Option<&'a Client>,
     /// The connections that are asked, in this order; never empty.
@@ -62,6 +64,10 @@ pub(crate) async fn prove(app: &App, claim: &Claim<'_>) -> Result<Result<(User, 
 impl Claim<'_> {
     fn event(&self, code: EventCode, text: &str) -> EventDraft {
         let draft = EventDraft::new(code, text);
+        let draft = match self.login {
+            Some(login) => draft.detail("transaction", login.as_str()),
+            None => draft,
+        };
         match self.client {
             Some(client) => draft.client(client),
             None => draft,

@@ -23,7 +23,8 @@ pub async fn show(app: &App, caller: &Caller, browser: &Browser, id: &LoginId) -
     let Some(transaction) = transaction::open(app, tenant, browser, id).await? else {
         return Ok(Step::Restart(Restart::default()));
     };
-    let judged = judge(app, caller, &transaction.request, None, Here::default()).await?;
+    let here = Here { login: Some(transaction.first_id()), ..Here::default() };
+    let judged = judge(app, caller, &transaction.request, None, here).await?;
     match &judged.decision {
         AuthorizeDecision::LogIn(login) if transaction.is_over(app.now()) => {
             Ok(Step::Restart(restart(&judged, &transaction)))

@@ -54,6 +54,9 @@ pub(crate) struct LoggedIn {
     pub at: Timestamp,
     /// The session that began.
     pub session: SessionId,
+    /// The id that the login had until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<LoginId>,
 }
 
 /// What the cookie holds, sealed.
@@ -93,6 +96,11 @@ impl Transaction {
     /// When the person who is `present` proved who they are within this login, if they did.
     pub fn logged_in(&self, present: &Present) -> Option<Timestamp> {
         self.logged_in.as_ref().filter(|here| here.session == present.session.id).map(|here| here.at)
+    }
+
+    /// The id that the login began with, by which the log knows it: it gets another one when a question follows.
+    pub fn first_id(&self) -> &LoginId {
+        self.logged_in.as_ref().and_then(|here| here.login.as_ref()).unwrap_or(&self.id)
     }
 
     /// Whether it took too long.

@@ -1,29 +1,31 @@
 //! Reading the log as it grows.
 //!
-//! Ids of events grow with time, but two nodes commit theirs in any order and their clocks differ a
-//! little. So each look goes back a few seconds and leaves out what was given already. An event that
-//! folds repeats is given again when it counted more.
+//! In the order of commits, because ids are made before them and clocks of nodes differ: by id a slow commit would
+//! be passed by. What is committed is given at once. It may still be joined by an earlier commit, until the tip of the
+//! log has passed it; so all up to the tip is read once more then, and what was given is left out. An event that
+//! folds repeats moves on in that order, and is given again with its count. See decisions 0019 and 0031.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use doorward_model::ids::{LogId, TenantId};
 use doorward_model::log::event::Event;
+use doorward_model::stream::Checkpoint;
 use doorward_model::time::{Lifetime, Timestamp};
-use doorward_store::logs::{self, LogFilter};
+use doorward_store::log_streams::outbox;
+use doorward_store::logs;
 
 use super::list::{EventPart, EventQuery, READING, list, sees_people_only};
 use crate::app::{App, first_log_id};
 use crate::caller::Caller;
 use crate::fault::Fault;
 
-/// How far each look goes back.
-const OVERLAP: Lifetime = Lifetime::from_seconds(5);
-/// How long an event may still count repeats: its minute, and the overlap.
-const FOLDING: Lifetime = Lifetime::from_seconds(70);
-/// How many events one read brings.
+/// How many events one read brings, and how many reads one look has at most.
 const PER_READ: u32 = 100;
-/// How many folded events are looked at again.
-const MAX_FOLDED: usize = 50;
+const READS: u32 = 100;
+/// How many events are kept in mind that the tip has not passed; beyond that, what comes has to wait for it.
+const MOST_UNSETTLED: usize = 20_000;
+/// How far the time in an id may be behind that of the commit, for what is read by id and by commit.
+const SLACK: Lifetime = Lifetime::from_seconds(600);
 
 /// Somebody who reads along.
 pub struct Follower(Reader);
@@ -40,9 +42,11 @@ impl Follower {
         query: EventQuery,
         count: u32,
     ) -> Result<(Self, Vec<Event>), Fault> {
-        let last = EventPart::Before { checkpoint: None, limit: 1 };
-        let newest =
-            list(app, caller, EventQuery::default(), &last).await?.events.pop().map(|event| event.id);
+        caller.may_any(READING)?;
+        let mut reader = Reader::begin(app, caller, query.clone()).await?;
+        // What is there by now was there.
+        reader.read_newest(app).await?;
+        reader.found.clear();
         let mut events = Vec::new();
         let mut checkpoint = None;
         while events.len() < count as usize {
@@ -57,25 +61,31 @@ impl Follower {
             }
         }
         events.reverse();
-        let mut reader = Reader::begin(caller, query, newest);
         events.iter().for_each(|event| reader.note(event));
         Ok((Self(reader), events))
     }
 
-    /// Begins with the events at or after `since`; they come with the first look.
+    /// Begins with the events at or after `since`; they come with the first looks.
     ///
     /// # Errors
-    /// [`Fault::Forbidden`].
-    pub fn since(caller: &Caller, query: EventQuery, since: Timestamp) -> Result<Self, Fault> {
+    /// [`Fault::Forbidden`], or trouble with the store.
+    pub async fn since(
+        app: &App,
+        caller: &Caller,
+        query: EventQuery,
+        since: Timestamp,
+    ) -> Result<Self, Fault> {
         caller.may_any(READING)?;
-        Ok(Self(Reader::begin(caller, query, Some(first_log_id(since)))))
+        let mut reader = Reader::begin(app, caller, query).await?;
+        reader.walk = Some(first_log_id(since));
+        Ok(Self(reader))
     }
 
-    /// What came since the last look, from oldest to newest: at most a few thousand events, so that
+    /// What came since the last look, from oldest to newest: at most some ten thousand events, so that
     /// who reads them begins at once; look again for the rest.
     ///
     /// # Errors
-    /// Trouble with the store.
+    /// Trouble with the store; whoever looks again after it misses nothing.
     pub async fn look(&mut self, app: &App) -> Result<Vec<Event>, Fault> {
         self.0.look(app).await
     }
@@ -84,89 +94,148 @@ impl Follower {
 /// The log of a tenant, read as it grows.
 pub(super) struct Reader {
     tenant: TenantId,
-    filter: LogFilter,
-    /// Nothing up to here is given.
-    floor: Option<LogId>,
-    /// The newest that was given.
-    newest: Option<LogId>,
-    /// What was given lately, with its count; and whether it may count further.
-    given: BTreeMap<LogId, (i64, bool)>,
+    query: EventQuery,
+    of_people: bool,
+    /// How far events that were there at the start were read, by id; none when all were.
+    walk: Option<LogId>,
+    /// From here on what was read by id may come by its commit as well.
+    recent: LogId,
+    /// Nothing comes to stand before this any more, and all before it was given.
+    settled: Checkpoint,
+    /// How far was read beyond that.
+    seen: Checkpoint,
+    /// What was given of what may come once more, with its count.
+    given: HashMap<LogId, i64>,
+    /// What is to be given next.
+    found: Vec<Event>,
 }
 
 impl Reader {
-    fn begin(caller: &Caller, query: EventQuery, floor: Option<LogId>) -> Self {
-        let filter = query.filter(sees_people_only(caller));
-        Self::of(caller.tenant.tenant.id.clone(), filter, floor)
+    async fn begin(app: &App, caller: &Caller, query: EventQuery) -> Result<Self, Fault> {
+        let of_people = sees_people_only(caller);
+        Self::of(app, caller.tenant.tenant.id.clone(), (query, of_people), None).await
     }
 
-    /// For the process itself, which gives no more of it to anybody than they may see.
-    pub(super) fn of(tenant: TenantId, filter: LogFilter, floor: Option<LogId>) -> Self {
-        Self { tenant, filter, newest: floor.clone(), floor, given: BTreeMap::new() }
+    /// For the process itself, which gives no more of it to anybody than they may see. Begins behind what is
+    /// there, or with what was there at `since`.
+    pub(super) async fn of(
+        app: &App,
+        tenant: TenantId,
+        (query, of_people): (EventQuery, bool),
+        since: Option<Timestamp>,
+    ) -> Result<Self, Fault> {
+        let tip = logs::tip(&app.db().tenant(&tenant)).await?;
+        let start = behind(tip);
+        Ok(Self {
+            tenant,
+            query,
+            of_people,
+            walk: since.map(first_log_id),
+            recent: first_log_id(app.now().before(SLACK)),
+            seen: start.clone(),
+            settled: start,
+            given: HashMap::new(),
+            found: Vec::new(),
+        })
     }
 
+    /// What was found before some trouble is given first.
     pub(super) async fn look(&mut self, app: &App) -> Result<Vec<Event>, Fault> {
-        let mut fresh = self.counted_further(app).await?;
-        let mut checkpoint = self.checkpoint();
-        for _ in 0..PER_READ {
+        match self.read(app).await {
+            Err(fault) if self.found.is_empty() => Err(fault),
+            Ok(()) | Err(_) => Ok(std::mem::take(&mut self.found)),
+        }
+    }
+
+    async fn read(&mut self, app: &App) -> Result<(), Fault> {
+        self.read_what_was_there(app).await?;
+        if self.walk.is_none() {
+            self.read_newest(app).await?;
+            self.read_settled(app).await?;
+        }
+        Ok(())
+    }
+
+    async fn read_what_was_there(&mut self, app: &App) -> Result<(), Fault> {
+        let filter = self.query.clone().filter(self.of_people);
+        for _ in 0..READS {
+            let Some(place) = &self.walk else { break };
             let scope = app.db().tenant(&self.tenant);
-            let found = logs::list_after(&scope, &self.filter, checkpoint.as_ref(), PER_READ).await?;
+            let found = logs::list_after(&scope, &filter, Some(place), PER_READ).await?;
             let is_all = found.len() < PER_READ as usize;
-            checkpoint = found.last().map(|event| event.id.clone()).or(checkpoint);
+            self.walk = found.last().map(|event| event.id.clone()).filter(|_| !is_all);
             for event in found {
-                if !self.given.contains_key(&event.id) {
+                if event.id >= self.recent {
                     self.note(&event);
-                    fresh.push(event);
                 }
+                self.found.push(event);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what is committed by now.
+    async fn read_newest(&mut self, app: &App) -> Result<(), Fault> {
+        let tenant = self.tenant.clone();
+        let scope = app.db().tenant(&tenant);
+        self.seen = self.seen.clone().max(self.settled.clone());
+        while self.given.len() < MOST_UNSETTLED {
+            let page = logs::newest_after(&scope, &self.seen, PER_READ).await?;
+            let is_all = page.len() < PER_READ as usize;
+            for placed in page {
+                self.seen = placed.checkpoint();
+                let known = self.given.insert(placed.event.id.clone(), placed.event.count);
+                self.give(placed.event, known);
             }
             if is_all {
                 break;
             }
         }
-        self.forget_the_old();
-        Ok(fresh)
+        Ok(())
     }
 
-    /// Where to read on: a little before the newest, but nothing that was there at the start.
-    fn checkpoint(&self) -> Option<LogId> {
-        let back = self.newest.as_ref().map(|id| earlier(id, OVERLAP));
-        back.max(self.floor.clone())
+    /// Reads up to the tip, as far as one look goes: what was committed late comes to stand there.
+    async fn read_settled(&mut self, app: &App) -> Result<(), Fault> {
+        let tenant = self.tenant.clone();
+        let scope = app.db().tenant(&tenant);
+        let tip = logs::tip(&scope).await?;
+        // Where all events were deleted, positions begin anew.
+        self.settled = self.settled.clone().min(behind(tip));
+        for _ in 0..READS {
+            let page = outbox::after(&scope, &self.settled, PER_READ).await?;
+            let is_all = page.len() < PER_READ as usize;
+            for placed in page {
+                self.settled = placed.checkpoint();
+                let known = self.given.remove(&placed.event.id);
+                self.give(placed.event, known);
+            }
+            if is_all {
+                // Whatever was kept in mind and did not come was deleted.
+                if tip >= self.seen.position {
+                    self.given.clear();
+                }
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn note(&mut self, event: &Event) {
-        self.given.insert(event.id.clone(), (event.count, event.fold_key.is_some()));
-        if self.newest.as_ref().is_none_or(|newest| *newest < event.id) {
-            self.newest = Some(event.id.clone());
-        }
+        self.given.insert(event.id.clone(), event.count);
     }
 
-    /// The folded events that counted repeats since they were given.
-    async fn counted_further(&mut self, app: &App) -> Result<Vec<Event>, Fault> {
-        let folding = self.given.iter().rev().filter(|(_, (_, folds))| *folds).take(MAX_FOLDED);
-        let ids: Vec<LogId> = folding.map(|(id, _)| id.clone()).collect();
-        let mut again = Vec::new();
-        for id in ids {
-            // Cleaned away meanwhile is no trouble of a reader.
-            let Some(event) = logs::get(&app.db().tenant(&self.tenant), &id).await? else { continue };
-            if self.given.get(&id).is_some_and(|(count, _)| *count < event.count) {
-                self.note(&event);
-                again.push(event);
-            }
-        }
-        Ok(again)
-    }
-
-    fn forget_the_old(&mut self) {
-        if let Some(newest) = &self.newest {
-            self.given = self.given.split_off(&earlier(newest, FOLDING));
+    /// Gives an event unless it was given with this count, or is not asked for.
+    fn give(&mut self, event: Event, known: Option<i64>) {
+        let is_seen = !self.of_people || event.user.is_some();
+        if known != Some(event.count) && is_seen && self.query.takes(&event) {
+            self.found.push(event);
         }
     }
 }
 
-/// The place in time that lies so long before that of an event; the event itself when its id is not
-/// one of ours.
-fn earlier(id: &LogId, time: Lifetime) -> LogId {
-    let place = id.as_str().get(3..23).and_then(|digits| digits.parse::<i64>().ok());
-    place.map_or_else(|| id.clone(), |place| first_log_id(Timestamp::from_millis(place / 1000).before(time)))
+/// The checkpoint that has all events of a position, and before it, behind it.
+fn behind(position: i64) -> Checkpoint {
+    Checkpoint { position: position.saturating_add(1), event: None }
 }
 
 #[cfg(test)]
@@ -216,7 +285,7 @@ mod tests {
         log(&kit, &kit.app, EventCode::Login, "ahead").await;
         assert_eq!(told(&follower.look(&kit.app).await.unwrap()), [("ahead", 1)]);
         let Clock::Fixed(clock) = &kit.clock else { panic!("the clock of a test stands still") };
-        clock.fetch_sub(2000, Ordering::Relaxed);
+        clock.fetch_sub(3_600_000, Ordering::Relaxed);
         log(&kit, &neighbour, EventCode::Login, "behind").await;
         assert_eq!(told(&follower.look(&kit.app).await.unwrap()), [("behind", 1)]);
         assert!(follower.look(&kit.app).await.unwrap().is_empty());
@@ -225,7 +294,8 @@ mod tests {
     #[tokio::test]
     async fn repeats_are_given_again_with_their_count() {
         let kit = Kit::new().await;
-        let mut follower = Follower::since(&kit.shell(), EventQuery::default(), kit.app.now()).unwrap();
+        let mut follower =
+            Follower::since(&kit.app, &kit.shell(), EventQuery::default(), kit.app.now()).await.unwrap();
         follower.look(&kit.app).await.unwrap();
         log(&kit, &kit.app, EventCode::LoginFailed, "no").await;
         assert_eq!(told(&follower.look(&kit.app).await.unwrap()), [("no", 1)]);
@@ -244,12 +314,40 @@ mod tests {
             let code = if number % 10 == 0 { EventCode::Logout } else { EventCode::Login };
             log(&kit, &kit.app, code, &number.to_string()).await;
         }
-        let mut follower = Follower::since(&kit.shell(), EventQuery::default(), from).unwrap();
+        let mut follower =
+            Follower::since(&kit.app, &kit.shell(), EventQuery::default(), from).await.unwrap();
         let all = follower.look(&kit.app).await.unwrap();
         assert_eq!(all.iter().filter(|event| event.code == EventCode::Login).count(), 207);
         let query = EventQuery { codes: vec![EventCode::Logout], ..EventQuery::default() };
         let begun = Follower::from_the_end(&kit.app, &kit.shell(), query, 150).await;
         let (_, last) = begun.unwrap();
         assert_eq!((last.len(), last[0].description.as_str()), (23, "0"));
+    }
+
+    #[tokio::test]
+    async fn only_what_is_asked_for_is_given_and_nothing_is_kept_in_mind_for_ever() {
+        let kit = Kit::new().await;
+        let query = EventQuery { codes: vec![EventCode::Logout], ..EventQuery::default() };
+        let begun = Follower::from_the_end(&kit.app, &kit.shell(), query, 5).await;
+        let (mut follower, last) = begun.unwrap();
+        assert!(last.is_empty());
+        log(&kit, &kit.app, EventCode::Login, "in").await;
+        log(&kit, &kit.app, EventCode::Logout, "out").await;
+        assert_eq!(told(&follower.look(&kit.app).await.unwrap()), [("out", 1)]);
+        assert!(follower.look(&kit.app).await.unwrap().is_empty());
+        assert!(follower.0.given.is_empty(), "{:?}", follower.0.given);
+    }
+
+    /// Whatever happened while what was there is still being read is given once.
+    #[tokio::test]
+    async fn what_comes_while_a_long_log_is_read_is_given_once() {
+        let kit = Kit::new().await;
+        let since = kit.app.now();
+        let begun = Follower::since(&kit.app, &kit.shell(), EventQuery::default(), since).await;
+        let mut follower = begun.unwrap();
+        log(&kit, &kit.app, EventCode::Login, "between").await;
+        let first = follower.look(&kit.app).await.unwrap();
+        assert_eq!(first.iter().filter(|event| event.description == "between").count(), 1);
+        assert!(follower.look(&kit.app).await.unwrap().is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! Listing events: by page, from newest to oldest, or by checkpoint, from oldest to newest.
+//! Listing events: by page, from newest to oldest, or by checkpoint, in the order in which they were committed.
 //!
 //! Searches are given up after a time, as those of users are. Source: the Management API's `GET /logs`.
 
@@ -61,9 +61,9 @@ pub enum EventPart {
         /// How many to give.
         limit: u32,
     },
-    /// What comes after a checkpoint, from oldest to newest.
+    /// What was committed after a checkpoint, in that order; of a query nothing else counts than who may see it.
     After {
-        /// The last event that is known; none begins with the oldest.
+        /// The last event that is known; none begins with the first.
         checkpoint: Option<LogId>,
         /// How many to give.
         limit: u32,
@@ -112,7 +112,7 @@ pub async fn list(
             logs::list_before(&scope, &filter, checkpoint.as_ref(), *limit).await?
         }
         EventPart::After { checkpoint, limit } => {
-            logs::list_after(&scope, &filter, checkpoint.as_ref(), *limit).await?
+            logs::committed_after(&scope, checkpoint.as_ref(), filter.of_people, *limit).await?
         }
     };
     Ok(EventPage { events, total })

@@ -10,15 +10,14 @@ use std::time::Duration;
 
 use doorward_model::ids::TenantId;
 use doorward_model::log::event::Event;
-use doorward_model::time::Lifetime;
-use doorward_store::logs::LogFilter;
+use doorward_model::time::{Lifetime, Timestamp};
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
 use tokio::time::sleep;
 
 use super::follow::Reader;
 use super::list::{EventQuery, READING, sees_people_only};
-use crate::app::{App, first_log_id};
+use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
 
@@ -103,11 +102,11 @@ fn subscribe(app: &App, tenant: &TenantId) -> broadcast::Receiver<Arc<Event>> {
 
 /// Looks into the store until nobody listens.
 async fn look(app: App, tenant: TenantId, sender: broadcast::Sender<Arc<Event>>) {
-    let begin = first_log_id(app.now().before(BEFORE));
-    let mut reader = Reader::of(tenant.clone(), LogFilter::default(), Some(begin));
+    let begin = app.now().before(BEFORE);
+    let mut reader: Option<Reader> = None;
     let mut ending = app.live().ending.subscribe();
     loop {
-        match reader.look(&app).await {
+        match look_once(&app, &tenant, &mut reader, begin).await {
             // Who stopped listening meanwhile misses nothing that they want.
             Ok(found) => found.into_iter().for_each(|event| drop(sender.send(Arc::new(event)))),
             Err(fault) => tracing::warn!(cause = fault.cause(), "the log cannot be watched for the moment"),
@@ -124,6 +123,20 @@ async fn look(app: App, tenant: TenantId, sender: broadcast::Sender<Arc<Event>>)
             _ = ending.changed() => {}
         }
     }
+}
+
+/// Reads on; the first time from where watching began.
+async fn look_once(
+    app: &App,
+    tenant: &TenantId,
+    reader: &mut Option<Reader>,
+    begin: Timestamp,
+) -> Result<Vec<Event>, Fault> {
+    let known = match reader.take() {
+        Some(known) => known,
+        None => Reader::of(app, tenant.clone(), (EventQuery::default(), false), Some(begin)).await?,
+    };
+    reader.insert(known).look(app).await
 }
 
 impl Watching {
@@ -200,6 +213,23 @@ mod tests {
         log(&kit, &kit.app, EventCode::Login, "three").await;
         assert_eq!(told(&mut all, "three").await, ["one", "two", "three"]);
         assert_eq!(told(&mut some, "two").await, ["two"]);
+    }
+
+    /// What is promised is a second: one look brings whatever any node has committed, and looks are more frequent.
+    #[tokio::test]
+    async fn what_another_node_writes_comes_with_the_next_look() {
+        let kit = Kit::new().await;
+        let neighbour = kit.neighbour().await;
+        let (tenant, now) = (kit.tenant().tenant.id.clone(), kit.app.now());
+        let mut reader = None;
+        look_once(&kit.app, &tenant, &mut reader, now).await.unwrap();
+        for text in ["one", "two"] {
+            log(&kit, &neighbour, EventCode::Login, text).await;
+            let found = look_once(&kit.app, &tenant, &mut reader, now).await.unwrap();
+            let told: Vec<&str> = found.iter().map(|event| event.description.as_str()).collect();
+            assert_eq!(told, [text]);
+        }
+        assert!(PAUSE * 2 < Duration::from_secs(1), "an event waits for two pauses at most");
     }
 
     #[tokio::test]

@@ -25,13 +25,13 @@ use std::sync::Arc;
 
 use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::client::grant_type::GrantType;
-use doorward_model::ids::FamilyId;
+use doorward_model::ids::{FamilyId, SessionId};
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::{Secret, TokenHash};
 use doorward_model::time::Lifetime;
 use doorward_model::token::Authorization;
 use doorward_protocol::oauth::client_assertion::{self, UsedAssertion};
-use doorward_protocol::oauth::client_auth::{self, Known, Note, Presented, Proven};
+use doorward_protocol::oauth::client_auth::{self, Known, Note, Presented, Proof, Proven};
 use doorward_protocol::oauth::endpoint::Endpoint;
 use doorward_protocol::oauth::error::TokenError;
 use doorward_protocol::oauth::params::Params;
@@ -280,6 +280,9 @@ async fn by_grant_once(app: &App, asking: &Asking<'_>, kind: GrantType) -> Resul
     }
 }
 
+/// What the log says of a secret that worked until a while ago, before the time of its end.
+pub(crate) const SECRET_ENDED: &str = "the secret that was sent ended at ";
+
 /// As what a refusal of the token endpoint is written down.
 fn failure_of(kind: Option<GrantType>) -> EventCode {
     match kind {
@@ -316,6 +319,7 @@ pub(crate) async fn refuse(
             }
         }
     }
+    let session = session_of(app, caller, failure, &then).await?;
     let draft = EventDraft::new(code, &error.public)
         .detail("error", error_of(error.code, &error.public))
         .detail("body", sent::form(params))
@@ -325,9 +329,31 @@ pub(crate) async fn refuse(
         Some(entry) => draft.client(&entry.client),
         None => draft,
     };
+    let draft = match session {
+        Some(session) => draft.detail("session_id", session.as_str()),
+        None => draft,
+    };
     record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
     batch.commit().await?;
     Ok(())
+}
+
+/// The session of the code that was refused, so that the log can show of which login it was.
+async fn session_of(
+    app: &App,
+    caller: &Caller,
+    failure: EventCode,
+    then: &Consequence,
+) -> Result<Option<SessionId>, Fault> {
+    let scope = app.db().tenant(&caller.tenant.tenant.id);
+    let authorization = match then {
+        Consequence::BurnCode(hash) => codes::get(&scope, hash).await?.map(|code| code.authorization),
+        Consequence::EndFamily(id) if failure == EventCode::CodeExchangeFailed => {
+            token_families::get(&scope, id).await?.map(|family| family.authorization)
+        }
+        Consequence::EndFamily(_) | Consequence::Nothing => None,
+    };
+    Ok(authorization.map(|authorization| authorization.session))
 }
 
 /// Proves the client at an endpoint. A refusal is not believed before the tenant's version was read again.
@@ -369,7 +395,8 @@ async fn prove(
             app.secret_uses().note(&tenant.id, known, caller.info.ip, now);
         }
     };
-    let assertion = match client_auth::check(known, presented)? {
+    let proven = client_auth::check(known, presented);
+    let assertion = match proven.map_err(|error| telling_of_an_old_secret(error, &entry, presented))? {
         Proven::Public => None,
         Proven::BySecret(place, note) => {
             note_use(Some(place));
@@ -391,6 +418,19 @@ async fn prove(
     };
     drop((live, secrets));
     Ok(Authenticated { caller: caller.clone(), entry, assertion })
+}
+
+/// Tells the log when the secret that was sent was one of the client's until a while ago.
+fn telling_of_an_old_secret(error: TokenError, entry: &ClientEntry, presented: &Presented) -> TokenError {
+    let Proof::Secret { secret, .. } = &presented.proof else { return error };
+    if error.private != "wrong secret" {
+        return error;
+    }
+    let old = entry.secrets.iter().find(|known| known.secret == *secret);
+    match old.and_then(|old| old.expires_at) {
+        Some(ended) => error.with_private(&format!("{SECRET_ENDED}{ended}")),
+        None => error,
+    }
 }
 
 /// The client that a refused request names: its own pages may read the refusal.

@@ -43,6 +43,7 @@ pub(super) async fn grant(app: &App, asking: &Asking<'_>, kind: GrantType) -> Re
     let connection = connection.ok_or_else(|| Fault::internal("a password was planned for no connection"))?;
     let claim = Claim {
         caller: asking.caller,
+        login: None,
         client: Some(&entry.client),
         asked: &[connection],
         username: plan.username,

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use doorward_engine::logs;
+use doorward_engine::logs::explain::explained;
 use doorward_model::ids::LogId;
 use doorward_web::caller::Authorized;
 use doorward_web::state::Web;
@@ -22,5 +23,6 @@ pub(crate) async fn get(
     let id = path::id(id, LogId::parse)?;
     Query::read(&uri, &[])?;
     let event = logs::get::get(web.app(), &caller, &id).await?;
-    Ok(answer::json(StatusCode::OK, &shown(&event)))
+    let known = explained(web.app(), &caller, &event).await?;
+    Ok(answer::json(StatusCode::OK, &shown(&event, known.as_ref())))
 }

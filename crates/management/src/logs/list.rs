@@ -1,4 +1,4 @@
-//! `GET /api/v2/logs`: by page, searched and sorted, or everything after a checkpoint, oldest first.
+//! `GET /api/v2/logs`: by page, searched and sorted, or everything after a checkpoint, as it was committed.
 
 use axum::extract::State;
 use doorward_engine::logs::list::{self as events, EventPart, EventQuery};
@@ -9,7 +9,7 @@ use http::{StatusCode, Uri};
 use serde_json::Value;
 
 use super::search;
-use super::view::shown;
+use super::view;
 use crate::answer;
 use crate::fields::Fields;
 use crate::paging::Page;
@@ -36,7 +36,8 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
     let query = search::read(&uri, PARAMETERS)?;
     if let Some(part) = checkpoint(&query)? {
         let found = events::list(web.app(), &caller, EventQuery::default(), &part).await?;
-        let entries = found.events.iter().map(|event| Value::Object(shown(event))).collect();
+        let shown = view::all(web.app(), &caller, &found.events).await?;
+        let entries = shown.into_iter().map(Value::Object).collect();
         return Ok(answer::json(StatusCode::OK, &Value::Array(entries)));
     }
     let fields = Fields::read(&query)?;
@@ -44,8 +45,8 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
     let part = search::page(&query, page)?;
     let filter = EventQuery { query: search::searched(&query)?, ..EventQuery::default() };
     let found = events::list(web.app(), &caller, filter, &part).await?;
-    let shown = found.events.iter().map(|event| fields.select(shown(event)));
-    let entries = shown.map(Value::Object).collect();
+    let shown = view::all(web.app(), &caller, &found.events).await?;
+    let entries = shown.into_iter().map(|event| Value::Object(fields.select(event))).collect();
     Ok(answer::json(StatusCode::OK, &page.envelope("logs", entries, found.total)))
 }
 

@@ -81,7 +81,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             PER_PAGE,
             INCLUDE_TOTALS,
             SORT,
-            parameter("from", ID, "The id of an event: what happened after it, oldest first."),
+            parameter("from", ID, "The id of an event: what was committed after it, in that order."),
             parameter(
                 "take",
                 Schema::Whole { min: 0, max: 100 },
@@ -131,7 +131,8 @@ mod tests {
             fold_key: None,
             count: 3,
         };
-        let shown = crate::logs::view::shown(&event);
+        let known = doorward_engine::logs::explain::explain(&event);
+        let shown = crate::logs::view::shown(&event, known.as_ref());
         let Schema::Object(members) = EVENT else { panic!("no object") };
         assert_eq!(shown.len(), members.len());
         assert!(EVENT.allows(&Value::Object(shown)));

@@ -1,21 +1,27 @@
 //! An event as the API gives it: the original's record, and for a failure one member more, why it happened and
 //! what to do.
 
-use doorward_engine::logs::explain::explain;
+use doorward_engine::app::App;
+use doorward_engine::caller::Caller;
+use doorward_engine::fault::Fault;
+use doorward_engine::logs::explain::{Explanation, explained_all};
 use doorward_model::log::event::Event;
 use doorward_web::log_record;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-/// The member that the original does not have.
-const EXPLANATION: &str = "explanation";
+/// Events with their explanations, where there are any, as far as the caller may look.
+pub(crate) async fn all(
+    app: &App,
+    caller: &Caller,
+    events: &[Event],
+) -> Result<Vec<Map<String, Value>>, Fault> {
+    let explained = explained_all(app, caller, events).await?;
+    Ok(events.iter().zip(&explained).map(|(event, known)| shown(event, known.as_ref())).collect())
+}
 
-/// An event with its explanation, where there is one.
-pub(crate) fn shown(event: &Event) -> Map<String, Value> {
+/// One event.
+pub(crate) fn shown(event: &Event, known: Option<&Explanation>) -> Map<String, Value> {
     let mut object = log_record::event(event);
-    if let Some(known) = explain(event) {
-        let mut explanation = Map::from_iter([("why".to_owned(), json!(known.why))]);
-        explanation.extend(known.fix.map(|fix| ("fix".to_owned(), json!(fix.text))));
-        object.insert(EXPLANATION.to_owned(), Value::Object(explanation));
-    }
+    object.extend(known.map(|known| ("explanation".to_owned(), known.as_json())));
     object
 }

@@ -9,8 +9,7 @@ use http::{StatusCode, Uri};
 use serde_json::Value;
 
 use crate::answer;
-use crate::logs::search;
-use crate::logs::view::shown;
+use crate::logs::{search, view};
 use crate::paging::Page;
 use crate::path::{self, Segment};
 use crate::refused::Answer;
@@ -27,6 +26,7 @@ pub(crate) async fn logs(
     let part = search::page(&query, page)?;
     let filter = EventQuery { user: Some(id), query: search::searched(&query)?, ..EventQuery::default() };
     let found = events::list(web.app(), &caller, filter, &part).await?;
-    let entries = found.events.iter().map(|event| Value::Object(shown(event))).collect();
+    let shown = view::all(web.app(), &caller, &found.events).await?;
+    let entries = shown.into_iter().map(Value::Object).collect();
     Ok(answer::json(StatusCode::OK, &page.envelope("logs", entries, found.total)))
 }

@@ -8,6 +8,7 @@ use std::fmt;
 use super::code::{EventCode, Level};
 use super::kind::EventKind;
 use super::search::LOGS;
+use super::span::Time;
 use crate::ids::UserId;
 use crate::search::{Pattern, Query, Scalar, Target, Test};
 use crate::spelling::nearest;
@@ -17,7 +18,8 @@ pub const MAX_LENGTH: usize = 1024;
 /// How many words a filter may have.
 pub const MAX_WORDS: usize = 8;
 
-const NAMES: [&str; 8] = ["client:", "connection:", "person:", "user:", "ip:", "kind:", "outcome:", "type:"];
+const NAMES: [&str; 9] =
+    ["client:", "connection:", "person:", "user:", "ip:", "kind:", "outcome:", "type:", "time:"];
 
 /// What is to be shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub struct Filter {
     pub person: Option<String>,
     /// An address; a star at its end stands for the rest.
     pub ip: Option<String>,
+    /// When it happened.
+    pub time: Option<Time>,
     /// Words that must stand in the text, whatever their case.
     pub words: Vec<String>,
 }
@@ -119,6 +123,11 @@ impl Filter {
             "ip:" => self.ip = Some(value),
             "kind:" => self.kind = Some(kind(&value).map_err(wrong)?),
             "outcome:" => self.outcome = Some(outcome(&value).map_err(wrong)?),
+            "time:" => {
+                let why = "a time is 15m, 1h, today, 7d, or two times with .. between them: \
+                           2026-11-29..2026-11-30T08:00";
+                self.time = Some(Time::parse(&value).ok_or_else(|| wrong(why.to_owned()))?);
+            }
             _ => {
                 let known = EventCode::ALL.iter().find(|code| code.as_str() == value);
                 self.code = Some(*known.ok_or_else(|| wrong("there is no such type of event".to_owned()))?);
@@ -145,8 +154,8 @@ impl Filter {
         (!is_open).then(|| EventCode::ALL.iter().filter(passes).copied().collect())
     }
 
-    /// What it asks for as a search: all but the client and the person, of whom only the installation knows
-    /// whom a name means.
+    /// What it asks for as a search: all but the time, and the client and the person, of whom only the installation
+    /// knows whom a name means.
     #[must_use]
     pub fn query(&self) -> Option<Query> {
         let mut parts = Vec::new();
@@ -276,6 +285,7 @@ fn error(what: &str, why: String) -> FilterError {
 impl fmt::Display for Filter {
     /// The text that reads as the same filter.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = self.time.as_ref().map(ToString::to_string);
         let named = [
             ("client", self.client.as_deref()),
             ("connection", self.connection.as_deref()),
@@ -284,6 +294,7 @@ impl fmt::Display for Filter {
             ("kind", self.kind.map(EventKind::as_str)),
             ("outcome", self.outcome.map(Level::as_str)),
             ("type", self.code.map(EventCode::as_str)),
+            ("time", time.as_deref()),
         ];
         let mut all: Vec<String> = self.words.iter().map(|word| quoted(word, word.contains(':'))).collect();
         let named = named.into_iter().filter_map(|(name, value)| Some((name, value?)));
@@ -339,6 +350,9 @@ mod tests {
         assert!(refused("outcome:bad").contains("failed, success or warning"));
         assert!(refused("kind:login").contains("did you mean logins? A kind is"));
         assert!(refused("type:nothing").contains("no such type"));
+        for wrong in ["time:8m", "time:..", "time:yesterday..", "time:2026"] {
+            assert!(refused(wrong).contains("15m, 1h, today, 7d"), "{wrong}");
+        }
         assert!(refused("client: outcome:failed").contains("a value is missing after client:"));
         assert!(refused(&"a ".repeat(MAX_WORDS + 1)).contains("at most 8 words"));
         assert!(refused(&"a".repeat(MAX_LENGTH + 1)).contains("at most 1024 bytes"));
@@ -371,7 +385,7 @@ mod tests {
             pieces in prop::collection::vec(
                 prop::sample::select(vec![
                     "client:Shop", "client:Billing portal", "client:\"A b\"", "connection:Users", "person:auth0|1",
-                    "ip:192.0.2.1", "kind:logins", "outcome:failed", "type:s", "word", "\"two words\"", "\"a:b\"",
+                    "ip:192.0.2.1", "time:1h", "time:2026-11-29..", "time:2026..2026-11-30T08:00", "kind:logins", "outcome:failed", "type:s", "word", "\"two words\"", "\"a:b\"",
                     "https://a.test/",
                 ]),
                 0..6,

@@ -10,3 +10,4 @@ pub mod filter;
 pub mod kind;
 pub mod redact;
 pub mod search;
+pub mod span;

@@ -48,7 +48,7 @@ pub async fn after(t: &Scope<'_>, checkpoint: &Checkpoint, limit: u32) -> Result
     t.list(list).await?.into_iter().map(placed).collect()
 }
 
-fn placed(row: Row) -> Result<Placed, StoreError> {
+pub(crate) fn placed(row: Row) -> Result<Placed, StoreError> {
     // The last column, behind those of an event.
     let position = match row.values().last() {
         Some(Value::Int(position)) => *position,

@@ -43,6 +43,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0027__search_the_log", include_str!("../../migrations/V0027__search_the_log.sql")),
     ("V0029__streams", include_str!("../../migrations/V0029__streams.sql")),
     ("V0030__stream_batches", include_str!("../../migrations/V0030__stream_batches.sql")),
+    ("V0031__copy_the_log", include_str!("../../migrations/V0031__copy_the_log.sql")),
     ("V0032__devices_and_people", include_str!("../../migrations/V0032__devices_and_people.sql")),
 ];
 

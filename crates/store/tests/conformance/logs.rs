@@ -5,8 +5,9 @@ use doorward_model::ids::{ClientGrantId, ResourceServerId, TenantId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
 use doorward_model::log::search::LOGS;
+use doorward_model::stream::Checkpoint;
 use doorward_store::logs::{Grounds, LogFilter, LogOrder};
-use doorward_store::{client_grants, clients, logs, resource_servers};
+use doorward_store::{Db, client_grants, clients, logs, resource_servers};
 
 use serde_json::json;
 
@@ -188,7 +189,8 @@ fn who_writes_does_not_wait_for_retention() {
     });
 }
 
-/// A shape stays as long as there may be an event of it, and comes again with the next.
+/// A shape stays as long as there is an event of it (one that a stream has not sent is kept for longer), and comes
+/// again with the next.
 #[test]
 fn shapes_of_which_no_event_is_kept_are_forgotten() {
     on_both(async |db| {
@@ -201,19 +203,110 @@ fn shapes_of_which_no_event_is_kept_are_forgotten() {
             let event = Event { code, at: day(days), ..event(id) };
             write(&db, &t, |b| logs::insert(b, &event)).await.unwrap();
         }
-        assert_eq!(logs::forget_shapes(&scope, day(1)).await.unwrap(), 0);
-        assert_eq!(logs::forget_shapes(&scope, day(5)).await.unwrap(), 1);
         let found = async |text: &str| {
             let filter = LogFilter { query: LOGS.parse(text).ok(), ..LogFilter::default() };
             ids(&logs::list(&scope, &filter, OLDEST, (0, 9)).await.unwrap()).join(" ")
         };
-        assert_eq!(found("type:slo").await, "2 3");
+        // Whatever is still to be deleted is found until then.
+        assert_eq!(logs::forget_shapes(&scope, day(5)).await.unwrap(), 0);
+        assert_eq!((found("type:s").await, found("type:slo").await), ("1".to_owned(), "2 3".to_owned()));
+        assert_eq!(logs::delete_before(&scope, day(5), 9).await.unwrap(), 2);
+        assert_eq!(logs::forget_shapes(&scope, day(5)).await.unwrap(), 1);
+        assert_eq!(found("type:slo").await, "3");
         let again = Event { at: day(10), ..event("4") };
         write(&db, &t, |b| logs::insert(b, &again)).await.unwrap();
-        logs::delete_before(&scope, day(5), 9).await.unwrap();
         assert_eq!(found("type:s*").await, "3 4");
         let other = TenantId::parse("b").unwrap();
         assert_eq!(logs::forget_shapes(&db.tenant(&other), day(99)).await.unwrap(), 0);
+    });
+}
+
+/// The ids of all that a copy gets that goes on after an event, in pages of two.
+async fn copied(db: &Db, t: &TenantId, from: Option<&str>, of_people: bool) -> String {
+    let scope = db.tenant(t);
+    let (mut known, mut all) = (from.map(log_id), Vec::new());
+    loop {
+        let page = logs::committed_after(&scope, known.as_ref(), of_people, 2).await.unwrap();
+        let Some(last) = page.last() else { return all.join(" ") };
+        known = Some(last.id.clone());
+        all.extend(page.iter().map(|event| event.id.as_str().to_owned()));
+        assert!(all.len() < 50, "the copy has no end: {all:?}");
+    }
+}
+
+/// Waits until a copy is that: a transaction of anybody on the server holds back what was committed after it began.
+async fn copies(db: &Db, t: &TenantId, from: Option<&str>, wanted: &str) {
+    for _ in 0..3000 {
+        if copied(db, t, from, false).await == wanted {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(copied(db, t, from, false).await, wanted, "from {from:?}");
+}
+
+/// Ids are drawn before the commit. A copy passes none of them by, and gives none twice, also when the event that
+/// it goes on from counts further meanwhile.
+#[test]
+fn a_copy_passes_nothing_by_that_is_committed_with_an_earlier_id() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        furnish(&db, "b").await;
+        let add = async |id: &str| write(&db, &t, |b| logs::insert(b, &event(id))).await.unwrap();
+        let fold = async |id: &str| {
+            let folded = Event { fold_key: Some("key".to_owned()), user: None, ..event(id) };
+            write(&db, &t, |b| logs::insert_folded(b, &folded)).await.unwrap();
+        };
+        for id in ["5", "3", "4"] {
+            add(id).await;
+        }
+        copies(&db, &t, None, "5 3 4").await;
+        add("2").await;
+        copies(&db, &t, Some("4"), "2").await;
+        fold("1").await;
+        add("6").await;
+        copies(&db, &t, Some("2"), "1 6").await;
+        fold("7").await;
+        fold("8").await;
+        add("0").await;
+        // It counted two more, and stands where it stood for who reads on from it.
+        copies(&db, &t, Some("1"), "6 0").await;
+        copies(&db, &t, None, "5 3 4 2 1 6 0").await;
+        let found = logs::committed_after(&db.tenant(&t), Some(&log_id("2")), false, 1).await.unwrap();
+        assert_eq!((found[0].id.as_str(), found[0].count), ("1", 3));
+        assert_eq!(copied(&db, &t, Some("2"), true).await, "6 0", "of people only");
+        // After one that is gone it goes on with greater ids, rather twice than not at all.
+        assert!(copied(&db, &t, Some("55"), false).await.ends_with("6 0"));
+        assert_eq!(copied(&db, &t, Some("9"), false).await, "");
+        assert_eq!(copied(&db, &tenant_id("b"), None, false).await, "");
+    });
+}
+
+#[test]
+fn who_reads_along_sees_what_is_committed_before_it_is_settled() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let scope = db.tenant(&t);
+        write(&db, &t, |b| logs::insert(b, &event("5"))).await.unwrap();
+        let tip = logs::tip(&scope).await.unwrap();
+        let start = Checkpoint { position: 0, event: None };
+        let first = logs::newest_after(&scope, &start, 9).await.unwrap().remove(0);
+        write(&db, &t, |b| logs::insert(b, &event("3"))).await.unwrap();
+        let next = logs::newest_after(&scope, &first.checkpoint(), 9).await.unwrap();
+        assert_eq!((next.len(), next[0].event.id.as_str()), (1, "3"));
+        assert_eq!(logs::newest_after(&scope, &start, 1).await.unwrap(), [first]);
+        assert!(logs::tip(&scope).await.unwrap() >= tip, "the tip never goes back");
+        // What counts further is seen again, also when it was the newest.
+        let fold = async |id: &str| {
+            let folded = Event { fold_key: Some("key".to_owned()), ..event(id) };
+            write(&db, &t, |b| logs::insert_folded(b, &folded)).await.unwrap();
+            logs::newest_after(&scope, &start, 9).await.unwrap().pop().unwrap()
+        };
+        let (first_time, again) = (fold("6").await, fold("7").await);
+        assert_eq!((again.event.id.as_str(), again.event.count), ("6", 2));
+        assert!(again.checkpoint() > first_time.checkpoint());
+        let other = TenantId::parse("b").unwrap();
+        assert!(logs::newest_after(&db.tenant(&other), &start, 9).await.unwrap().is_empty());
     });
 }
 

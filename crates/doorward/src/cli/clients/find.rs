@@ -68,7 +68,7 @@ async fn by_id(opened: &Opened, text: &str) -> Result<Option<Overview>, Failure>
     }
 }
 
-pub(super) fn unknown(text: &str) -> Failure {
+pub(in crate::cli) fn unknown(text: &str) -> Failure {
     Failure::new(
         Exit::NotFound,
         format!("There is no client named {text}."),

@@ -1,8 +1,7 @@
 //! The filter of `logs tail`: the text that the log page takes and shows, of which a client must be known.
 
-use doorward_engine::clients;
 use doorward_engine::logs::filter::resolve;
-use doorward_engine::logs::list::EventQuery;
+use doorward_engine::logs::list::{EventPart, EventQuery, list};
 use doorward_model::ids::ClientId;
 use doorward_model::log::filter::Filter;
 
@@ -25,21 +24,36 @@ pub(super) async fn read(opened: &Opened, texts: &[String]) -> Result<EventQuery
         return Err(Failure::usage("The filter lets nothing through.", why, "Leave some of them out."));
     }
     let about = match &filter.client {
-        Some(text) => Some(client(opened, text).await?),
+        Some(text) => client(opened, text).await?,
         None => None,
     };
-    let others = Filter { client: None, ..filter };
+    // The log outlives clients: what is the name of none any more may be that of one which was deleted.
+    let others = Filter { client: filter.client.clone().filter(|_| about.is_none()), ..filter };
     let query = resolve(&opened.app, &opened.caller(), &others).await;
     let query = query.map_err(|fault| Failure::of("The log cannot be shown.", &fault))?;
-    Ok(EventQuery { about, ..query })
+    let (since, until) = others.time.as_ref().map(|time| time.ends(opened.app.now())).unwrap_or_default();
+    let query = EventQuery { about: about.or(query.about.clone()), since, until, ..query };
+    match &others.client {
+        Some(name) if query.about.is_none() => known(opened, name, query).await,
+        _ => Ok(query),
+    }
 }
 
 /// The client of that id, else the one of that name.
-async fn client(opened: &Opened, text: &str) -> Result<ClientId, Failure> {
+async fn client(opened: &Opened, text: &str) -> Result<Option<ClientId>, Failure> {
     match find::overview(opened, text).await {
-        Ok(overview) => Ok(overview.client.id),
-        // The log outlives clients: what is spelled like an id may be one that was deleted.
-        Err(failure) if failure.exit == Exit::NotFound => clients::parse_gone(text).ok_or(failure),
+        Ok(overview) => Ok(Some(overview.client.id)),
+        Err(failure) if failure.exit == Exit::NotFound => Ok(None),
         Err(failure) => Err(failure),
     }
+}
+
+/// Insists that an event holds the name: one that is mistyped would never show anything.
+async fn known(opened: &Opened, name: &str, query: EventQuery) -> Result<EventQuery, Failure> {
+    let named = Filter { client: Some(name.to_owned()), ..Filter::default() };
+    let cannot = |fault| Failure::of("The log cannot be shown.", &fault);
+    let any = resolve(&opened.app, &opened.caller(), &named).await.map_err(cannot)?;
+    let part = EventPart::Before { checkpoint: None, limit: 1 };
+    let found = list(&opened.app, &opened.caller(), any, &part).await.map_err(cannot)?;
+    if found.events.is_empty() { Err(find::unknown(name)) } else { Ok(query) }
 }

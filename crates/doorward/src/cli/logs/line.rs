@@ -3,7 +3,7 @@
 //! Equal events in a row are one line with a count. What strangers chose (names, addresses) cannot
 //! move the cursor or break a line.
 
-use doorward_engine::logs::explain::explain;
+use doorward_engine::logs::explain::Explanation;
 use doorward_model::log::code::Level;
 use doorward_model::log::event::Event;
 use doorward_model::time::Timestamp;
@@ -22,23 +22,22 @@ pub(super) struct Style {
     pub json: bool,
 }
 
-/// What to do about a refused return address: which character is wrong, the lists of the client tell.
-const ADDRESS: &str = "Run doorward doctor callback with the client and the URL that the app sends; it names the \
-                       character that is wrong. With --after logout for a logout.";
+/// An event, and why it failed where it did.
+pub(super) type Told<'e> = (&'e Event, Option<&'e Explanation>);
 
 /// The lines of some events.
-pub(super) fn lines<'e>(style: Style, events: impl Iterator<Item = &'e Event>) -> String {
-    let mut folded: Vec<(&Event, i64)> = Vec::new();
-    for event in events {
+pub(super) fn lines<'e>(style: Style, events: impl Iterator<Item = Told<'e>>) -> String {
+    let mut folded: Vec<(Told<'e>, i64)> = Vec::new();
+    for told in events {
         match folded.last_mut() {
-            Some((last, count)) if is_repeat(last, event) => {
-                *count += event.count;
-                *last = event;
+            Some((last, count)) if is_repeat(last.0, told.0) => {
+                *count += told.0.count;
+                *last = told;
             }
-            _ => folded.push((event, event.count)),
+            _ => folded.push((told, told.0.count)),
         }
     }
-    folded.into_iter().map(|(event, count)| line(style, event, count)).collect()
+    folded.into_iter().map(|(told, count)| line(style, told, count)).collect()
 }
 
 /// An event that comes again with its new count stands for all of its repeats by itself.
@@ -46,7 +45,7 @@ fn is_repeat(last: &Event, event: &Event) -> bool {
     last.id != event.id && last.is_like(event)
 }
 
-fn line(style: Style, event: &Event, count: i64) -> String {
+fn line(style: Style, (event, known): Told<'_>, count: i64) -> String {
     let (sign, color) = match event.code.level() {
         Level::Success => ("✓", "32"),
         Level::Warning => ("!", "33"),
@@ -59,23 +58,13 @@ fn line(style: Style, event: &Event, count: i64) -> String {
     let repeats = if count > 1 { format!("  ×{count}") } else { String::new() };
     let title = event.code.title();
     let mut text = format!("{}  {sign} {title:<36}  {client:<20}  {facts}{repeats}\n", time(style, event.at));
-    for (name, said) in way_out(event) {
-        text.push_str(&format!("          {name}  {}\n", tame(&said)));
+    if let Some(known) = known {
+        let fix = known.fix.as_ref().map(|fix| ("fix", &fix.text));
+        for (name, said) in std::iter::once(("why", &known.why)).chain(fix) {
+            text.push_str(&format!("          {name}  {}\n", tame(said)));
+        }
     }
     text
-}
-
-/// Why it failed and what to do, in the words of the dashboard.
-fn way_out(event: &Event) -> Vec<(&'static str, String)> {
-    if let Some(known) = explain(event) {
-        let fix = known.fix.map(|fix| ("fix", fix.text));
-        return std::iter::once(("why", known.why)).chain(fix).collect();
-    }
-    let hint = event.details.get("hint").and_then(|hint| hint.as_str());
-    match hint.filter(|_| event.code.level() == Level::Failure) {
-        Some(hint) => vec![("why", hint.to_owned()), ("fix", ADDRESS.to_owned())],
-        None => Vec::new(),
-    }
 }
 
 /// Of the place of whoever reads along; whole, and in UTC, for programs.
@@ -88,11 +77,18 @@ fn time(style: Style, at: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use doorward_engine::logs::explain::explain;
     use doorward_model::ids::{ClientId, LogId};
     use doorward_model::log::code::EventCode;
     use serde_json::json;
 
     use super::*;
+
+    /// As they are told of what the event itself says.
+    fn lines<const N: usize>(style: Style, events: [&Event; N]) -> String {
+        let known = events.map(explain);
+        super::lines(style, events.into_iter().zip(known.iter().map(Option::as_ref)))
+    }
 
     const PLAIN: Style = Style { is_terminal: false, color: false, json: false };
 
@@ -110,13 +106,13 @@ mod tests {
     fn an_event_is_a_line_and_a_failure_says_why() {
         let good = event("1", EventCode::Login, "Logged in");
         assert_eq!(
-            lines(PLAIN, [&good].into_iter()),
+            lines(PLAIN, [&good]),
             "2025-11-23T06:00:00.000Z  ✓ Success Login                         Storefront            \
              Logged in  ada@example.com  203.0.113.9\n"
         );
         let mut bad = event("2", EventCode::CodeExchangeFailed, "The code is wrong.");
         bad.details.insert("hint".to_owned(), json!("the code is too old"));
-        let text = lines(PLAIN, [&bad].into_iter());
+        let text = lines(PLAIN, [&bad]);
         let told: Vec<&str> = text.lines().skip(1).map(str::trim_start).collect();
         assert!(text.contains("✗ "), "{text}");
         assert!(
@@ -125,9 +121,9 @@ mod tests {
         );
         let known = explain(&bad).unwrap();
         assert_eq!(told[0], format!("why  {}", known.why));
-        let colored = lines(Style { color: true, ..PLAIN }, [&bad].into_iter());
+        let colored = lines(Style { color: true, ..PLAIN }, [&bad]);
         assert!(colored.contains("\u{1b}[31m✗\u{1b}[0m"), "{colored:?}");
-        let short = lines(Style { is_terminal: true, ..PLAIN }, [&good].into_iter());
+        let short = lines(Style { is_terminal: true, ..PLAIN }, [&good]);
         assert_eq!((&short[2..3], &short[5..6], &short[8..10]), (":", ":", "  "), "{short}");
     }
 
@@ -136,24 +132,27 @@ mod tests {
         let mut many = event("1", EventCode::WrongPassword, "Wrong password");
         many.count = 13;
         let (again, other) = (event("2", many.code, "Wrong password"), event("3", many.code, "Another"));
-        let text = lines(PLAIN, [&many, &again, &other, &again].into_iter());
+        let text = lines(PLAIN, [&many, &again, &other, &again]);
         // What goes on about an event, its reason and what to do, is indented.
         let events = text.lines().filter(|line| !line.starts_with(' '));
         let counts: Vec<bool> = events.map(|line| line.ends_with("×14")).collect();
         assert_eq!(counts, [true, false, false]);
         // The same event with its new count says the whole of it.
         let more = Event { count: 20, ..many.clone() };
-        assert!(lines(PLAIN, [&many, &more].into_iter()).contains("×20"));
+        assert!(lines(PLAIN, [&many, &more]).contains("×20"));
     }
 
     #[test]
-    fn a_refused_address_points_to_the_command_that_explains_it() {
+    fn a_refused_address_is_named_and_cannot_move_the_cursor() {
         let mut refused = event("1", EventCode::LoginFailed, "Callback URL mismatch.");
         refused.details.insert("number".to_owned(), json!(102));
-        refused.details.insert("hint".to_owned(), json!("not on the list: https://a.test/\u{1b}[2J"));
-        let text = lines(PLAIN, [&refused].into_iter());
-        assert!(text.contains("\n          why  not on the list: https://a.test/"), "{text}");
-        assert!(text.contains("\n          fix  Run doorward doctor callback "), "{text}");
+        refused.details.insert("redirect_uri".to_owned(), json!("https://a.test/\u{1b}[2J"));
+        let text = lines(PLAIN, [&refused]);
+        assert!(
+            text.contains("\n          why  The app asked to return to https://a.test/⟨U+001B⟩[2J."),
+            "{text}"
+        );
+        assert!(text.contains("\n          fix  Compare the two "), "{text}");
         assert!(!text.contains('\u{1b}'), "{text:?}");
     }
 
@@ -162,7 +161,7 @@ mod tests {
         let mut hostile = event("1", EventCode::Login, "a\nb\u{1b}[2J");
         hostile.client_name = Some("x\r\u{9b}31m".to_owned());
         hostile.user_name = Some("\u{7}".to_owned());
-        let text = lines(PLAIN, [&hostile].into_iter());
+        let text = lines(PLAIN, [&hostile]);
         assert!(!text.trim_end_matches('\n').chars().any(char::is_control), "{text:?}");
     }
 }

@@ -10,17 +10,20 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use clap::Subcommand;
+use doorward_engine::caller::Caller;
+use doorward_engine::fault::Fault;
+use doorward_engine::logs::explain::{Explanation, explain, explained_all};
 use doorward_engine::logs::follow::Follower;
 use doorward_model::log::event::Event;
 use doorward_web::log_record;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::signal::unix::{SignalKind, signal};
 
 use self::line::Style;
 use super::Here;
 use crate::failure::Failure;
 use crate::open::Opened;
-use crate::plain::tame_json;
+use crate::plain::{tame, tame_json};
 
 /// How often the log is looked at.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -38,7 +41,8 @@ pub enum Logs {
 #[derive(clap::Args)]
 pub struct Tail {
     /// What to show: client:NAME, connection:NAME, person:NAME, ip:ADDRESS,
-    /// kind:logins|tokens|password|admin|system, outcome:failed|success|warning, type:CODE, words of the text
+    /// kind:logins|tokens|password|admin|system, outcome:failed|success|warning, type:CODE,
+    /// time:15m|1h|today|7d|FROM..UNTIL, words of the text
     #[arg(value_name = "FILTER")]
     filter: Vec<String>,
     /// How many of the latest events to show first
@@ -64,24 +68,36 @@ impl Tail {
         let cannot = |fault| Failure::of("The log cannot be shown.", &fault);
         let since = self.since.as_deref().map(|text| when::parse(text, opened.app.now())).transpose()?;
         let (caller, wanted) = (opened.caller(), filter::read(opened, &self.filter).await?);
+        // Of a time in the text all is shown, unless somebody says how much.
+        let since = since.or(wanted.since.filter(|_| self.last.is_none()));
         let mut stop = std::pin::pin!(stop_signal()?);
         let console = here.console;
         let style = Style { is_terminal: console.terminal, color: console.color, json: console.json };
         let (mut follower, first) = match since {
-            Some(since) => (Follower::since(&caller, wanted, since).map_err(cannot)?, Vec::new()),
+            Some(since) => {
+                let begun = Follower::since(&opened.app, &caller, wanted, since).await;
+                (begun.map_err(cannot)?, Vec::new())
+            }
             None => {
                 let count = self.last.unwrap_or(SHOWN);
                 let begun = Follower::from_the_end(&opened.app, &caller, wanted, count).await;
                 begun.map_err(cannot)?
             }
         };
-        if !print(style, &first) {
+        if !show(opened, &caller, style, &first).await {
             return Ok(());
         }
+        let mut trouble = Trouble::default();
         loop {
-            let fresh = follower.look(&opened.app).await.map_err(cannot)?;
-            if !print(style, &fresh) {
-                return Ok(());
+            match follower.look(&opened.app).await {
+                Ok(fresh) => {
+                    trouble.is_over();
+                    if !show(opened, &caller, style, &fresh).await {
+                        return Ok(());
+                    }
+                }
+                Err(fault) if passes(&fault) => trouble.is_there(&fault),
+                Err(fault) => return Err(cannot(fault)),
             }
             tokio::select! {
                 () = &mut stop => return Ok(()),
@@ -91,18 +107,61 @@ impl Tail {
     }
 }
 
-/// Prints the events; false when nobody reads any more.
-fn print(style: Style, events: &[Event]) -> bool {
+/// Whether another look may do: what is there is not lost by it.
+fn passes(fault: &Fault) -> bool {
+    matches!(fault, Fault::Unavailable { .. } | Fault::Internal { .. } | Fault::TooSlow)
+}
+
+/// That the log cannot be read for the moment, said once; and that it can again. On standard error: what is read
+/// by a program stays events.
+#[derive(Default)]
+struct Trouble(bool);
+
+impl Trouble {
+    fn is_there(&mut self, fault: &Fault) {
+        if !std::mem::replace(&mut self.0, true) {
+            warn(&format!(
+                "The log cannot be read for the moment: {fault} Trying again until it can; nothing is lost."
+            ));
+        }
+    }
+
+    fn is_over(&mut self) {
+        if std::mem::take(&mut self.0) {
+            warn("The log can be read again.");
+        }
+    }
+}
+
+fn warn(text: &str) {
+    // Whoever does not read it any more is not helped by an error about that.
+    let _ = writeln!(io::stderr().lock(), "{}", tame(text));
+}
+
+/// Prints the events, each failure with why and what to do; false when nobody reads any more.
+async fn show(opened: &Opened, caller: &Caller, style: Style, events: &[Event]) -> bool {
+    let known = explained_all(&opened.app, caller, events).await;
+    // What the events themselves say is there in any case.
+    let known = known.unwrap_or_else(|_| events.iter().map(explain).collect());
+    print(style, events, &known)
+}
+
+fn print(style: Style, events: &[Event], known: &[Option<Explanation>]) -> bool {
+    let told = events.iter().zip(known.iter().map(Option::as_ref));
     let text: String = if style.json {
-        events
-            .iter()
-            .map(|event| format!("{}\n", tame_json(&Value::Object(log_record::event(event)).to_string())))
-            .collect()
+        told.map(|(event, known)| record(event, known)).collect()
     } else {
-        line::lines(style, events.iter())
+        line::lines(style, told)
     };
     let mut out = io::stdout().lock();
     text.is_empty() || out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
+}
+
+/// As the Management API gives it, in one line.
+fn record(event: &Event, known: Option<&Explanation>) -> String {
+    let mut object: Map<String, Value> = log_record::event(event);
+    object.extend(known.map(|known| ("explanation".to_owned(), known.as_json())));
+    format!("{}\n", tame_json(&Value::Object(object).to_string()))
 }
 
 /// Ends with Ctrl C, and when somebody ends the process politely.

@@ -1,6 +1,7 @@
 //! `doorward logs tail`: a second process that reads along until it is told to stop.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::process::{doorward, free_port, installation, run, run_with_input};
+use super::process::{Server, doorward, free_port, installation, run, run_with_input};
 
 /// Far longer than the slowest machine needs; only a failure waits that long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -105,6 +106,36 @@ fn what_is_shown_can_be_picked_and_is_plain_when_piped() {
         let done = run(&[&["logs", "tail", "--data", data][..], args].concat()).exits(code);
         assert_eq!(done.out, "", "{args:?}");
     }
+}
+
+/// A filter that was copied from the page names a client that may be gone by now.
+#[test]
+fn a_deleted_client_is_meant_by_the_name_that_events_hold() {
+    let port = free_port();
+    let folder = installation(port, &[]);
+    let data = folder.path().to_str().unwrap();
+    let made =
+        ["clients", "create", "--data", data, "--name", "Shop of last year", "--type", "spa", "--json"];
+    let id = run(&made).exits(0).json()["client_id"].as_str().unwrap().to_owned();
+    let server = Server::start(folder.path(), &[]);
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let target = format!("/authorize?client_id={id}&response_type=code&redirect_uri=https://evil.test/");
+    let request = format!("GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    drop(server);
+    let told = Tail::start(data, &["--json", "client:Shop of last year outcome:failed time:1h"]).json();
+    assert_eq!(told["client_name"], "Shop of last year");
+    let why = told["explanation"]["why"].as_str().unwrap();
+    assert!(why.starts_with("The app asked to return to https://evil.test/."), "{why}");
+    assert!(told["explanation"]["fix"].is_string(), "{told:#}");
+    run(&["clients", "delete", "--data", data, &id, "--yes"]).exits(0);
+    let told = Tail::start(data, &["client:Shop of last year outcome:failed"]);
+    assert!(told.line().contains("Shop of last year"));
+    // A name that no event holds is mistyped.
+    run(&["logs", "tail", "--data", data, "client:Shop of lost year"]).exits(3);
 }
 
 /// `doorward logs tail | head -1` ends when `head` has what it wanted.

@@ -217,16 +217,55 @@ async fn an_event_stands_among_those_that_led_to_it() {
     let logs = house.logs().await;
     let of =
         |code: &str| logs.iter().find(|event| event["type"] == code).unwrap()["log_id"].as_str().unwrap();
-    let page = admin.get(&format!("/manage/logs/{}", of("seacft"))).await.is(200).text();
+    let page = admin.get(&format!("/manage/logs/{}", of("fp"))).await.is(200).text();
     let (_, steps) = page.split_once("Before and after").unwrap();
     let (steps, _) = steps.split_once("</ol>").unwrap();
     assert!(steps.find("wrong password") < steps.find("logged in to Storefront"), "{steps}");
     assert!(steps.contains("aria-current=\"step\"") && !steps.contains("Billing"), "{steps}");
+    let page = admin.get(&format!("/manage/logs/{}", of("seacft"))).await.is(200).text();
     let like = format!("/manage/logs?type=seacft&#38;client={}", party.client_id);
     assert!(page.contains(&like), "{page}");
     let alone = logs.iter().find(|event| event["type"] == "sapi").unwrap()["log_id"].as_str().unwrap();
     let page = admin.get(&format!("/manage/logs/{alone}")).await.is(200).text();
     assert!(!page.contains("Before and after"), "{page}");
+}
+
+/// The steps of one login, from the application's request to the tokens, wherever each of them came from.
+#[tokio::test]
+async fn a_step_of_a_login_stands_among_the_others_of_it() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party_with(ClientKind::RegularWeb, Via::Post, json!({ "name": "Storefront" })).await;
+    house.advance(3600);
+    party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    house.advance(60);
+    let visitor = Visitor::new(&house);
+    let page = visitor.to_login(&party.authorize(&[])).await;
+    let again = visitor.submit(&page, &[("username", EMAIL), ("password", "wrong")]).await;
+    house.advance(7);
+    let back = visitor.submit(&again, &[("username", EMAIL), ("password", PASSWORD)]).await;
+    let code = back.query("code").unwrap();
+    party.swap(&code).await.is(200);
+    party.swap(&code).await.is(400);
+    let logs = house.logs().await;
+    for (code, step) in [("fp", 1), ("s", 2), ("seacft", 3), ("feacft", 4)] {
+        let id = logs.iter().find(|event| event["type"] == code).unwrap()["log_id"].as_str().unwrap();
+        let page = admin.get(&format!("/manage/logs/{id}")).await.is(200).text();
+        let (_, steps) = page.split_once("This login").unwrap_or_else(|| panic!("{code}: {page}"));
+        let (steps, _) = steps.split_once("</ol>").unwrap();
+        let steps: Vec<&str> = steps.split("<li class=\"event\"").skip(1).collect();
+        let told = ["The application sent the person", "wrong password", "logged in to Storefront"];
+        assert_eq!(steps.len(), 5, "{code}: {steps:#?}");
+        for (step, words) in steps.iter().zip(told) {
+            assert!(step.contains(words), "{code}: {step}");
+        }
+        let here: Vec<usize> = (0..5).filter(|at| steps[*at].starts_with(" aria-current=\"step\"")).collect();
+        assert_eq!(here, [step], "{code}");
+    }
+    let login = logs.iter().find(|event| event["type"] == "s").unwrap();
+    let failed = logs.iter().find(|event| event["type"] == "fp").unwrap();
+    assert!(login["details"]["transaction"].is_string(), "{login:#}");
+    assert_eq!(login["details"]["transaction"], failed["details"]["transaction"]);
 }
 
 #[tokio::test]

@@ -6,11 +6,11 @@ use doorward_model::log::event::Event;
 use super::people::sentence;
 use super::{Explanation, Line, Part, Place, hint, message, oauth_error, token};
 
-/// A refusal by a page of ours, by its stable number. None for refused return addresses.
-pub(super) fn page(event: &Event, number: u64) -> Option<Explanation> {
+/// A refusal by a page of ours, by its stable number.
+pub(super) fn page(event: &Event, number: u64) -> Explanation {
     let hinted = hint(event).map(sentence);
     let told = |plain: &str| hinted.clone().unwrap_or_else(|| plain.to_owned());
-    let known = match number {
+    match number {
         101 => Explanation::new(
             event,
             match event.details.get("client_id").and_then(serde_json::Value::as_str) {
@@ -63,10 +63,11 @@ pub(super) fn page(event: &Event, number: u64) -> Option<Explanation> {
              compare the query; the standard's /oidc/logout does.",
             Some(Part::LogoutUrls),
         ),
-        _ => return None,
-    };
-    Some(known)
+        _ => Explanation::new(event, told(&event.description), "", None),
+    }
 }
+
+pub(super) const NO_CONNECTION: &str = "The connection was not found, or it is not enabled for this client.";
 
 /// By the text of the refusal, where one text has a reason of its own.
 const MESSAGES: &[(&str, Line)] = &[
@@ -80,7 +81,7 @@ const MESSAGES: &[(&str, Line)] = &[
         },
     ),
     (
-        "The connection was not found, or it is not enabled for this client.",
+        NO_CONNECTION,
         Line {
             why: "The app asked for a connection by name that is not switched on for this client, or that \
                   does not exist.",
@@ -226,16 +227,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_page_is_explained_but_the_two_about_return_addresses() {
+    fn every_page_is_explained_in_more_words_than_its_title() {
         for problem in PageProblem::ALL {
-            let known = explain(&event(
-                EventCode::LoginFailed,
-                problem.title(),
-                json!({ "number": problem.number() }),
-            ));
-            let is_left =
-                [PageProblem::CallbackNotAllowed, PageProblem::LogoutUrlNotAllowed].contains(&problem);
-            assert_eq!(known.is_none(), is_left, "{problem:?}");
+            let (redirect_uri, return_to) = ("https://app.test/cb", "https://app.test/bye");
+            let number = problem.number();
+            let details = json!({ "number": number, "redirect_uri": redirect_uri, "return_to": return_to });
+            let code = match problem {
+                PageProblem::LogoutUrlNotAllowed => EventCode::LogoutFailed,
+                _ => EventCode::LoginFailed,
+            };
+            let known = explain(&event(code, problem.title(), details)).unwrap();
+            assert!(known.why.len() > problem.title().len() + 20, "{problem:?}: {}", known.why);
+            assert!(known.fix.is_some_and(|fix| fix.text.ends_with('.')), "{problem:?}");
         }
     }
 

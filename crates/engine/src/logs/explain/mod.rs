@@ -1,12 +1,17 @@
-//! Why something failed, and what one can do about it: as much as the event itself tells.
+//! Why something failed, and what one can do about it.
 //!
-//! Pure: an event in, two sentences and a place out; whoever shows them makes the link. Refused return
-//! addresses are not explained here, they need the lists of the client beside them. Source: UX §1.9.
+//! As much as the event itself tells is pure: an event in, two sentences and a place out; whoever shows them makes
+//! the link. What stands beside the event (the lists of the client, what is spelled alike) is looked up for who may
+//! see it, by [`look_up`]; pages, API and command line ask there. Source: UX §1.9.
 
+mod addresses;
 mod authorize;
 mod device;
+mod look_up;
 mod people;
 mod token;
+
+pub use look_up::{explained, explained_all};
 
 use doorward_model::ids::ClientId;
 use doorward_model::log::code::{EventCode, Level};
@@ -42,6 +47,8 @@ pub enum Place {
 /// What of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
+    /// What it is.
+    Itself,
     /// Its secret.
     Secret,
     /// How it proves itself.
@@ -86,6 +93,15 @@ impl Explanation {
         Self { why: why.into(), fix: Some(Fix { text, place }).filter(|fix| !fix.text.is_empty()) }
     }
 
+    /// For programs: `why`, and `fix` where there is one.
+    #[must_use]
+    pub fn as_json(&self) -> serde_json::Value {
+        match &self.fix {
+            Some(fix) => serde_json::json!({ "why": self.why, "fix": fix.text }),
+            None => serde_json::json!({ "why": self.why }),
+        }
+    }
+
     fn at(mut self, place: Place) -> Self {
         if let Some(fix) = &mut self.fix {
             fix.place = Some(place);
@@ -94,7 +110,7 @@ impl Explanation {
     }
 }
 
-/// Explains a failure; none for what did not fail, and for refused return addresses.
+/// Explains a failure by what the event tells; none for what did not fail.
 #[must_use]
 pub fn explain(event: &Event) -> Option<Explanation> {
     if event.code.level() != Level::Failure {
@@ -106,7 +122,9 @@ pub fn explain(event: &Event) -> Option<Explanation> {
         | EventCode::LogoutFailed
         | EventCode::PushedRequestFailed => {
             match event.details.get("number").and_then(serde_json::Value::as_u64) {
-                Some(number) => authorize::page(event, number),
+                Some(number) => {
+                    Some(addresses::explain(event).unwrap_or_else(|| authorize::page(event, number)))
+                }
                 None => Some(authorize::redirect(event).unwrap_or_else(|| authorize::other(event))),
             }
         }
@@ -180,10 +198,17 @@ mod tests {
         }
     }
 
+    /// Of the others the event tells the reason, or what was answered does.
     #[test]
-    fn refused_return_addresses_are_left_to_those_who_know_the_lists() {
-        for (code, number) in [(EventCode::LoginFailed, 102), (EventCode::LogoutFailed, 107)] {
-            assert_eq!(explain(&event(code, "x", json!({ "number": number }))), None);
-        }
+    fn what_has_one_reason_is_told_whatever_the_event_says() {
+        let told: Vec<&str> = EventCode::ALL
+            .iter()
+            .filter(|code| code.level() == Level::Failure)
+            .filter(|code| {
+                explain(&event(**code, "It did not work.", json!({}))).unwrap().why != "It did not work."
+            })
+            .map(|code| code.as_str())
+            .collect();
+        assert_eq!(told, ["fu", "fp", "fco", "fdecc", "api_limit", "limit_wc", "limit_mu"]);
     }
 }

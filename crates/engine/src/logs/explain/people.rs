@@ -5,6 +5,7 @@ use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
 
 use super::{Explanation, Part, Place, inner, message};
+use crate::login::attempts::WINDOW;
 
 pub(super) fn explain(event: &Event) -> Explanation {
     let connection = event.connection_name.as_deref().unwrap_or("the user database");
@@ -20,21 +21,26 @@ pub(super) fn explain(event: &Event) -> Explanation {
             "The person can try again. Set a new password with PATCH /api/v2/users/{id} of the Management API.",
         ),
         EventCode::AccountBlocked => new(
-            "Too many wrong passwords came for this account from one address, so that address may not try \
-             this account for ten minutes."
-                .to_owned(),
-            "Wait ten minutes, or end it now with DELETE /api/v2/user-blocks of the Management API. If it was \
+            format!(
+                "Too many wrong passwords came for this account from one address, so that address may not try \
+                 this account until {} at the latest.",
+                end_of_lock(event)
+            ),
+            "Wait until then, or end it now with DELETE /api/v2/user-blocks of the Management API. If it was \
              not the person, somebody is guessing: the account needs a strong password.",
         ),
         EventCode::AddressBlocked => new(
-            "Too many wrong passwords came from this address, for whatever account, so it may not try for ten \
-             minutes."
-                .to_owned(),
-            "Wait ten minutes. If many people share the address behind a proxy of yours, name the proxy in \
+            format!(
+                "Too many wrong passwords came from this address, for whatever account, so it may not try until \
+                 {} at the latest.",
+                end_of_lock(event)
+            ),
+            "Wait until then. If many people share the address behind a proxy of yours, name the proxy in \
              trusted_proxies, so that Doorward sees who is behind it.",
         ),
         EventCode::OriginNotAllowed => {
-            let origin = event.details.get("origin").and_then(|origin| origin.as_str()).unwrap_or("another origin");
+            let origin =
+                event.details.get("origin").and_then(|origin| origin.as_str()).unwrap_or("another origin");
             Explanation::new(
                 event,
                 format!(
@@ -57,6 +63,21 @@ pub(super) fn explain(event: &Event) -> Explanation {
 
 fn times(event: &Event) -> String {
     if event.count > 1 { format!(", {} times within a minute", event.count) } else { String::new() }
+}
+
+/// Tries are counted from the first of them: whoever was refused now may try again by then.
+fn end_of_lock(event: &Event) -> String {
+    let end = event.at.after(WINDOW).to_string();
+    format!("{} UTC", end.get(11..16).unwrap_or(&end))
+}
+
+/// Why a password was the wrong one, with how often it was of late.
+pub(super) fn wrong_password(event: &Event, times: i64) -> Explanation {
+    let told = if times > 1 { format!(", {times} times in ten minutes") } else { String::new() };
+    let known = explain(event);
+    let connection = event.connection_name.as_deref().unwrap_or("the user database");
+    let why = format!("The person is known in {connection}, but the password was another one{told}.");
+    Explanation { why, ..known }
 }
 
 /// What an admin or a program asked for and did not get.

@@ -1,11 +1,23 @@
 //! Why the token endpoint refused. What it answers is the same for a stranger, whatever is wrong; the
 //! event holds the reason that only the tenant's own people see, and this says it in full.
 
+use doorward_model::client::grant_type::GrantType;
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
 
 use super::people::sentence;
-use super::{Explanation, Line, Part, Place, hint, message, oauth_error};
+use super::{Explanation, Line, Part, Place, hint, inner, message, oauth_error};
+use crate::tokens::SECRET_ENDED;
+
+/// The grants of the token endpoint.
+const OFFERED: [GrantType; 6] = [
+    GrantType::AuthorizationCode,
+    GrantType::RefreshToken,
+    GrantType::ClientCredentials,
+    GrantType::DeviceCode,
+    GrantType::Password,
+    GrantType::PasswordRealm,
+];
 
 /// By the private reason of the refusal.
 const REASONS: &[(&str, Line)] = &[
@@ -215,7 +227,16 @@ const REASONS: &[(&str, Line)] = &[
 /// A refusal of the token endpoint.
 pub(super) fn explain(event: &Event) -> Explanation {
     let reason = hint(event).unwrap_or_default();
-    if ["no such client", "the client is deleted", "the client_id cannot be one"].contains(&reason) {
+    if let Some(ended) = reason.strip_prefix(SECRET_ENDED) {
+        let why = format!(
+            "The app sent a secret of this client that was rotated out; it ended on {}.",
+            moment(ended)
+        );
+        let fix = "Give the app the present secret. At the next rotation, let the old one work on until every app \
+                   has the new one.";
+        return Explanation::new(event, why, fix, Some(Part::Secret));
+    }
+    if is_unknown_client(event) {
         let why = "No client of this tenant has the Client ID that was sent.";
         let fix = "Compare the Client ID in the app with the list of clients.";
         return Explanation::new(event, why, fix, None).at(Place::Clients);
@@ -239,19 +260,14 @@ pub(super) fn explain(event: &Event) -> Explanation {
         ),
         "unauthorized_client" => unauthorized(event, said),
         "access_denied" => denied(event, said),
-        "invalid_scope" => Explanation::new(
-            event,
-            "The app asked for scopes, and none of them was granted to it.",
-            "Grant the scope, or let the app ask for what it has.",
-            Some(if is_machine(event) { Part::Apis } else { Part::QuickStart }),
-        ),
+        "invalid_scope" => no_scope(event, None),
         "unsupported_grant_type" => Explanation::new(
             event,
             format!(
                 "The app asked for the grant {}, which is not offered.",
-                finished(reason, "that it named")
+                if reason.is_empty() { "that it named" } else { reason }
             ),
-            "Use authorization_code, refresh_token or client_credentials.",
+            format!("Use one that is: {}.", OFFERED.map(GrantType::as_str).join(", ")),
             Some(Part::QuickStart),
         ),
         _ => Explanation::new(
@@ -261,6 +277,36 @@ pub(super) fn explain(event: &Event) -> Explanation {
             Some(Part::QuickStart),
         ),
     }
+}
+
+/// Whether nobody has the Client ID that was sent.
+pub(super) fn is_unknown_client(event: &Event) -> bool {
+    let reason = hint(event).unwrap_or_default();
+    ["no such client", "the client is deleted", "the client_id cannot be one"].contains(&reason)
+}
+
+/// A time of ours for people: day, hour and minute.
+fn moment(text: &str) -> String {
+    let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default();
+    format!("{} at {} UTC", part(0..10), part(11..16))
+}
+
+/// Of the scopes that were asked for, none was granted; `granted` are those that were, where that is known.
+pub(super) fn no_scope(event: &Event, granted: Option<&[String]>) -> Explanation {
+    let asked = inner(event, "body", "scope").filter(|asked| !asked.is_empty());
+    let asked = asked.map_or_else(|| "scopes".to_owned(), str::to_owned);
+    let why = match granted {
+        None => format!("The app asked for {asked}, and nothing of that was granted to it."),
+        Some([]) => format!("The app asked for {asked}, and no scope of this API was granted to it."),
+        Some(granted) => {
+            format!(
+                "The app asked for {asked}, and nothing of that was granted to it; granted is: {}.",
+                granted.join(" ")
+            )
+        }
+    };
+    let fix = "Grant the scope, or let the app ask for what it has.";
+    Explanation::new(event, why, fix, Some(if is_machine(event) { Part::Apis } else { Part::QuickStart }))
 }
 
 /// The client may not use what it asked for.

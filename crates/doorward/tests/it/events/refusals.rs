@@ -1,0 +1,160 @@
+//! Why and fix of refusals that have little to do with each other: limits, tokens that come again, devices, changes of
+//! users.
+
+use doorward_model::client::kind::ClientKind;
+use doorward_web::rate::ApiLimit;
+use serde_json::json;
+
+use super::explanations::{says, ten_minutes_after};
+use crate::kit::{EMAIL, House, PASSWORD, RelyingParty, Via, Visitor};
+
+#[tokio::test]
+async fn who_guesses_and_who_asks_too_often() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    for number in 0..101 {
+        let name = format!("nobody{number}@example.com");
+        Visitor::new(&house).log_in(&party.authorize(&[]), &name, "a wrong password").await;
+    }
+    says(
+        &house,
+        &admin,
+        "limit_mu",
+        &format!(
+            "Too many wrong passwords came from this address, for whatever account, so it may not try until {} UTC \
+             at the latest.",
+            ten_minutes_after(&house, "limit_mu").await
+        ),
+        Some(
+            "Wait until then. If many people share the address behind a proxy of yours, name the proxy in \
+             trusted_proxies, so that Doorward sees who is behind it.",
+        ),
+    )
+    .await;
+    let house = House::limited(ApiLimit { is_on: true, per_second: 1, burst: 10 }).await;
+    let admin = house.admin().await;
+    let machine = house.machine(&["read:clients"]).await;
+    for _ in 0..11 {
+        machine.get("/api/v2/clients").await;
+    }
+    house.advance(60);
+    says(
+        &house,
+        &admin,
+        "api_limit",
+        "The programs of this tenant made more requests in a second than the Management API lets in.",
+        Some(
+            "Wait as long as the Retry-After of the answer says, spread the requests, or raise api_rate in the \
+             settings of the server.",
+        ),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn tokens_that_come_again_and_passwords_of_programs() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let spa = house.party(ClientKind::Spa, Via::None).await;
+    let tokens = spa.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    let first = tokens["refresh_token"].as_str().unwrap();
+    spa.refresh(first).await.is(200);
+    house.advance(3600);
+    spa.refresh(first).await.is(400);
+    says(
+        &house,
+        &admin,
+        "ferrt",
+        "A refresh token came a second time after it was swapped for a new one. Either the app did not keep the new \
+         one, or somebody has a copy, so this login was ended.",
+        Some(
+            "Let the app keep the refresh token of each answer. If two tabs or processes renew at once, set a Reuse \
+             Interval.",
+        ),
+    )
+    .await;
+    let grants = json!({ "grant_types": ["http://auth0.com/oauth/grant-type/password-realm"] });
+    let party = house.party_with(ClientKind::RegularWeb, Via::Post, grants).await;
+    let fields = [
+        ("grant_type", "http://auth0.com/oauth/grant-type/password-realm"),
+        ("username", EMAIL),
+        ("password", "a wrong password"),
+    ];
+    party.token(&fields).await;
+    says(
+        &house,
+        &admin,
+        "fepft",
+        "The parameter realm is missing.",
+        Some("The request of the app has to change. Compare it with the guide, or let an SDK build it."),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn devices() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let visitor = Visitor::new(&house);
+    let television = house.television(Via::None).await;
+    let waiting = television.wait().await;
+    let question = visitor.type_code(&waiting).await.is(200);
+    visitor.press(&question, "deny").await;
+    television.poll(&waiting).await;
+    says(
+        &house,
+        &admin,
+        "fdecc",
+        "The person saw what the device wanted, and declined. The device was told.",
+        None,
+    )
+    .await;
+    says(&house, &admin, "fede", "The person declined on our page what the device wanted.", None).await;
+    visitor.type_code(&json!({ "user_code": "BCDF-GHJK" })).await;
+    says(
+        &house,
+        &admin,
+        "fdeac",
+        "Somebody typed a code that no device shows. Usually it is a slip; many of them from one address are guesses, \
+         and after ten the address has to wait for ten minutes.",
+        Some("Type the code as the device shows it. Upper and lower case and the dash do not matter."),
+    )
+    .await;
+    let unknown = RelyingParty { client_id: "nobodyHasThisId".into(), ..television };
+    unknown.ask(&[]).await;
+    says(
+        &house,
+        &admin,
+        "fdeaz",
+        "No client of this tenant has the Client ID that was sent.",
+        Some("Compare the Client ID in the app with the list of clients."),
+    )
+    .await;
+}
+
+/// A change of a user that is refused says in its own words what has to be different.
+#[tokio::test]
+async fn changes_of_users() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    house.user("taken@example.com", PASSWORD).await;
+    let machine = house.machine(&["update:users"]).await;
+    let path = format!("/api/v2/users/{}", house.user_id(EMAIL).await);
+    for (code, change, why) in [
+        (
+            "fcp",
+            json!({ "password": "x" }),
+            "Password: The password is too weak. It must have at least 8 characters.",
+        ),
+        ("fce", json!({ "email": "taken@example.com" }), "The specified new email already exists."),
+        (
+            "fcpn",
+            json!({ "phone_number": "none" }),
+            "Phone_number: A telephone number is a plus sign and up to 15 digits: +4930123456.",
+        ),
+    ] {
+        machine.patch(&path, &change).await.is(400);
+        says(&house, &admin, code, why, None).await;
+    }
+}
