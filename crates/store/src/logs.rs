@@ -5,13 +5,12 @@
 //! so order, checkpoints and retention all go by id and need no further index. How searches find what they
 //! are for stands in `logs/search.rs`.
 
-mod committed;
+pub mod committed;
 mod search;
 mod shapes;
 mod sources;
 mod terms;
 
-pub use committed::{committed_after, newest_after, tip};
 pub use search::FEW;
 
 use doorward_model::api::{ClientGrant, ResourceServer};

@@ -12,7 +12,7 @@ use doorward_model::log::event::Event;
 use doorward_model::stream::Checkpoint;
 use doorward_model::time::{Lifetime, Timestamp};
 use doorward_store::log_streams::outbox;
-use doorward_store::logs;
+use doorward_store::logs::{self, committed};
 
 use super::list::{EventPart, EventQuery, READING, list, sees_people_only};
 use crate::app::{App, first_log_id};
@@ -124,7 +124,7 @@ impl Reader {
         (query, of_people): (EventQuery, bool),
         since: Option<Timestamp>,
     ) -> Result<Self, Fault> {
-        let tip = logs::tip(&app.db().tenant(&tenant)).await?;
+        let tip = committed::tip(&app.db().tenant(&tenant)).await?;
         let start = behind(tip);
         Ok(Self {
             tenant,
@@ -180,7 +180,7 @@ impl Reader {
         let scope = app.db().tenant(&tenant);
         self.seen = self.seen.clone().max(self.settled.clone());
         while self.given.len() < MOST_UNSETTLED {
-            let page = logs::newest_after(&scope, &self.seen, PER_READ).await?;
+            let page = committed::newest_after(&scope, &self.seen, PER_READ).await?;
             let is_all = page.len() < PER_READ as usize;
             for placed in page {
                 self.seen = placed.checkpoint();
@@ -198,7 +198,7 @@ impl Reader {
     async fn read_settled(&mut self, app: &App) -> Result<(), Fault> {
         let tenant = self.tenant.clone();
         let scope = app.db().tenant(&tenant);
-        let tip = logs::tip(&scope).await?;
+        let tip = committed::tip(&scope).await?;
         // Where all events were deleted, positions begin anew.
         self.settled = self.settled.clone().min(behind(tip));
         for _ in 0..READS {

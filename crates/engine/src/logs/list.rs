@@ -10,7 +10,7 @@ use doorward_model::scope::ApiScope;
 use doorward_model::search::Query;
 use doorward_model::time::{Lifetime, Timestamp};
 pub use doorward_store::logs::LogOrder;
-use doorward_store::logs::{self, LogFilter};
+use doorward_store::logs::{self, LogFilter, committed};
 use doorward_store::{Scope, StoreError};
 
 use crate::app::{App, first_log_id};
@@ -112,7 +112,7 @@ pub async fn list(
             logs::list_before(&scope, &filter, checkpoint.as_ref(), *limit).await?
         }
         EventPart::After { checkpoint, limit } => {
-            logs::committed_after(&scope, checkpoint.as_ref(), filter.of_people, *limit).await?
+            committed::after(&scope, checkpoint.as_ref(), filter.of_people, *limit).await?
         }
     };
     Ok(EventPage { events, total })

@@ -35,7 +35,7 @@ const IN_PLACE: &str = "ORDER BY COALESCE(first_position, position), id";
 ///
 /// # Errors
 /// Any failure of the store.
-pub async fn committed_after(
+pub async fn after(
     t: &Scope<'_>,
     known: Option<&LogId>,
     of_people: bool,

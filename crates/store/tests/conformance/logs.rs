@@ -6,7 +6,7 @@ use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
 use doorward_model::log::search::LOGS;
 use doorward_model::stream::Checkpoint;
-use doorward_store::logs::{Grounds, LogFilter, LogOrder};
+use doorward_store::logs::{Grounds, LogFilter, LogOrder, committed};
 use doorward_store::{Db, client_grants, clients, logs, resource_servers};
 
 use serde_json::json;
@@ -226,7 +226,7 @@ async fn copied(db: &Db, t: &TenantId, from: Option<&str>, of_people: bool) -> S
     let scope = db.tenant(t);
     let (mut known, mut all) = (from.map(log_id), Vec::new());
     loop {
-        let page = logs::committed_after(&scope, known.as_ref(), of_people, 2).await.unwrap();
+        let page = committed::after(&scope, known.as_ref(), of_people, 2).await.unwrap();
         let Some(last) = page.last() else { return all.join(" ") };
         known = Some(last.id.clone());
         all.extend(page.iter().map(|event| event.id.as_str().to_owned()));
@@ -272,7 +272,7 @@ fn a_copy_passes_nothing_by_that_is_committed_with_an_earlier_id() {
         // It counted two more, and stands where it stood for who reads on from it.
         copies(&db, &t, Some("1"), "6 0").await;
         copies(&db, &t, None, "5 3 4 2 1 6 0").await;
-        let found = logs::committed_after(&db.tenant(&t), Some(&log_id("2")), false, 1).await.unwrap();
+        let found = committed::after(&db.tenant(&t), Some(&log_id("2")), false, 1).await.unwrap();
         assert_eq!((found[0].id.as_str(), found[0].count), ("1", 3));
         assert_eq!(copied(&db, &t, Some("2"), true).await, "6 0", "of people only");
         // After one that is gone it goes on with greater ids, rather twice than not at all.
@@ -288,25 +288,25 @@ fn who_reads_along_sees_what_is_committed_before_it_is_settled() {
         let t = furnish(&db, "a").await;
         let scope = db.tenant(&t);
         write(&db, &t, |b| logs::insert(b, &event("5"))).await.unwrap();
-        let tip = logs::tip(&scope).await.unwrap();
+        let tip = committed::tip(&scope).await.unwrap();
         let start = Checkpoint { position: 0, event: None };
-        let first = logs::newest_after(&scope, &start, 9).await.unwrap().remove(0);
+        let first = committed::newest_after(&scope, &start, 9).await.unwrap().remove(0);
         write(&db, &t, |b| logs::insert(b, &event("3"))).await.unwrap();
-        let next = logs::newest_after(&scope, &first.checkpoint(), 9).await.unwrap();
+        let next = committed::newest_after(&scope, &first.checkpoint(), 9).await.unwrap();
         assert_eq!((next.len(), next[0].event.id.as_str()), (1, "3"));
-        assert_eq!(logs::newest_after(&scope, &start, 1).await.unwrap(), [first]);
-        assert!(logs::tip(&scope).await.unwrap() >= tip, "the tip never goes back");
+        assert_eq!(committed::newest_after(&scope, &start, 1).await.unwrap(), [first]);
+        assert!(committed::tip(&scope).await.unwrap() >= tip, "the tip never goes back");
         // What counts further is seen again, also when it was the newest.
         let fold = async |id: &str| {
             let folded = Event { fold_key: Some("key".to_owned()), ..event(id) };
             write(&db, &t, |b| logs::insert_folded(b, &folded)).await.unwrap();
-            logs::newest_after(&scope, &start, 9).await.unwrap().pop().unwrap()
+            committed::newest_after(&scope, &start, 9).await.unwrap().pop().unwrap()
         };
         let (first_time, again) = (fold("6").await, fold("7").await);
         assert_eq!((again.event.id.as_str(), again.event.count), ("6", 2));
         assert!(again.checkpoint() > first_time.checkpoint());
         let other = TenantId::parse("b").unwrap();
-        assert!(logs::newest_after(&db.tenant(&other), &start, 9).await.unwrap().is_empty());
+        assert!(committed::newest_after(&db.tenant(&other), &start, 9).await.unwrap().is_empty());
     });
 }
 
