@@ -5,7 +5,12 @@ DELETE FROM device_credentials WHERE EXISTS (SELECT 1 FROM deleted_client_ids AS
 
 -- What else people are found by. Those who have it are filled in while the server runs, as all others
 -- once were.
+-- SQLite only: begin
+ALTER TABLE users ADD COLUMN picture TEXT NOT NULL DEFAULT '';
+-- SQLite only: end
+-- PostgreSQL only: begin
 ALTER TABLE users ADD COLUMN picture TEXT COLLATE "C" NOT NULL DEFAULT '';
+-- PostgreSQL only: end
 ALTER TABLE users ADD COLUMN phone_verified BOOLEAN;
 UPDATE users SET is_searchable = FALSE
     WHERE profile LIKE '%"picture":"%' OR profile LIKE '%"phone_verified":%';
