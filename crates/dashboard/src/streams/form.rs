@@ -162,7 +162,7 @@ impl Values {
                     values.texts.insert(name, word.to_owned());
                 }
                 Value::Array(headers) if name == HEADERS => {
-                    drop(values.texts.insert(name, as_lines(&headers)))
+                    drop(values.texts.insert(name, as_lines(&headers)));
                 }
                 other => drop(values.rest.insert(name, other)),
             }

@@ -16,8 +16,10 @@ fn yes(_: &Got) -> Said {
     Said::Status(200, "fine")
 }
 
+type Kind = (&'static str, Vec<(&'static str, String)>, &'static str);
+
 /// What is filled in for each kind of receiver, by its label, and where its requests arrive.
-fn kinds(address: SocketAddr) -> [(&'static str, Vec<(&'static str, String)>, &'static str); 4] {
+fn kinds(address: SocketAddr) -> [Kind; 4] {
     let origin = format!("http://{address}");
     let splunk = vec![
         ("Host", "127.0.0.1".to_owned()),
