@@ -14,7 +14,7 @@ Every command but `serve` is a process of its own on the same database: it works
 a running server knows at once what was changed. Whoever may read the data folder may do everything, and the log says that it\n\
 was the command line.\n\n\
 - `--json` prints one JSON document (`logs tail`: one a line) and nothing else. Clients and users look as in the\n  \
-[Management API](management-api.md); lists are arrays.\n\
+[Management API](management-api.md); lists are arrays; `clients create` prints what a program needs to begin.\n\
 - Tables are as wide as the terminal at most, and whole when they are piped. Colours are for terminals only, and neither\n  \
 `--no-color` nor `NO_COLOR` lets any through. Characters that could drive a terminal are shown as \u{FFFD}, in JSON escaped.\n\
 - Questions are asked on a terminal only. `--yes` answers them before; without a terminal it is needed.\n\

@@ -1,8 +1,7 @@
 //! `doorward clients create`: the same use case as the Management API and the page.
 
 use clap::ValueEnum;
-use doorward_engine::clients::{self, NewClient, ShownClient};
-use doorward_management::shown;
+use doorward_engine::clients::{self, NewClient};
 use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::client::defaults;
 use doorward_model::scope::ApiScope;
@@ -108,13 +107,15 @@ impl Create {
             None
         };
         // A public client cannot keep a secret: none is handed out.
-        let shown_secret = made.secret.clone().filter(|_| made.client.is_confidential());
-        let secret = shown_secret.as_ref().map(|secret| secret.expose().to_owned());
+        let secret = made.secret.as_ref().filter(|_| made.client.is_confidential());
+        let secret = secret.map(|secret| secret.expose().to_owned());
         let domain = caller.tenant.tenant.issuer.host().to_owned();
-        let made = ShownClient { secret: shown_secret, ..made.clone() };
-        let mut result = shown::client(&made, &caller);
-        result["domain"] = json!(domain);
-        result["audience"] = json!(audience);
+        let result = json!({
+            "client_id": id.as_str(),
+            "client_secret": secret,
+            "domain": domain,
+            "audience": audience,
+        });
         let mut lines = vec![("Client ID", id.as_str()), ("Domain", domain.as_str())];
         lines.extend(secret.as_deref().map(|secret| ("Client Secret", secret)));
         lines.extend(audience.as_deref().map(|audience| ("Audience", audience)));
