@@ -24,8 +24,8 @@ use super::process::{Server, free_port, installation};
 use crate::kit::receiver::{Got, Mortal, Said};
 use crate::kit::{Cluster, Engine};
 
-/// `DOORWARD_TEST_EVENTS` asks for more; a build without optimisation takes its time.
-const EVENTS: usize = 10_000;
+/// `DOORWARD_TEST_EVENTS` asks for another number.
+const EVENTS: usize = 100_000;
 const AT_ONCE: usize = 100;
 /// The most events in one request.
 const REQUEST: usize = 500;
