@@ -11,6 +11,7 @@ use std::fmt;
 use doorward_model::secret::Secret;
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::authorize::KNOWN;
 use super::error::{OAuthErrorCode, PageError, PageProblem, TokenError};
 
 /// The largest query or body, in bytes.
@@ -22,46 +23,19 @@ pub const MAX_NAME: usize = 256;
 /// The most parameters.
 pub const MAX_COUNT: usize = 100;
 
-/// Names whose value must be a text in a JSON body; the type of any other member does not matter. What the
-/// authorization endpoint looks at is among them, for a request that is pushed as JSON.
-pub(super) const TEXT_MEMBERS: [&str; 37] = [
-    "acr_values",
-    "audience",
-    "claims",
-    "claims_locales",
+/// Names whose value must be a text in a JSON body, beside those of an authorization request ([`KNOWN`]); the type of
+/// any other member does not matter.
+const TEXT_MEMBERS: [&str; 10] = [
     "client_assertion",
     "client_assertion_type",
-    "client_id",
     "client_secret",
     "code",
-    "code_challenge",
-    "code_challenge_method",
     "code_verifier",
-    "connection",
     "device_code",
-    "display",
     "grant_type",
-    "id_token_hint",
-    "login_hint",
-    "max_age",
-    "nonce",
-    "organization",
-    "prompt",
-    "realm",
-    "redirect_uri",
     "refresh_token",
-    "registration",
-    "request",
-    "request_uri",
-    "resource",
-    "response_mode",
-    "response_type",
-    "scope",
-    "screen_hint",
-    "state",
     "token",
     "token_type_hint",
-    "ui_locales",
 ];
 /// The one of them that is a number to whoever writes JSON.
 const NUMBER: &str = "max_age";
@@ -162,7 +136,7 @@ impl Params {
                 Member::Null => params.push(name, String::new())?,
                 Member::Number(text) if name == NUMBER => params.push(name, text)?,
                 Member::Number(_) | Member::Other => {
-                    if let Some(known) = TEXT_MEMBERS.into_iter().find(|known| *known == name) {
+                    if let Some(known) = TEXT_MEMBERS.into_iter().chain(KNOWN).find(|known| *known == name) {
                         return Err(ParamsError::NotText(known));
                     }
                 }

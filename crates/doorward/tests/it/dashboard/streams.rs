@@ -10,9 +10,15 @@ const NEW: &str = "/manage/streams/new";
 
 /// Makes a stream by its page; gives the address of its own.
 async fn made(admin: &Visitor<'_>, receiver: &Receiver) -> String {
+    made_with(admin, receiver, &[]).await
+}
+
+/// The same with more fields filled in.
+async fn made_with(admin: &Visitor<'_>, receiver: &Receiver, more: &[(&str, &str)]) -> String {
     let page = admin.get("/manage/streams/new?type=http").await.is(200);
-    let fields = [("type", "http"), ("name", "Mine"), ("httpEndpoint", &receiver.origin), ("do", "create")];
-    post(admin, &page, NEW, &fields).await.is(303).location().to_owned()
+    let endpoint = receiver.origin.as_str();
+    let fields = [("type", "http"), ("name", "Mine"), ("httpEndpoint", endpoint), ("do", "create")];
+    post(admin, &page, NEW, &[&fields[..], more].concat()).await.is(303).location().to_owned()
 }
 
 #[tokio::test]
@@ -98,15 +104,7 @@ async fn a_stream_that_is_resumed_after_the_log_forgot_says_so() {
 async fn a_secret_that_is_saved_is_on_no_page_and_stays_when_its_field_is_left_empty() {
     let (house, receiver) = (House::new().await, Receiver::new().await);
     let admin = house.admin().await;
-    let page = admin.get("/manage/streams/new?type=http").await.is(200);
-    let fields = [
-        ("type", "http"),
-        ("name", "Mine"),
-        ("httpEndpoint", receiver.origin.as_str()),
-        ("httpAuthorization", "Bearer kept"),
-        ("do", "create"),
-    ];
-    let address = post(&admin, &page, NEW, &fields).await.is(303).location().to_owned();
+    let address = made_with(&admin, &receiver, &[("httpAuthorization", "Bearer kept")]).await;
     let settings = format!("{address}/settings");
     let page = admin.get(&settings).await.is(200);
     assert!(!page.text().contains("Bearer kept"));
@@ -122,17 +120,12 @@ async fn a_secret_that_is_saved_is_on_no_page_and_stays_when_its_field_is_left_e
 async fn headers_batch_size_and_start_are_set_by_the_page() {
     let (house, receiver) = (House::new().await, Receiver::new().await);
     let admin = house.admin().await;
-    let page = admin.get("/manage/streams/new?type=http").await.is(200);
-    let fields = [
-        ("type", "http"),
-        ("name", "Mine"),
-        ("httpEndpoint", receiver.origin.as_str()),
+    let more = [
         ("httpCustomHeaders", "X-One: first-value\r\n\r\nX-Two:second: value \r\n"),
         ("batchSize", "20"),
         ("startFrom", "2026-11-01"),
-        ("do", "create"),
     ];
-    let address = post(&admin, &page, NEW, &fields).await.is(303).location().to_owned();
+    let address = made_with(&admin, &receiver, &more).await;
     let text = admin.get(&address).await.text();
     assert!(text.contains("It delivers what happened from 2026-11-01T00:00:00.000Z on"), "{text}");
     let stream = async || {

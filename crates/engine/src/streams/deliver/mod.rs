@@ -2,8 +2,8 @@
 //! holder has not been heard of for some seconds.
 //!
 //! No two clocks are compared. A holder raises a number in the stream's row while it lives; the others
-//! watch the number, each by its own clock, and by one that nobody sets. A holder that only slept has lost the stream when it wakes, and
-//! every write of it says so. Source: decision 0019.
+//! watch the number, each by its own clock, and by one that nobody sets. A holder that only slept has lost
+//! the stream when it wakes, and every write of it says so. Source: decision 0019.
 
 mod turn;
 
@@ -181,6 +181,7 @@ mod tests {
         assert!(seen.is_free(&key, &lease("a", 2), at(13)));
         assert!(!seen.is_free(&key, &lease("b", 2), at(13)), "another took it");
     }
+
     /// Whenever within their own periods a holder raised its number last and the others look.
     #[test]
     fn a_holder_that_dies_is_followed_within_ten_seconds() {

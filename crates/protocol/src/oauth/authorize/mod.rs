@@ -33,6 +33,7 @@ pub use checks::redirect_uri::VerifiedRedirect;
 pub(crate) use checks::redirect_uri::may_receive;
 pub use decide::decide;
 pub use reference::reference;
+pub(crate) use request::KNOWN;
 pub use request::{AuthorizeRequest, Meant};
 pub use response_type::ResponseType;
 
