@@ -269,8 +269,8 @@ pub fn insert(b: &mut Batch, event: &Event) {
     b.writes_event(event.code, ticket);
 }
 
-/// Adds an event, or counts it onto the one with the same `fold_key`, which takes over its time and moves on in the
-/// order of commits: by the number of the transaction, or by a trigger to behind all that are there, itself among them.
+/// Adds an event, or counts it onto the one with the same `fold_key`, which takes over its time and its place in the
+/// order of commits, the one it would have had.
 /// An event without a `fold_key` is always added.
 pub fn insert_folded(b: &mut Batch, event: &Event) {
     const SQL: &str = "INSERT INTO logs (tenant_id, id, at, code, description, client_id, client_name, \
@@ -282,8 +282,7 @@ pub fn insert_folded(b: &mut Batch, event: &Event) {
          ON CONFLICT (tenant_id, fold_key) WHERE fold_key IS NOT NULL \
          DO UPDATE SET repeats = logs.repeats + excluded.repeats, at = excluded.at, \
          first_position = COALESCE(logs.first_position, logs.position), \
-         position = CASE WHEN excluded.position > 0 THEN excluded.position ELSE logs.position END \
-         RETURNING repeats";
+         position = excluded.position RETURNING repeats";
     if event.fold_key.is_none() {
         return insert(b, event);
     }

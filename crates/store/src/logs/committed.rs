@@ -20,7 +20,7 @@ use crate::sql::value::args;
 /// as the page goes: events that never moved, and those that did, where they stood first. One statement, so that
 /// both see the same moment.
 const PAGE: &str = "id IN (\
-     SELECT id FROM (SELECT id FROM logs WHERE tenant_id = $1 AND position > 0 AND first_position IS NULL \
+     SELECT id FROM (SELECT id FROM logs WHERE tenant_id = $1 AND first_position IS NULL \
      AND (position, id) > (?, ?) AND position <= (SELECT tip FROM log_tips WHERE tenant_id = $1) \
      AND (? = FALSE OR user_id <> '') ORDER BY position, id LIMIT ?) AS unmoved \
      UNION ALL \
@@ -80,7 +80,7 @@ pub async fn newest_after(
 ) -> Result<Vec<Placed>, StoreError> {
     let mut list = List::new(&LIST.replacen(" FROM logs", ", position FROM logs", 1), args![t.id()]);
     let id = checkpoint.event.as_ref().map_or("", LogId::as_str);
-    list.and("position > 0 AND (position, id) > (?, ?)", args![checkpoint.position, id]);
+    list.and("(position, id) > (?, ?)", args![checkpoint.position, id]);
     list.order("ORDER BY position, id");
     list.page(0, limit);
     t.list(list).await?.into_iter().map(placed).collect()
@@ -107,7 +107,7 @@ mod tests {
         let (unmoved, moved) = PAGE.split_once(" UNION ALL ").unwrap();
         let of_first = unmoved
             .trim_start_matches("id IN (")
-            .replace("position > 0 AND first_position IS NULL", "first_position IS NOT NULL")
+            .replace("first_position IS NULL", "first_position IS NOT NULL")
             .replace("(position, id)", "(first_position, id)")
             .replace("AND position <=", "AND first_position <=")
             .replace("BY position,", "BY first_position,")

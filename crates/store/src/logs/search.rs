@@ -75,7 +75,7 @@ pub(super) async fn rows(
 /// How many events a filter shows.
 pub(super) async fn count(t: &Scope<'_>, filter: &LogFilter) -> Result<i64, StoreError> {
     let query = query(filter);
-    let mut list = List::new("SELECT COUNT(id) FROM logs WHERE tenant_id = $1", args![t.id()]);
+    let mut list = List::new("SELECT COUNT(*) FROM logs WHERE tenant_id = $1", args![t.id()]);
     match plan(t, filter, query.as_ref()).await? {
         Plan::Nothing => return Ok(0),
         Plan::Few(source) => {

@@ -45,6 +45,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0030__stream_batches", include_str!("../../migrations/V0030__stream_batches.sql")),
     ("V0031__copy_the_log", include_str!("../../migrations/V0031__copy_the_log.sql")),
     ("V0032__devices_and_people", include_str!("../../migrations/V0032__devices_and_people.sql")),
+    ("V0033__positions_of_events", include_str!("../../migrations/V0033__positions_of_events.sql")),
 ];
 
 /// Asks whether the database came from another server, where transactions were numbered otherwise.
@@ -245,6 +246,73 @@ mod tests {
         rusqlite::Connection::open(&path).unwrap().execute_batch("VACUUM").unwrap();
         after.execute_batch("DELETE FROM users WHERE id = 'auth0|7'").unwrap();
         assert_eq!(text("SELECT CAST(COUNT(*) AS TEXT) FROM user_texts WHERE texts LIKE '%ovelac%'"), "0");
+        assert_eq!(text("PRAGMA integrity_check"), "ok");
+    }
+
+    /// Positions are numbered anew; the order of the events, where they stood first and where streams stand stay.
+    #[test]
+    fn events_keep_their_order_and_streams_their_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("doorward.db");
+        let mut connection = open_for_writing(&path).unwrap();
+        let runner = runner(Engine::Sqlite).unwrap();
+        runner.set_target(refinery::Target::Version(32)).run(&mut connection).unwrap();
+        let tenant = "INSERT INTO tenants (tenant_id, issuer, version, settings, created_at) VALUES (?1, ?1, 1, '{}', 1)";
+        let event = "INSERT INTO logs (tenant_id, id, at, code, description, details, repeats) VALUES (?1, ?2, 1, 's', '', '{}', 1)";
+        let stream = "INSERT INTO log_streams (tenant_id, id, name, type, status, sink, secrets, filters, is_priority, created_at, \
+             version, position, event_id) VALUES ('a', ?1, '', 'http', 'active', '{}', '{}', '[]', FALSE, 1, 1, ?2, ?3)";
+        for name in ["a", "b"] {
+            connection.execute(tenant, [name]).unwrap();
+        }
+        // Those of "2" and "1" were there before positions were; "5" was overtaken, and "4" counted further.
+        for (name, id) in [("a", "2"), ("b", "9"), ("a", "1"), ("a", "4"), ("a", "6"), ("a", "5"), ("b", "8")]
+        {
+            connection.execute(event, [name, id]).unwrap();
+        }
+        connection
+            .execute_batch(
+                "UPDATE logs SET position = 1 WHERE id < '3';
+                 UPDATE logs SET first_position = position, repeats = 2 WHERE id = '4';",
+            )
+            .unwrap();
+        let streams = [("new", 0, ""), ("old", 1, "1"), ("gone", 2, "x"), ("now", 6, "~")];
+        for (id, position, event) in streams {
+            connection.execute(stream, (id, position, event)).unwrap();
+        }
+        drop(connection);
+        migrate_file(&path).unwrap();
+        let after = open_for_writing(&path).unwrap();
+        let text = |sql: &str| {
+            after.query_row(sql, [], |row| row.get::<_, Option<String>>(0)).unwrap().unwrap_or_default()
+        };
+        let ids = |order: &str| {
+            text(&format!(
+                "SELECT group_concat(id, '') FROM (SELECT id FROM logs WHERE tenant_id = 'a' ORDER BY {order})"
+            ))
+        };
+        assert_eq!(ids("position"), "12654");
+        assert_eq!(ids("COALESCE(first_position, position)"), "12465");
+        let waiting = |stream: &str| {
+            text(&format!(
+                "SELECT group_concat(id, '') FROM (SELECT l.id FROM logs AS l, log_streams AS s WHERE l.tenant_id = 'a' \
+                 AND s.id = '{stream}' AND (l.position, l.id) > (s.position, s.event_id) ORDER BY l.position)"
+            ))
+        };
+        for (stream, left) in [("new", "12654"), ("old", "2654"), ("gone", "654"), ("now", "")] {
+            assert_eq!(waiting(stream), left, "{stream}");
+        }
+        // The number of a row never comes again, though its event is gone.
+        let newest = "SELECT CAST(MAX(position) AS TEXT) FROM logs";
+        let (last, tip) =
+            (text(newest), text("SELECT CAST(tip AS TEXT) FROM log_tips WHERE tenant_id = 'a'"));
+        assert_eq!(last, tip);
+        after.execute_batch("DELETE FROM logs").unwrap();
+        after.execute(event, ["a", "7"]).unwrap();
+        assert!(text(newest).parse::<i64>().unwrap() > last.parse().unwrap());
+        assert_eq!(
+            text("SELECT CAST(COUNT(*) AS TEXT) FROM sqlite_schema WHERE name LIKE 'log_places%'"),
+            "0"
+        );
         assert_eq!(text("PRAGMA integrity_check"), "ok");
     }
 }
