@@ -133,16 +133,17 @@ pub fn check_new(password: &Secret, min: usize) -> Result<(), FieldErrors> {
     Ok(())
 }
 
-/// Checks a new password of a user of `connection` by the rules of that connection.
+/// Checks a new password of a user of `connection` by the rules of that connection; `known` is what
+/// [`User::known_words`](doorward_model::user::User::known_words) gives.
 ///
 /// # Errors
 /// A finding for `password` that says what is missing.
-pub fn check_new_of(connection: &Connection, password: &Secret) -> Result<(), FieldError> {
+pub fn check_new_of(connection: &Connection, password: &Secret, known: &[String]) -> Result<(), FieldError> {
     if password.expose().len() > MAX_BYTES {
         return Err(too_long("password"));
     }
     let Strategy::Database(options) = &connection.strategy;
-    let report = options.password_rules().check(password.expose());
+    let report = options.password_rules().check(password.expose(), known);
     if report.is_kept() { Ok(()) } else { Err(FieldError::new("password", "password_policy", report.text())) }
 }
 

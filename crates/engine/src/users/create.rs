@@ -73,12 +73,9 @@ pub async fn create_from(app: &App, caller: &Caller, body: &Map<String, Value>) 
         let wanted = Wanted::from_json(body)?;
         let (state, _) = app.refresh(&caller.tenant).await?;
         let connection = known(&state, &wanted.connection)?;
-        match &wanted.password {
-            Some(password) => check_new_of(connection, password).map_err(FieldErrors::from)?,
-            None => {
-                let text = "A user of a database connection needs a password.";
-                return Err(FieldErrors::from(FieldError::new("password", "required", text)).into());
-            }
+        if wanted.password.is_none() {
+            let text = "A user of a database connection needs a password.";
+            return Err(FieldErrors::from(FieldError::new("password", "required", text)).into());
         }
         make(app, caller, (&state, connection), (wanted, Profile::default())).await
     };
@@ -106,7 +103,10 @@ async fn make(
     let blank = User { profile, ..User::new(id, connection.id.clone(), wanted.email, now) };
     let user = wanted.patch.apply(&blank, now)?;
     let credential = match &wanted.password {
-        Some(password) => Some(app.passwords().hash(password).await?),
+        Some(password) => {
+            check_new_of(connection, password, &user.known_words()).map_err(FieldErrors::from)?;
+            Some(app.passwords().hash(password).await?)
+        }
         None => None,
     };
     let scope = app.db().tenant(&state.tenant.id);
@@ -141,7 +141,7 @@ fn chosen_id(connection: &Connection, own: &str) -> Result<UserId, FieldErrors> 
 
 fn checked(connection: &Connection, new: &NewUser<'_>) -> Result<Email, FieldErrors> {
     let mut errors = FieldErrors::default();
-    if let Err(found) = check_new_of(connection, &new.password) {
+    if let Err(found) = check_new_of(connection, &new.password, &[]) {
         errors.push(found);
     }
     match Email::parse(new.email) {

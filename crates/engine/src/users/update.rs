@@ -83,10 +83,10 @@ async fn change(
     for _ in 0..TRIES {
         let current = users::get(&scope, id).await?.ok_or(Fault::NotFound { what: "user" })?;
         let connection = check_connection(&state, &current, &patch)?;
-        if let (Some(password), Some(connection)) = (&patch.password, connection) {
-            check_new_of(connection, password).map_err(FieldErrors::from)?;
-        }
         let mut next = patch.clone().apply(&current, app.now())?;
+        if let (Some(password), Some(connection)) = (&patch.password, connection) {
+            check_new_of(connection, password, &next.known_words()).map_err(FieldErrors::from)?;
+        }
         if let (Some(password), None) = (&patch.password, &credential) {
             credential = Some(app.passwords().hash(password).await?);
         }

@@ -18,7 +18,7 @@ const PURPOSE: Schema = Schema::Nullable(&Schema::Object(&[required("active", Sc
 const PAIRS: Schema = Schema::Nullable(&Schema::Map { of: &text(255), max: 10 });
 const SWITCH: Schema = Schema::Open(&[optional("enable", FLAG, "")]);
 const HISTORY: Schema = Schema::Open(&[
-    optional("enable", FLAG, ""),
+    optional("enable", FLAG, "false: earlier passwords are not kept."),
     optional("size", Schema::Nullable(&Schema::Whole { min: 1, max: 24 }), "How many are remembered."),
 ]);
 const DICTIONARY: Schema = Schema::Open(&[

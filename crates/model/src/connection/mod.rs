@@ -1,10 +1,11 @@
 //! A connection: a source of users. Today the database strategy exists.
 //!
 //! Owns what a connection is and whom it may serve. [`options`] has the settings of a database,
-//! [`password`] the rules for new passwords, [`edit`] how a connection is made and changed.
+//! [`password`] the rules for new passwords, [`common_passwords`] those that many people choose, [`edit`] how a connection is made and changed.
 //!
 //! Source: the brief, "Connections"; the Management API's `connections`, field names included.
 
+pub mod common_passwords;
 pub mod edit;
 pub mod options;
 pub mod password;

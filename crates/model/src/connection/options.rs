@@ -66,7 +66,20 @@ impl DatabaseOptions {
         let policy = self.0.get("passwordPolicy").and_then(Value::as_str).and_then(PasswordPolicy::parse);
         let length = self.0.get("password_complexity_options").and_then(|options| options.get("min_length"));
         let length = length.and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok());
-        PasswordRules::new(policy, length)
+        let mut rules = PasswordRules::new(policy, length);
+        if let Some(dictionary) = self.switched_on("password_dictionary") {
+            let words = dictionary.get("dictionary").and_then(Value::as_array).into_iter().flatten();
+            rules = rules.without_words(words.filter_map(Value::as_str).map(str::to_owned).collect());
+        }
+        if self.switched_on("password_no_personal_info").is_some() {
+            rules = rules.without_personal_words();
+        }
+        rules
+    }
+
+    /// A member that has a switch, when that is on.
+    fn switched_on(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).filter(|member| member.get("enable").and_then(Value::as_bool) == Some(true))
     }
 }
 
@@ -133,7 +146,11 @@ fn switch(name: &str, value: &Value, path: &str, errors: &mut FieldErrors) {
 }
 
 fn history(name: &str, value: &Value, path: &str, errors: &mut FieldErrors) {
-    switch(name, value, path, errors);
+    if name == "enable" && flag(value, path, errors) == Some(true) {
+        let text =
+            "Earlier passwords are not kept here, so that nothing could be compared with them. Use false.";
+        errors.push(FieldError::new(path, "enum", text));
+    }
     if name == "size" {
         number(value, path, &HISTORY, errors);
     }
@@ -277,6 +294,11 @@ mod tests {
             read(&json!({ "enabledDatabaseCustomization": true, "import_mode": true })),
             Err(vec!["options.enabledDatabaseCustomization enum".into(), "options.import_mode enum".into()])
         );
+        assert_eq!(
+            read(&json!({ "password_history": { "enable": true, "size": 5 } })),
+            Err(vec!["options.password_history.enable enum".into()])
+        );
+        assert!(read(&json!({ "password_history": { "enable": false, "size": 5 } })).is_ok());
     }
 
     #[test]

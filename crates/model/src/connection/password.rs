@@ -9,6 +9,8 @@
 
 use serde_json::{Value, json};
 
+use super::common_passwords::is_common;
+
 /// The least length where a connection has no policy of its own.
 const OWN_LENGTH: usize = 8;
 /// What counts as a special character.
@@ -64,10 +66,13 @@ impl PasswordPolicy {
 }
 
 /// The rules of one connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasswordRules {
     policy: Option<PasswordPolicy>,
     length: usize,
+    /// Words that no password may be, beside the common ones; none when the common ones may be, too.
+    words: Option<Vec<String>>,
+    is_personal_refused: bool,
 }
 
 /// A kind of character.
@@ -90,19 +95,31 @@ impl PasswordRules {
     #[must_use]
     pub fn new(policy: Option<PasswordPolicy>, length: Option<usize>) -> Self {
         let own = policy.map_or(OWN_LENGTH, PasswordPolicy::length);
-        Self { policy, length: length.unwrap_or(own) }
+        Self { policy, length: length.unwrap_or(own), words: None, is_personal_refused: false }
     }
 
-    /// Looks at a new password.
+    /// No password may be one that very many people choose, or one of these words.
+    #[must_use]
+    pub fn without_words(self, words: Vec<String>) -> Self {
+        Self { words: Some(words), ..self }
+    }
+
+    /// No password may hold what is known of the person.
+    #[must_use]
+    pub fn without_personal_words(self) -> Self {
+        Self { is_personal_refused: true, ..self }
+    }
+
+    /// Looks at a new password of somebody of whom these words are known, lower-cased.
     ///
     /// ```
     /// use doorward_model::connection::password::{PasswordPolicy, PasswordRules};
     /// let rules = PasswordRules::new(Some(PasswordPolicy::Good), None);
-    /// assert!(rules.check("Correct horse 1").is_kept());
-    /// assert!(!rules.check("correcthorse").is_kept());
+    /// assert!(rules.check("Correct horse 1", &[]).is_kept());
+    /// assert!(!rules.check("correcthorse", &[]).is_kept());
     /// ```
     #[must_use]
-    pub fn check(&self, password: &str) -> PasswordReport {
+    pub fn check(&self, password: &str, known: &[String]) -> PasswordReport {
         let mut rules = vec![Rule {
             code: "lengthAtLeast",
             text: "have at least %d characters",
@@ -118,6 +135,15 @@ impl PasswordRules {
                 rules.push(not_in_a_row(password));
             }
             None | Some(PasswordPolicy::None | PasswordPolicy::Low) => {}
+        }
+        let lower = password.to_lowercase();
+        if let Some(words) = &self.words {
+            let is_one = is_common(password) || words.iter().any(|word| word.to_lowercase() == lower);
+            rules.push(plain("passwordDictionary", "not be one that many people choose", !is_one));
+        }
+        if self.is_personal_refused {
+            let is_in = known.iter().any(|word| lower.contains(word));
+            rules.push(plain("passwordNoUserInfo", "not contain the person's name or address", !is_in));
         }
         PasswordReport(rules)
     }
@@ -200,6 +226,10 @@ fn three_of_four(password: &str) -> Rule {
     Rule { code: "containsAtLeast", text: "contain %d of these %d:", format: json!([3, 4]), is_kept, kinds }
 }
 
+fn plain(code: &'static str, text: &'static str, is_kept: bool) -> Rule {
+    Rule { code, text, format: json!([]), is_kept, kinds: Vec::new() }
+}
+
 fn not_in_a_row(password: &str) -> Rule {
     let (mut last, mut count, mut most) = (None, 0, 0);
     for c in password.chars() {
@@ -221,7 +251,7 @@ mod tests {
     use super::*;
 
     fn keeps(policy: Option<PasswordPolicy>, length: Option<usize>, password: &str) -> bool {
-        PasswordRules::new(policy, length).check(password).is_kept()
+        PasswordRules::new(policy, length).check(password, &[]).is_kept()
     }
 
     #[test]
@@ -258,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_report_says_what_is_missing() {
-        let report = PasswordRules::new(Some(PasswordPolicy::Excellent), None).check("aaab");
+        let report = PasswordRules::new(Some(PasswordPolicy::Excellent), None).check("aaab", &[]);
         assert_eq!(
             report.text(),
             "The password is too weak. It must have at least 10 characters. It must contain 3 of these 4: \
@@ -270,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_report_has_the_originals_form() {
-        let report = PasswordRules::new(Some(PasswordPolicy::Fair), None).check("abcdefgh").to_json();
+        let report = PasswordRules::new(Some(PasswordPolicy::Fair), None).check("abcdefgh", &[]).to_json();
         assert_eq!(report["verified"], false);
         assert_eq!(report["rules"][0]["code"], "lengthAtLeast");
         assert_eq!(
@@ -281,5 +311,25 @@ mod tests {
         let found: Vec<_> =
             items.iter().map(|item| (item["code"].as_str().unwrap(), item["verified"].as_bool())).collect();
         assert_eq!(found, [("lowerCase", Some(true)), ("upperCase", Some(false)), ("numbers", Some(false))]);
+    }
+
+    #[test]
+    fn words_and_what_is_known_are_refused_where_a_connection_says_so() {
+        let known = ["ada".to_owned(), "lovelace".to_owned()];
+        let lax = PasswordRules::new(None, None);
+        let words = lax.clone().without_words(vec!["Enchantress".to_owned()]);
+        let personal = lax.clone().without_personal_words();
+        for password in ["password1", "enchantress", "x-LoveLace-x"] {
+            assert!(lax.check(password, &known).is_kept(), "{password}");
+        }
+        let codes = |rules: &PasswordRules, password: &str| -> Vec<&'static str> {
+            let broken = rules.check(password, &known).0.into_iter().filter(|rule| !rule.is_kept);
+            broken.map(|rule| rule.code).collect()
+        };
+        assert_eq!(codes(&words, "Password1"), ["passwordDictionary"]);
+        assert_eq!(codes(&words, "ENCHANTRESS"), ["passwordDictionary"]);
+        assert!(codes(&words, "enchantress of numbers").is_empty());
+        assert_eq!(codes(&personal, "x-LoveLace-x"), ["passwordNoUserInfo"]);
+        assert!(codes(&personal, "password1").is_empty());
     }
 }

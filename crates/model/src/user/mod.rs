@@ -126,6 +126,25 @@ pub struct User {
 }
 
 impl User {
+    /// What is known of the person, as words that a password may have to leave out: lower-cased, those of three
+    /// characters and more. Of the address it is what stands before the `@`.
+    #[must_use]
+    pub fn known_words(&self) -> Vec<String> {
+        let profile = &self.profile;
+        let names =
+            [&profile.name, &profile.nickname, &profile.given_name, &profile.family_name, &self.username];
+        let told = ["name", "username", "first", "last", "first_name", "last_name"];
+        let told = told.iter().filter_map(|key| self.user_metadata.get(*key)?.as_str());
+        let address = self.email.as_str().split('@').next();
+        let texts = names.into_iter().flatten().map(String::as_str).chain(told).chain(address);
+        let words = texts.flat_map(|text| [text].into_iter().chain(text.split_whitespace()));
+        let mut words: Vec<String> =
+            words.filter(|word| word.chars().count() > 2).map(str::to_lowercase).collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+
     /// A user of whom nothing but the address is known.
     #[must_use]
     pub fn new(id: UserId, connection: ConnectionId, email: Email, now: Timestamp) -> Self {
@@ -185,6 +204,19 @@ mod tests {
         user.profile.name = Some("Ada".to_owned());
         user.profile.nickname = Some("countess".to_owned());
         assert_eq!((user.display_name(), user.nickname()), ("Ada", "countess"));
+    }
+
+    #[test]
+    fn what_is_known_of_a_person_is_every_name_and_the_local_part() {
+        let id = UserId::parse("auth0|1").unwrap();
+        let connection = ConnectionId::parse("con_1").unwrap();
+        let email = Email::parse("countess@example.com").unwrap();
+        let mut user = User::new(id, connection, email, Timestamp::from_seconds(0));
+        user.profile.name = Some("Ada Lovelace".to_owned());
+        user.profile.nickname = Some("Al".to_owned());
+        user.user_metadata.insert("first".to_owned(), "Augusta".into());
+        user.user_metadata.insert("colour".to_owned(), "blue".into());
+        assert_eq!(user.known_words(), ["ada", "ada lovelace", "augusta", "countess", "lovelace"]);
     }
 
     #[test]

@@ -68,6 +68,33 @@ async fn a_connection_is_made_read_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn passwords_of_a_connection_may_have_to_be_rare_and_impersonal() {
+    let house = House::new().await;
+    let machine = house.machine(&["create:connections", "create:users", "update:users"]).await;
+    let options = json!({
+        "password_dictionary": { "enable": true, "dictionary": ["Enchantress"] },
+        "password_no_personal_info": { "enable": true }, "password_history": { "enable": false, "size": 5 },
+    });
+    let connection = json!({ "name": "Careful", "strategy": "auth0", "options": options });
+    machine.post(PATH, &connection).await.is(201);
+    let user = |password: &str| json!({ "connection": "Careful", "email": "ada@example.com", "name": "Ada Lovelace", "password": password });
+    for password in ["P@ssw0rd1!", "enchantress", "I am LOVELACE!"] {
+        let said = error(machine.post("/api/v2/users", &user(password)).await, 400, "invalid_body");
+        assert!(said.contains("too weak") && !said.contains(password), "{said}");
+    }
+    let made = machine.post("/api/v2/users", &user("analytical engine")).await.is(201).json();
+    let path = format!("/api/v2/users/{}", made["user_id"].as_str().unwrap().replace('|', "%7C"));
+    machine.patch(&path, &json!({ "nickname": "Babbage" })).await.is(200);
+    for password in ["Welcome2026", "for babbage only"] {
+        error(machine.patch(&path, &json!({ "password": password })).await, 400, "invalid_body");
+    }
+    machine.patch(&path, &json!({ "password": "difference machine" })).await.is(200);
+    let history =
+        json!({ "name": "Past", "strategy": "auth0", "options": { "password_history": { "enable": true } } });
+    error(machine.post(PATH, &history).await, 400, "invalid_body");
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_said_and_changes_nothing() {
     let house = House::new().await;
     let machine = house.machine(ALL).await;
