@@ -33,7 +33,8 @@ async fn make(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<L
     caller.may(ApiScope::CreateLogStreams)?;
     let patch = StreamPatch::from_json(body)?;
     let status = match patch.status {
-        Patch::Set(StreamStatus::Paused) => StreamStatus::Paused,
+        Patch::Set(StreamStatus::Suspended) => return Err(only_by_the_server()),
+        Patch::Set(status) => status,
         _ => StreamStatus::Active,
     };
     let settings = patch.create()?;
@@ -51,6 +52,12 @@ async fn make(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<L
     record::push_by(&mut batch, app, caller, about(WHAT, &stream));
     batch.commit().await.map_err(super::stale)?;
     Ok(stream)
+}
+
+/// The refusal to whoever wants to suspend a stream.
+pub(super) fn only_by_the_server() -> Fault {
+    let text = "Only the server suspends a stream. Use paused to stop it.";
+    FieldErrors::from(FieldError::new("status", "enum", text)).into()
 }
 
 /// What only the house knows about settings: its networks, its folder, and its other streams. The batch sees to it

@@ -2,7 +2,6 @@
 //!
 //! Source: the Management API's `PATCH /log-streams/{id}`.
 
-use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::ids::StreamId;
 use doorward_model::patch::Patch;
 use doorward_model::scope::ApiScope;
@@ -50,8 +49,7 @@ async fn change(
     let mut stream = current.clone();
     match patch.status {
         Patch::Set(StreamStatus::Suspended) if current.status != StreamStatus::Suspended => {
-            let text = "Only the server suspends a stream. Use paused to stop it.";
-            return Err(FieldErrors::from(FieldError::new("status", "enum", text)).into());
+            return Err(create::only_by_the_server());
         }
         Patch::Set(status) => stream.status = status,
         _ => {}

@@ -80,7 +80,7 @@ const NEW: Schema = Schema::Object(&[
     optional("name", NAME, "Its name; that of its type when it is left out."),
     required("type", TYPE, "What kind of receiver it is. It cannot be changed."),
     required("sink", SINK, "Where the receiver is, under the names of the type."),
-    optional("status", STATUS, "paused makes a stream that waits."),
+    optional("status", Schema::Words(&["active", "paused"]), "paused makes a stream that waits."),
     optional("filters", FILTERS, "Which events; all when it is left out or empty."),
     optional("isPriority", Schema::Flag, "Kept and given back."),
     optional("pii_config", PII, "What of people is covered."),
@@ -102,7 +102,7 @@ const CHANGE: Schema = Schema::Object(&[
     optional(
         "startFrom",
         Schema::Nullable(&TIME),
-        "Kept and given back; the page replays from another time.",
+        "May be sent as it is; the page replays from another time.",
     ),
     optional("batchSize", Schema::Nullable(&BATCH), MOST),
 ]);

@@ -87,11 +87,17 @@ impl StreamPatch {
     ///
     /// # Errors
     /// When it names another type, or the sink does not fit the stream's.
-    pub fn apply(self, settings: &mut StreamSettings) -> Result<(), FieldErrors> {
+    pub fn apply(mut self, settings: &mut StreamSettings) -> Result<(), FieldErrors> {
         let kind = settings.sink.kind();
         if self.kind.is_some_and(|other| other != kind) {
             let text = format!("The type of a stream stays {}. Make another stream instead.", kind.as_str());
             return Err(FieldError::new("type", "enum", text).into());
+        }
+        let mut start = settings.start_from;
+        std::mem::take(&mut self.start_from).apply(&mut start);
+        if start != settings.start_from {
+            let text = "startFrom says where the stream began, and that is over. The dashboard sends events again (Replay from).";
+            return Err(FieldError::new("startFrom", "enum", text).into());
         }
         if let Patch::Set(sink) = &self.sink {
             settings.sink = Sink::read(kind, sink, Some(&settings.sink))?;

@@ -132,9 +132,13 @@ async fn what_is_no_stream_is_refused_in_words() {
         let body = json!({ "name": "x", "type": "http", "sink": sink });
         error(machine.post(PATH, &body).await, 400, "invalid_body");
     }
+    let mut suspended = http();
+    suspended["status"] = json!("suspended");
+    error(machine.post(PATH, &suspended).await, 400, "invalid_body");
     let (path, _) = made(&machine, &http()).await;
     for body in [
         json!({ "status": "suspended" }),
+        json!({ "startFrom": "2026-01-01T00:00:00.000Z" }),
         json!({ "type": "sumo" }),
         json!({ "id": "lst_1" }),
         json!({ "filters": [{ "type": "category", "name": "auth" }] }),
