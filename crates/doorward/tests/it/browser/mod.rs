@@ -15,6 +15,7 @@ mod first_run;
 mod hands;
 mod hostile;
 mod keyboard;
+mod live;
 mod login;
 mod logs;
 mod long_names;
