@@ -30,6 +30,8 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const BEGIN: &str = "retry: 2000\nevent: look\ndata:\n\n";
 /// That the list is to be read, because more happened than is worth naming.
 const LOOK: &str = "event: look\ndata:\n\n";
+/// For how long the script gathers what it is told before it reads the list again; the page says it.
+pub const GATHER: Duration = Duration::from_millis(300);
 /// How many events are told by name: more than a page of the list holds.
 const NAMED: usize = 100;
 
@@ -105,7 +107,17 @@ impl Listener {
 
 #[cfg(test)]
 mod tests {
+    use doorward_engine::logs::live::PAUSE;
+
     use super::*;
+
+    /// From the commit to the row: what is left of it is for a look into the store and for reading the list, each of
+    /// which takes some milliseconds.
+    #[test]
+    fn the_second_that_live_promises() {
+        let left = Duration::from_secs(1).checked_sub(PAUSE + GATHER).unwrap();
+        assert!(left >= Duration::from_millis(300), "only {left:?} are left for reading");
+    }
 
     #[test]
     fn who_follows_a_link_does_not_wait_for_events() {

@@ -47,7 +47,7 @@ function watching(root) {
     if (focused) node.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
     if (added.length) tell(added.length === 1 ? "1 new event" : added.length + " new events");
   };
-  const soon = () => (timer ??= setTimeout(() => look(), 300));
+  const soon = () => (timer ??= setTimeout(() => look(), Number(bar.dataset.gathers)));
   const stop = (why) => {
     stream?.close();
     stream = null;

@@ -4,7 +4,7 @@ use doorward_model::client::kind::ClientKind;
 use serde_json::{Value, json};
 
 use super::{Browser, OpenHouse};
-use crate::kit::{RelyingParty, Via, Visitor};
+use crate::kit::{Engine, RelyingParty, Via, Visitor};
 
 /// How many events the list shows.
 const ROWS: &str = "return document.querySelectorAll('[data-event]').length";
@@ -94,6 +94,28 @@ async fn live_shows_what_happens_and_waits_for_who_reads() {
     assert_eq!(browser.run(pressed).await, "false");
     browser.has_a_clean_console().await;
     browser.end().await;
+}
+
+/// Whichever node it happens at, the page of another shows it, and nobody loads it anew. What it takes until then is
+/// no matter of luck: `the_second_that_live_promises` counts it together.
+#[tokio::test]
+async fn what_happens_at_another_node_stands_on_a_page_that_watches() {
+    for engine in Engine::all() {
+        let Some(browser) = Browser::start().await else { return };
+        let house = OpenHouse::on(engine).await;
+        let (party, other) = (storefront(&house).await, house.second_node().await);
+        browser.set_up(&house).await;
+        browser.open(&house.page("/manage/logs?kind=logins")).await;
+        browser.press("Live").await;
+        browser.run("window.stays = true").await;
+        for name in ["first@example.com", "second@example.com"] {
+            house.advance(60);
+            Visitor::new(&other).log_in(&party.authorize(&[]), name, "not the password").await;
+            browser.sees(&format!("{name} could not log in")).await;
+        }
+        assert_eq!(browser.run("return window.stays").await, true, "it was loaded anew");
+        browser.end().await;
+    }
 }
 
 /// What the page shows already may be told of late, after somebody paused it.
