@@ -6,6 +6,8 @@ function watching(root) {
   const bar = root.querySelector?.("[data-watch]");
   if (!bar || !window.EventSource) return;
   const [live, pause, fresh, state] = ["switch", "pause", "fresh", "state"].map((name) => bar.querySelector(`[data-live-${name}]`));
+  // While an event stands beside the list, the address is the event's.
+  const here = location.href;
   let stream, timer, isPaused = false;
   // Events by id, with how often they had happened: those that the list shows, and those that it does not yet.
   const named = (text) => text.split(" ").filter(Boolean).map((name) => name.split("."));
@@ -28,7 +30,7 @@ function watching(root) {
   };
   const look = async () => {
     timer = null;
-    const answer = await read("GET", location.href).catch(() => null);
+    const answer = await read("GET", here).catch(() => null);
     // The session is over: the page that comes instead has no list.
     if (answer?.status === 401) return stop("You were logged out.");
     if (!answer || answer.status >= 400 || !answer.response || !stream) return;

@@ -22,6 +22,7 @@ mod long_names;
 mod neighbour;
 mod network;
 mod open_house;
+mod panel;
 mod pictures;
 mod printed_link;
 mod quickstarts;
