@@ -107,6 +107,9 @@ impl<'a> LookUps<'a> {
         if blocked::is_about(event) {
             return self.blocked(event, known).await;
         }
+        if let Some(mark) = token::mark(event) {
+            return self.ended(event, mark).await;
+        }
         let said = message(event).unwrap_or_default();
         if let Some(asked) = said.strip_prefix("Service not found: ") {
             return Ok(self.nearest_api(asked, known));
@@ -188,6 +191,15 @@ impl<'a> LookUps<'a> {
         };
         let found = self.changes(event, EventQuery { user: Some(user), ..EventQuery::default() }).await?;
         Ok(blocked::change(&found).map(|change| blocked::told(change, known)))
+    }
+
+    /// Who ended the secret that was sent, if it was one of the client's.
+    async fn ended(&self, event: &Event, mark: &str) -> Result<Option<Explanation>, Fault> {
+        let Some(client) = event.client.clone().filter(|_| self.caller.holds(ApiScope::ReadLogs)) else {
+            return Ok(None);
+        };
+        let found = self.changes(event, EventQuery { about: Some(client), ..EventQuery::default() }).await?;
+        Ok(token::ending(mark, &found).map(|change| token::ended_by(change, event)))
     }
 
     /// What admins and programs changed before an event, from newest to oldest.

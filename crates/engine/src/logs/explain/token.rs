@@ -4,10 +4,11 @@
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
+use serde_json::Value;
 
 use super::people::sentence;
-use super::{Explanation, Line, Part, Place, hint, inner, message, oauth_error, target};
-use crate::tokens::SECRET_ENDED;
+use super::{Explanation, Line, Part, Place, blocked, hint, inner, message, oauth_error, target};
+use crate::tokens::{SECRET_ENDED, WRONG_SECRET};
 
 /// The grants of the token endpoint.
 const OFFERED: [GrantType; 6] = [
@@ -227,9 +228,31 @@ const REASONS: &[(&str, Line)] = &[
 const STALE_SECRET: &str = "Give the app the present secret. At the next rotation, let the old one work on until every \
                             app has the new one.";
 
+/// The mark of a wrong secret, where the event holds it.
+pub(super) fn mark(event: &Event) -> Option<&str> {
+    hint(event)?.strip_prefix(WRONG_SECRET)
+}
+
+/// The event with which the secret of that mark ended, among those of the client, from newest to oldest.
+pub(super) fn ending<'e>(mark: &str, changes: &'e [Event]) -> Option<&'e Event> {
+    let ended = |event: &&Event| {
+        let marks = event.details.get("ended").and_then(Value::as_array);
+        marks.is_some_and(|marks| marks.iter().any(|known| known == mark))
+    };
+    changes.iter().find(ended)
+}
+
+/// A secret that was one of the client's until an admin or a program ended it.
+pub(super) fn ended_by(change: &Event, event: &Event) -> Explanation {
+    let how = if change.description == "Stop a client secret" { "stopped" } else { "replaced" };
+    let (when, who) = (moment(&change.at.to_string()), blocked::who(change));
+    let why = format!("The app sent a secret of this client that was {how} on {when} by {who}.");
+    Explanation::new(event, why, STALE_SECRET, Some(Part::Secret))
+}
+
 /// A refusal of the token endpoint.
 pub(super) fn explain(event: &Event) -> Explanation {
-    let reason = hint(event).unwrap_or_default();
+    let reason = if mark(event).is_some() { "wrong secret" } else { hint(event).unwrap_or_default() };
     if let Some(ended) = reason.strip_prefix(SECRET_ENDED) {
         let why = format!(
             "The app sent a secret of this client that was rotated out; it ended on {}.",
