@@ -4,6 +4,8 @@ mod browser;
 mod clients;
 mod contract;
 mod doctor;
+#[cfg(target_os = "linux")]
+mod full;
 mod https;
 mod kill;
 mod logs;

@@ -206,6 +206,11 @@ impl House {
         self.clock.now().seconds()
     }
 
+    /// The clock, for what moves it while the test waits.
+    pub fn clock(&self) -> Clock {
+        self.clock.clone()
+    }
+
     pub fn advance(&self, seconds: u32) {
         self.clock.advance(Lifetime::from_seconds(seconds));
     }
