@@ -12,6 +12,7 @@ mod logs;
 pub mod process;
 mod settings;
 mod stop;
+mod stream_commands;
 mod streams;
 mod talkative;
 #[cfg(unix)]
