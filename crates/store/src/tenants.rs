@@ -35,6 +35,14 @@ pub fn bump_version(b: &mut Batch) {
     }
 }
 
+/// Holds the tenant's row until the batch is done and changes nothing: of batches that count what is there before they
+/// add to it, one goes after the other. Fails as [`MISSING`].
+pub fn hold(b: &mut Batch) {
+    const SQL: &str = "UPDATE tenants SET version = version WHERE tenant_id = $1";
+    let args = args![b.tenant().as_str()];
+    b.push(SQL, args, Expect::Rows(1, MISSING));
+}
+
 /// Replaces the settings that were read at `version`. Fails as [`STALE`] when anything of the tenant's
 /// configuration was changed since. Push it before whatever else moves the version.
 pub fn put_settings(b: &mut Batch, settings: &TenantSettings, version: i64) {

@@ -49,6 +49,7 @@ const DASHBOARD_JS: &str = concat!(
     include_str!("../assets/dashboard/forms.js"),
     include_str!("../assets/dashboard/dialogs.js"),
     include_str!("../assets/dashboard/live.js"),
+    include_str!("../assets/dashboard/panel.js"),
     include_str!("../assets/dashboard/at_once.js"),
     include_str!("../assets/dashboard/keys.js"),
 );
@@ -264,7 +265,7 @@ mod tests {
             (&ASSETS.dashboard_styles, 52),
             (&ASSETS.hosted_script, 2),
             (&ASSETS.setup_script, 2),
-            (&ASSETS.dashboard_script, 36),
+            (&ASSETS.dashboard_script, 38),
             (&ASSETS.icons, 8),
             (&ASSETS.typeface, 50),
         ] {

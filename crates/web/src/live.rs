@@ -1,8 +1,8 @@
 //! Server-sent events: an answer that goes on while somebody watches the log.
 //!
-//! Says only that something happened, and how often: the page is read again for the rows, so that nothing can be
-//! missed or told differently. Ends with the session and with the process. Source: the HTML standard, "Server-sent
-//! events".
+//! Says only which events happened: the page is read again for the rows, so that nothing can be missed or told
+//! differently, and knows by the names which of them it shows already. Ends with the session and with the process.
+//! Source: the HTML standard, "Server-sent events".
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use doorward_engine::admins;
 use doorward_engine::logs::live::{News, Watching};
+use doorward_model::log::event::Event;
 use doorward_model::secret::Secret;
 use futures_util::stream::unfold;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
@@ -26,12 +27,25 @@ const STREAM: &str = "text/event-stream";
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// After how long a browser tries again, in milliseconds; and that the list is to be read, whatever happened
 /// before.
-const BEGIN: &str = "retry: 2000\nevent: look\ndata: 0\n\n";
+const BEGIN: &str = "retry: 2000\nevent: look\ndata:\n\n";
+/// That the list is to be read, because more happened than is worth naming.
+const LOOK: &str = "event: look\ndata:\n\n";
+/// For how long the script gathers what it is told before it reads the list again; the page says it.
+pub const GATHER: Duration = Duration::from_millis(300);
+/// How many events are told by name: more than a page of the list holds.
+const NAMED: usize = 100;
 
 /// Whether the request comes from a script that reads events, and not from somebody who follows a link.
 #[must_use]
 pub fn is_wanted(headers: &HeaderMap) -> bool {
     headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains(STREAM))
+}
+
+/// An event as it is by now: one that counts repeats is another with each of them. By this name the script finds
+/// on the page what it is told of.
+#[must_use]
+pub fn name(event: &Event) -> String {
+    format!("{}.{}", event.id, event.count)
 }
 
 struct Listener {
@@ -72,11 +86,11 @@ impl Listener {
             return None;
         }
         match news {
-            Ok(News::Events(events)) => {
-                let newest = events.iter().map(|event| event.id.as_str()).max().unwrap_or_default();
-                Some(format!("event: news\nid: {newest}\ndata: {}\n\n", events.len()))
+            Ok(News::Events(events)) if events.len() <= NAMED => {
+                let names: Vec<String> = events.iter().map(|event| name(event)).collect();
+                Some(format!("event: news\ndata: {}\n\n", names.join(" ")))
             }
-            Ok(News::Many) => Some("event: look\ndata: 0\n\n".to_owned()),
+            Ok(News::Events(_) | News::Many) => Some(LOOK.to_owned()),
             Ok(News::End) => None,
             Err(_) => Some(":\n\n".to_owned()),
         }
@@ -93,7 +107,17 @@ impl Listener {
 
 #[cfg(test)]
 mod tests {
+    use doorward_engine::logs::live::PAUSE;
+
     use super::*;
+
+    /// From the commit to the row: what is left of it is for a look into the store and for reading the list, each of
+    /// which takes some milliseconds.
+    #[test]
+    fn the_second_that_live_promises() {
+        let left = Duration::from_secs(1).checked_sub(PAUSE + GATHER).unwrap();
+        assert!(left >= Duration::from_millis(300), "only {left:?} are left for reading");
+    }
 
     #[test]
     fn who_follows_a_link_does_not_wait_for_events() {

@@ -9,6 +9,7 @@ use doorward_engine::fault::Fault;
 use doorward_engine::logs::filter::resolve;
 use doorward_engine::logs::list::{self as events, EventPart};
 use doorward_model::client::Client;
+use doorward_model::client::kind::ClientKind;
 use doorward_model::ids::ClientId;
 use doorward_web::fault::PageFault;
 use doorward_web::page::Page;
@@ -127,7 +128,9 @@ pub(crate) async fn list(
     let newest = filter.checkpoint().map(|_| filter.address(None));
     let clients = offered(&web, caller, filter.what.client.as_deref().unwrap_or_default()).await?;
     let connections = connections(caller);
-    let guide = clients.first().map(|client| path(&client.id, "quickstart"));
+    // Nobody logs in to a program.
+    let of_people = |client: &&Client| client.settings.app_type != Some(ClientKind::NonInteractive);
+    let guide = clients.iter().find(of_people).map(|client| path(&client.id, "quickstart"));
     let rows = Row::fold(found, frame.now());
     let page = ListPage {
         frame: &frame,

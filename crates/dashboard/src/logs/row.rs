@@ -3,6 +3,7 @@
 use doorward_model::log::code::Level;
 use doorward_model::log::event::Event;
 use doorward_model::time::Timestamp;
+use doorward_web::live;
 
 use super::sentence::sentence;
 use crate::parts;
@@ -14,6 +15,8 @@ pub(crate) struct Row {
     pub sentence: String,
     /// How often it happened.
     pub count: i64,
+    /// The names of the events, for the script that watches.
+    pub holds: String,
     /// When the first of several rows was.
     since: Timestamp,
     now: Timestamp,
@@ -21,7 +24,8 @@ pub(crate) struct Row {
 
 impl Row {
     pub(crate) fn of(event: Event, now: Timestamp) -> Self {
-        Self { sentence: sentence(&event), count: event.count, since: event.at, event, now }
+        let (sentence, holds) = (sentence(&event), live::name(&event));
+        Self { sentence, count: event.count, holds, since: event.at, event, now }
     }
 
     /// Of events from newest to oldest; what repeats is one row.
@@ -31,6 +35,7 @@ impl Row {
             match rows.last_mut() {
                 Some(row) if row.event.is_like(&event) => {
                     row.count += event.count;
+                    row.holds = format!("{} {}", row.holds, live::name(&event));
                     row.since = event.at;
                 }
                 _ => rows.push(Self::of(event, now)),
@@ -107,5 +112,6 @@ mod tests {
             ["14 times, 14:02 to 14:31 UTC", "1 times", "3 times", "2 times, 13:31 to 14:31 UTC",]
         );
         assert_eq!(rows[0].event.id.as_str(), "999999", "the latest leads to its page");
+        assert_eq!(rows[0].holds, "999999.2 999939.11 998259.1", "what is told of each of them is known");
     }
 }

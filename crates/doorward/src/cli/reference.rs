@@ -18,7 +18,8 @@ was the command line.\n\n\
 - Tables are as wide as the terminal at most, and whole when they are piped. Colours are for terminals only, and neither\n  \
 `--no-color` nor `NO_COLOR` lets any through. Characters that could drive a terminal are shown as \u{FFFD}, in JSON escaped.\n\
 - Questions are asked on a terminal only. `--yes` answers them before; without a terminal it is needed.\n\
-- A password comes from standard input, and a secret is never an argument: every list of processes shows those.\n\
+- A password comes from standard input, and a secret is never an argument: every list of processes shows those. What names a\n  \
+file (`NAME=@FILE`) takes its first line.\n\
 - A failure says on standard error what happened, why, and what to do.\n\n\
 | exit code | meaning |\n|---|---|\n\
 | 0 | done |\n| 1 | tried, and it did not work |\n| 2 | the command was given wrong |\n| 3 | what it is about does not exist |\n\

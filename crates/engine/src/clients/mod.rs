@@ -59,6 +59,7 @@ pub use list::{ClientOrder, ClientPage, ClientQuery, list};
 pub use look_up::{Overview, look_up};
 pub use reveal_secret::reveal_secret;
 pub use rotate_secret::rotate_secret;
+pub(crate) use secrets::mark;
 pub use secrets::{AddedSecret, add_secret, list_secrets, stop_secret};
 pub use statistics::{ClientActivity, Condition, MOST_COUNTED, PERIOD, RECENT, last_use, statistics};
 pub(crate) use totals::ClientTotals;

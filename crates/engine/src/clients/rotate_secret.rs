@@ -40,7 +40,9 @@ async fn rotate(app: &App, caller: &Caller, id: &ClientId) -> Result<ShownClient
     let row = secrets::seal(app, tenant, id, &secret)?;
     let mut batch = scope.batch();
     client_secrets::replace_all(&mut batch, &row);
-    record::push_by(&mut batch, app, caller, about(WHAT, &client).detail("secret", secrets::named(&row)));
+    let ended = secrets::marks(app, tenant, &client_secrets::for_client(&scope, id).await?);
+    let draft = about(WHAT, &client).detail("secret", secrets::named(&row)).detail("ended", ended);
+    record::push_by(&mut batch, app, caller, draft);
     match batch.commit().await {
         Ok(_) => {}
         // The client was deleted in between: its secret has nothing to belong to.

@@ -133,7 +133,8 @@ async fn change(app: &App, caller: &Caller, id: &ClientId, body: &Map<String, Va
         if let Some(secret) = secret {
             let row = secrets::seal(app, tenant, id, secret)?;
             client_secrets::replace_all(&mut batch, &row);
-            draft = draft.detail("secret", secrets::named(&row));
+            let ended = secrets::marks(app, tenant, &client_secrets::for_client(&scope, id).await?);
+            draft = draft.detail("secret", secrets::named(&row)).detail("ended", ended);
         }
         record::push_by(&mut batch, app, caller, draft);
         match batch.commit().await {

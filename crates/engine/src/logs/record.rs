@@ -28,6 +28,7 @@ use crate::caller::{Caller, RequestInfo, Who};
 use crate::doctor;
 use crate::fault::Fault;
 use crate::state::TenantState;
+use crate::tokens::WRONG_SECRET;
 
 /// An event before its time, address and id are known.
 #[derive(Debug, Clone)]
@@ -248,6 +249,8 @@ impl EventDraft {
 /// the log has. Of both texts the rest may repeat what was sent, and whoever sends it must not make as many
 /// events as they like: so of reasons only so many are told apart.
 pub(crate) fn cause(code: OAuthErrorCode, answered: &str, reason: &str) -> String {
+    // Secrets that are guessed are one reason.
+    let reason = if reason.starts_with(WRONG_SECRET) { WRONG_SECRET } else { reason };
     let opening = answered.split(' ').take(3).collect::<Vec<_>>().join(" ");
     format!("{} {opening} {}", code.as_str(), doctor::bucket(reason))
 }

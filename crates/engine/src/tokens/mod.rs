@@ -41,6 +41,7 @@ use doorward_store::{Batch, StoreError, codes, token_families, used_assertions};
 
 use crate::app::App;
 use crate::caller::Caller;
+use crate::clients;
 use crate::clients_cache::{ClientEntry, KnownSecret};
 use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft, cause, error_of};
@@ -283,6 +284,9 @@ async fn by_grant_once(app: &App, asking: &Asking<'_>, kind: GrantType) -> Resul
 /// What the log says of a secret that worked until a while ago, before the time of its end.
 pub(crate) const SECRET_ENDED: &str = "the secret that was sent ended at ";
 
+/// What the log says of a secret that is none of the client's, before its mark: it may have been one once.
+pub(crate) const WRONG_SECRET: &str = "wrong secret, marked ";
+
 /// As what a refusal of the token endpoint is written down.
 fn failure_of(kind: Option<GrantType>) -> EventCode {
     match kind {
@@ -396,7 +400,7 @@ async fn prove(
         }
     };
     let proven = client_auth::check(known, presented);
-    let assertion = match proven.map_err(|error| telling_of_an_old_secret(error, &entry, presented))? {
+    let assertion = match proven.map_err(|error| telling_of_an_old_secret(app, error, &entry, presented))? {
         Proven::Public => None,
         Proven::BySecret(place, note) => {
             note_use(Some(place));
@@ -421,7 +425,12 @@ async fn prove(
 }
 
 /// Tells the log when the secret that was sent was one of the client's until a while ago.
-fn telling_of_an_old_secret(error: TokenError, entry: &ClientEntry, presented: &Presented) -> TokenError {
+fn telling_of_an_old_secret(
+    app: &App,
+    error: TokenError,
+    entry: &ClientEntry,
+    presented: &Presented,
+) -> TokenError {
     let Proof::Secret { secret, .. } = &presented.proof else { return error };
     if error.private != "wrong secret" {
         return error;
@@ -429,7 +438,10 @@ fn telling_of_an_old_secret(error: TokenError, entry: &ClientEntry, presented: &
     let old = entry.secrets.iter().find(|known| known.secret == *secret);
     match old.and_then(|old| old.expires_at) {
         Some(ended) => error.with_private(&format!("{SECRET_ENDED}{ended}")),
-        None => error,
+        None => {
+            let mark = clients::mark(app, &entry.client.id, secret);
+            error.with_private(&format!("{WRONG_SECRET}{mark}"))
+        }
     }
 }
 

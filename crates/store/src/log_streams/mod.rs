@@ -21,6 +21,7 @@ use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
 use crate::sql::row::{Row, to_json};
 use crate::sql::value::{Value, args};
+use crate::tenants::hold;
 
 /// The label of the failure when somebody else changed or deleted the stream meanwhile.
 pub const STALE: &str = "the stream is unchanged since it was read";
@@ -189,6 +190,8 @@ pub fn insert(b: &mut Batch, stream: &StoredStream, start: Option<&Checkpoint>, 
          CAST($10 AS BIGINT), CAST($11 AS BIGINT), CAST($12 AS TEXT), CAST($13 AS BIGINT), 1, \
          COALESCE(CAST($14 AS BIGINT), tip), COALESCE(CAST($15 AS TEXT), '~') FROM log_tips WHERE tenant_id = $1 \
          AND (SELECT COUNT(id) FROM log_streams WHERE tenant_id = $1) < CAST($16 AS BIGINT)";
+    // On PostgreSQL each of several at once would count without the others.
+    hold(b);
     let mut args = arguments(b, stream);
     args.extend(args![stream.kind.as_str(), stream.created_at]);
     // Without a start, nothing of the tip's own position is wanted: `~` stands behind every id.

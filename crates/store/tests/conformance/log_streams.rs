@@ -1,5 +1,7 @@
 //! Log streams: settings, the order of the outbox, leases, and what is kept of tries.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use doorward_model::ids::{StreamId, TenantId};
 use doorward_model::json::Object;
 use doorward_model::log::code::EventCode;
@@ -123,6 +125,22 @@ fn a_stream_is_read_back_changed_under_its_version_and_deleted_with_all_of_it() 
         assert_eq!(letters::count(&scope, &id("lst_1")).await.unwrap(), 0);
         assert_eq!(write(&db, &t, |b| log_streams::delete(b, &id("lst_1"))).await, unmet(log_streams::STALE));
         assert_eq!(write(&db, &t, |b| log_streams::hurry(b, &id("lst_1"))).await, unmet(log_streams::STALE));
+    });
+}
+
+/// Each of them counts what is there before it adds to it.
+#[test]
+fn of_thirty_streams_at_once_as_many_are_made_as_there_is_room_for() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let number = AtomicU32::new(1);
+        let next = || stream(&format!("lst_{}", number.fetch_add(1, Ordering::Relaxed)));
+        let (made, failures) =
+            write_in_parallel(&db, &t, 30, |b| log_streams::insert(b, &next(), None, 20)).await;
+        assert_eq!((made, log_streams::list(&db.tenant(&t)).await.unwrap().len()), (20, 20));
+        for failure in failures {
+            assert_eq!(Err(failure), unmet(log_streams::FULL));
+        }
     });
 }
 

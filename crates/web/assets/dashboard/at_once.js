@@ -116,6 +116,7 @@ function enhance(root) {
   revealing(root);
   waiting(root);
   watching(root);
+  marking(root);
 }
 enhance(document);
 facts().catch(() => {});

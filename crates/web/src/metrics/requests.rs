@@ -17,11 +17,12 @@ pub(super) const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 /// The route of what no route answered.
 const NONE: &str = "none";
 /// What refusals are counted under; the last one stands for all others.
-pub(super) const ERRORS: [&str; 12] = [
+pub(super) const ERRORS: [&str; 13] = [
     "invalid_request",
     "invalid_client",
     "invalid_grant",
     "invalid_scope",
+    "invalid_target",
     "invalid_token",
     "insufficient_scope",
     "unauthorized_client",
@@ -123,10 +124,10 @@ mod tests {
     #[test]
     fn an_error_that_is_not_known_is_another_one() {
         let requests = Requests::default();
-        for error in ["invalid_grant", "canary", "other"] {
+        for error in ["invalid_grant", "invalid_target", "canary", "other"] {
             requests.note_refusal(error);
         }
         let some: Vec<_> = requests.refusals().filter(|(_, count)| *count > 0).collect();
-        assert_eq!(some, [("invalid_grant", 1), ("other", 2)]);
+        assert_eq!(some, [("invalid_grant", 1), ("invalid_target", 1), ("other", 2)]);
     }
 }

@@ -4,12 +4,15 @@ mod browser;
 mod clients;
 mod contract;
 mod doctor;
+#[cfg(target_os = "linux")]
+mod full;
 mod https;
 mod kill;
 mod logs;
 pub mod process;
 mod settings;
 mod stop;
+mod stream_commands;
 mod streams;
 mod talkative;
 #[cfg(unix)]

@@ -96,6 +96,14 @@ impl Server {
         assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 
+    /// Bounds how long its files may become, as prlimit(1) writes it.
+    #[cfg(target_os = "linux")]
+    pub fn limits_files(&self, bound: &str) {
+        let id = self.child.id().to_string();
+        let done = Command::new("prlimit").args(["--pid", &id, &format!("--fsize={bound}")]).status();
+        assert!(done.unwrap().success(), "{bound}");
+    }
+
     /// The processor time spent so far by all threads, in ticks of the kernel (proc(5), `stat`).
     #[cfg(target_os = "linux")]
     pub fn processor_ticks(&self) -> u64 {

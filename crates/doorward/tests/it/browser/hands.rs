@@ -51,6 +51,22 @@ impl Browser {
         }
     }
 
+    /// Runs a script of the test in each page from now on, before those of the page.
+    pub async fn runs_first(&self, script: &str) {
+        let tools = self.driver.cdp();
+        let source = json!({ "source": script });
+        tools.send_raw("Page.addScriptToEvaluateOnNewDocument", source).await.unwrap();
+    }
+
+    /// Waits until a script of the test says so.
+    pub async fn until(&self, script: &str) {
+        let start = Instant::now();
+        while self.run(script).await != true {
+            assert!(start.elapsed() < PATIENCE, "never: {script}, on:\n{}", self.text().await);
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
     /// What the clipboard holds.
     pub async fn clipboard(&self) -> Value {
         let allowed = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });

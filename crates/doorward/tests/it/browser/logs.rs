@@ -19,7 +19,7 @@ async fn a_day(house: &OpenHouse) {
 }
 
 impl Browser {
-    async fn pick(&self, filter: &str, label: &str) {
+    pub(super) async fn pick(&self, filter: &str, label: &str) {
         self.run(&format!(
             "const list = document.getElementById('{filter}'); \
              list.value = [...list.options].find((option) => option.text === '{label}').value; \
@@ -69,51 +69,6 @@ async fn without_scripts_the_log_is_filtered_by_its_button() {
     assert!(!browser.shows(LOGGED_IN).await);
     browser.press("Clear filters").await;
     browser.sees(LOGGED_IN).await;
-    browser.end().await;
-}
-
-/// A page that watches: what happens stands on it without anybody touching it.
-#[tokio::test]
-async fn live_shows_what_happens_and_waits_for_who_reads() {
-    let Some(browser) = Browser::start().await else { return };
-    let house = OpenHouse::new().await;
-    let party = house.party_with(ClientKind::Spa, Via::None, json!({ "name": "Storefront" })).await;
-    browser.set_up(&house).await;
-    browser.open(&house.page("/manage/logs?kind=logins")).await;
-    let rows = "return document.querySelectorAll('[data-event]').length";
-    let before = browser.run(rows).await;
-    browser.press("Live").await;
-    let wrong = async |name: &str| {
-        house.advance(60);
-        Visitor::new(&house).log_in(&party.authorize(&[]), name, "not the password").await;
-    };
-    wrong("first@example.com").await;
-    browser.sees("first@example.com could not log in").await;
-    let told = "return document.querySelector('[data-tells]').textContent";
-    assert_eq!(browser.run(told).await, "1 new event", "told in sum");
-    browser.press("Pause").await;
-    wrong("second@example.com").await;
-    browser.sees("1 new").await;
-    assert!(!browser.shows("second@example.com").await, "it is paused");
-    wrong("third@example.com").await;
-    browser.sees("2 new").await;
-    browser.press("2 new").await;
-    browser.sees("third@example.com could not log in").await;
-    assert!(browser.shows("second@example.com").await);
-    let (before, after) = (before.as_i64().unwrap(), browser.run(rows).await.as_i64().unwrap());
-    assert_eq!(after - before, 3, "only logins, each once");
-    // It goes on with another filter, in the same tab, until it is switched off.
-    browser.pick("outcome", "Failed").await;
-    browser.sees("Outcome: failed").await;
-    wrong("fourth@example.com").await;
-    browser.sees("fourth@example.com could not log in").await;
-    browser.press("Live").await;
-    wrong("fifth@example.com").await;
-    browser.open(&house.page("/manage/logs?outcome=failed")).await;
-    browser.sees("fifth@example.com").await;
-    let pressed = "return document.querySelector('[data-live-switch]').getAttribute('aria-pressed')";
-    assert_eq!(browser.run(pressed).await, "false");
-    browser.has_a_clean_console().await;
     browser.end().await;
 }
 

@@ -10,7 +10,7 @@ use doorward_model::secret::Secret;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::kit::House;
+use crate::kit::{Engine, House};
 
 /// It closes when it is dropped.
 pub struct OpenHouse {
@@ -20,9 +20,13 @@ pub struct OpenHouse {
 
 impl OpenHouse {
     pub async fn new() -> Self {
+        Self::on(Engine::Sqlite).await
+    }
+
+    pub async fn on(engine: Engine) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let house = House::at(&format!("http://localhost:{port}/")).await;
+        let house = House::at_on(&format!("http://localhost:{port}/"), engine).await;
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(accept(listener, None, house.router(), async {
             let _ = stopped.await;

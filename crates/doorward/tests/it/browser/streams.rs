@@ -66,11 +66,10 @@ async fn each_kind_is_tried_before_it_is_saved_and_loses_nothing_while_its_recei
     let got = receiver.receiver.got();
     let address = receiver.dies();
     people(&house, 0).await;
-    let few = waits_for(&browser, PEOPLE / 2).await;
-    browser.sees("Retrying since").await;
+    let few = looks_until(&browser, "Retrying since", |waiting| waiting >= PEOPLE / 2).await;
     browser.passes_every_look_if_checked("streams, one that waits").await;
     people(&house, PEOPLE / 2).await;
-    let many = waits_for(&browser, PEOPLE).await;
+    let many = looks_until(&browser, "Retrying since", |waiting| waiting >= PEOPLE).await;
     assert!(many > few, "the queue does not grow: {few}, then {many}");
 
     let receiver = Mortal::born(address, yes).await;
@@ -78,9 +77,8 @@ async fn each_kind_is_tried_before_it_is_saved_and_loses_nothing_while_its_recei
     browser.sees("tried at once").await;
     house.advance(61);
     everything_arrives(&house, &receiver, &got).await;
-    browser.press("Refresh").await;
-    browser.sees("Delivering").await;
-    assert_eq!(waiting(&browser).await, 0);
+    // What arrived is written down a moment later.
+    looks_until(&browser, "Delivering", |waiting| waiting == 0).await;
     browser.end().await;
 }
 
@@ -90,22 +88,21 @@ async fn people(house: &OpenHouse, first: usize) {
     }
 }
 
-/// The number of events that wait, as the page of a stream says it.
-async fn waiting(browser: &Browser) -> usize {
-    browser.texts("dl.facts dd").await[0].parse().unwrap()
-}
-
-/// Looks at the page of a stream until so many events wait; gives how many they are.
-async fn waits_for(browser: &Browser, count: usize) -> usize {
+/// Looks at the page of a stream until it says that and as many events wait as wanted; gives how many they are.
+async fn looks_until(browser: &Browser, state: &str, wanted: impl Fn(usize) -> bool) -> usize {
     for _ in 0..300 {
         browser.press("Refresh").await;
-        let now = waiting(browser).await;
-        if now >= count && browser.shows("Retrying since").await {
-            return now;
+        // At once, so that no part of it is of another page.
+        let page = browser
+            .run("return [document.querySelector('dl.facts dd').textContent, document.body.innerText]")
+            .await;
+        let waiting = page[0].as_str().unwrap().trim().parse().unwrap();
+        if wanted(waiting) && page[1].as_str().unwrap().contains(state) {
+            return waiting;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("{count} events do not wait on:\n{}", browser.text().await);
+    panic!("it never says “{state}” as wanted:\n{}", browser.text().await);
 }
 
 /// Each stream has brought the log from its own making on, without a gap and in order; `before` is what the first

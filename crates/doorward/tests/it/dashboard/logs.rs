@@ -304,3 +304,18 @@ async fn a_filter_is_typed_and_shown_as_chips_and_as_text() {
     assert!(wrong.contains("an outcome is failed, success or warning"), "{wrong}");
     assert!(wrong.contains("value=\"outcome:bad\""), "what was typed stays: {wrong}");
 }
+
+/// It leads to what fills it: the guide of a client that people log in to.
+#[tokio::test]
+async fn an_empty_log_leads_to_a_first_login() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    house.party_with(ClientKind::NonInteractive, Via::Post, json!({ "name": "A robot" })).await;
+    house.forget_the_log().await;
+    let page = admin.get("/manage/logs").await.is(200).text();
+    let (_, list) = page.split_once("id=\"events\"").unwrap();
+    assert!(list.contains("Nothing yet. Follow a guide to see a first login."), "{list}");
+    let (_, link) = list.split_once("<a ").unwrap().1.split_once("href=\"").unwrap();
+    let guide = admin.get(link.split('"').next().unwrap()).await.is(200).text();
+    assert!(guide.contains("Default App"), "{guide}");
+}

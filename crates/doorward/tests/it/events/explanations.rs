@@ -178,14 +178,74 @@ async fn people_and_their_passwords() {
     let machine = house.machine(&["update:users"]).await;
     let path = format!("/api/v2/users/{}", house.user_id(EMAIL).await);
     machine.patch(&path, &json!({ "blocked": true })).await.is(200);
+    let then = Timestamp::from_seconds(house.now()).to_string();
     house.advance(601);
     log_in(EMAIL, PASSWORD).await;
     says(
         &house,
         &admin,
         "f",
-        "The person is blocked.",
+        &format!("The person was blocked by Machine on {} at {} UTC.", &then[..10], &then[11..16]),
         Some("Unblock them with PATCH /api/v2/users/{id} of the Management API: blocked is false."),
+    )
+    .await;
+}
+
+/// Who does as the advice says gets through.
+#[tokio::test]
+async fn a_message_that_no_page_could_hear() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let party = house.party(ClientKind::Native, Via::None).await;
+    let callback = "http://127.0.0.1:5000/callback";
+    let silent = [("redirect_uri", callback), ("response_mode", "web_message"), ("prompt", "none")];
+    let visitor = Visitor::new(&house);
+    visitor.get(&party.authorize(&silent)).await.is(400);
+    says(
+        &house,
+        &admin,
+        "f",
+        "The app asked for its answer by web_message, which a page of http://127.0.0.1:5000 would hear; but no \
+         Allowed Callback URL has that scheme, host and port.",
+        Some(
+            "If there is such a page, put its callback on Allowed Callback URLs with the very port. An app on a device \
+             has none: let it renew with a refresh token instead.",
+        ),
+    )
+    .await;
+    let machine = house.machine(&["update:clients"]).await;
+    let path = format!("/api/v2/clients/{}", party.client_id);
+    machine.patch(&path, &json!({ "callbacks": [callback] })).await.is(200);
+    let told = visitor.get(&party.authorize(&silent)).await.is(200).text();
+    assert!(told.contains("login_required"), "{told}");
+}
+
+/// RFC 8707 §2.
+#[tokio::test]
+async fn a_resource_that_cannot_be_had() {
+    let house = House::new().await;
+    let admin = house.admin().await;
+    let program = house.party(ClientKind::NonInteractive, Via::Post).await;
+    house.make_api("https://orders.test/", "Orders", &[("read:orders", "Read")]).await;
+    program.token(&[("grant_type", "client_credentials"), ("resource", "https://orders.test")]).await.is(400);
+    says(
+        &house,
+        &admin,
+        "feccft",
+        "The app asked by resource for the API https://orders.test, which does not exist in this tenant. The nearest \
+         that does is https://orders.test/.",
+        Some("Compare resource with the identifiers of the APIs, letter by letter; a slash at the end counts."),
+    )
+    .await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let both = [("resource", "https://orders.test/"), ("audience", "https://other.test/")];
+    Visitor::new(&house).get(&party.authorize(&both)).await;
+    says(
+        &house,
+        &admin,
+        "f",
+        "The app named one API as resource and another as audience, and a token is for one.",
+        Some("Let the app send one of the two: resource is the standard's, audience the older one."),
     )
     .await;
 }

@@ -1,6 +1,7 @@
 //! What only those who may look are told of a failure: what is near on the lists, and what is spelled alike.
 
 use doorward_model::client::kind::ClientKind;
+use doorward_model::time::Timestamp;
 use serde_json::json;
 
 use super::explanations::{says, shown};
@@ -132,4 +133,32 @@ async fn a_secret_that_was_rotated_out_is_told_with_its_end() {
         ),
     )
     .await;
+}
+
+/// Nothing of it is kept but a mark that means nothing without the server's key.
+#[tokio::test]
+async fn a_secret_that_was_replaced_at_once_is_told_with_who_did_it() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let machine = house.machine(&["update:client_keys", "read:client_keys"]).await;
+    let rotate = format!("/api/v2/clients/{}/rotate-secret", party.client_id);
+    machine.post(&rotate, &json!({})).await.is(200);
+    let then = Timestamp::from_seconds(house.now()).to_string();
+    house.advance(86_400);
+    party.refresh("v1.whatever-it-may-be").await.is(401);
+    let told = newest(&house, "fertft").await["explanation"].clone();
+    assert_eq!(
+        told["why"],
+        format!(
+            "The app sent a secret of this client that was replaced on {} at {} UTC by Machine.",
+            &then[..10],
+            &then[11..16]
+        )
+    );
+    assert!(told["fix"].as_str().unwrap().starts_with("Give the app the present secret."), "{told}");
+    house.advance(60);
+    let impostor = RelyingParty { secret: "a secret that it never had".into(), ..party };
+    impostor.refresh("v1.whatever-it-may-be").await.is(401);
+    let why = newest(&house, "fertft").await["explanation"]["why"].clone();
+    assert!(why.as_str().unwrap().starts_with("The client secret that was sent is none of this"), "{why}");
 }

@@ -145,13 +145,13 @@ async fn changes_of_users() {
         (
             "fcp",
             json!({ "password": "x" }),
-            "Password: The password is too weak. It must have at least 8 characters.",
+            "password was not taken: The password is too weak. It must have at least 8 characters.",
         ),
         ("fce", json!({ "email": "taken@example.com" }), "The specified new email already exists."),
         (
             "fcpn",
             json!({ "phone_number": "none" }),
-            "Phone_number: A telephone number is a plus sign and up to 15 digits: +4930123456.",
+            "phone_number was not taken: A telephone number is a plus sign and up to 15 digits: +4930123456.",
         ),
     ] {
         machine.patch(&path, &change).await.is(400);

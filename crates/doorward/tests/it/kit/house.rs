@@ -88,7 +88,11 @@ impl House {
 
     /// At an address that a browser of this machine can reach.
     pub async fn at(issuer: &str) -> Self {
-        Self::build(Engine::Sqlite, issuer, Vec::new()).await
+        Self::at_on(issuer, Engine::Sqlite).await
+    }
+
+    pub async fn at_on(issuer: &str, engine: Engine) -> Self {
+        Self::build(engine, issuer, Vec::new()).await
     }
 
     pub async fn behind_proxy(network: &str) -> Self {
@@ -200,6 +204,11 @@ impl House {
 
     pub fn now(&self) -> i64 {
         self.clock.now().seconds()
+    }
+
+    /// The clock, for what moves it while the test waits.
+    pub fn clock(&self) -> Clock {
+        self.clock.clone()
     }
 
     pub fn advance(&self, seconds: u32) {

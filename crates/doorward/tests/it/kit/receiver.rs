@@ -12,6 +12,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 /// One request.
@@ -60,6 +61,8 @@ pub enum Said {
     Echo(u16),
     /// A redirect.
     Elsewhere(String),
+    /// 200, once there is a permit.
+    When(Arc<Semaphore>),
     /// Nothing, for ever.
     Nothing,
 }
@@ -149,11 +152,17 @@ async fn answer(State(inner): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, b
             got.status = 302;
             (StatusCode::FOUND, [("location", address.clone())]).into_response()
         }
+        Said::When(_) => {
+            got.status = 200;
+            StatusCode::OK.into_response()
+        }
         Said::Nothing => StatusCode::OK.into_response(),
     };
     inner.got.lock().unwrap().push(got);
-    if matches!(said, Said::Nothing) {
-        std::future::pending::<()>().await;
+    match said {
+        Said::Nothing => std::future::pending::<()>().await,
+        Said::When(gate) => gate.acquire().await.unwrap().forget(),
+        _ => {}
     }
     response
 }

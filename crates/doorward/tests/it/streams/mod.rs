@@ -4,6 +4,7 @@ mod failures;
 mod kinds;
 mod nodes;
 mod numbers;
+mod slow;
 
 use doorward_engine::streams;
 use doorward_model::ids::StreamId;

@@ -8,7 +8,7 @@ use doorward_model::secret::Secret;
 use doorward_store::{StoreError, client_secrets, clients};
 use serde_json::{Value, json};
 
-use super::{NO_SECRET, named, seal};
+use super::{NO_SECRET, marks, named, seal};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::clients::about;
@@ -68,6 +68,11 @@ async fn add(
         Rank::Primary(overlap) => {
             client_secrets::replace_primary(&mut batch, &row, overlap);
             draft = draft.detail("old_secret", told(overlap, &row));
+            if overlap == Overlap::None {
+                let known = client_secrets::for_client(&scope, id).await?;
+                let primary: Vec<ClientSecret> = known.into_iter().filter(|known| known.primary).collect();
+                draft = draft.detail("ended", marks(app, tenant, &primary));
+            }
         }
         Rank::Beside(expires_at) => {
             row = ClientSecret { primary: false, expires_at, ..row };

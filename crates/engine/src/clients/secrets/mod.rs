@@ -8,9 +8,11 @@ mod add;
 mod list;
 mod stop;
 
+use data_encoding::BASE64URL_NOPAD;
 use doorward_model::client::secrets::ClientSecret;
 use doorward_model::ids::{ClientId, TenantId};
 use doorward_model::secret::Secret;
+use doorward_protocol::digest::hmac_sha256;
 use serde_json::{Value, json};
 
 use super::secret_place;
@@ -44,6 +46,24 @@ pub(super) fn seal(
         expires_at: None,
         last_use: None,
     })
+}
+
+/// By what the log knows secrets that end at once: whoever sends one of them later can be told when it ended, and by
+/// whom, although nothing of it is kept. One that does not open any more is passed over: a new secret is the way out
+/// of that, too. See decision 0036.
+pub(super) fn marks(app: &App, tenant: &TenantId, ending: &[ClientSecret]) -> Value {
+    let opened = |row: &ClientSecret| {
+        let secret = app.sealing().open_text(secret_place(tenant, &row.id), &row.sealed).ok()?;
+        Some(mark(app, &row.client, &secret))
+    };
+    ending.iter().filter_map(opened).collect()
+}
+
+/// The mark of a secret of a client. Without the server's key nobody can tell by it whether a guess is right.
+pub(crate) fn mark(app: &App, client: &ClientId, secret: &Secret) -> String {
+    let key = app.sealing().derive("marks of client secrets");
+    let tag = hmac_sha256(&*key, &[client.as_str().as_bytes(), b"\0", secret.expose().as_bytes()]);
+    BASE64URL_NOPAD.encode(&tag[..15])
 }
 
 /// A secret as events name it.

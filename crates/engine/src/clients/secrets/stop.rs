@@ -4,7 +4,7 @@ use doorward_model::ids::{ClientId, SecretId};
 use doorward_model::scope::ApiScope;
 use doorward_store::{StoreError, client_secrets, clients};
 
-use super::named;
+use super::{marks, named};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::clients::about;
@@ -43,7 +43,9 @@ async fn stop(app: &App, caller: &Caller, id: &ClientId, secret: &SecretId) -> R
     }
     let mut batch = scope.batch();
     client_secrets::delete(&mut batch, id, secret);
-    record::push_by(&mut batch, app, caller, about(WHAT, &client).detail("secret", named(known)));
+    let ended = marks(app, tenant, std::slice::from_ref(known));
+    let draft = about(WHAT, &client).detail("secret", named(known)).detail("ended", ended);
+    record::push_by(&mut batch, app, caller, draft);
     match batch.commit().await {
         Ok(_) => {}
         Err(StoreError::Unmet { what: client_secrets::MISSING }) => {

@@ -4,7 +4,7 @@ use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
 
 use super::people::sentence;
-use super::{Explanation, Line, Part, Place, hint, message, oauth_error, token};
+use super::{Explanation, Line, Part, Place, hint, message, oauth_error, target, token};
 
 /// A refusal by a page of ours, by its stable number.
 pub(super) fn page(event: &Event, number: u64) -> Explanation {
@@ -43,12 +43,7 @@ pub(super) fn page(event: &Event, number: u64) -> Explanation {
             "Compare how the app builds the address with the guide, or let an SDK build it.",
             Some(Part::QuickStart),
         ),
-        106 => Explanation::new(
-            event,
-            told("The app asked for its answer by web_message, and its origin is on no list."),
-            "Add the origin to web_origins of the client through the Management API.",
-            None,
-        ),
+        106 => unheard(event),
         108 => Explanation::new(
             event,
             "The app sent the person with the name of a pushed request that is unknown, is over, was used \
@@ -65,6 +60,23 @@ pub(super) fn page(event: &Event, number: u64) -> Explanation {
         ),
         _ => Explanation::new(event, told(&event.description), "", None),
     }
+}
+
+/// An answer by `web_message` that no page could hear. The callbacks decide (decision 0029): what is refused here is an
+/// app on a device, which may return to any port, and a page would have one.
+fn unheard(event: &Event) -> Explanation {
+    let page = hint(event).and_then(|hint| hint.split(' ').find(|word| word.contains("://")));
+    let page = page.map(|origin| format!(" of {origin}")).unwrap_or_default();
+    Explanation::new(
+        event,
+        format!(
+            "The app asked for its answer by web_message, which a page{page} would hear; but no Allowed Callback URL \
+             has that scheme, host and port."
+        ),
+        "If there is such a page, put its callback on Allowed Callback URLs with the very port. An app on a device has \
+         none: let it renew with a refresh token instead.",
+        Some(Part::Callbacks),
+    )
 }
 
 pub(super) const NO_CONNECTION: &str = "The connection was not found, or it is not enabled for this client.";
@@ -195,6 +207,7 @@ pub(super) fn redirect(event: &Event) -> Option<Explanation> {
         // No code of the exchanges fits a request that asked for no grant of ours.
         "unsupported_grant_type" | "invalid_client" | "invalid_grant" => token::explain(event),
         "access_denied" => token::denied(event, said),
+        "invalid_target" => target::explain(event, said, Part::QuickStart),
         "temporarily_unavailable" | "server_error" => {
             Explanation::new(event, sentence(said), "Try again. The log of the server has the cause.", None)
         }

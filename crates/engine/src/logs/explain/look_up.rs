@@ -16,7 +16,8 @@ use doorward_model::user::Email;
 use doorward_store::{logs, users};
 
 use super::{
-    Explanation, Fix, Part, Place, addresses, authorize, explain, inner, message, oauth_error, people, token,
+    Explanation, Fix, Part, Place, addresses, authorize, blocked, explain, inner, message, oauth_error,
+    people, token,
 };
 use crate::app::App;
 use crate::caller::Caller;
@@ -79,10 +80,10 @@ impl<'a> LookUps<'a> {
     async fn explain(&mut self, event: &Event) -> Result<Option<Explanation>, Fault> {
         let Some(known) = explain(event) else { return Ok(None) };
         let subject = (event.code, &event.client, &event.user, &event.user_name, &event.details);
-        // Equal events that count differently are not equally often.
+        // Equal events that count differently are not equally often, and who was blocked was so by another before.
         let key = format!("{subject:?} {} {}", event.at.millis(), event.count);
-        let is_counted = event.code == EventCode::WrongPassword;
-        let key = if is_counted { key } else { format!("{subject:?}") };
+        let has_time = event.code == EventCode::WrongPassword || blocked::is_about(event);
+        let key = if has_time { key } else { format!("{subject:?}") };
         if let Some(told) = self.told.get(&key) {
             return Ok(Some(told.clone()));
         }
@@ -102,6 +103,12 @@ impl<'a> LookUps<'a> {
         }
         if let Some(sent) = unknown_client(event) {
             return self.nearest_client(sent, known).await;
+        }
+        if blocked::is_about(event) {
+            return self.blocked(event, known).await;
+        }
+        if let Some(mark) = token::mark(event) {
+            return self.ended(event, mark).await;
         }
         let said = message(event).unwrap_or_default();
         if let Some(asked) = said.strip_prefix("Service not found: ") {
@@ -175,6 +182,34 @@ impl<'a> LookUps<'a> {
         }
         let why = format!("{} Somebody with it is in {}.", known.why, names.join(" and in "));
         Ok(Some(Explanation { why, ..known.clone() }))
+    }
+
+    /// Who blocked the person.
+    async fn blocked(&self, event: &Event, known: &Explanation) -> Result<Option<Explanation>, Fault> {
+        let Some(user) = event.user.clone().filter(|_| self.caller.holds(ApiScope::ReadLogs)) else {
+            return Ok(None);
+        };
+        let found = self.changes(event, EventQuery { user: Some(user), ..EventQuery::default() }).await?;
+        Ok(blocked::change(&found).map(|change| blocked::told(change, known)))
+    }
+
+    /// Who ended the secret that was sent, if it was one of the client's.
+    async fn ended(&self, event: &Event, mark: &str) -> Result<Option<Explanation>, Fault> {
+        let Some(client) = event.client.clone().filter(|_| self.caller.holds(ApiScope::ReadLogs)) else {
+            return Ok(None);
+        };
+        let found = self.changes(event, EventQuery { about: Some(client), ..EventQuery::default() }).await?;
+        Ok(token::ending(mark, &found).map(|change| token::ended_by(change, event)))
+    }
+
+    /// What admins and programs changed before an event, from newest to oldest.
+    async fn changes(&self, event: &Event, query: EventQuery) -> Result<Vec<Event>, Fault> {
+        let until = Some(event.at.after(Lifetime::from_seconds(1)));
+        let query = EventQuery { codes: vec![EventCode::ManagementWrite], until, ..query };
+        let scope = self.app.db().tenant(&self.caller.tenant.tenant.id);
+        let mut found = logs::list_before(&scope, &query.filter(false), None, COUNTED).await?;
+        found.retain(|change| change.at <= event.at);
+        Ok(found)
     }
 
     /// How often the password of the person was wrong within ten minutes.

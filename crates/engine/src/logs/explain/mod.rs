@@ -6,9 +6,11 @@
 
 mod addresses;
 mod authorize;
+mod blocked;
 mod device;
 mod look_up;
 mod people;
+mod target;
 mod token;
 
 pub use look_up::{explained, explained_all};

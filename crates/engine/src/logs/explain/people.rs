@@ -83,7 +83,7 @@ pub(super) fn wrong_password(event: &Event, times: i64) -> Explanation {
 /// What an admin or a program asked for and did not get.
 fn refused(event: &Event) -> Explanation {
     let said = message(event).unwrap_or(&event.description);
-    let why = sentence(said);
+    let why = fields(said).unwrap_or_else(|| sentence(said));
     if event.description == "Log in to the dashboard" {
         let fix = "Try again. Who runs the server can set a new password with doorward admin reset.";
         return Explanation::new(event, why, fix, None);
@@ -115,6 +115,22 @@ fn refused(event: &Event) -> Explanation {
     Explanation::new(event, why, fix, None)
 }
 
+/// Findings of fields, each as `path: text`, in a sentence each; none where the text is about no field.
+fn fields(said: &str) -> Option<String> {
+    let path = |part: &str| {
+        let (path, _) = part.split_once(": ")?;
+        let is_path = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_.".contains(c);
+        path.chars().all(is_path).then(|| path.to_owned())
+    };
+    path(said)?;
+    let told = said.split_inclusive(". ").map(|part| match path(part) {
+        Some(field) => format!("{field} was not taken{}", &part[field.len()..]),
+        None => part.to_owned(),
+    });
+    let told: String = told.collect();
+    Some(if told.ends_with(['.', '?']) { told } else { told + "." })
+}
+
 /// A text of ours as a sentence of its own.
 pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
@@ -140,6 +156,26 @@ mod tests {
         assert_eq!(known.why, "Insufficient scope, expected any of: read:users.");
         let place = Place::Client(ClientId::parse("machine").unwrap(), Part::Apis);
         assert_eq!(known.fix.unwrap().place, Some(place));
+    }
+
+    #[test]
+    fn fields_are_named_as_they_are_spelled() {
+        let why = |said: &str| {
+            let details = json!({ "error": { "message": said } });
+            explain(&event(EventCode::PhoneChangeFailed, "Change the telephone number of a user", details))
+                .unwrap()
+                .why
+        };
+        assert_eq!(
+            why("phone_number: A telephone number is a plus sign and up to 15 digits: +4930123456."),
+            "phone_number was not taken: A telephone number is a plus sign and up to 15 digits: +4930123456."
+        );
+        assert_eq!(
+            why("callbacks.2: Use https. Or http. jwt_configuration.alg: Choose one of: RS256"),
+            "callbacks.2 was not taken: Use https. Or http. jwt_configuration.alg was not taken: Choose one of: RS256."
+        );
+        assert_eq!(why("user: not here"), "user was not taken: not here.");
+        assert_eq!(why("not every text: has a field"), "Not every text: has a field.");
     }
 
     #[test]

@@ -4,10 +4,11 @@
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
+use serde_json::Value;
 
 use super::people::sentence;
-use super::{Explanation, Line, Part, Place, hint, inner, message, oauth_error};
-use crate::tokens::SECRET_ENDED;
+use super::{Explanation, Line, Part, Place, blocked, hint, inner, message, oauth_error, target};
+use crate::tokens::{SECRET_ENDED, WRONG_SECRET};
 
 /// The grants of the token endpoint.
 const OFFERED: [GrantType; 6] = [
@@ -224,17 +225,40 @@ const REASONS: &[(&str, Line)] = &[
     ),
 ];
 
+const STALE_SECRET: &str = "Give the app the present secret. At the next rotation, let the old one work on until every \
+                            app has the new one.";
+
+/// The mark of a wrong secret, where the event holds it.
+pub(super) fn mark(event: &Event) -> Option<&str> {
+    hint(event)?.strip_prefix(WRONG_SECRET)
+}
+
+/// The event with which the secret of that mark ended, among those of the client, from newest to oldest.
+pub(super) fn ending<'e>(mark: &str, changes: &'e [Event]) -> Option<&'e Event> {
+    let ended = |event: &&Event| {
+        let marks = event.details.get("ended").and_then(Value::as_array);
+        marks.is_some_and(|marks| marks.iter().any(|known| known == mark))
+    };
+    changes.iter().find(ended)
+}
+
+/// A secret that was one of the client's until an admin or a program ended it.
+pub(super) fn ended_by(change: &Event, event: &Event) -> Explanation {
+    let how = if change.description == "Stop a client secret" { "stopped" } else { "replaced" };
+    let (when, who) = (moment(&change.at.to_string()), blocked::who(change));
+    let why = format!("The app sent a secret of this client that was {how} on {when} by {who}.");
+    Explanation::new(event, why, STALE_SECRET, Some(Part::Secret))
+}
+
 /// A refusal of the token endpoint.
 pub(super) fn explain(event: &Event) -> Explanation {
-    let reason = hint(event).unwrap_or_default();
+    let reason = if mark(event).is_some() { "wrong secret" } else { hint(event).unwrap_or_default() };
     if let Some(ended) = reason.strip_prefix(SECRET_ENDED) {
         let why = format!(
             "The app sent a secret of this client that was rotated out; it ended on {}.",
             moment(ended)
         );
-        let fix = "Give the app the present secret. At the next rotation, let the old one work on until every app \
-                   has the new one.";
-        return Explanation::new(event, why, fix, Some(Part::Secret));
+        return Explanation::new(event, why, STALE_SECRET, Some(Part::Secret));
     }
     if is_unknown_client(event) {
         let why = "No client of this tenant has the Client ID that was sent.";
@@ -261,6 +285,7 @@ pub(super) fn explain(event: &Event) -> Explanation {
         "unauthorized_client" => unauthorized(event, said),
         "access_denied" => denied(event, said),
         "invalid_scope" => no_scope(event, None),
+        "invalid_target" => target::explain(event, said, apis_of(event)),
         "unsupported_grant_type" => Explanation::new(
             event,
             format!(
@@ -286,7 +311,7 @@ pub(super) fn is_unknown_client(event: &Event) -> bool {
 }
 
 /// A time of ours for people: day, hour and minute.
-fn moment(text: &str) -> String {
+pub(super) fn moment(text: &str) -> String {
     let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default();
     format!("{} at {} UTC", part(0..10), part(11..16))
 }
@@ -306,7 +331,7 @@ pub(super) fn no_scope(event: &Event, granted: Option<&[String]>) -> Explanation
         }
     };
     let fix = "Grant the scope, or let the app ask for what it has.";
-    Explanation::new(event, why, fix, Some(if is_machine(event) { Part::Apis } else { Part::QuickStart }))
+    Explanation::new(event, why, fix, Some(apis_of(event)))
 }
 
 /// The client may not use what it asked for.
@@ -322,7 +347,7 @@ fn unauthorized(event: &Event, said: &str) -> Explanation {
 /// An API that does not exist, or that this client or person is not let to. Only a program has a page
 /// with its APIs; what a client may have in the name of people is changed by the Management API alone.
 pub(super) fn denied(event: &Event, said: &str) -> Explanation {
-    let part = if is_machine(event) { Part::Apis } else { Part::QuickStart };
+    let part = apis_of(event);
     if let Some(asked) = said.strip_prefix("Service not found: ") {
         let why = format!("The app asked for the API {asked}, which does not exist in this tenant.");
         let fix = "Compare the audience with the identifiers of the APIs, letter by letter; a slash at the end \
@@ -370,6 +395,11 @@ fn not_given(event: &Event) -> Explanation {
         "Give it one with POST /api/v2/client-grants of the Management API: subject_type is user.",
         None,
     )
+}
+
+/// Where it says which APIs a client calls.
+fn apis_of(event: &Event) -> Part {
+    if is_machine(event) { Part::Apis } else { Part::QuickStart }
 }
 
 /// Whether a program asked for itself: it has APIs of its own.

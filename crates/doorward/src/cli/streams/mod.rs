@@ -1,5 +1,9 @@
 //! `doorward streams`: how log streams go, and what an operator does when one does not.
 
+mod create;
+mod set;
+mod settings;
+
 use clap::Subcommand;
 use doorward_engine::fault::Fault;
 use doorward_engine::streams::{self, StreamState};
@@ -20,6 +24,10 @@ pub enum Streams {
     List,
     /// Show a log stream, without its secrets
     Show(Which),
+    /// Make a log stream
+    Create(create::Create),
+    /// Change a log stream; secrets that are not named stay while scheme, host and port do
+    Set(set::Set),
     /// Send a test event and show what the receiver says
     Test(Which),
     /// Try a log stream that waits at once
@@ -42,6 +50,8 @@ impl Streams {
     pub(super) async fn run(self, here: &Here) -> Result<(), Failure> {
         let opened = here.open().await?;
         match self {
+            Streams::Create(create) => create.run(here, &opened).await?,
+            Streams::Set(set) => set.run(here, &opened).await?,
             Streams::List => list(here, &opened).await?,
             Streams::Show(which) => show(here, &opened, &which).await?,
             Streams::Test(which) => test(here, &opened, &which).await?,
@@ -51,8 +61,8 @@ impl Streams {
                 done.map_err(|fault| Failure::of("The log stream was not tried.", &fault))?;
                 here.console.result(&json!({ "id": id }), &[("Tried at once", id.as_str())]);
             }
-            Streams::Pause(which) => set(here, &opened, &which, StreamStatus::Paused).await?,
-            Streams::Resume(which) => set(here, &opened, &which, StreamStatus::Active).await?,
+            Streams::Pause(which) => put(here, &opened, &which, StreamStatus::Paused).await?,
+            Streams::Resume(which) => put(here, &opened, &which, StreamStatus::Active).await?,
         }
         opened.close().await;
         Ok(())
@@ -147,7 +157,7 @@ async fn test(here: &Here, opened: &Opened, which: &Which) -> Result<(), Failure
     Ok(())
 }
 
-async fn set(here: &Here, opened: &Opened, which: &Which, status: StreamStatus) -> Result<(), Failure> {
+async fn put(here: &Here, opened: &Opened, which: &Which, status: StreamStatus) -> Result<(), Failure> {
     let state = find(opened, which).await?;
     if state.stream.status == status {
         let what = format!("The log stream is {} already.", status.as_str());

@@ -1,0 +1,180 @@
+//! The log as it grows before somebody's eyes. Source: UX §1.9, "Live"; WCAG 2.2.2.
+
+use doorward_model::client::kind::ClientKind;
+use serde_json::{Value, json};
+
+use super::{Browser, OpenHouse};
+use crate::kit::{Engine, RelyingParty, Via, Visitor};
+
+/// How many events the list shows.
+const ROWS: &str = "return document.querySelectorAll('[data-event]').length";
+/// Keeps what screen readers are told: it is taken away after a while.
+const KEEP_HEARD: &str = "window.heard = []; const teller = document.querySelector('[data-tells]');
+    new MutationObserver(() => teller.textContent && heard.push(teller.textContent)).observe(teller, { childList: true })";
+/// The button that counts what the list does not show.
+const FRESH: &str = "const fresh = document.querySelector('[data-live-fresh]');
+    return fresh.checkVisibility() ? fresh.textContent : null";
+/// A stream of events in the hand of the test, and requests of the page that wait while it says so.
+const BY_HAND: &str = "window.EventSource = class extends EventTarget {
+        static CLOSED = 2;
+        readyState = 1;
+        constructor() { super(); window.stream = this; }
+        says(kind, data = '') { this.dispatchEvent(new MessageEvent(kind, { data })); }
+        close() {}
+    };
+    window.held = [];
+    const send = XMLHttpRequest.prototype.send;
+    XMLHttpRequest.prototype.send = function (...all) {
+        const go = () => send.apply(this, all);
+        if (window.holds) window.held.push(go); else go();
+    };";
+
+/// Somebody does not get in, a minute after the last one: each is an event of its own.
+async fn wrong(house: &OpenHouse, party: &RelyingParty<'_>, name: &str) {
+    house.advance(60);
+    Visitor::new(house).log_in(&party.authorize(&[]), name, "not the password").await;
+}
+
+async fn storefront(house: &OpenHouse) -> RelyingParty<'_> {
+    house.party_with(ClientKind::Spa, Via::None, json!({ "name": "Storefront" })).await
+}
+
+impl Browser {
+    async fn rows(&self) -> i64 {
+        self.run(ROWS).await.as_i64().unwrap()
+    }
+
+    /// Opens the logins of the log with its stream in the hand of the test, and switches Live on.
+    async fn watches_by_hand(&self, house: &OpenHouse) {
+        self.set_up(house).await;
+        self.runs_first(BY_HAND).await;
+        self.open(&house.page("/manage/logs?kind=logins")).await;
+        self.press("Live").await;
+    }
+
+    async fn fresh(&self) -> Value {
+        self.run(FRESH).await
+    }
+}
+
+/// A page that watches: what happens stands on it without anybody touching it.
+#[tokio::test]
+async fn live_shows_what_happens_and_waits_for_who_reads() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    let party = storefront(&house).await;
+    browser.set_up(&house).await;
+    browser.open(&house.page("/manage/logs?kind=logins")).await;
+    let before = browser.rows().await;
+    browser.run(KEEP_HEARD).await;
+    browser.press("Live").await;
+    wrong(&house, &party, "first@example.com").await;
+    browser.sees("first@example.com could not log in").await;
+    assert_eq!(browser.run("return heard").await, json!(["1 new event"]), "told in sum");
+    browser.press("Pause").await;
+    wrong(&house, &party, "second@example.com").await;
+    browser.sees("1 new").await;
+    assert!(!browser.shows("second@example.com").await, "it is paused");
+    wrong(&house, &party, "third@example.com").await;
+    browser.sees("2 new").await;
+    browser.press("2 new").await;
+    browser.sees("third@example.com could not log in").await;
+    assert!(browser.shows("second@example.com").await);
+    assert_eq!(browser.rows().await - before, 3, "only logins, each once");
+    // It goes on with another filter, in the same tab, until it is switched off.
+    browser.pick("outcome", "Failed").await;
+    browser.sees("Outcome: failed").await;
+    wrong(&house, &party, "fourth@example.com").await;
+    browser.sees("fourth@example.com could not log in").await;
+    browser.press("Live").await;
+    wrong(&house, &party, "fifth@example.com").await;
+    browser.open(&house.page("/manage/logs?outcome=failed")).await;
+    browser.sees("fifth@example.com").await;
+    let pressed = "return document.querySelector('[data-live-switch]').getAttribute('aria-pressed')";
+    assert_eq!(browser.run(pressed).await, "false");
+    browser.has_a_clean_console().await;
+    browser.end().await;
+}
+
+/// Whichever node it happens at, the page of another shows it, and nobody loads it anew. What it takes until then is
+/// no matter of luck: `the_second_that_live_promises` counts it together.
+#[tokio::test]
+async fn what_happens_at_another_node_stands_on_a_page_that_watches() {
+    for engine in Engine::all() {
+        let Some(browser) = Browser::start().await else { return };
+        let house = OpenHouse::on(engine).await;
+        let (party, other) = (storefront(&house).await, house.second_node().await);
+        browser.set_up(&house).await;
+        browser.open(&house.page("/manage/logs?kind=logins")).await;
+        browser.press("Live").await;
+        browser.run("window.stays = true").await;
+        for name in ["first@example.com", "second@example.com"] {
+            house.advance(60);
+            Visitor::new(&other).log_in(&party.authorize(&[]), name, "not the password").await;
+            browser.sees(&format!("{name} could not log in")).await;
+        }
+        assert_eq!(browser.run("return window.stays").await, true, "it was loaded anew");
+        browser.end().await;
+    }
+}
+
+/// What the page shows already may be told of late, after somebody paused it.
+#[tokio::test]
+async fn what_is_on_the_page_is_not_new_when_its_news_comes_late() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    let party = storefront(&house).await;
+    wrong(&house, &party, "first@example.com").await;
+    browser.watches_by_hand(&house).await;
+    browser.press("Pause").await;
+    let shown = browser.run("return document.querySelector('[data-event]').dataset.event").await;
+    let shown = shown.as_str().unwrap();
+    let (id, _) = shown.split_once('.').unwrap();
+    let news = async |names: &str| {
+        browser.run(&format!("stream.says('news', '{names}')")).await;
+        browser.fresh().await
+    };
+    assert_eq!(news(shown).await, json!(null), "it stands there");
+    assert_eq!(news("9999.1").await, "1 new");
+    assert_eq!(news(&format!("9999.1 {shown}")).await, "1 new", "it was told before");
+    assert_eq!(news(&format!("{id}.2")).await, "2 new", "it happened once more");
+    let many: Vec<String> = (0..60).map(|number| format!("99990{number}.1")).collect();
+    assert_eq!(news(&many.join(" ")).await, "50+ new");
+    browser.end().await;
+}
+
+/// A list that is on its way when somebody begins to read does not take the place of what they read.
+#[tokio::test]
+async fn a_page_that_was_paused_meanwhile_stays_as_it_is() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    let party = storefront(&house).await;
+    browser.watches_by_hand(&house).await;
+    browser.run("window.holds = true; stream.says('look')").await;
+    browser.until("return held.length === 1").await;
+    wrong(&house, &party, "first@example.com").await;
+    browser.press("Pause").await;
+    browser.run("window.holds = false; held.shift()()").await;
+    browser.sees("1 new").await;
+    assert!(!browser.shows("first@example.com").await, "it is paused");
+    browser.press("1 new").await;
+    browser.sees("first@example.com could not log in").await;
+    browser.end().await;
+}
+
+/// Where so much happened that it is not told by name, it is counted on the page.
+#[tokio::test]
+async fn what_happened_while_nobody_listened_is_counted_when_it_is_paused() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    let party = storefront(&house).await;
+    browser.watches_by_hand(&house).await;
+    browser.press("Pause").await;
+    for name in ["first@example.com", "second@example.com"] {
+        wrong(&house, &party, name).await;
+    }
+    browser.run("stream.says('look')").await;
+    browser.sees("2 new").await;
+    assert!(!browser.shows("second@example.com").await, "it is paused");
+    browser.end().await;
+}
