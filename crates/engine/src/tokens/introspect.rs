@@ -58,12 +58,13 @@ async fn find(app: &App, state: &TenantState, text: &Secret) -> Result<Option<Ac
     if text.expose().matches('.').count() == 2 {
         return of_jwt(app, state, text).await;
     }
-    let store = app.db().tenant(&state.tenant.id);
-    if let Some(token) = refresh_tokens::get(&store, &digest::token_hash(text)).await? {
-        return of_refresh_token(app, state, token).await;
+    // What opens needs no look into the store to be known.
+    if let Some(token) = opaque::open(app, &state.tenant.id, text) {
+        return of_opaque(app, state, token).await;
     }
-    match opaque::open(app, &state.tenant.id, text) {
-        Some(token) => of_opaque(app, state, token).await,
+    let store = app.db().tenant(&state.tenant.id);
+    match refresh_tokens::get(&store, &digest::token_hash(text)).await? {
+        Some(token) => of_refresh_token(app, state, token).await,
         None => Ok(None),
     }
 }
