@@ -50,7 +50,7 @@ pub(crate) fn read(proxies: &[IpNet], parts: &Parts) -> RequestInfo {
     RequestInfo {
         ip: peer(parts).map(|peer| client_address(proxies, peer, &parts.headers)),
         end_user_ip: end_user(&parts.headers),
-        is_forwarded: FORWARDED.iter().any(|name| parts.headers.contains_key(*name)),
+        is_forwarded: parts.headers.keys().any(|name| FORWARDED.contains(&name.as_str())),
         user_agent: agent.filter(|agent| !agent.is_empty()),
         auth0_client: telemetry(&parts.headers, &parts.uri),
         call: None,
