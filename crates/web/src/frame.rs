@@ -106,13 +106,14 @@ fn finish(web: &Web, mut response: Response, tenant: Option<&Arc<TenantState>>, 
     security_headers::complete(response.headers_mut(), tenant.map(|tenant| &tenant.issuer));
     let (route, took) = (line.route.as_ref().map(MatchedPath::as_str), line.started.elapsed());
     web.requests().note(route, response.status(), took);
+    // One text: to write five fields one by one costs as much as half a request.
     tracing::info!(
-        method = %line.method,
-        path = %path(&line.uri),
-        status = response.status().as_u16(),
-        ms = took.as_millis(),
-        ip = line.ip.map(tracing::field::display),
-        "request"
+        "request method={} path={} status={} ms={} ip={}",
+        line.method,
+        path(&line.uri),
+        response.status().as_u16(),
+        took.as_millis(),
+        line.ip.map_or_else(|| "-".to_owned(), |ip| ip.to_string()),
     );
     response
 }
