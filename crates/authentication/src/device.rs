@@ -1,43 +1,16 @@
-//! `/oauth/device/code`: a device asks for its person, by form or JSON.
+//! `/oauth/device/code`: a device asks for its person.
 //!
 //! Source: RFC 8628 §3.1, §3.2.
 
-use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use doorward_engine::caller::{Caller, Who};
-use doorward_engine::fault::Fault;
+use axum::response::Response;
 use doorward_engine::login::devices::ask::{self as engine, DeviceAuthorization};
-use doorward_engine::tokens::Answered;
-use doorward_web::body::RawBody;
-use doorward_web::fault::OAuthFault;
-use doorward_web::state::Web;
-use doorward_web::tenant::Tenant;
-use doorward_web::visitor::Visitor;
-use http::HeaderMap;
 use serde_json::Map;
 
-use crate::preflight;
-use crate::token::{authorization, json, read};
+use crate::program::{Asked, json};
 
-pub(crate) async fn ask(
-    State(web): State<Web>,
-    Tenant(tenant): Tenant,
-    Visitor(info): Visitor,
-    headers: HeaderMap,
-    RawBody(body): RawBody,
-) -> Response {
-    let params = match read(&headers, &body) {
-        Ok(params) => params,
-        Err(error) => return OAuthFault(Fault::Token(error)).into_response(),
-    };
-    let caller = Caller { tenant, who: Who::Anonymous, info };
-    let Answered { client, outcome } =
-        engine::ask(web.app(), &caller, authorization(&headers).as_deref(), &params).await;
-    let response = match outcome {
-        Ok(given) => waiting(given),
-        Err(fault) => OAuthFault(fault).into_response(),
-    };
-    preflight::answer(&web, &caller, response, &headers, client.as_deref()).await
+pub(crate) async fn ask(asked: Asked) -> Response {
+    let answered = engine::ask(asked.app(), asked.sent()).await;
+    asked.answer(answered, waiting).await
 }
 
 /// RFC 8628 §3.2.

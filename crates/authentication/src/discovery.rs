@@ -4,11 +4,13 @@
 
 use axum::body::Bytes;
 use axum::response::Response;
-use doorward_model::signing_key::KEY_SET_MAX_AGE;
 use doorward_web::cors;
 use doorward_web::tenant::Tenant;
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+
+/// How long caches may keep it: [`doorward_model::signing_key::KEY_SET_MAX_AGE`].
+const KEPT: &str = "public, max-age=300";
 
 pub(crate) async fn metadata(Tenant(tenant): Tenant) -> Response {
     public(tenant.discovery.clone())
@@ -20,8 +22,19 @@ pub(crate) fn public(body: Bytes) -> Response {
     let mut response = Response::new(body.into());
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let kept = format!("public, max-age={}", KEY_SET_MAX_AGE.seconds());
-    headers.extend(HeaderValue::from_str(&kept).ok().map(|value| (CACHE_CONTROL, value)));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(KEPT));
     cors::permit_everybody(headers);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_model::signing_key::KEY_SET_MAX_AGE;
+
+    use super::*;
+
+    #[test]
+    fn a_cache_keeps_keys_no_longer_than_their_successors_wait() {
+        assert_eq!(KEPT, format!("public, max-age={}", KEY_SET_MAX_AGE.seconds()));
+    }
 }

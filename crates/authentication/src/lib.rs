@@ -20,6 +20,7 @@ mod jwks;
 mod login;
 mod logout;
 mod preflight;
+mod program;
 mod revoke;
 mod step;
 mod token;

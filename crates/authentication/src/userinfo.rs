@@ -21,7 +21,7 @@ use doorward_web::visitor::Visitor;
 use http::HeaderMap;
 
 use crate::preflight;
-use crate::token::json;
+use crate::program::{json, response};
 
 pub(crate) async fn by_header(
     State(web): State<Web>,
@@ -59,10 +59,7 @@ async fn answer(
 ) -> Response {
     let caller = Caller { tenant, who: Who::Anonymous, info };
     let Answered { client, outcome } = userinfo(web.app(), &caller, token.as_ref()).await;
-    let response = match outcome {
-        Ok(claims) => json(claims),
-        Err(fault) => OAuthFault(fault).into_response(),
-    };
+    let response = response(outcome, json);
     preflight::answer(web, &caller, response, headers, client.as_deref()).await
 }
 

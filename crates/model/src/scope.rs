@@ -219,8 +219,12 @@ pub mod oidc {
     pub const PROFILE: &str = "profile";
     /// Asks for the email claims.
     pub const EMAIL: &str = "email";
+    /// Asks for the postal address.
+    pub const ADDRESS: &str = "address";
+    /// Asks for the claims about a telephone number.
+    pub const PHONE: &str = "phone";
     /// Asks for a refresh token.
     pub const OFFLINE_ACCESS: &str = "offline_access";
     /// All that are known here.
-    pub const ALL: [&str; 4] = [OPENID, PROFILE, EMAIL, OFFLINE_ACCESS];
+    pub const ALL: [&str; 6] = [OPENID, PROFILE, EMAIL, ADDRESS, PHONE, OFFLINE_ACCESS];
 }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::extract::{MatchedPath, Request};
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -15,11 +15,9 @@ use doorward_model::scope::ApiScope;
 use http::header::ALLOW;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use std::sync::Arc;
-use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::body::BODY_LIMIT;
 use crate::fault::{Refusal, Skin};
-use crate::frame::{frame, panicked};
+use crate::frame::frame;
 use crate::inside::Door;
 use crate::state::Web;
 use crate::{api, assets, caller, cors, csrf, health, signed_in};
@@ -206,8 +204,6 @@ pub fn router(web: Web, routes: Vec<Route>) -> Router {
     let router = router
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(web.clone(), frame))
         .with_state(web);
     router.clone().layer(Extension(Door(router)))

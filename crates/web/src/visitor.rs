@@ -13,7 +13,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use doorward_engine::caller::RequestInfo;
 use doorward_model::log::event::tame;
 use http::request::Parts;
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, HeaderName, Uri, header};
 use ipnet::IpNet;
 use serde_json::Value;
 
@@ -28,6 +28,9 @@ const MAX_HOPS: usize = 32;
 /// What proxies write about the request that they pass on.
 const FORWARDED: [&str; 5] =
     ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+
+static TELEMETRY: HeaderName = HeaderName::from_static("auth0-client");
+static FORWARDED_FOR_USER: HeaderName = HeaderName::from_static("auth0-forwarded-for");
 
 /// Extractor: what is known of the visitor.
 #[derive(Debug, Clone)]
@@ -50,7 +53,7 @@ pub(crate) fn read(proxies: &[IpNet], parts: &Parts) -> RequestInfo {
     RequestInfo {
         ip: peer(parts).map(|peer| client_address(proxies, peer, &parts.headers)),
         end_user_ip: end_user(&parts.headers),
-        is_forwarded: FORWARDED.iter().any(|name| parts.headers.contains_key(*name)),
+        is_forwarded: parts.headers.keys().any(|name| FORWARDED.contains(&name.as_str())),
         user_agent: agent.filter(|agent| !agent.is_empty()),
         auth0_client: telemetry(&parts.headers, &parts.uri),
         call: None,
@@ -83,7 +86,7 @@ fn client_address(proxies: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAdd
 /// The person that a server asks for, as it says. Which servers are believed is decided where they
 /// prove themselves.
 fn end_user(headers: &HeaderMap) -> Option<IpAddr> {
-    let mut values = headers.get_all("auth0-forwarded-for").iter();
+    let mut values = headers.get_all(&FORWARDED_FOR_USER).iter();
     let first = values.next()?.to_str().ok()?;
     if values.next().is_some() { None } else { address(first.split(',').next()?.trim()) }
 }
@@ -98,7 +101,7 @@ fn address(text: &str) -> Option<IpAddr> {
 
 /// The SDK that speaks: base64url JSON in a header or the query. What cannot be read is left out.
 fn telemetry(headers: &HeaderMap, uri: &Uri) -> Option<Value> {
-    if let Some(value) = headers.get("auth0-client") {
+    if let Some(value) = headers.get(&TELEMETRY) {
         return decode_telemetry(value.to_str().ok()?);
     }
     if !uri.query()?.contains("auth0Client=") {

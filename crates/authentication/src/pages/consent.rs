@@ -112,8 +112,13 @@ impl ConsentPage<'_> {
 fn about_you(value: &str) -> Option<Wish> {
     let text = match value {
         oidc::OPENID => "Recognise you when you come back",
-        oidc::PROFILE => "See your name, nickname and picture",
+        oidc::PROFILE => {
+            "See your profile: names and picture, and birthday, gender, website, language \
+                          and time zone where you gave them"
+        }
         oidc::EMAIL => "See your email address",
+        oidc::ADDRESS => "See your postal address",
+        oidc::PHONE => "See your telephone number",
         oidc::OFFLINE_ACCESS => "Keep this access while you are away",
         _ => return None,
     };
@@ -147,7 +152,7 @@ mod tests {
         for value in oidc::ALL {
             assert!(about_you(value).is_some(), "{value}");
         }
-        assert_eq!(groups("openid profile email offline_access", None)[0].1.len(), 4);
+        assert_eq!(groups("openid profile email address phone offline_access", None)[0].1.len(), 6);
     }
 
     #[test]

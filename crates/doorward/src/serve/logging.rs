@@ -5,29 +5,34 @@ use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
 
+use super::lines::{Lines, Rest};
 use crate::failure::Failure;
 
 const VARIABLE: &str = "DOORWARD_LOG";
 const USUAL: &str = "info,refinery_core=warn,tokio_postgres=warn";
 
-/// Starts writing logs. A second call changes nothing.
+/// Starts writing logs; what is given back writes the last of them when it is dropped. A second call changes nothing.
 ///
 /// # Errors
-/// When the variable does not say how much.
-pub fn start() -> Result<(), Failure> {
+/// When the variable does not say how much, or the system gives no thread.
+pub fn start() -> Result<Rest, Failure> {
     let wanted = match std::env::var(VARIABLE) {
         Ok(text) => text,
         Err(VarError::NotPresent) => USUAL.to_owned(),
         Err(error @ VarError::NotUnicode(_)) => return Err(unusable(&error)),
     };
     let filter = EnvFilter::try_new(wanted).map_err(|error| unusable(&error))?;
+    let is_watched = io::stderr().is_terminal();
+    let (lines, rest) = Lines::to(io::stderr(), is_watched).map_err(|error| {
+        Failure::failed("The log cannot be written.", error, "Check the limits on processes and threads.")
+    })?;
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .with_writer(lines)
+        .with_ansi(is_watched && std::env::var_os("NO_COLOR").is_none())
         .with_target(false)
         .try_init();
-    Ok(())
+    Ok(rest)
 }
 
 fn unusable(why: &dyn std::fmt::Display) -> Failure {

@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod busy;
+mod lines;
 mod logging;
 pub mod metrics;
 mod welcome;
@@ -36,7 +37,7 @@ pub async fn serve(
     flags: &InstallationFlags,
     server: &ServerFlags,
 ) -> Result<(), Failure> {
-    logging::start()?;
+    let _rest = logging::start()?;
     let settled = config::settle(data, flags, server)?;
     settled.check_listen()?;
     let (installation, server) = (&settled.installation, &settled.server);

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::caller::{Caller, Who};
 use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft};
-use crate::tokens;
+use crate::tokens::{self, Sent};
 
 const WHAT: &str = "Get a token as a client";
 const BY_KEY: &str = "This client proves itself with a private key that only the program has, so the token can \
@@ -85,7 +85,8 @@ async fn get(
     let params = params.map_err(|error| Fault::internal(error.to_string()))?;
     let program = Caller { tenant: state, who: Who::Anonymous, info: caller.info.clone() };
     let began = app.now();
-    let answered = tokens::grant(app, &program, None, &params).await;
+    let sent = Sent { caller: &program, authorization: None, params: &params };
+    let answered = tokens::grant(app, sent).await;
     let took = app.now().millis().saturating_sub(began.millis());
     match answered.outcome {
         Ok(answer) => Ok(Ok(TriedToken {

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::caller::{Caller, RequestInfo, Who};
 use crate::fault::Fault;
 use crate::kit::Kit;
-use crate::tokens::{self, Answered, TokenAnswer};
+use crate::tokens::{self, Answered, Sent, TokenAnswer};
 use crate::users;
 
 pub(crate) const EMAIL: &str = "grace@example.com";
@@ -112,7 +112,8 @@ impl Journey {
 
     pub(crate) async fn ask(&self, fields: Value) -> Answered<TokenAnswer> {
         let params = Params::from_json(fields.to_string().as_bytes()).unwrap();
-        tokens::grant(&self.kit.app, &self.visitor(), None, &params).await
+        let (caller, params) = (&self.visitor(), &params);
+        tokens::grant(&self.kit.app, Sent { caller, authorization: None, params }).await
     }
 
     pub(crate) async fn redeem(&self, client: &ClientId, code: &Secret) -> Result<TokenAnswer, Fault> {
@@ -151,8 +152,8 @@ impl Journey {
     async fn ask_at(&self, app: &App, fields: Value) -> Result<TokenAnswer, Fault> {
         let params = Params::from_json(fields.to_string().as_bytes()).unwrap();
         let tenant = app.tenant(&self.kit.tenant().tenant.id).unwrap();
-        let visitor = Caller { tenant, ..self.visitor() };
-        tokens::grant(app, &visitor, None, &params).await.outcome
+        let (caller, params) = (&Caller { tenant, ..self.visitor() }, &params);
+        tokens::grant(app, Sent { caller, authorization: None, params }).await.outcome
     }
 
     pub(crate) async fn block(&self) {

@@ -23,7 +23,7 @@ use crate::caller::Caller;
 use crate::fault::Fault;
 use crate::id_token_hint;
 use crate::sealing::Place;
-use crate::tokens::{self, Answered, Authenticated, Refused};
+use crate::tokens::{self, Answered, Authenticated, Refused, Sent};
 
 /// How long a pushed request waits for its person where the client does not say so.
 const LIFETIME: Lifetime = Lifetime::from_seconds(30);
@@ -32,6 +32,9 @@ const PER_ADDRESS: u32 = 100;
 const ROOM: &str = "the address has pushed requests left";
 /// What every `request_uri` of ours begins with (RFC 9126 §2.2).
 const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// As what a refusal is written down.
+const FAILURE: EventCode = EventCode::PushedRequestFailed;
 
 /// A request that was pushed.
 #[derive(Debug)]
@@ -42,24 +45,14 @@ pub struct Pushed {
     pub expires_in: Lifetime,
 }
 
-/// Keeps a request for the client that proves itself; `authorization` is the header of that name.
-pub async fn push(
-    app: &App,
-    caller: &Caller,
-    authorization: Option<&str>,
-    params: &Params,
-) -> Answered<Pushed> {
-    match tokens::authenticate(app, caller, Endpoint::PushedRequest, (authorization, params)).await {
-        Ok(proven) => {
-            let outcome = keep(app, &proven, params).await;
-            tokens::settled(app, proven, params, (EventCode::PushedRequestFailed, outcome)).await
-        }
-        Err(Fault::Token(error)) => {
-            let refused = (EventCode::PushedRequestFailed, error);
-            tokens::unproven(app, caller, (authorization, params), refused).await
-        }
-        Err(fault) => Answered { client: None, outcome: Err(fault) },
-    }
+/// Keeps a request for the client that proves itself.
+pub async fn push(app: &App, sent: Sent<'_>) -> Answered<Pushed> {
+    let proven = match tokens::proven(app, sent, (Endpoint::PushedRequest, FAILURE)).await {
+        Ok(proven) => proven,
+        Err(answered) => return answered,
+    };
+    let outcome = keep(app, &proven, sent.params).await;
+    tokens::settled(app, proven, sent.params, (FAILURE, outcome)).await
 }
 
 async fn keep(app: &App, proven: &Authenticated, params: &Params) -> Result<Pushed, Refused> {

@@ -14,44 +14,34 @@ use doorward_protocol::oauth::endpoint::Endpoint;
 use doorward_protocol::oauth::grants::Resource;
 use doorward_protocol::oauth::grants::refresh_token::{self, RefreshDecision, RefreshInput};
 use doorward_protocol::oauth::introspection::{self, Active, Introspection};
-use doorward_protocol::oauth::params::Params;
 use doorward_protocol::oauth::revocation;
 use doorward_protocol::oidc::access_token;
 use doorward_store::{refresh_tokens, token_families, users};
 use serde_json::{Map, Value};
 
-use super::{Answered, Authenticated, Refused, authenticate, mint, opaque, settled, unproven};
+use super::{Answered, Authenticated, Refused, Sent, mint, opaque, proven, settled, unproven};
 use crate::app::App;
-use crate::caller::Caller;
 use crate::fault::Fault;
 use crate::state::TenantState;
 
 /// An access token (RFC 6750).
 const BEARER: Option<&str> = Some("Bearer");
 
-/// Tells the client that proves itself about a token; `authorization` is the header of that name.
-pub async fn introspect(
-    app: &App,
-    caller: &Caller,
-    authorization: Option<&str>,
-    params: &Params,
-) -> Answered<Introspection> {
-    let text = match revocation::token(params) {
+/// As what a refusal is written down.
+const FAILURE: EventCode = EventCode::LoginFailed;
+
+/// Tells the client that proves itself about a token.
+pub async fn introspect(app: &App, sent: Sent<'_>) -> Answered<Introspection> {
+    let text = match revocation::token(sent.params) {
         Ok(text) => Secret::new(text.to_owned()),
-        Err(error) => {
-            return unproven(app, caller, (authorization, params), (EventCode::LoginFailed, error)).await;
-        }
+        Err(error) => return unproven(app, sent, (FAILURE, error)).await,
     };
-    match authenticate(app, caller, Endpoint::Introspection, (authorization, params)).await {
-        Ok(proven) => {
-            let outcome = tell(app, &proven, &text).await;
-            settled(app, proven, params, (EventCode::LoginFailed, outcome)).await
-        }
-        Err(Fault::Token(error)) => {
-            unproven(app, caller, (authorization, params), (EventCode::LoginFailed, error)).await
-        }
-        Err(fault) => Answered { client: None, outcome: Err(fault) },
-    }
+    let proven = match proven(app, sent, (Endpoint::Introspection, FAILURE)).await {
+        Ok(proven) => proven,
+        Err(answered) => return answered,
+    };
+    let outcome = tell(app, &proven, &text).await;
+    settled(app, proven, sent.params, (FAILURE, outcome)).await
 }
 
 async fn tell(app: &App, proven: &Authenticated, text: &Secret) -> Result<Introspection, Refused> {
@@ -68,12 +58,13 @@ async fn find(app: &App, state: &TenantState, text: &Secret) -> Result<Option<Ac
     if text.expose().matches('.').count() == 2 {
         return of_jwt(app, state, text).await;
     }
-    let store = app.db().tenant(&state.tenant.id);
-    if let Some(token) = refresh_tokens::get(&store, &digest::token_hash(text)).await? {
-        return of_refresh_token(app, state, token).await;
+    // What opens needs no look into the store to be known.
+    if let Some(token) = opaque::open(app, &state.tenant.id, text) {
+        return of_opaque(app, state, token).await;
     }
-    match opaque::open(app, &state.tenant.id, text) {
-        Some(token) => of_opaque(app, state, token).await,
+    let store = app.db().tenant(&state.tenant.id);
+    match refresh_tokens::get(&store, &digest::token_hash(text)).await? {
+        Some(token) => of_refresh_token(app, state, token).await,
         None => Ok(None),
     }
 }

@@ -57,6 +57,17 @@ pub struct Answered<T> {
     pub outcome: Result<T, Fault>,
 }
 
+/// A request of a program, read and not yet judged.
+#[derive(Clone, Copy)]
+pub struct Sent<'a> {
+    /// Whom it is for, and what is known of whoever sends it.
+    pub caller: &'a Caller,
+    /// The header of that name.
+    pub authorization: Option<&'a str>,
+    /// What it holds.
+    pub params: &'a Params,
+}
+
 /// What the token endpoint gives (RFC 6749 §5.1).
 #[derive(Debug)]
 pub struct TokenAnswer {
@@ -197,31 +208,35 @@ pub(crate) async fn settled<T>(
     Answered { client: Some(proven.entry), outcome }
 }
 
-/// Answers a request at the token endpoint; `authorization` is the header of that name.
-pub async fn grant(
-    app: &App,
-    caller: &Caller,
-    authorization: Option<&str>,
-    params: &Params,
-) -> Answered<TokenAnswer> {
-    let kind = match grants::grant_type(params) {
+/// Answers a request at the token endpoint.
+pub async fn grant(app: &App, sent: Sent<'_>) -> Answered<TokenAnswer> {
+    let kind = match grants::grant_type(sent.params) {
         Ok(kind) => kind,
-        Err(error) => {
-            return unproven(app, caller, (authorization, params), (failure_of(None), error)).await;
-        }
+        Err(error) => return unproven(app, sent, (failure_of(None), error)).await,
     };
-    match authenticate(app, caller, Endpoint::Token, (authorization, params)).await {
-        Ok(Authenticated { caller, entry, assertion }) => {
-            let caller = caller.for_whom_it_asks(&entry.client);
-            let (by_header, assertion) = (authorization.is_some(), assertion.as_ref());
-            let asking = Asking { caller: &caller, entry: &entry, params, by_header, assertion };
-            let outcome = by_grant(app, &asking, kind).await;
-            Answered { client: Some(entry), outcome }
-        }
-        Err(Fault::Token(error)) => {
-            unproven(app, caller, (authorization, params), (failure_of(Some(kind)), error)).await
-        }
-        Err(fault) => Answered { client: None, outcome: Err(fault) },
+    let proven = proven(app, sent, (Endpoint::Token, failure_of(Some(kind)))).await;
+    let Authenticated { caller, entry, assertion } = match proven {
+        Ok(proven) => proven,
+        Err(answered) => return answered,
+    };
+    let caller = caller.for_whom_it_asks(&entry.client);
+    let (params, by_header) = (sent.params, sent.authorization.is_some());
+    let asking = Asking { caller: &caller, entry: &entry, params, by_header, assertion: assertion.as_ref() };
+    let outcome = by_grant(app, &asking, kind).await;
+    Answered { client: Some(entry), outcome }
+}
+
+/// The client of a request, once it proved itself at the endpoint; else the answer, which is written down as
+/// `failure`.
+pub(crate) async fn proven<T>(
+    app: &App,
+    sent: Sent<'_>,
+    (endpoint, failure): (Endpoint, EventCode),
+) -> Result<Authenticated, Answered<T>> {
+    match authenticate(app, sent, endpoint).await {
+        Ok(proven) => Ok(proven),
+        Err(Fault::Token(error)) => Err(unproven(app, sent, (failure, error)).await),
+        Err(fault) => Err(Answered { client: None, outcome: Err(fault) }),
     }
 }
 
@@ -229,13 +244,12 @@ pub async fn grant(
 /// `failure`.
 pub(crate) async fn unproven<T>(
     app: &App,
-    caller: &Caller,
-    (authorization, params): (Option<&str>, &Params),
+    sent: Sent<'_>,
     (failure, error): (EventCode, TokenError),
 ) -> Answered<T> {
-    let client = known(app, caller, authorization, params).await;
+    let client = known(app, sent).await;
     let what = (failure, &error, Consequence::Nothing);
-    let noted = refuse(app, caller, (client.as_deref(), None), params, what).await;
+    let noted = refuse(app, sent.caller, (client.as_deref(), None), sent.params, what).await;
     Answered { client, outcome: Err(noted.err().unwrap_or(Fault::Token(error))) }
 }
 
@@ -361,13 +375,8 @@ async fn session_of(
 }
 
 /// Proves the client at an endpoint. A refusal is not believed before the tenant's version was read again.
-pub(crate) async fn authenticate(
-    app: &App,
-    caller: &Caller,
-    endpoint: Endpoint,
-    (authorization, params): (Option<&str>, &Params),
-) -> Result<Authenticated, Fault> {
-    let presented = client_auth::read(authorization, params)?;
+async fn authenticate(app: &App, sent: Sent<'_>, endpoint: Endpoint) -> Result<Authenticated, Fault> {
+    let (caller, presented) = (sent.caller, client_auth::read(sent.authorization, sent.params)?);
     match prove(app, caller, endpoint, &presented).await {
         Err(Fault::Token(error)) => {
             let (tenant, changed) = app.refresh(&caller.tenant).await?;
@@ -446,14 +455,9 @@ fn telling_of_an_old_secret(
 }
 
 /// The client that a refused request names: its own pages may read the refusal.
-async fn known(
-    app: &App,
-    caller: &Caller,
-    authorization: Option<&str>,
-    params: &Params,
-) -> Option<Arc<ClientEntry>> {
-    let presented = client_auth::read(authorization, params).ok()?;
-    app.client(&caller.tenant, &presented.id).await.ok().flatten()
+async fn known(app: &App, sent: Sent<'_>) -> Option<Arc<ClientEntry>> {
+    let presented = client_auth::read(sent.authorization, sent.params).ok()?;
+    app.client(&sent.caller.tenant, &presented.id).await.ok().flatten()
 }
 
 /// The event of tokens that were given for a person's authorization.

@@ -11,39 +11,28 @@ use doorward_model::token::Family;
 use doorward_protocol::digest;
 use doorward_protocol::jose::unverified_subject;
 use doorward_protocol::oauth::endpoint::Endpoint;
-use doorward_protocol::oauth::params::Params;
 use doorward_protocol::oauth::revocation::{self, Found, Revocation};
 use doorward_store::{StoreError, grants, refresh_tokens, token_families, users};
 
-use super::{Answered, Authenticated, Consequence, Refused, authenticate, opaque, settled, unproven};
+use super::{Answered, Authenticated, Consequence, Refused, Sent, opaque, proven, settled, unproven};
 use crate::app::App;
-use crate::caller::Caller;
-use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft};
 
-/// Ends what the client that proves itself hands back; `authorization` is the header of that name.
-pub async fn revoke(
-    app: &App,
-    caller: &Caller,
-    authorization: Option<&str>,
-    params: &Params,
-) -> Answered<()> {
-    let text = match revocation::token(params) {
+/// As what a refusal is written down.
+const FAILURE: EventCode = EventCode::LoginFailed;
+
+/// Ends what the client that proves itself hands back.
+pub async fn revoke(app: &App, sent: Sent<'_>) -> Answered<()> {
+    let text = match revocation::token(sent.params) {
         Ok(text) => Secret::new(text.to_owned()),
-        Err(error) => {
-            return unproven(app, caller, (authorization, params), (EventCode::LoginFailed, error)).await;
-        }
+        Err(error) => return unproven(app, sent, (FAILURE, error)).await,
     };
-    match authenticate(app, caller, Endpoint::Revocation, (authorization, params)).await {
-        Ok(proven) => {
-            let outcome = end(app, &proven, &text).await;
-            settled(app, proven, params, (EventCode::LoginFailed, outcome)).await
-        }
-        Err(Fault::Token(error)) => {
-            unproven(app, caller, (authorization, params), (EventCode::LoginFailed, error)).await
-        }
-        Err(fault) => Answered { client: None, outcome: Err(fault) },
-    }
+    let proven = match proven(app, sent, (Endpoint::Revocation, FAILURE)).await {
+        Ok(proven) => proven,
+        Err(answered) => return answered,
+    };
+    let outcome = end(app, &proven, &text).await;
+    settled(app, proven, sent.params, (FAILURE, outcome)).await
 }
 
 async fn end(app: &App, proven: &Authenticated, text: &Secret) -> Result<(), Refused> {
@@ -69,13 +58,11 @@ async fn end(app: &App, proven: &Authenticated, text: &Secret) -> Result<(), Ref
 async fn family(app: &App, proven: &Authenticated, text: &Secret) -> Result<Option<Family>, Refused> {
     let tenant = &proven.caller.tenant.tenant.id;
     let store = app.db().tenant(tenant);
-    if let Some(token) = refresh_tokens::get(&store, &digest::token_hash(text)).await? {
-        return Ok(Some(token.family));
+    // What opens needs no look into the store to be known.
+    if let Some(token) = opaque::open(app, tenant, text) {
+        return Ok(token_families::get(&store, &token.family).await?);
     }
-    match opaque::open(app, tenant, text) {
-        Some(token) => Ok(token_families::get(&store, &token.family).await?),
-        None => Ok(None),
-    }
+    Ok(refresh_tokens::get(&store, &digest::token_hash(text)).await?.map(|token| token.family))
 }
 
 async fn write(app: &App, proven: &Authenticated, family: &Family) -> Result<(), StoreError> {

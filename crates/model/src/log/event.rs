@@ -123,5 +123,9 @@ impl Event {
 /// ```
 #[must_use]
 pub fn tame(text: &str) -> String {
+    // Nearly all of it is short and plain.
+    if text.len() <= MAX_TEXT && text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return text.to_owned();
+    }
     text.chars().take(MAX_TEXT).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -112,7 +112,7 @@ impl Grantable<'_> {
         let mut granted: Vec<String> = Vec::new();
         for value in scope.split(' ').filter(|value| !value.is_empty()) {
             let known = match value {
-                oidc::OPENID | oidc::PROFILE | oidc::EMAIL => true,
+                oidc::OPENID | oidc::PROFILE | oidc::EMAIL | oidc::ADDRESS | oidc::PHONE => true,
                 oidc::OFFLINE_ACCESS => self.offline && self.api.is_none_or(|api| api.allow_offline_access),
                 _ => self.api.is_some_and(|api| self.may_give(api, value)),
             };
@@ -174,8 +174,10 @@ pub fn of_person(facts: &PersonFacts<'_>) -> Result<TokenScope, TokenError> {
         .map_err(|Denied(text)| TokenError::new(OAuthErrorCode::AccessDenied, &text))?;
     let is_held = |value: &String| !api.enforces_policies() || facts.held.contains(value);
     let is_granted = |value: &String| grant.is_none_or(|grant| grant.gives(value));
-    let may_say = |value: &&String| {
-        oidc::ALL.contains(&value.as_str()) || (api.knows(value) && is_granted(value) && is_held(value))
+    // A permission of the API is one whatever its name: an API may have called one `address`.
+    let may_say = |value: &&String| match api.knows(value) {
+        true => is_granted(value) && is_held(value),
+        false => oidc::ALL.contains(&value.as_str()),
     };
     let names = api.enforces_policies() && api.dialect().names_permissions();
     let permissions = names.then(|| facts.held.iter().filter(|value| api.knows(value)).cloned().collect());

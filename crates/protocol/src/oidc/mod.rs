@@ -9,4 +9,5 @@ pub mod claims;
 pub mod claims_request;
 pub mod id_token;
 pub mod id_token_hint;
+pub mod metadata;
 pub mod userinfo;

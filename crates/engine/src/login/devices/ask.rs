@@ -23,9 +23,8 @@ use super::super::facts::{Here, judge};
 use super::super::{attempts, pushed};
 use super::typed_hash;
 use crate::app::App;
-use crate::caller::Caller;
 use crate::fault::{Fault, SHORT_WAIT};
-use crate::tokens::{self, Answered, Authenticated, Refused};
+use crate::tokens::{self, Answered, Authenticated, Refused, Sent};
 
 /// How many devices of clients that prove nothing an address may let wait, within [`attempts::WINDOW`].
 const PER_ADDRESS: u32 = 100;
@@ -51,26 +50,15 @@ pub struct DeviceAuthorization {
     pub interval: Lifetime,
 }
 
-/// Lets a device of the client that proves itself wait for its person; `authorization` is the header of that
-/// name.
-pub async fn ask(
-    app: &App,
-    caller: &Caller,
-    authorization: Option<&str>,
-    params: &Params,
-) -> Answered<DeviceAuthorization> {
-    match tokens::authenticate(app, caller, Endpoint::Device, (authorization, params)).await {
-        Ok(proven) => {
-            let proven =
-                Authenticated { caller: proven.caller.for_whom_it_asks(&proven.entry.client), ..proven };
-            let outcome = begin(app, &proven, (params, authorization.is_some())).await;
-            tokens::settled(app, proven, params, (FAILURE, outcome)).await
-        }
-        Err(Fault::Token(error)) => {
-            tokens::unproven(app, caller, (authorization, params), (FAILURE, error)).await
-        }
-        Err(fault) => Answered { client: None, outcome: Err(fault) },
-    }
+/// Lets a device of the client that proves itself wait for its person.
+pub async fn ask(app: &App, sent: Sent<'_>) -> Answered<DeviceAuthorization> {
+    let proven = match tokens::proven(app, sent, (Endpoint::Device, FAILURE)).await {
+        Ok(proven) => proven,
+        Err(answered) => return answered,
+    };
+    let proven = Authenticated { caller: proven.caller.for_whom_it_asks(&proven.entry.client), ..proven };
+    let outcome = begin(app, &proven, (sent.params, sent.authorization.is_some())).await;
+    tokens::settled(app, proven, sent.params, (FAILURE, outcome)).await
 }
 
 async fn begin(

@@ -198,6 +198,8 @@ async fn oidcc_discovery_endpoint_verification() {
         ("grant_types_supported", "implicit"),
         ("scopes_supported", "openid"),
         ("scopes_supported", "offline_access"),
+        ("scopes_supported", "address"),
+        ("scopes_supported", "phone"),
         ("claims_supported", "sub"),
         ("code_challenge_methods_supported", "S256"),
     ] {
