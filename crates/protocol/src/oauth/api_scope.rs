@@ -175,9 +175,12 @@ pub fn of_person(facts: &PersonFacts<'_>) -> Result<TokenScope, TokenError> {
     let is_held = |value: &String| !api.enforces_policies() || facts.held.contains(value);
     let is_granted = |value: &String| grant.is_none_or(|grant| grant.gives(value));
     // A permission of the API is one whatever its name: an API may have called one `address`.
-    let may_say = |value: &&String| match api.knows(value) {
-        true => is_granted(value) && is_held(value),
-        false => oidc::ALL.contains(&value.as_str()),
+    let may_say = |value: &&String| {
+        if api.knows(value) {
+            is_granted(value) && is_held(value)
+        } else {
+            oidc::ALL.contains(&value.as_str())
+        }
     };
     let names = api.enforces_policies() && api.dialect().names_permissions();
     let permissions = names.then(|| facts.held.iter().filter(|value| api.knows(value)).cloned().collect());
