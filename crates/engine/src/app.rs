@@ -273,7 +273,7 @@ impl App {
         }
         let Some(any) = self.tenants().into_iter().next() else { return Ok(()) };
         let mut batch = self.0.db.tenant(&any.tenant.id).batch();
-        doorward_store::tenants::hold(&mut batch);
+        doorward_store::tenants::try_writing(&mut batch);
         batch.commit_ahead().await?;
         *self.0.wrote_at.lock() = Some(now);
         Ok(())

@@ -43,6 +43,17 @@ pub fn hold(b: &mut Batch) {
     b.push(SQL, args, Expect::Rows(1, MISSING));
 }
 
+/// Writes a row and takes it away again: whether the database takes what is written shows at the commit. A row that is
+/// written as it is would not do, since SQLite leaves a page alone that stays the same.
+pub fn try_writing(b: &mut Batch) {
+    const ADD: &str = "INSERT INTO used_logins (tenant_id, id, expires_at) VALUES ($1, 'probe', 0)";
+    const TAKE_AWAY: &str = "DELETE FROM used_logins WHERE tenant_id = $1 AND id = 'probe'";
+    for sql in [ADD, TAKE_AWAY] {
+        let args = args![b.tenant().as_str()];
+        b.push(sql, args, Expect::Any);
+    }
+}
+
 /// Replaces the settings that were read at `version`. Fails as [`STALE`] when anything of the tenant's
 /// configuration was changed since. Push it before whatever else moves the version.
 pub fn put_settings(b: &mut Batch, settings: &TenantSettings, version: i64) {

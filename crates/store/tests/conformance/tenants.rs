@@ -80,6 +80,19 @@ fn of_many_changes_of_the_settings_at_once_one_is_made() {
 }
 
 #[test]
+fn whether_writing_works_can_be_tried_again_and_again() {
+    on_both(async |db| {
+        let t = furnish(&db, "a").await;
+        let before = tenants::version(&db.tenant(&t)).await.unwrap();
+        for _ in 0..2 {
+            let done = write(&db, &t, tenants::try_writing).await;
+            assert!(done.is_ok(), "{done:?}");
+        }
+        assert_eq!(tenants::version(&db.tenant(&t)).await.unwrap(), before);
+    });
+}
+
+#[test]
 fn nothing_is_configured_in_a_tenant_that_is_not_there() {
     on_both(async |db| {
         let nobody = tenant_id("nobody");
