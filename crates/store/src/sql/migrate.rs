@@ -46,6 +46,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0031__copy_the_log", include_str!("../../migrations/V0031__copy_the_log.sql")),
     ("V0032__devices_and_people", include_str!("../../migrations/V0032__devices_and_people.sql")),
     ("V0033__positions_of_events", include_str!("../../migrations/V0033__positions_of_events.sql")),
+    ("V0035__texts_of_many", include_str!("../../migrations/V0035__texts_of_many.sql")),
 ];
 
 /// Asks whether the database came from another server, where transactions were numbered otherwise.
