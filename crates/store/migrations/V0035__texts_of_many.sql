@@ -1,5 +1,17 @@
 -- What users are searched for by a part, written for many of them at once and found more exactly.
 
+-- SQLite only: begin
+-- With the places of the groups in each text: those that have all groups of a part, and not the part, are told
+-- apart by the index then, without reading their texts.
+DROP TABLE user_texts;
+CREATE VIRTUAL TABLE user_texts USING fts5(tenant_id UNINDEXED, user_id UNINDEXED, texts,
+    tokenize = 'trigram', columnsize = 0);
+INSERT INTO user_texts (rowid, tenant_id, user_id, texts)
+    SELECT users.texts_row, users_in_words.tenant_id, users_in_words.user_id, users_in_words.texts FROM users
+    JOIN users_in_words ON users_in_words.tenant_id = users.tenant_id AND users_in_words.user_id = users.id
+    ORDER BY users.texts_row;
+-- SQLite only: end
+
 -- PostgreSQL only: begin
 -- The texts are made of the rows that a statement brings, all at once. They were read again one by one before,
 -- and as long as nobody had analyzed the table PostgreSQL read it from end to end for each.
