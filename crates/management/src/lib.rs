@@ -17,6 +17,7 @@ mod clients;
 mod connections;
 mod devices;
 mod email_templates;
+pub mod error_codes;
 mod fields;
 mod forms;
 mod grants;

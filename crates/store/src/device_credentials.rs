@@ -10,8 +10,8 @@ use crate::sql::list::List;
 use crate::sql::row::Row;
 use crate::sql::value::args;
 
-/// The label of the failure when the owner is gone or blocked, or has too many of them.
-pub const NOT_ALLOWED: &str = "the owner exists, is not blocked, and has room for one more";
+/// The label of the failure when owner or client is gone, or the owner blocked, or has too many of them.
+pub const NOT_ALLOWED: &str = "owner and client exist, the owner is not blocked and has room for one more";
 
 /// Which credentials a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -85,14 +85,15 @@ fn apply(list: &mut List, filter: &DeviceFilter) {
     }
 }
 
-/// Adds a credential if its owner is there, not blocked, and has fewer than `most`. Fails as
-/// [`NOT_ALLOWED`].
+/// Adds a credential if its client is there, and its owner, who is not blocked and has fewer than `most`.
+/// Fails as [`NOT_ALLOWED`].
 pub fn insert(b: &mut Batch, device: &DeviceCredential, most: i64) {
     const SQL: &str = "INSERT INTO device_credentials \
          (tenant_id, id, user_id, client_id, device_id, device_name, value, created_at) \
          SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), \
          CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS BIGINT) \
          WHERE EXISTS (SELECT 1 FROM users WHERE tenant_id = $1 AND id = $3 AND blocked = FALSE) \
+         AND EXISTS (SELECT 1 FROM clients WHERE tenant_id = $1 AND id = $4) \
          AND (SELECT COUNT(id) FROM device_credentials WHERE tenant_id = $1 AND user_id = $3) < $9";
     let args = args![
         b.tenant().as_str(),

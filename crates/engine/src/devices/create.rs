@@ -4,7 +4,7 @@ use doorward_model::device_credential::{DeviceCredential, MAX_PER_USER, NewDevic
 use doorward_model::fields::{FieldError, FieldErrors};
 use doorward_model::ids::ClientId;
 use doorward_model::scope::ApiScope;
-use doorward_store::{StoreError, device_credentials};
+use doorward_store::{StoreError, clients, device_credentials};
 use serde_json::{Map, Value};
 
 use super::about;
@@ -38,11 +38,10 @@ async fn make(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<D
     };
     let new = NewDevice::from_json(body)?;
     let (state, _) = app.refresh(&caller.tenant).await?;
+    let unknown = || FieldErrors::from(FieldError::new("client_id", "enum", "There is no such client."));
     let client = match &new.client {
         None => asking.clone(),
         Some(named) => {
-            let unknown =
-                || FieldErrors::from(FieldError::new("client_id", "enum", "There is no such client."));
             let id = ClientId::parse(named).map_err(|_| unknown())?;
             app.client(&state, &id).await?.ok_or_else(unknown)?.client.id.clone()
         }
@@ -56,11 +55,16 @@ async fn make(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<D
         value: new.value,
         created_at: app.now(),
     };
-    let mut batch = app.db().tenant(&state.tenant.id).batch();
+    let scope = app.db().tenant(&state.tenant.id);
+    let mut batch = scope.batch();
     device_credentials::insert(&mut batch, &device, MAX_PER_USER);
     record::push_by(&mut batch, app, caller, about(WHAT, &device));
     match batch.commit().await {
         Ok(_) => Ok(device),
+        // Deleted a moment ago, with the devices that it had.
+        Err(StoreError::Unmet { .. }) if clients::get(&scope, &device.client).await?.is_none() => {
+            Err(unknown().into())
+        }
         Err(StoreError::Unmet { .. }) => {
             let text = format!("A person has at most {MAX_PER_USER} devices. Remove one first.");
             Err(FieldErrors::from(FieldError::new("device_id", "maximum", text)).into())

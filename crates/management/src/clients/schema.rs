@@ -28,6 +28,29 @@ const LISTED: &[Parameter] = &[
     parameter("q", TEXT, "A search for client_grant.organization_id or client_grant.allow_any_organization."),
 ];
 
+/// What every answer to a change has.
+pub(crate) const ALWAYS: (&str, &[&str]) = (
+    "Client",
+    &[
+        "tenant",
+        "global",
+        "is_token_endpoint_ip_header_trusted",
+        "name",
+        "is_first_party",
+        "oidc_conformant",
+        "sso_disabled",
+        "cross_origin_authentication",
+        "cross_origin_auth",
+        "refresh_token",
+        "jwt_configuration",
+        "grant_types",
+        "client_aliases",
+        "allowed_clients",
+        "custom_login_page_on",
+        "callback_url_template",
+        "client_id",
+    ],
+);
 pub(crate) const NAMED: &[(&str, &Schema)] =
     &[("Client", &SHOWN), ("NewClient", &NEW), ("ClientChange", &CHANGE)];
 

@@ -103,6 +103,11 @@ const fn with_settings<const N: usize>(first: &[Member]) -> [Member; N] {
 const STRATEGIES: Parameter = parameter("strategy", list(&TEXT, usize::MAX), "Only of these kinds.");
 const ONE: Answers = &[(200, Some(&SHOWN))];
 
+/// What every one has, whoever asks.
+pub(crate) const ALWAYS: (&str, &[&str]) = (
+    "Connection",
+    &["id", "options", "strategy", "name", "is_domain_connection", "realms", "enabled_clients"],
+);
 pub(crate) const NAMED: &[(&str, &Schema)] =
     &[("Connection", &SHOWN), ("NewConnection", &NEW), ("ConnectionChange", &CHANGE)];
 

@@ -5,6 +5,9 @@ use doorward_model::schema::Schema;
 
 use crate::openapi::operation::Operation;
 
+/// What every one has.
+pub(crate) const ALWAYS: (&str, &[&str]) =
+    ("EmailTemplate", &["template", "body", "from", "subject", "syntax", "enabled"]);
 pub(crate) const NAMED: &[(&str, &Schema)] = &[("EmailTemplate", &CHANGE), ("NewEmailTemplate", &NEW)];
 
 pub(crate) const OPERATIONS: &[Operation] = &[

@@ -68,6 +68,9 @@ pub(crate) const Q: Parameter =
 /// The same under an older name.
 pub(crate) const SEARCH: Parameter = parameter("search", TEXT, "As q; what both ask for must hold.");
 
+/// What every one has, whoever asks.
+pub(crate) const ALWAYS: (&str, &[&str]) =
+    ("LogEvent", &["date", "type", "description", "details", "$event_schema", "_id", "log_id", "isMobile"]);
 pub(crate) const NAMED: &[(&str, &Schema)] = &[("LogEvent", &EVENT)];
 
 pub(crate) const OPERATIONS: &[Operation] = &[

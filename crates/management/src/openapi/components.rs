@@ -30,6 +30,20 @@ const NAMED: &[&[(&str, &Schema)]] = &[
     users::schema::NAMED,
 ];
 
+/// What every one of a kind has, of kinds of which `fields` may choose a part.
+const ALWAYS: &[(&str, &[&str])] = &[
+    clients::schema::ALWAYS,
+    connections::schema::ALWAYS,
+    email_templates::schema::ALWAYS,
+    logs::schema::ALWAYS,
+    resource_servers::schema::ALWAYS,
+    tenants::schema::ALWAYS,
+    users::schema::ALWAYS,
+];
+/// Why such a schema says of none of its members that it must be there.
+const CHOSEN: &str = "As a body, and where an operation takes fields, it may have any of its members. In other \
+                      answers, required beside the reference names those that are always there.";
+
 /// The named schemas, written out once.
 pub(super) struct Components(Vec<(&'static str, Value)>);
 
@@ -41,8 +55,21 @@ impl Components {
 
     /// `components.schemas` of the document.
     pub(super) fn to_json(&self) -> Map<String, Value> {
-        let inside = |(name, schema): &(&str, Value)| ((*name).to_owned(), self.inside(schema.clone()));
+        let inside = |(name, schema): &(&str, Value)| {
+            let mut written = self.inside(schema.clone());
+            if always(name).is_some() {
+                written["description"] = json!(CHOSEN);
+            }
+            ((*name).to_owned(), written)
+        };
         self.0.iter().map(inside).collect()
+    }
+
+    /// The schema of an answer that no `fields` makes smaller.
+    pub(super) fn whole(&self, schema: &Schema) -> Value {
+        let mut written = self.schema(schema);
+        demand(&mut written);
+        written
     }
 
     /// A schema with names where it, or a part of it, has one.
@@ -80,6 +107,23 @@ impl Components {
             }
         }
         schema
+    }
+}
+
+fn always(name: &str) -> Option<&'static [&'static str]> {
+    ALWAYS.iter().find(|(known, _)| *known == name).map(|(_, members)| *members)
+}
+
+/// Says beside each reference what every one of its kind has.
+fn demand(schema: &mut Value) {
+    let reference = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
+    if let Some(members) = reference.and_then(always) {
+        schema["required"] = json!(members);
+    }
+    match schema {
+        Value::Object(object) => object.values_mut().for_each(demand),
+        Value::Array(list) => list.iter_mut().for_each(demand),
+        _ => {}
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::components::Components;
 use super::errors;
-use super::operation::{self, Operation, Parameter};
+use super::operation::{self, FIELDS, Operation, Parameter};
 use super::path;
 use crate::besides;
 
@@ -122,7 +122,9 @@ fn responses(route: &Route, operation: &Operation, components: &Components) -> M
         let reason = StatusCode::from_u16(*status).ok().and_then(|status| status.canonical_reason());
         let mut answer = json!({ "description": reason.unwrap_or("Done") });
         if let Some(schema) = schema {
-            answer["content"] = json!({ JSON: { "schema": components.schema(schema) } });
+            let may_choose = operation.query.iter().any(|parameter| parameter.name == FIELDS.name);
+            let schema = if may_choose { components.schema(schema) } else { components.whole(schema) };
+            answer["content"] = json!({ JSON: { "schema": schema } });
         }
         all.insert(status.to_string(), answer);
     }

@@ -79,6 +79,19 @@ const LISTED: &[Parameter] = &[
     parameter("identifiers", list(&TEXT, 10), "Only the APIs of these identifiers."),
 ];
 
+/// What every one has, whoever asks.
+pub(crate) const ALWAYS: (&str, &[&str]) = (
+    "ResourceServer",
+    &[
+        "id",
+        "identifier",
+        "allow_offline_access",
+        "skip_consent_for_verifiable_first_party_clients",
+        "token_lifetime",
+        "token_lifetime_for_web",
+        "signing_alg",
+    ],
+);
 pub(crate) const NAMED: &[(&str, &Schema)] =
     &[("ResourceServer", &SHOWN), ("NewResourceServer", &NEW), ("ResourceServerChange", &CHANGE)];
 

@@ -5,6 +5,11 @@ use doorward_model::tenant::members::{CHANGE, SHOWN};
 
 use crate::openapi::operation::{FIELDS, INCLUDE_FIELDS, Operation};
 
+/// What every tenant has set.
+pub(crate) const ALWAYS: (&str, &[&str]) = (
+    "TenantSettings",
+    &["friendly_name", "allowed_logout_urls", "session_lifetime", "idle_session_lifetime", "flags"],
+);
 pub(crate) const NAMED: &[(&str, &Schema)] = &[("TenantSettings", &SHOWN), ("TenantSettingsChange", &CHANGE)];
 
 pub(crate) const OPERATIONS: &[Operation] = &[

@@ -145,6 +145,22 @@ const LISTED: &[Parameter] = &[
     parameter("primary_order", Schema::Flag, "Known and without meaning: the order is always the same."),
 ];
 
+/// What every one has, whoever asks.
+pub(crate) const ALWAYS: (&str, &[&str]) = (
+    "User",
+    &[
+        "created_at",
+        "email",
+        "email_verified",
+        "identities",
+        "name",
+        "nickname",
+        "updated_at",
+        "user_id",
+        "blocked",
+        "logins_count",
+    ],
+);
 pub(crate) const NAMED: &[(&str, &Schema)] =
     &[("User", &SHOWN), ("NewUser", &NEW), ("UserChange", &CHANGE), ("UserBlocks", &BLOCKS)];
 

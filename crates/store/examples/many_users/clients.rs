@@ -19,9 +19,10 @@ pub async fn fill(db: &Db, tenant: &TenantId) {
     }
     for first in (0..WANTED).step_by((BATCH * AT_ONCE) as usize) {
         let mut under_way = Vec::new();
-        for begin in (first..first + BATCH * AT_ONCE).step_by(BATCH as usize) {
+        for begin in (first..(first + BATCH * AT_ONCE).min(WANTED)).step_by(BATCH as usize) {
             let mut batch = db.tenant(tenant).batch();
-            (begin..begin + BATCH).for_each(|number| clients::insert(&mut batch, &client(number)));
+            (begin..(begin + BATCH).min(WANTED))
+                .for_each(|number| clients::insert(&mut batch, &client(number)));
             under_way.push(tokio::spawn(batch.commit()));
         }
         for batch in under_way {

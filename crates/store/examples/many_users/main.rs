@@ -26,11 +26,10 @@ use doorward_store::{DatabaseUrl, Db, connections, global};
 use serde_json::json;
 use times::Times;
 
-/// Users per batch, and batches under way at once: SQLite commits those together. At a server each would wait
-/// for the counts of users that another one has under way, until it is ended as a deadlock.
-const BATCH: u32 = 50;
-const AT_ONCE: u32 = 20;
-const AT_ONCE_AT_A_SERVER: u32 = 1;
+/// Entries per batch, and batches under way at once: SQLite commits those together, and a server has as many
+/// cores for them.
+const BATCH: u32 = 256;
+const AT_ONCE: u32 = 4;
 /// How often each list is asked for.
 const RUNS: usize = 41;
 const FIRST: i64 = 1_700_000_000_000;
@@ -100,8 +99,7 @@ async fn main() {
     let known = connections::all(&db.tenant(&tenant)).await.unwrap();
     let there = list::count(&db.tenant(&tenant), UserFilter::default()).await.unwrap();
     if there == 0 {
-        let at_once = if matches!(url, DatabaseUrl::Sqlite(_)) { AT_ONCE } else { AT_ONCE_AT_A_SERVER };
-        fill(&db, &tenant, &known[0].id, (wanted, at_once)).await;
+        fill(&db, &tenant, &known[0].id, wanted).await;
     }
     clients::fill(&db, &tenant).await;
     measure(&db, &tenant, &known).await;
@@ -130,29 +128,43 @@ async fn furnish(db: &Db, id: &TenantId) {
     batch.commit().await.unwrap();
 }
 
-async fn fill(db: &Db, tenant: &TenantId, connection: &ConnectionId, (wanted, at_once): (u32, u32)) {
-    let started = Instant::now();
+/// Adds users as an import does that keeps their hashes.
+async fn fill(db: &Db, tenant: &TenantId, connection: &ConnectionId, wanted: u32) {
+    let (started, before) = (Instant::now(), memory());
     let credential = Credential { hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA".to_owned() };
-    for first in (0..wanted).step_by((BATCH * at_once) as usize) {
+    for first in (0..wanted).step_by((BATCH * AT_ONCE) as usize) {
         let mut under_way = Vec::new();
-        for begin in (first..(first + BATCH * at_once).min(wanted)).step_by(BATCH as usize) {
+        for begin in (first..(first + BATCH * AT_ONCE).min(wanted)).step_by(BATCH as usize) {
             let mut batch = db.tenant(tenant).batch();
-            for number in begin..(begin + BATCH).min(wanted) {
-                let user = user(number, connection);
-                users::insert(&mut batch, &user);
-                users::put_password(&mut batch, &user.id, &credential, user.created_at);
-            }
+            let end = (begin + BATCH).min(wanted);
+            let some: Vec<User> = (begin..end).map(|number| user(number, connection)).collect();
+            let passwords: Vec<_> = some.iter().map(|user| (&user.id, &credential)).collect();
+            users::insert_all(&mut batch, &some);
+            users::put_passwords(&mut batch, &passwords, Timestamp::from_millis(FIRST));
             under_way.push(tokio::spawn(batch.commit()));
         }
         for batch in under_way {
             batch.await.unwrap().unwrap();
         }
-        if first % 100_000 == 0 {
+        if first == 0 {
+            db.analyze().await.unwrap();
+        }
+        if (first / (BATCH * AT_ONCE)).is_multiple_of(100) {
             println!("{first} users after {:.1} s", started.elapsed().as_secs_f64());
         }
     }
-    let seconds = started.elapsed().as_secs_f64();
-    println!("{wanted} users in {seconds:.1} s, {:.0} a second", f64::from(wanted) / seconds);
+    let (seconds, more) = (started.elapsed().as_secs_f64(), memory().saturating_sub(before));
+    println!(
+        "{wanted} users in {seconds:.1} s, {:.0} a second, memory + {more} KiB",
+        f64::from(wanted) / seconds
+    );
+}
+
+/// What this process has in memory, in KiB, as Linux says it.
+fn memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|text| text.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
 }
 
 /// A number that looks like chance and is the same in every run.

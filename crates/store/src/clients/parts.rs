@@ -11,10 +11,12 @@ use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
 use crate::sql::list::{List, contained};
 use crate::sql::search::Condition;
-use crate::sql::value::args;
+use crate::sql::value::{Value, args};
 
 /// How many clients are read and sorted rather than walking the list in its order.
 const FEW: u32 = 1000;
+/// How many ids that the index gave are kept.
+const KEPT: u32 = 100;
 /// How many of the first are looked at before the index is asked.
 const FIRST: u32 = 1000;
 
@@ -42,11 +44,9 @@ pub(super) async fn list(
     if let Some(page) = among_the_first(t, filter, (offset, limit)).await? {
         return Ok(Found::Page(page));
     }
-    if !is_rare(t, &part).await? {
-        return Ok(Found::Anywhere);
-    }
+    let Some(few) = few(t, part).await? else { return Ok(Found::Anywhere) };
     let mut list = List::new(FOUND, args![t.id()]);
-    list.and_among("id", &[part]);
+    few.narrow(&mut list);
     apply(&mut list, filter);
     list.bounded("clients", FEW);
     Ok(Found::Among(list))
@@ -55,9 +55,9 @@ pub(super) async fn list(
 /// Narrows a count to the clients that may have the part, where they are few.
 pub(super) async fn narrow(t: &Scope<'_>, filter: &ClientFilter, list: &mut List) -> Result<(), StoreError> {
     if let Some(part) = part(t, filter)
-        && is_rare(t, &part).await?
+        && let Some(few) = few(t, part).await?
     {
-        list.and_among("id", &[part]);
+        few.narrow(list);
     }
     Ok(())
 }
@@ -69,10 +69,33 @@ fn part(t: &Scope<'_>, filter: &ClientFilter) -> Option<Condition> {
     Some(Condition { text: SELECT.to_owned(), values: args![t.id(), part] })
 }
 
-async fn is_rare(t: &Scope<'_>, part: &Condition) -> Result<bool, StoreError> {
-    let row = t.list(List::how_many(std::slice::from_ref(part), FEW + 1)).await?.into_iter().next();
+/// Few clients that may have the part.
+enum Few {
+    /// These.
+    Ids(Vec<Value>),
+    /// Those that the statement gives.
+    Part(Condition),
+}
+
+impl Few {
+    fn narrow(self, list: &mut List) {
+        match self {
+            Few::Ids(ids) => list.and_in("id", ids),
+            Few::Part(part) => list.and_among("id", &[part]),
+        }
+    }
+}
+
+/// The clients that may have the part, if they are few. Where they are very few the index is asked once.
+async fn few(t: &Scope<'_>, part: Condition) -> Result<Option<Few>, StoreError> {
+    let parts = std::slice::from_ref(&part);
+    let rows = t.list(List::some(parts, KEPT + 1)).await?;
+    if rows.len() <= KEPT as usize {
+        return Ok(Some(Few::Ids(rows.iter().flat_map(|row| row.values().to_vec()).collect())));
+    }
+    let row = t.list(List::how_many(parts, FEW + 1)).await?.into_iter().next();
     let count = row.map_or(Ok(0), |row| row.read("clients").int("count"))?;
-    Ok(count <= i64::from(FEW))
+    Ok((count <= i64::from(FEW)).then_some(Few::Part(part)))
 }
 
 /// The page, if it is known after the first clients of the list: when they fill it, or are all.

@@ -11,6 +11,7 @@ use doorward_model::log::code::EventCode;
 use super::db::Db;
 use super::error::StoreError;
 use super::row::Row;
+use super::rows::Rows;
 use super::shapes::{Known, Shape};
 use super::text::Text;
 use super::value::Value;
@@ -99,6 +100,17 @@ impl Batch {
         let statement = self.statement(sql, args, expect);
         self.statements.push(statement);
         Ticket(self.statements.len() - 1)
+    }
+
+    /// Adds rows with as few statements as take them; each must do what is expected.
+    pub(crate) fn push_rows(&mut self, rows: &Rows, values: Vec<Vec<Value>>, expect: Expect) {
+        for (text, args) in rows.statements(values) {
+            let text = Arc::new(text);
+            if let Err(mistake) = text.check(&args) {
+                self.mistake.get_or_insert(mistake);
+            }
+            self.statements.push(Statement { text, args, expect });
+        }
     }
 
     fn statement(&mut self, sql: &'static str, args: Vec<Value>, expect: Expect) -> Statement {

@@ -66,6 +66,19 @@ impl Db {
         }
     }
 
+    /// Has a server look at its tables, as whoever fills a new database does after the first entries. Its plans are
+    /// made for what it knows of a table, which of one that was empty until now is nothing, and those of open
+    /// connections stay until it looks, by itself within a minute. SQLite plans by rules and has nothing to look at.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the server cannot be reached.
+    pub async fn analyze(&self) -> Result<(), StoreError> {
+        match &self.0.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(postgres) => postgres.analyze().await,
+        }
+    }
+
     /// Whether the database answers, has all that this release's migrations make, and can be written.
     ///
     /// # Errors

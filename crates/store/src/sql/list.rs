@@ -32,6 +32,15 @@ impl List {
         list
     }
 
+    /// The ids that some `SELECT`s give, one after the other and up to a bound.
+    pub(crate) fn some(parts: &[Condition], bound: u32) -> Self {
+        let mut list = Self::new("SELECT id FROM (", Vec::new());
+        list.parts(parts, " UNION ALL ");
+        list.text.push_str(") AS found LIMIT ");
+        list.place(bound.into());
+        list
+    }
+
     /// How many different ids some `SELECT`s give together, each of which gives none twice.
     pub(crate) fn how_many_of_any(parts: &[Condition]) -> Self {
         let count =

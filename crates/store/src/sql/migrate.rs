@@ -13,7 +13,7 @@ use refinery::{Migration, Runner};
 
 use super::error::StoreError;
 use super::postgres::{self, Postgres};
-use super::sqlite::open_for_writing;
+use super::sqlite::{self, open_for_writing};
 use super::tls;
 
 /// In the order of their numbers; a released one is never changed.
@@ -46,7 +46,17 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("V0031__copy_the_log", include_str!("../../migrations/V0031__copy_the_log.sql")),
     ("V0032__devices_and_people", include_str!("../../migrations/V0032__devices_and_people.sql")),
     ("V0033__positions_of_events", include_str!("../../migrations/V0033__positions_of_events.sql")),
+    ("V0035__texts_of_many", include_str!("../../migrations/V0035__texts_of_many.sql")),
 ];
+
+/// After this migration two streams of a tenant could write into one file; the next one lets none.
+const SHARED_FILES: i64 = 29;
+/// Run between the two: of streams that share a file all but the oldest go on in a file of
+/// their own, so that the index can be made and no stream is lost.
+const PART_FILES: &str = "UPDATE log_streams SET sink = REPLACE(sink, '\"fileName\":\"', '\"fileName\":\"' || id || '-') \
+     WHERE type = 'file' AND EXISTS (SELECT 1 FROM log_streams AS older \
+     WHERE older.tenant_id = log_streams.tenant_id AND older.type = 'file' AND older.sink = log_streams.sink \
+     AND (older.created_at, older.id) < (log_streams.created_at, log_streams.id))";
 
 /// Asks whether the database came from another server, where transactions were numbered otherwise.
 const SETTLE: &str = "SELECT settle_log_positions()";
@@ -94,9 +104,24 @@ fn migrate_file(path: &Path) -> Result<(), StoreError> {
     let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(beside);
     let lock = lock.and_then(|file| file.lock().map(|()| file)).map_err(StoreError::unavailable)?;
     let mut connection = open_for_writing(path)?;
-    let result = runner(Engine::Sqlite)?.run(&mut connection).map(|_| ()).map_err(|error| refine(&error));
+    let result = bring_up(&mut connection);
     drop(lock);
     result
+}
+
+fn bring_up(connection: &mut rusqlite::Connection) -> Result<(), StoreError> {
+    let runner = runner(Engine::Sqlite)?;
+    // A new database has no list of migrations yet; any other trouble the run meets again.
+    let last = runner.get_last_applied_migration(connection).ok().flatten();
+    if may_share_files(last.as_ref()) {
+        connection.execute_batch(PART_FILES).map_err(|error| sqlite::refine(&error, "log_streams"))?;
+    }
+    runner.run(connection).map(|_| ()).map_err(|error| refine(&error))
+}
+
+/// Whether the last migration is the one after which streams could share a file.
+fn may_share_files(last: Option<&Migration>) -> bool {
+    last.is_some_and(|migration| i64::from(migration.version()) == SHARED_FILES)
 }
 
 pub(crate) async fn postgres(postgres: &Postgres) -> Result<(), StoreError> {
@@ -117,15 +142,24 @@ where
     let (mut client, connection) = config.connect(tls).await.map_err(refused)?;
     let driver = tokio::spawn(connection);
     client.batch_execute(LOCK).await.map_err(refused)?;
-    let run = runner(Engine::Postgres)?.run_async(&mut client).await;
-    let result = match run {
-        Ok(_) => client.batch_execute(SETTLE).await.map_err(refused),
-        Err(error) => Err(refine(&error)),
+    let result = match bring_up_server(&mut client).await {
+        Ok(()) => client.batch_execute(SETTLE).await.map_err(refused),
+        failed => failed,
     };
     drop(client);
     // The connection ends with its client; how it ended changes nothing.
     let _ = driver.await;
     result
+}
+
+async fn bring_up_server(client: &mut tokio_postgres::Client) -> Result<(), StoreError> {
+    let runner = runner(Engine::Postgres)?;
+    let last = runner.get_last_applied_migration_async(client).await.ok().flatten();
+    if may_share_files(last.as_ref()) {
+        let done = client.batch_execute(PART_FILES).await;
+        done.map_err(|error| postgres::refine(&error, "log_streams"))?;
+    }
+    runner.run_async(client).await.map(|_| ()).map_err(|error| refine(&error))
 }
 
 fn refine(error: &refinery::Error) -> StoreError {
@@ -199,6 +233,72 @@ mod tests {
         assert_eq!(text("SELECT hash || family_id || used_at FROM refresh_tokens"), "hf7");
         assert_eq!(text("SELECT CAST(COUNT(*) AS TEXT) FROM sqlite_schema WHERE sql LIKE '%COLLATE%'"), "0");
         assert_eq!(text("PRAGMA integrity_check"), "ok");
+    }
+
+    /// Two tenants, of one of which three streams write into one file.
+    const SHARED: &str = "INSERT INTO tenants (tenant_id, issuer, version, settings, created_at)
+             VALUES ('t', 'i', 1, '{}', 1), ('u', 'j', 1, '{}', 1);
+         INSERT INTO log_streams (tenant_id, id, name, type, status, sink, secrets, filters, is_priority, created_at,
+                 version, position, event_id)
+             VALUES ('t', 'lst_1', 'a', 'file', 'active', '{\"fileName\":\"x.jsonl\"}', '{}', '[]', FALSE, 1, 1, 0, ''),
+                    ('t', 'lst_2', 'b', 'file', 'active', '{\"fileName\":\"x.jsonl\"}', '{}', '[]', FALSE, 2, 1, 0, ''),
+                    ('t', 'lst_3', 'c', 'file', 'active', '{\"fileName\":\"x.jsonl\"}', '{}', '[]', FALSE, 2, 1, 0, ''),
+                    ('u', 'lst_4', 'd', 'file', 'active', '{\"fileName\":\"x.jsonl\"}', '{}', '[]', FALSE, 3, 1, 0, '')";
+    const SINKS: &str = "SELECT id || sink FROM log_streams ORDER BY id";
+    const PARTED: [&str; 4] = [
+        r#"lst_1{"fileName":"x.jsonl"}"#,
+        r#"lst_2{"fileName":"lst_2-x.jsonl"}"#,
+        r#"lst_3{"fileName":"lst_3-x.jsonl"}"#,
+        r#"lst_4{"fileName":"x.jsonl"}"#,
+    ];
+
+    fn before_one_file(engine: Engine) -> Runner {
+        runner(engine).unwrap().set_target(refinery::Target::Version(29))
+    }
+
+    #[test]
+    fn streams_that_shared_a_file_go_on_in_files_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("doorward.db");
+        let mut connection = open_for_writing(&path).unwrap();
+        before_one_file(Engine::Sqlite).run(&mut connection).unwrap();
+        connection.execute_batch(SHARED).unwrap();
+        drop(connection);
+        migrate_file(&path).unwrap();
+        let after = open_for_writing(&path).unwrap();
+        let mut read = after.prepare(SINKS).unwrap();
+        let sinks: Vec<String> = read.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(sinks, PARTED);
+    }
+
+    #[tokio::test]
+    async fn so_do_they_on_a_server() {
+        let Ok(server) = std::env::var("DOORWARD_TEST_POSTGRES") else {
+            eprintln!("PostgreSQL was not run: DOORWARD_TEST_POSTGRES names no server");
+            return;
+        };
+        let name = format!("doorward_test_migrate_{}", std::process::id());
+        let connect = async |config: tokio_postgres::Config| {
+            let (client, connection) = config.connect(tokio_postgres::NoTls).await.unwrap();
+            tokio::spawn(connection);
+            client
+        };
+        let root: tokio_postgres::Config = server.parse().unwrap();
+        let admin = connect(root.clone()).await;
+        let drop_it = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        admin.batch_execute(&drop_it).await.unwrap();
+        admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0")).await.unwrap();
+        let mut own = root;
+        own.dbname(&name);
+        let mut client = connect(own.clone()).await;
+        before_one_file(Engine::Postgres).run_async(&mut client).await.unwrap();
+        client.batch_execute(SHARED).await.unwrap();
+        let migrated = migrate_server(&own, tokio_postgres::NoTls).await;
+        let rows = client.query(SINKS, &[]).await;
+        admin.batch_execute(&drop_it).await.unwrap();
+        migrated.unwrap();
+        let sinks: Vec<String> = rows.unwrap().iter().map(|row| row.get(0)).collect();
+        assert_eq!(sinks, PARTED);
     }
 
     /// As a release wrote it that knew neither defaults nor parts of texts.

@@ -7,6 +7,7 @@ pub(crate) mod list;
 pub(crate) mod migrate;
 pub(crate) mod postgres;
 pub(crate) mod row;
+pub(crate) mod rows;
 pub(crate) mod search;
 pub(crate) mod shapes;
 pub(crate) mod sqlite;

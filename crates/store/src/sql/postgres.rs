@@ -69,6 +69,10 @@ impl Postgres {
         })
     }
 
+    pub(crate) async fn analyze(&self) -> Result<(), StoreError> {
+        self.connection().await?.batch_execute("ANALYZE").await.map_err(|error| refine(&error, ""))
+    }
+
     pub(crate) async fn query(&self, text: &Text, args: &[Value]) -> Result<Vec<Row>, StoreError> {
         let connection = self.connection().await?;
         let read = async {

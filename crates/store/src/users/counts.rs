@@ -1,5 +1,7 @@
 //! How many users each connection has, kept with every user that comes and goes.
 
+use std::collections::BTreeMap;
+
 use doorward_model::ids::{ConnectionId, UserId};
 use doorward_model::user::User;
 
@@ -11,13 +13,20 @@ use crate::sql::value::args;
 /// Over how many rows a count is spread.
 const SHARDS: i64 = 16;
 
-/// Notes that a user came.
-pub(super) fn add(b: &mut Batch, user: &User) {
+/// Notes that users came. All of a connection are counted in one row, and connections in their order: then
+/// those who add many at the same time wait for each other shortly, and never in a circle.
+pub(super) fn add(b: &mut Batch, users: &[User]) {
     const SQL: &str = "INSERT INTO user_counts (tenant_id, connection_id, shard, users) \
-         VALUES ($1, $2, $3, 1) ON CONFLICT (tenant_id, connection_id, shard) \
-         DO UPDATE SET users = user_counts.users + 1";
-    let args = args![b.tenant().as_str(), user.connection.as_str(), shard(&user.id)];
-    b.push(SQL, args, Expect::Any);
+         VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, connection_id, shard) \
+         DO UPDATE SET users = user_counts.users + excluded.users";
+    let mut came: BTreeMap<&ConnectionId, (i64, i64)> = BTreeMap::new();
+    for user in users {
+        came.entry(&user.connection).or_insert((shard(&user.id), 0)).1 += 1;
+    }
+    for (connection, (shard, count)) in came {
+        let args = args![b.tenant().as_str(), connection.as_str(), shard, count];
+        b.push(SQL, args, Expect::Any);
+    }
 }
 
 /// Notes that a user goes, who is still there; nothing happens otherwise.

@@ -21,10 +21,12 @@ use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
 use crate::sql::list::List;
 use crate::sql::row::Row;
-use crate::sql::value::args;
+use crate::sql::value::{Value, args};
 
 /// How many users are read and sorted rather than walking the list in its order.
 pub const FEW: u32 = 5000;
+/// How many ids that an index of parts gave are kept.
+const KEPT: u32 = 250;
 
 /// Which users a list shows.
 #[derive(Debug, Clone, Copy)]
@@ -109,15 +111,7 @@ async fn search(
         }
     };
     let mut list = match walk {
-        Walk::InOrder(indexed) => {
-            let mut list = List::new(LIST, args![t.id()]);
-            for (at, one) in conditions.iter().enumerate() {
-                let way = if at == indexed { Way::Indexed } else { Way::Checked(None) };
-                let condition = condition(one, t.id(), filter, way);
-                list.and(&condition.text, condition.values);
-            }
-            list
-        }
+        Walk::InOrder(indexed) => in_order(t, conditions, filter, indexed),
         Walk::Few(source) => {
             let mut list = List::new(FOUND, args![t.id()]);
             source.narrow(&mut list, t.id());
@@ -169,6 +163,17 @@ fn in_order_or_all(conditions: &[Query], order: UserOrder) -> Walk {
     (0..conditions.len()).find(|at| is_in_order(&conditions[*at], order)).map_or(Walk::All, Walk::InOrder)
 }
 
+/// The walk by the index of a condition.
+fn in_order(t: &Scope<'_>, conditions: &[Query], filter: UserFilter<'_>, indexed: usize) -> List {
+    let mut list = List::new(LIST, args![t.id()]);
+    for (at, one) in conditions.iter().enumerate() {
+        let way = if at == indexed { Way::Indexed } else { Way::Checked(None) };
+        let condition = condition(one, t.id(), filter, way);
+        list.and(&condition.text, condition.values);
+    }
+    list
+}
+
 /// The walk through the list in its order.
 fn all(t: &Scope<'_>, query: &Query, filter: UserFilter<'_>, order: UserOrder) -> List {
     let mut list = List::new(LIST, args![t.id()]);
@@ -177,7 +182,8 @@ fn all(t: &Scope<'_>, query: &Query, filter: UserFilter<'_>, order: UserOrder) -
     list
 }
 
-/// The page, if it is known after the first users of the list: when they fill it, or are all.
+/// The page, if it is known after the first users: when they fill it, or are all. They are those of the
+/// list, or of a condition whose index has the same order.
 async fn among_the_first(
     t: &Scope<'_>,
     filter: UserFilter<'_>,
@@ -186,12 +192,19 @@ async fn among_the_first(
     (offset, limit): (u32, u32),
 ) -> Result<Option<Vec<User>>, StoreError> {
     let Some(query) = filter.query else { return Ok(None) };
-    let columns = order.columns();
+    let (columns, conditions) = (order.columns(), conditions(query));
     let select = format!("SELECT {} FROM users WHERE tenant_id = $1", columns.join(", "));
     let mut bound = List::new(&select, args![t.id()]);
+    let mut list = match in_order_or_all(conditions, order) {
+        Walk::InOrder(indexed) => {
+            let first = condition(&conditions[indexed], t.id(), filter, Way::Indexed);
+            bound.and(&first.text, first.values);
+            in_order(t, conditions, filter, indexed)
+        }
+        _ => all(t, query, filter, order),
+    };
     finish(&mut bound, last, order.sql(descending), (filter.few / 5 * 4, 1));
     let bound = t.list(bound).await?.into_iter().next();
-    let mut list = all(t, query, filter, order);
     let are_all = bound.is_none();
     if let Some(row) = bound {
         list.and_before(columns, descending, row.values().to_vec());
@@ -240,17 +253,32 @@ async fn fewest(
     filter: UserFilter<'_>,
 ) -> Result<Option<Source>, StoreError> {
     let mut best: Option<(i64, Source)> = None;
-    for source in sources {
+    for mut source in sources {
         // What is exact is met as often as it was counted, so that a walk ends soon and may begin earlier.
         let few = if source.is_exact { filter.few / 2 } else { filter.few };
-        let counted = List::how_many(&source.selects(t.id()), few.saturating_add(1));
-        let row = t.list(counted).await?.into_iter().next();
-        let count = row.map_or(Ok(0), |row| row.read("users").int("count"))?;
+        let count = how_many(t, &mut source, few.saturating_add(1)).await?;
         if count <= i64::from(few) && best.as_ref().is_none_or(|(least, _)| count < *least) {
             best = Some((count, source));
         }
     }
     Ok(best.map(|(_, source)| source))
+}
+
+/// How many users a source gives, up to a bound. The few that an index of parts may have compared thousands
+/// of texts to find are kept, so that it need not do so again.
+async fn how_many(t: &Scope<'_>, source: &mut Source, bound: u32) -> Result<i64, StoreError> {
+    let selects = source.selects(t.id());
+    if source.is_of_texts() {
+        let rows = t.list(List::some(&selects, KEPT + 1)).await?;
+        if rows.len() <= KEPT as usize {
+            let ids: Vec<Value> = rows.iter().flat_map(|row| row.values().to_vec()).collect();
+            let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+            source.ids = Some(ids);
+            return Ok(count);
+        }
+    }
+    let row = t.list(List::how_many(&selects, bound)).await?.into_iter().next();
+    row.map_or(Ok(0), |row| row.read("users").int("count"))
 }
 
 /// The users of an address, in whatever connection.

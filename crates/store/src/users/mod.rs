@@ -5,6 +5,7 @@
 //! small letters, the values of the metadata by path, and how many users there are.
 
 mod counts;
+mod insert;
 pub mod list;
 mod order;
 mod parts;
@@ -159,41 +160,13 @@ pub async fn any_logged_in(t: &Scope<'_>) -> Result<bool, StoreError> {
 /// Adds a user. A conflict when the connection has one of that address, or the tenant one of that
 /// id; fails as [`ID_WAS_USED`] when a user of that id was deleted.
 pub fn insert(b: &mut Batch, user: &User) {
-    const SQL: &str = "INSERT INTO users (tenant_id, id, connection_id, email, email_verified, username, \
-         profile, user_metadata, app_metadata, blocked, version, logins_count, last_login, last_ip, \
-         last_password_reset, created_at, updated_at, email_domain, name_lower, nickname_lower, \
-         given_name_lower, family_name_lower, phone_number, has_nickname, picture, phone_verified, \
-         is_searchable) \
-         SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BOOLEAN), \
-         CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS BOOLEAN), \
-         CAST($11 AS BIGINT), CAST($12 AS BIGINT), CAST($13 AS BIGINT), CAST($14 AS TEXT), \
-         CAST($15 AS BIGINT), CAST($16 AS BIGINT), CAST($17 AS BIGINT), CAST($18 AS TEXT), \
-         CAST($19 AS TEXT), CAST($20 AS TEXT), CAST($21 AS TEXT), CAST($22 AS TEXT), CAST($23 AS TEXT), \
-         CAST($24 AS BOOLEAN), CAST($25 AS TEXT), CAST($26 AS BOOLEAN), TRUE \
-         WHERE NOT EXISTS (SELECT 1 FROM deleted_user_ids WHERE tenant_id = $1 AND id = $2)";
-    let mut args = args![
-        b.tenant().as_str(),
-        user.id.as_str(),
-        user.connection.as_str(),
-        user.email.as_str(),
-        user.email_verified,
-        user.username.as_deref().unwrap_or_default(),
-        to_json(&user.profile),
-        to_json(&user.user_metadata),
-        to_json(&user.app_metadata),
-        user.blocked,
-        user.version,
-        user.logins_count,
-        user.last_login,
-        user.last_ip.as_deref().unwrap_or_default(),
-        user.last_password_reset,
-        user.created_at,
-        user.updated_at,
-    ];
-    args.extend(derived(user));
-    b.push(SQL, args, Expect::Rows(1, ID_WAS_USED));
-    values::insert(b, user);
-    counts::add(b, user);
+    insert::users(b, std::slice::from_ref(user));
+}
+
+/// Adds many users, as an import does: with one statement for all of them where [`insert`] needs one for
+/// each. Fails as that does, for all of them.
+pub fn insert_all(b: &mut Batch, users: &[User]) {
+    insert::users(b, users);
 }
 
 /// What is kept besides to find a user by.
@@ -240,7 +213,7 @@ pub fn update(b: &mut Batch, before: &User, user: &User) {
     b.push(SQL, args, Expect::Rows(1, STALE));
     if (&before.user_metadata, &before.app_metadata) != (&user.user_metadata, &user.app_metadata) {
         values::delete(b, &user.id);
-        values::insert(b, user);
+        values::insert(b, std::slice::from_ref(user));
     }
 }
 
@@ -305,11 +278,13 @@ fn push_delete(b: &mut Batch, id: &UserId, now: Timestamp, expect: Expect) {
 
 /// Sets or replaces a user's password. Fails as in use when the user does not exist.
 pub fn put_password(b: &mut Batch, user: &UserId, credential: &Credential, now: Timestamp) {
-    const SQL: &str = "INSERT INTO passwords (tenant_id, user_id, hash, changed_at) \
-         VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, user_id) \
-         DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at";
-    let args = args![b.tenant().as_str(), user.as_str(), credential.hash.as_str(), now];
-    b.push(SQL, args, Expect::Any);
+    insert::passwords(b, &[(user, credential)], now);
+}
+
+/// Sets or replaces the passwords of many users, nobody's twice. Fails as in use when one of them does not
+/// exist.
+pub fn put_passwords(b: &mut Batch, all: &[(&UserId, &Credential)], now: Timestamp) {
+    insert::passwords(b, all, now);
 }
 
 /// Counts a login and keeps the address it came from. Fails as [`NOT_ALLOWED`] when the user was

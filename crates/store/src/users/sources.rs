@@ -13,7 +13,7 @@ use super::terms::{
 };
 use crate::sql::list::List;
 use crate::sql::search::{Case, Condition, text};
-use crate::sql::value::args;
+use crate::sql::value::{Value, args};
 
 /// The most `SELECT`s of a source; SQLite takes five hundred in one statement.
 const MOST: usize = 200;
@@ -46,6 +46,8 @@ pub(super) struct Source {
     pub(super) is_exact: bool,
     /// Which of the conditions that must all hold it is the source of.
     pub(super) condition: usize,
+    /// The ids themselves, where they were asked for already.
+    pub(super) ids: Option<Vec<Value>>,
 }
 
 impl Source {
@@ -76,9 +78,12 @@ impl Source {
     /// Narrows a list of users to those of the source. One condition of users stands for itself, which
     /// saves looking their ids up.
     pub(super) fn narrow(&self, list: &mut List, tenant: &str) {
-        match &self.parts[..] {
-            [Part { table: Table::Users, condition }] => list.and(&condition.text, condition.values.clone()),
-            _ => list.and_among("id", &self.selects(tenant)),
+        match (&self.ids, &self.parts[..]) {
+            (Some(ids), _) => list.and_in("id", ids.clone()),
+            (None, [Part { table: Table::Users, condition }]) => {
+                list.and(&condition.text, condition.values.clone());
+            }
+            (None, _) => list.and_among("id", &self.selects(tenant)),
         }
     }
 }
@@ -101,9 +106,9 @@ fn of(query: &Query, filter: UserFilter<'_>) -> Option<Source> {
         Query::Term(target, test) => {
             if let Some(found) = candidates(target, test) {
                 let parts = found.into_iter().map(|condition| Part { table: Table::Texts, condition });
-                return Some(Source { parts: parts.collect(), is_exact: false, condition: 0 });
+                return Some(Source { parts: parts.collect(), is_exact: false, condition: 0, ids: None });
             }
-            term(target, test, filter).map(|parts| Source { parts, is_exact: true, condition: 0 })
+            term(target, test, filter).map(|parts| Source { parts, is_exact: true, condition: 0, ids: None })
         }
         // Any of them will do.
         Query::All(parts) => {
@@ -111,7 +116,7 @@ fn of(query: &Query, filter: UserFilter<'_>) -> Option<Source> {
             found.map(|source| Source { is_exact: false, ..source })
         }
         Query::Any(parts) => {
-            let mut all = Source { parts: Vec::new(), is_exact: true, condition: 0 };
+            let mut all = Source { parts: Vec::new(), is_exact: true, condition: 0, ids: None };
             for part in parts {
                 let source = of(part, filter)?;
                 all.parts.extend(source.parts);

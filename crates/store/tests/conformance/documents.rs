@@ -5,7 +5,7 @@ use doorward_model::ids::DeviceCredentialId;
 use doorward_model::json::Object;
 use doorward_store::device_credentials::{self, DeviceFilter};
 use doorward_store::documents::{self, Document, DocumentKey};
-use doorward_store::users;
+use doorward_store::{clients, users};
 use serde_json::json;
 
 use crate::kit::on_both;
@@ -64,10 +64,11 @@ fn keys_of_devices_are_listed_by_their_owner_and_client_and_counted() {
         let (t, other) = (furnish(&db, "a").await, furnish(&db, "b").await);
         let scope = db.tenant(&t);
         write(&db, &t, |b| users::insert(b, &user("auth0|2", "bob@a.test"))).await.unwrap();
+        write(&db, &t, |b| clients::insert(b, &client("other", "Other"))).await.unwrap();
         let keys = [
             key("dcr_1", "auth0|1", "client"),
             DeviceCredential { created_at: later(1), ..key("dcr_2", "auth0|2", "client") },
-            DeviceCredential { created_at: later(2), ..key("dcr_3", "auth0|1", "gone") },
+            DeviceCredential { created_at: later(2), ..key("dcr_3", "auth0|1", "other") },
         ];
         for key in &keys {
             write(&db, &t, |b| device_credentials::insert(b, key, 50)).await.unwrap();
@@ -99,11 +100,14 @@ fn keys_of_devices_are_listed_by_their_owner_and_client_and_counted() {
 fn a_key_is_for_somebody_who_is_there_and_has_room() {
     on_both(async |db| {
         let t = furnish(&db, "a").await;
-        let add = async |id: &str, user: &str, most| {
-            write(&db, &t, |b| device_credentials::insert(b, &key(id, user, "client"), most)).await
+        let add_for = async |client: &str, id: &str, user: &str, most| {
+            write(&db, &t, |b| device_credentials::insert(b, &key(id, user, client), most)).await
         };
+        let add = async |id: &str, user: &str, most| add_for("client", id, user, most).await;
         let refused = || unmet(device_credentials::NOT_ALLOWED);
         assert_eq!(add("dcr_1", "auth0|9", 2).await, refused());
+        // As after a client was deleted that the request had still found.
+        assert_eq!(add_for("gone", "dcr_1", "auth0|1", 2).await, refused());
         assert_eq!(add("dcr_1", "auth0|1", 2).await, Ok(()));
         assert_eq!(add("dcr_2", "auth0|1", 1).await, refused());
         write(&db, &t, |b| users::set_blocked(b, &user_id("auth0|1"), true, NOW)).await.unwrap();

@@ -19,6 +19,7 @@ mod dashboard;
 mod device_codes;
 mod documents;
 mod grants;
+mod import;
 mod isolation;
 mod log_search;
 mod log_streams;

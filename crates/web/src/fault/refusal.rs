@@ -199,7 +199,9 @@ impl Refusal {
         Self::new(StatusCode::MISDIRECTED_REQUEST, "You reached us under another name", text)
     }
 
-    pub(crate) fn nothing_here() -> Self {
+    /// No route has the address.
+    #[must_use]
+    pub fn nothing_here() -> Self {
         let text = "There is nothing at this address. Check it for a typing mistake.";
         Self::new(StatusCode::NOT_FOUND, "There is nothing here", text).code("not_found")
     }

@@ -206,3 +206,94 @@ async fn the_names_of_a_body_are_those_that_are_read() {
     }
     assert!(differences.is_empty(), "{differences:#?}");
 }
+
+/// The names that the document says the answer of an operation always has.
+fn demanded(path: &str, method: &str) -> BTreeSet<String> {
+    let document = doorward_management::openapi::document();
+    let answers = document["paths"][path][method]["responses"].as_object().unwrap();
+    let (_, answer) = answers.iter().find(|(status, _)| status.starts_with('2')).unwrap();
+    let names = &answer["content"]["application/json"]["schema"]["required"];
+    let names = names.as_array().unwrap_or_else(|| panic!("{method} {path} demands nothing"));
+    names.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+}
+
+fn names(object: &Value) -> BTreeSet<String> {
+    object.as_object().unwrap().keys().cloned().collect()
+}
+
+/// What all of some answers have, and no name more.
+#[track_caller]
+fn assert_always(path: &str, method: &str, answers: &[Value]) {
+    let common = answers.iter().map(names).reduce(|all, one| all.intersection(&one).cloned().collect());
+    assert_eq!(common.unwrap(), demanded(path, method), "{method} {path}");
+}
+
+/// Made with as little as may be, and with as much; told of after a change.
+#[tokio::test]
+async fn what_an_answer_always_has_is_what_the_document_demands_of_it() {
+    let house = House::new().await;
+    let machine = house.machine(&everything()).await;
+    let changed = async |path: String, body: Value| machine.patch(&path, &body).await.is(200).json();
+    let id = |made: &Value, name: &str| made[name].as_str().unwrap().replace('|', "%7C");
+
+    let keeper = house.machine(&["update:client_credentials"]).await;
+    let mut answers = vec![machine.post("/api/v2/clients", &json!({ "name": "x" })).await.is(201).json()];
+    let client = format!("/api/v2/clients/{}", id(&answers[0], "client_id"));
+    answers.push(changed(client.clone(), json!({ "callbacks": [], "app_type": "spa" })).await);
+    answers
+        .push(keeper.patch(&client, &json!({ "token_endpoint_auth_method": "none" })).await.is(200).json());
+    let nothing =
+        json!({ "refresh_token": null, "jwt_configuration": null, "callbacks": null, "app_type": null });
+    answers.push(changed(client, nothing).await);
+    for (path, method) in
+        [("/clients", "post"), ("/clients/{id}", "patch"), ("/clients/{id}/rotate-secret", "post")]
+    {
+        assert_always(path, method, &answers);
+    }
+
+    let bare = json!({ "identifier": "urn:a" });
+    let mut answers = vec![machine.post("/api/v2/resource-servers", &bare).await.is(201).json()];
+    let api = format!("/api/v2/resource-servers/{}", id(&answers[0], "id"));
+    answers.push(changed(api, json!({ "name": "A", "scopes": [{ "value": "a" }] })).await);
+    assert_always("/resource-servers", "post", &answers);
+    assert_always("/resource-servers/{id}", "patch", &answers);
+
+    let bare = json!({ "name": "Staff", "strategy": "auth0" });
+    let mut answers = vec![machine.post("/api/v2/connections", &bare).await.is(201).json()];
+    let connection = format!("/api/v2/connections/{}", id(&answers[0], "id"));
+    answers.push(changed(connection, json!({ "display_name": "S", "metadata": { "a": "b" } })).await);
+    assert_always("/connections", "post", &answers);
+    assert_always("/connections/{id}", "patch", &answers);
+
+    let bare = json!({ "connection": "Staff", "email": "a@a.test", "password": PASSWORD });
+    let mut answers = vec![machine.post("/api/v2/users", &bare).await.is(201).json()];
+    let user = format!("/api/v2/users/{}", id(&answers[0], "user_id"));
+    answers.push(
+        changed(user, json!({ "given_name": "A", "user_metadata": { "a": 1 }, "blocked": true })).await,
+    );
+    assert_always("/users", "post", &answers);
+    assert_always("/users/{id}", "patch", &answers);
+
+    let settings =
+        changed("/api/v2/tenants/settings".to_owned(), json!({ "picture_url": "https://a.test/p" })).await;
+    let less = changed("/api/v2/tenants/settings".to_owned(), json!({ "picture_url": null })).await;
+    assert_always("/tenants/settings", "patch", &[settings, less]);
+
+    let template = json!({
+        "template": "welcome_email", "body": "x", "from": "a@b.test", "subject": "s", "syntax": "liquid",
+        "enabled": true,
+    });
+    let mut answers = vec![machine.post("/api/v2/email-templates", &template).await.is(200).json()];
+    let one = "/api/v2/email-templates/welcome_email";
+    answers.push(changed(one.to_owned(), json!({ "urlLifetimeInSeconds": 60 })).await);
+    answers.push(machine.get(one).await.is(200).json());
+    assert_always("/email-templates", "post", &answers);
+    assert_always("/email-templates/{templateName}", "get", &answers);
+
+    let mut events = machine.get("/api/v2/logs?per_page=100").await.is(200).json();
+    for event in events.as_array_mut().unwrap() {
+        // Whatever comes by the command line has no host.
+        ["hostname", "tenant_name"].map(|name| event.as_object_mut().unwrap().shift_remove(name));
+    }
+    assert_always("/logs/{id}", "get", events.as_array().unwrap());
+}
