@@ -121,11 +121,12 @@ impl ErrorPage<'_> {
     /// The list that the address is not on, under its name in the settings.
     fn list(&self) -> Option<&'static str> {
         match self.error.problem {
-            PageProblem::CallbackNotAllowed | PageProblem::CallbackMissing => Some("Allowed Callback URLs"),
+            PageProblem::CallbackNotAllowed
+            | PageProblem::CallbackMissing
+            | PageProblem::WebOriginNotAllowed => Some("Allowed Callback URLs"),
             PageProblem::LogoutUrlNotAllowed | PageProblem::LogoutQueryNotAllowed => {
                 Some("Allowed Logout URLs")
             }
-            PageProblem::WebOriginNotAllowed => Some("Allowed Web Origins"),
             _ => None,
         }
     }

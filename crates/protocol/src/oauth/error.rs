@@ -203,8 +203,8 @@ impl PageProblem {
                  and try again. If this page returns, tell its team the reference below."
             }
             PageProblem::WebOriginNotAllowed => {
-                "The application asked for an answer by web_message, but its origin is on no list that \
-                 allows this. Tell its team the reference below; the origin belongs into Allowed Web Origins."
+                "The application asked for an answer by web_message, but no page of its own is listed that could \
+                 hear it. Tell its team the reference below; the page belongs into Allowed Callback URLs, with its port."
             }
             PageProblem::LogoutUrlNotAllowed => {
                 "You are logged out. The application asked us to send you to an address that is not on the \

@@ -27,7 +27,7 @@ pub(in super::super) fn path(
         let origin = callback::origin(redirect.as_str()).unwrap_or_default();
         let web_origins = client.settings.web_origins.as_deref().unwrap_or_default();
         if !web_origin_matches(web_origins, client.callbacks(), &origin) {
-            let hint = format!("origin {origin} is not an Allowed Web Origin of client {}", client.id);
+            let hint = format!("origin {origin} is in no Allowed Callback URL of client {}", client.id);
             return Err(PageError::new(PageProblem::WebOriginNotAllowed, &hint));
         }
     }
