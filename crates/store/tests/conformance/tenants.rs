@@ -97,7 +97,7 @@ fn nothing_is_configured_in_a_tenant_that_is_not_there() {
     on_both(async |db| {
         let nobody = tenant_id("nobody");
         assert_eq!(write(&db, &nobody, tenants::bump_version).await, unmet(tenants::MISSING));
-        assert_eq!(write(&db, &nobody, |b| tenants::hold(b)).await, unmet(tenants::MISSING));
+        assert_eq!(write(&db, &nobody, tenants::hold).await, unmet(tenants::MISSING));
         let added = write(&db, &nobody, |b| clients::insert(b, &client("client", "App"))).await;
         assert!(added.is_err(), "{added:?}");
         let gone = write(&db, &nobody, |b| {
