@@ -62,7 +62,7 @@ mod tests {
     use super::super::{explain, tests::event};
     use super::*;
 
-    fn sent(by: &str, body: Value) -> Event {
+    fn sent(by: &str, body: &Value) -> Event {
         let details = json!({
             "by": { "kind": "client", "name": by }, "request": { "body": body },
             "fields": body.as_object().unwrap().keys().collect::<Vec<_>>(),
@@ -77,10 +77,10 @@ mod tests {
 
     #[test]
     fn the_one_who_blocked_is_found_behind_what_was_said_again() {
-        let block = |by: &str| sent(by, json!({ "blocked": true }));
-        let named = sent("Namer", json!({ "name": "Ada" }));
-        let again = sent("Sync", json!({ "blocked": true, "name": "Ada" }));
-        let open = sent("Opener", json!({ "blocked": false }));
+        let block = |by: &str| sent(by, &json!({ "blocked": true }));
+        let named = sent("Namer", &json!({ "name": "Ada" }));
+        let again = sent("Sync", &json!({ "blocked": true, "name": "Ada" }));
+        let open = sent("Opener", &json!({ "blocked": false }));
         let by =
             |changes: &[Event]| change(changes).map(|found| inner(found, "by", "name").map(str::to_owned));
         assert_eq!(by(&[named.clone(), block("Mara")]), Some(Some("Mara".to_owned())));
@@ -102,6 +102,6 @@ mod tests {
         let opening =
             format!("The person was blocked by somebody at the command line of the server on {day} at ");
         assert!(said.why.starts_with(&opening) && said.fix == known.fix, "{said:?}");
-        assert!(told(&sent("Mara", json!({ "blocked": true })), &known).why.contains(" by Mara on "));
+        assert!(told(&sent("Mara", &json!({ "blocked": true })), &known).why.contains(" by Mara on "));
     }
 }
