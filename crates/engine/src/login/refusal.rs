@@ -10,11 +10,12 @@ use doorward_model::log::event::tame;
 use doorward_protocol::digest;
 use doorward_protocol::oauth::authorize::{AuthorizeRequest, ReturnPath};
 use doorward_protocol::oauth::doctor::Diagnosis;
-use doorward_protocol::oauth::error::{PageError, PageProblem, RedirectError};
+use doorward_protocol::oauth::error::{OAuthErrorCode, PageError, PageProblem, RedirectError};
 use doorward_protocol::oauth::params::ParamsError;
 use doorward_protocol::oauth::response;
 
 use super::facts::Judged;
+use super::finish::Grounds;
 use super::{Return, Step};
 use crate::app::App;
 use crate::caller::Caller;
@@ -120,12 +121,16 @@ pub(crate) async fn refuse(
     Ok(RefusedPage { error, reference, client: client.cloned(), asked, diagnosis, fold_key, sent })
 }
 
-/// Refuses by telling the client at its verified callback.
+/// What the log says where nobody is logged in because the session's person is blocked.
+pub(crate) const BLOCKED: &str = "the person is blocked";
+
+/// Refuses by telling the client at its verified callback; the log hears who is logged in, where somebody is.
 pub(super) async fn redirect(
     app: &App,
     judged: &Judged,
     request: &AuthorizeRequest,
     (path, error): (&ReturnPath, &RedirectError),
+    grounds: Option<&Grounds<'_>>,
 ) -> Result<Step, Fault> {
     let code = match &request.device {
         Some(_) => EventCode::DeviceActivationFailed,
@@ -137,6 +142,10 @@ pub(super) async fn redirect(
         .folded(&cause(error.code, &error.public, ""))
         .detail("error", error_of(error.code, &error.public))
         .detail("qs", sent::query(request));
+    let draft = grounds.into_iter().fold(draft, |draft, grounds| grounds.tell(judged, draft));
+    let is_blocked = grounds.is_some_and(|grounds| grounds.present().user.blocked);
+    let hint = (is_blocked && error.code == OAuthErrorCode::LoginRequired).then_some(BLOCKED);
+    let draft = hint.into_iter().fold(draft, |draft, hint| draft.detail("hint", hint));
     record::alone(app, &judged.caller.tenant, &judged.caller.info, draft).await?;
     let issuer = &judged.caller.tenant.tenant.issuer;
     Ok(Step::Return(Return::plain(response::failure(path, error, issuer), judged.known_client()?)))

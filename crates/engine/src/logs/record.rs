@@ -2,8 +2,8 @@
 //!
 //! An event goes into the same batch as what it reports, so there is never one without the other; an
 //! event that cannot be written is a failure of the whole. What strangers typed is cut and freed of
-//! control characters here. Repeated failures fold into one event per cause, client, address and
-//! minute, so that nobody can fill the disk.
+//! control characters here. Repeated failures fold into one event per cause, client, known user,
+//! address and minute, so that nobody can fill the disk.
 
 use std::net::IpAddr;
 
@@ -131,7 +131,7 @@ impl EventDraft {
         kept.len() == text.len()
     }
 
-    /// Repeats of the same cause, client, address and minute are one event with a count. Failures
+    /// Repeats of the same cause, client, user, address and minute are one event with a count. Failures
     /// fold under their description by themselves.
     #[must_use]
     pub fn folded(mut self, cause: &str) -> Self {
@@ -235,8 +235,10 @@ impl EventDraft {
         };
         let client = self.client.as_ref().map_or("", ClientId::as_str);
         let place = info.ip.map(neighbourhood).unwrap_or_default();
+        // What two people failed at is two things, and each of them is found.
+        let user = self.user.as_ref().map_or("", |user| user.id.as_str());
         let mut text = Vec::new();
-        for part in [self.code.as_str(), client, &place, cause, &minute.to_string()] {
+        for part in [self.code.as_str(), client, user, &place, cause, &minute.to_string()] {
             // Lengths in front keep neighbouring parts apart.
             text.extend_from_slice(&(part.len() as u64).to_be_bytes());
             text.extend_from_slice(part.as_bytes());

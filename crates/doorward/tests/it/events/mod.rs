@@ -8,6 +8,7 @@ mod looked_up;
 mod names;
 mod records;
 mod refusals;
+mod whose;
 
 use serde_json::Value;
 
