@@ -7,13 +7,13 @@
 
 use std::net::IpAddr;
 
-use data_encoding::BASE64URL_NOPAD;
 use doorward_model::client::Client;
 use doorward_model::connection::Connection;
 use doorward_model::ids::ClientId;
 use doorward_model::log::agent;
 use doorward_model::log::code::{EventCode, Level};
 use doorward_model::log::event::{Event, tame};
+use doorward_model::log::reference;
 use doorward_model::scope::ApiScope;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
@@ -44,6 +44,8 @@ pub struct EventDraft {
     scope: Option<String>,
     details: Map<String, Value>,
     cause: Option<String>,
+    /// Whether somebody was told the reference.
+    is_told: bool,
     /// Who did it, where that is part of the request.
     auth: Option<Value>,
     /// What was answered.
@@ -66,6 +68,7 @@ impl EventDraft {
             scope: None,
             details: Map::new(),
             cause: None,
+            is_told: false,
             auth: None,
             response: None,
         }
@@ -139,6 +142,13 @@ impl EventDraft {
         self
     }
 
+    /// Whoever was refused was told the reference: it stands in the event.
+    #[must_use]
+    pub(crate) fn told(mut self) -> Self {
+        self.is_told = true;
+        self
+    }
+
     /// Notes who did it, when it was an admin or a program.
     fn by(mut self, who: &Who) -> Self {
         if let Who::Machine { client, name, .. } | Who::User { client, client_name: name, .. } = who
@@ -201,6 +211,9 @@ impl EventDraft {
             // People and tools know the words; support wants what was sent.
             self.details.insert("user_agent".to_owned(), sent.as_str().into());
         }
+        if let Some(told) = fold_key.as_deref().and_then(reference::of).filter(|_| self.is_told) {
+            self.details.insert("reference".to_owned(), told.into());
+        }
         let known_name = self.user.as_ref().map(|user| tame(user.display_name()));
         Event {
             id: app.next_log_id(now),
@@ -243,7 +256,7 @@ impl EventDraft {
             text.extend_from_slice(&(part.len() as u64).to_be_bytes());
             text.extend_from_slice(part.as_bytes());
         }
-        Some(BASE64URL_NOPAD.encode(&sha256(&text)))
+        Some(reference::key(&sha256(&text)))
     }
 }
 

@@ -7,6 +7,7 @@ mod folding;
 mod looked_up;
 mod names;
 mod records;
+mod references;
 mod refusals;
 mod whose;
 
