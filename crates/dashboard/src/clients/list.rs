@@ -8,6 +8,7 @@ use axum::response::Response;
 use doorward_engine::clients::{self, ClientOrder, ClientQuery, Condition};
 use doorward_model::client::Client;
 use doorward_model::client::kind::ClientKind;
+use doorward_model::log::filter::is_for_the_log;
 use doorward_model::scope::ApiScope;
 use doorward_web::done::{self, Done, Outcome};
 use doorward_web::fault::PageFault;
@@ -21,6 +22,7 @@ use super::activity::{self, Status};
 use super::header;
 use crate::doctor::{self, Card, Dismissed};
 use crate::frame::Frame;
+use crate::logs;
 use crate::parts;
 
 const PER_PAGE: u32 = 50;
@@ -162,6 +164,14 @@ impl ListPage<'_> {
         match self.wanted.search() {
             Some(text) => format!("No client{kind}{status} matches “{}”.", capped(&text)),
             None => format!("There is no client{kind}{status}."),
+        }
+    }
+
+    /// Where to go when no client matches: what looks like something of the log is there.
+    fn way_on(&self) -> (String, &'static str) {
+        match self.wanted.search().filter(|text| is_for_the_log(text)) {
+            Some(text) => (logs::search(&text), "Look for it in the log"),
+            None => ("/manage/clients".to_owned(), "Clear filters"),
         }
     }
 

@@ -253,7 +253,7 @@ fn shown(end: &str) -> &str {
 }
 
 /// Percent-encoded, so that a value cannot become a second parameter.
-fn encoded(value: &str) -> String {
+pub(super) fn encoded(value: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     value.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }

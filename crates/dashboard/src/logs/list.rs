@@ -11,6 +11,7 @@ use doorward_engine::logs::list::{self as events, EventPart};
 use doorward_model::client::Client;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::ids::ClientId;
+use doorward_model::log::reference;
 use doorward_web::fault::PageFault;
 use doorward_web::page::Page;
 use doorward_web::state::Web;
@@ -66,6 +67,14 @@ impl ListPage<'_> {
                 .action(address, "Open a guide"),
             None => parts::empty("logs", "Nothing yet. Logins, tokens and changes will stand here."),
         }
+    }
+
+    fn no_match(&self) -> &'static str {
+        if self.filter.what.words.iter().any(|word| reference::read(word).is_some()) {
+            return "No event has this reference. What the server itself had trouble with stands in the log of its process, \
+                    beside the same reference.";
+        }
+        "No event matches these filters."
     }
 
     /// The name of the client that is chosen, where that is known.

@@ -14,5 +14,10 @@ pub(crate) use live::listen;
 pub(crate) use row::Row;
 pub(crate) use sentence::short;
 
+/// The address at which the log is searched for a text.
+pub(crate) fn search(text: &str) -> String {
+    format!("/manage/logs?q={}", filter::encoded(text))
+}
+
 #[cfg(test)]
 pub(crate) use sentence::tests::deeds;

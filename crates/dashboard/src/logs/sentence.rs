@@ -35,17 +35,19 @@ fn told(event: &Event) -> String {
             format!("A page of {origin} called for {client}, which does not list it")
         }
         EventCode::SilentAuth => format!("{person} was still logged in at {client}"),
-        EventCode::SilentAuthFailed => format!("{client} asked for a silent login and got none: {why}"),
+        EventCode::SilentAuthFailed => {
+            format!("{client} asked for a silent login{} and got none: {why}", of(event))
+        }
         EventCode::CodeExchange => {
             format!("{client} got tokens for {}", whose(event))
         }
-        EventCode::CodeExchangeFailed => format!("{client} could not exchange a code: {why}"),
+        EventCode::CodeExchangeFailed => format!("{client} could not exchange a code{}: {why}", of(event)),
         EventCode::RefreshExchange => {
             format!("{client} renewed the tokens of {}", whose(event))
         }
-        EventCode::RefreshExchangeFailed => format!("{client} could not renew tokens: {why}"),
+        EventCode::RefreshExchangeFailed => format!("{client} could not renew tokens{}: {why}", of(event)),
         EventCode::RefreshReuse => {
-            format!("A refresh token of {client} was used twice, so its login was ended")
+            format!("A refresh token{} was used twice at {client}, so that login was ended", of(event))
         }
         EventCode::RefreshTokenRevoked => {
             format!("{client} handed back the tokens of {}", whose(event))
@@ -53,9 +55,13 @@ fn told(event: &Event) -> String {
         EventCode::ClientCredentials => format!("{client} got a token for itself"),
         EventCode::ClientCredentialsFailed => format!("{client} got no token: {why}"),
         EventCode::PasswordExchange => format!("{client} got tokens for the password of {person}"),
-        EventCode::PasswordExchangeFailed => format!("{client} could not exchange a password: {why}"),
+        EventCode::PasswordExchangeFailed => {
+            format!("{client} could not exchange a password{}: {why}", of(event))
+        }
         EventCode::DeviceExchange => format!("A device of {person} got tokens for {client}"),
-        EventCode::DeviceExchangeFailed => format!("A device with {client} got no tokens: {why}"),
+        EventCode::DeviceExchangeFailed => {
+            format!("A device{} with {client} got no tokens: {why}", of(event))
+        }
         EventCode::DeviceAuthorizationFailed => {
             format!("A device with {client} could not ask for its person: {why}")
         }
@@ -101,6 +107,11 @@ pub(crate) fn short(name: &str) -> Cow<'_, str> {
 fn client(event: &Event) -> Cow<'_, str> {
     let unnamed = if event.client.is_some() { "a client" } else { "an unknown client" };
     event.client_name.as_deref().map_or(unnamed.into(), short)
+}
+
+/// Whose something was, where that is known.
+fn of(event: &Event) -> String {
+    event.user_name.as_deref().map_or_else(String::new, |name| format!(" of {}", short(name)))
 }
 
 /// Of whom tokens are.
@@ -359,9 +370,18 @@ pub(super) mod tests {
             Event { user_name: None, ..event(EventCode::LoginFailed, "Callback URL is not allowed.") };
         assert_eq!(sentence(&nobody), "A login at Storefront was refused: callback URL is not allowed");
         let old = event(EventCode::CodeExchangeFailed, "The code is too old. Start the login again.");
-        assert_eq!(sentence(&old), "Storefront could not exchange a code: the code is too old");
+        assert_eq!(
+            sentence(&old),
+            "Storefront could not exchange a code of ada@example.com: the code is too old"
+        );
         let pkce = event(EventCode::CodeExchangeFailed, "PKCE is missing.");
-        assert_eq!(sentence(&pkce), "Storefront could not exchange a code: PKCE is missing");
+        let nobodys = Event { user_name: None, ..pkce };
+        assert_eq!(sentence(&nobodys), "Storefront could not exchange a code: PKCE is missing");
+        let stolen = event(EventCode::RefreshReuse, "The refresh token is invalid.");
+        assert_eq!(
+            sentence(&stolen),
+            "A refresh token of ada@example.com was used twice at Storefront, so that login was ended"
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod lines;
 mod logs;
 mod password;
 pub mod reference;
+mod settings;
 mod streams;
 mod users;
 

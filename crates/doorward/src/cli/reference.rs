@@ -31,6 +31,10 @@ entries of a list stand\nbetween commas, JSON will do everywhere (`callbacks='[\
 Members are named with dots\n(`jwt_configuration.lifetime_in_seconds=3600`). `+=` puts entries at the end of a list, `-=` takes \
 them out; if somebody else\nchanges the client in between, neither change is lost.\n\n";
 
+const FIELDS_OF_USERS: &str = "Fields have the names that they have in the Management API, and are read and refused by the same \
+rules ([users](../guides/users.md#change-one)).\nValues are typed as for `clients set`. Metadata is named with dots, at any depth \
+(`user_metadata.address.city=Bonn`); what\nis not named stays. A password is set by the API: every list of processes shows arguments.\n\n";
+
 const SEARCHING: &str = "[How to search](search.md) has the language of `--search`.\n\n";
 
 /// The page, in Markdown.
@@ -68,6 +72,7 @@ fn write(command: &Command, name: &str, page: &mut String) {
         page.push_str(match name {
             "doorward clients set" => SETTINGS,
             "doorward users list" => SEARCHING,
+            "doorward users set" => FIELDS_OF_USERS,
             _ => "",
         });
         let _ = writeln!(page, "```text\n{}\n```", trimmed(&help));

@@ -55,9 +55,10 @@ pub(super) async fn follow(
 ) -> Result<Option<Step>, Fault> {
     let mut caller = caller.clone();
     for _ in 0..TRIES {
-        let present = sessions::find(app, &caller.tenant.tenant, browser.session.as_ref()).await?;
-        let judged = judge(app, &caller, request, present.as_ref(), Here::default()).await?;
-        if let Some(step) = answer(app, &judged, (request, browser), present.as_ref()).await? {
+        let seen = sessions::seen(app, &caller.tenant.tenant, browser.session.as_ref()).await?;
+        let present = seen.as_ref().filter(|present| !present.user.blocked);
+        let judged = judge(app, &caller, request, present, Here::default()).await?;
+        if let Some(step) = answer(app, &judged, (request, browser), (present, seen.as_ref())).await? {
             return Ok(Some(step));
         }
         (caller.tenant, _) = app.refresh(&judged.caller.tenant).await?;
@@ -65,12 +66,12 @@ pub(super) async fn follow(
     Ok(None)
 }
 
-/// Nothing when client or user changed between judgement and issue.
+/// Nothing when client or user changed between judgement and issue. Who is `seen` may be blocked.
 async fn answer(
     app: &App,
     judged: &Judged,
     (request, browser): (&AuthorizeRequest, &Browser),
-    present: Option<&Present>,
+    (present, seen): (Option<&Present>, Option<&Present>),
 ) -> Result<Option<Step>, Fault> {
     match (&judged.decision, present) {
         (AuthorizeDecision::LogIn(_), _) => {
@@ -90,7 +91,8 @@ async fn answer(
         (AuthorizeDecision::Issue(_), None) => Err(Fault::internal("a code was planned for nobody")),
         (AuthorizeDecision::Page(error), _) => refusal::page(app, judged, request, error).await.map(Some),
         (AuthorizeDecision::Redirect(path, error), _) => {
-            refusal::redirect(app, judged, request, (path, error)).await.map(Some)
+            let grounds = seen.map(Grounds::Found);
+            refusal::redirect(app, judged, request, (path, error), grounds.as_ref()).await.map(Some)
         }
     }
 }

@@ -106,7 +106,7 @@ async fn lead(
             }
         }
         AuthorizeDecision::Page(_) | AuthorizeDecision::Redirect(..) => {
-            show::refuse(app, judged, transaction).await
+            show::refuse(app, judged, transaction, Some(&Grounds::Found(present))).await
         }
     }
 }

@@ -9,6 +9,7 @@ use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
 use doorward_model::session::Session;
 use doorward_model::time::Timestamp;
+use doorward_model::user::User;
 use doorward_protocol::digest;
 use doorward_protocol::oauth::authorize::{AuthorizeRequest, Consent, IssuePlan};
 use doorward_protocol::oauth::error::{OAuthErrorCode, RedirectError, TokenError};
@@ -53,10 +54,18 @@ pub(super) struct Proof {
 }
 
 impl Grounds<'_> {
-    fn present(&self) -> &Present {
+    pub(super) fn present(&self) -> &Present {
         match self {
             Grounds::Found(present) | Grounds::Answered(present, _) => present,
             Grounds::Proved(proof) => &proof.present,
+        }
+    }
+
+    /// Says of a refusal whom it is about. A login that is refused begins no session.
+    pub(super) fn tell(&self, judged: &Judged, draft: EventDraft) -> EventDraft {
+        match self {
+            Grounds::Found(present) | Grounds::Answered(present, _) => about(judged, draft, present),
+            Grounds::Proved(proof) => naming(judged, draft, &proof.present.user),
         }
     }
 }
@@ -75,7 +84,7 @@ pub(super) async fn issue(
     let user = &grounds.present().user;
     let response = match front_channel::make(app, (caller, &client), plan, user).await? {
         Ok(response) => response,
-        Err(error) => return denied(app, judged, plan, &error).await.map(Some),
+        Err(error) => return denied(app, judged, plan, (&error, grounds)).await.map(Some),
     };
     let mut batch = app.db().tenant(&tenant.id).batch();
     match grounds {
@@ -113,13 +122,19 @@ pub(super) async fn issue(
 }
 
 /// The API gives this person no token: the client hears so, and nothing begins.
-async fn denied(app: &App, judged: &Judged, plan: &IssuePlan, error: &TokenError) -> Result<Return, Fault> {
+async fn denied(
+    app: &App,
+    judged: &Judged,
+    plan: &IssuePlan,
+    (error, grounds): (&TokenError, &Grounds<'_>),
+) -> Result<Return, Fault> {
     let refused = RedirectError::new(OAuthErrorCode::AccessDenied, &error.public);
     let draft = judged
         .event(EventCode::LoginFailed, &error.public)
         .detail("error", error_of(refused.code, &error.public))
         .detail("hint", Some(error.private.as_str()).filter(|hint| !hint.is_empty()))
         .folded(&cause(refused.code, &error.public, &error.private));
+    let draft = grounds.tell(judged, draft);
     record::alone(app, &judged.caller.tenant, &judged.caller.info, draft).await?;
     let issuer = &judged.caller.tenant.tenant.issuer;
     Ok(Return::plain(response::failure(&plan.path, &refused, issuer), judged.known_client()?))
@@ -263,10 +278,15 @@ fn login_event(judged: &Judged, proof: &Proof, now: Timestamp) -> EventDraft {
         .detail("stats", stats)
 }
 
-/// Says whom an event is about.
+/// Says whom an event is about, and in which session.
 pub(super) fn about(judged: &Judged, draft: EventDraft, present: &Present) -> EventDraft {
-    let draft = draft.user(&present.user).detail("session_id", present.session.id.as_str());
-    match judged.caller.tenant.connection(&present.user.connection) {
+    naming(judged, draft, &present.user).detail("session_id", present.session.id.as_str())
+}
+
+/// Says whom an event is about.
+fn naming(judged: &Judged, draft: EventDraft, user: &User) -> EventDraft {
+    let draft = draft.user(user);
+    match judged.caller.tenant.connection(&user.connection) {
         Some(connection) => draft.connection(connection),
         None => draft,
     }

@@ -34,7 +34,7 @@ use doorward_protocol::oauth::response::Encoded;
 use crate::clients_cache::ClientEntry;
 
 pub use refusal::RefusedPage;
-pub(crate) use refusal::refuse;
+pub(crate) use refusal::{BLOCKED, refuse};
 
 /// What a browser brought along.
 #[derive(Debug, Clone, Default)]

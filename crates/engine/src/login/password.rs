@@ -49,7 +49,7 @@ pub async fn log_in(app: &App, caller: &Caller, browser: &Browser, attempt: Try)
     let here = Here { login: Some(transaction.first_id()), ..Here::default() };
     let judged = judge(app, caller, &transaction.request, None, here).await?;
     let AuthorizeDecision::LogIn(login) = &judged.decision else {
-        return show::refuse(app, &judged, &transaction).await;
+        return show::refuse(app, &judged, &transaction, None).await;
     };
     if transaction.is_over(app.now()) {
         return Ok(Step::Restart(show::restart(&judged, &transaction)));
@@ -110,7 +110,7 @@ async fn finish(
         },
         AuthorizeDecision::LogIn(_) => Err(Fault::internal("a person who logged in is asked to log in")),
         AuthorizeDecision::Page(_) | AuthorizeDecision::Redirect(..) => {
-            show::refuse(app, &judged, transaction).await
+            show::refuse(app, &judged, transaction, Some(&Grounds::Proved(&proof))).await
         }
     }
 }

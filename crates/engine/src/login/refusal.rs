@@ -1,20 +1,21 @@
 //! A request that is refused: told to the log first, then to the person or to the client.
 //!
-//! A page carries a short reference, and the event in the log carries the same one, so that the
-//! client's team can find what happened. Repeats within a minute are one event and one reference.
+//! A page carries a short reference, and the event in the log is found by it, so that the client's team sees
+//! what happened. Repeats within a minute are one event and one reference.
 
 use std::sync::Arc;
 
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::tame;
-use doorward_protocol::digest;
+use doorward_model::log::reference;
 use doorward_protocol::oauth::authorize::{AuthorizeRequest, ReturnPath};
 use doorward_protocol::oauth::doctor::Diagnosis;
-use doorward_protocol::oauth::error::{PageError, PageProblem, RedirectError};
+use doorward_protocol::oauth::error::{OAuthErrorCode, PageError, PageProblem, RedirectError};
 use doorward_protocol::oauth::params::ParamsError;
 use doorward_protocol::oauth::response;
 
 use super::facts::Judged;
+use super::finish::Grounds;
 use super::{Return, Step};
 use crate::app::App;
 use crate::caller::Caller;
@@ -96,17 +97,15 @@ pub(crate) async fn refuse(
     (error, draft, asked): (PageError, EventDraft, Option<&str>),
 ) -> Result<RefusedPage, Fault> {
     let bucket = asked.filter(|_| doctor::looks_into(error.problem)).map(doctor::bucket);
-    let reference = reference(app, caller, client, (&error, bucket));
-    let mut draft = draft
-        .detail("reference", reference.as_str())
-        .detail("number", error.problem.number())
-        .detail("hint", error.hint.as_str());
+    let mut draft = draft.told().detail("number", error.problem.number()).detail("hint", error.hint.as_str());
     if let (Some(asked), Some(bucket)) = (asked, bucket) {
         // Two addresses are two causes, and each has to be seen.
         draft =
             doctor::note(draft.folded(&format!("{} {bucket}", error.problem.title())), error.problem, asked);
     }
     let fold_key = record::alone_folded(app, &caller.tenant, &caller.info, draft).await?;
+    // A refusal is a failure, and repeats of those are counted by a key.
+    let reference = fold_key.as_deref().and_then(reference::of).unwrap_or_default();
     let is_loopback = caller.info.ip.is_some_and(|ip| ip.to_canonical().is_loopback());
     // Behind a proxy on this machine everybody's address is loopback.
     let is_local = is_loopback && !caller.info.is_forwarded;
@@ -120,12 +119,16 @@ pub(crate) async fn refuse(
     Ok(RefusedPage { error, reference, client: client.cloned(), asked, diagnosis, fold_key, sent })
 }
 
-/// Refuses by telling the client at its verified callback.
+/// What the log says where nobody is logged in because the session's person is blocked.
+pub(crate) const BLOCKED: &str = "the person is blocked";
+
+/// Refuses by telling the client at its verified callback; the log hears who is logged in, where somebody is.
 pub(super) async fn redirect(
     app: &App,
     judged: &Judged,
     request: &AuthorizeRequest,
     (path, error): (&ReturnPath, &RedirectError),
+    grounds: Option<&Grounds<'_>>,
 ) -> Result<Step, Fault> {
     let code = match &request.device {
         Some(_) => EventCode::DeviceActivationFailed,
@@ -137,6 +140,10 @@ pub(super) async fn redirect(
         .folded(&cause(error.code, &error.public, ""))
         .detail("error", error_of(error.code, &error.public))
         .detail("qs", sent::query(request));
+    let draft = grounds.into_iter().fold(draft, |draft, grounds| grounds.tell(judged, draft));
+    let is_blocked = grounds.is_some_and(|grounds| grounds.present().user.blocked);
+    let hint = (is_blocked && error.code == OAuthErrorCode::LoginRequired).then_some(BLOCKED);
+    let draft = hint.into_iter().fold(draft, |draft, hint| draft.detail("hint", hint));
     record::alone(app, &judged.caller.tenant, &judged.caller.info, draft).await?;
     let issuer = &judged.caller.tenant.tenant.issuer;
     Ok(Step::Return(Return::plain(response::failure(path, error, issuer), judged.known_client()?)))
@@ -145,43 +152,4 @@ pub(super) async fn redirect(
 /// Whether the client asked not to show anything to the person.
 fn is_silent(request: &AuthorizeRequest) -> bool {
     request.prompt.as_deref().is_some_and(|prompt| prompt.split(' ').any(|value| value == "none"))
-}
-
-/// The same for what folds into the same event: cause, client, address and minute.
-fn reference(
-    app: &App,
-    caller: &Caller,
-    client: Option<&Arc<ClientEntry>>,
-    (error, bucket): (&PageError, Option<u8>),
-) -> String {
-    let ip = caller.info.ip.map(record::neighbourhood).unwrap_or_default();
-    let client = client.map_or("", |entry| entry.client.id.as_str());
-    let minute = app.now().seconds().div_euclid(60);
-    let bucket = bucket.map_or(String::new(), |bucket| format!("\0{bucket}"));
-    spell(&format!("{}\0{client}\0{ip}\0{minute}{bucket}", error.problem.number()))
-}
-
-/// Eight characters that are hard to confuse, `7F3K-92QD`.
-fn spell(cause: &str) -> String {
-    const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-    let bytes = digest::sha256(format!("reference {cause}").as_bytes());
-    let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte % 32)]);
-    let left: String = bytes[..4].iter().map(letter).collect();
-    let right: String = bytes[4..8].iter().map(letter).collect();
-    format!("{left}-{right}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reference_is_short_and_always_the_same_for_the_same_failure() {
-        let one = spell("a");
-        assert_eq!(one, spell("a"));
-        assert_ne!(one, spell("b"));
-        assert_eq!(one.len(), 9);
-        assert_eq!(one.as_bytes()[4], b'-');
-        assert!(!one.contains(['0', '1', 'O', 'I']));
-    }
 }

@@ -8,6 +8,7 @@ use doorward_protocol::oauth::initiate;
 use serde_json::Value;
 
 use super::facts::{Here, Judged, judge};
+use super::finish::Grounds;
 use super::transaction::{self, Transaction};
 use super::{Browser, LoginForm, Problem, Restart, Step, refusal};
 use crate::app::App;
@@ -33,7 +34,7 @@ pub async fn show(app: &App, caller: &Caller, browser: &Browser, id: &LoginId) -
             let hint = login.login_hint.clone().unwrap_or_default();
             Ok(Step::Form(form(&judged, &transaction, &login.path, (hint, None))?))
         }
-        _ => refuse(app, &judged, &transaction).await,
+        _ => refuse(app, &judged, &transaction, None).await,
     }
 }
 
@@ -96,13 +97,19 @@ fn percent(text: &str) -> String {
     safe
 }
 
-/// A login that was allowed to begin and is no more: its client changed meanwhile.
-pub(super) async fn refuse(app: &App, judged: &Judged, transaction: &Transaction) -> Result<Step, Fault> {
+/// A login that was allowed to begin and is no more: its client changed meanwhile, or whoever logged in is not the
+/// one who was asked for.
+pub(super) async fn refuse(
+    app: &App,
+    judged: &Judged,
+    transaction: &Transaction,
+    grounds: Option<&Grounds<'_>>,
+) -> Result<Step, Fault> {
     let request = &transaction.request;
     match &judged.decision {
         AuthorizeDecision::Page(error) => refusal::page(app, judged, request, error).await,
         AuthorizeDecision::Redirect(path, error) => {
-            refusal::redirect(app, judged, request, (path, error)).await
+            refusal::redirect(app, judged, request, (path, error), grounds).await
         }
         AuthorizeDecision::LogIn(_) | AuthorizeDecision::Consent(_) | AuthorizeDecision::Issue(_) => {
             Err(Fault::internal("a login was refused that is allowed"))

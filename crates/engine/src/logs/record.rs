@@ -2,18 +2,18 @@
 //!
 //! An event goes into the same batch as what it reports, so there is never one without the other; an
 //! event that cannot be written is a failure of the whole. What strangers typed is cut and freed of
-//! control characters here. Repeated failures fold into one event per cause, client, address and
-//! minute, so that nobody can fill the disk.
+//! control characters here. Repeated failures fold into one event per cause, client, known user,
+//! address and minute, so that nobody can fill the disk.
 
 use std::net::IpAddr;
 
-use data_encoding::BASE64URL_NOPAD;
 use doorward_model::client::Client;
 use doorward_model::connection::Connection;
 use doorward_model::ids::ClientId;
 use doorward_model::log::agent;
 use doorward_model::log::code::{EventCode, Level};
 use doorward_model::log::event::{Event, tame};
+use doorward_model::log::reference;
 use doorward_model::scope::ApiScope;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
@@ -44,6 +44,8 @@ pub struct EventDraft {
     scope: Option<String>,
     details: Map<String, Value>,
     cause: Option<String>,
+    /// Whether somebody was told the reference.
+    is_told: bool,
     /// Who did it, where that is part of the request.
     auth: Option<Value>,
     /// What was answered.
@@ -66,6 +68,7 @@ impl EventDraft {
             scope: None,
             details: Map::new(),
             cause: None,
+            is_told: false,
             auth: None,
             response: None,
         }
@@ -131,11 +134,18 @@ impl EventDraft {
         kept.len() == text.len()
     }
 
-    /// Repeats of the same cause, client, address and minute are one event with a count. Failures
+    /// Repeats of the same cause, client, user, address and minute are one event with a count. Failures
     /// fold under their description by themselves.
     #[must_use]
     pub fn folded(mut self, cause: &str) -> Self {
         self.cause = Some(cause.to_owned());
+        self
+    }
+
+    /// Whoever was refused was told the reference: it stands in the event.
+    #[must_use]
+    pub(crate) fn told(mut self) -> Self {
+        self.is_told = true;
         self
     }
 
@@ -201,6 +211,9 @@ impl EventDraft {
             // People and tools know the words; support wants what was sent.
             self.details.insert("user_agent".to_owned(), sent.as_str().into());
         }
+        if let Some(told) = fold_key.as_deref().and_then(reference::of).filter(|_| self.is_told) {
+            self.details.insert("reference".to_owned(), told.into());
+        }
         let known_name = self.user.as_ref().map(|user| tame(user.display_name()));
         Event {
             id: app.next_log_id(now),
@@ -235,13 +248,15 @@ impl EventDraft {
         };
         let client = self.client.as_ref().map_or("", ClientId::as_str);
         let place = info.ip.map(neighbourhood).unwrap_or_default();
+        // What two people failed at is two things, and each of them is found.
+        let user = self.user.as_ref().map_or("", |user| user.id.as_str());
         let mut text = Vec::new();
-        for part in [self.code.as_str(), client, &place, cause, &minute.to_string()] {
+        for part in [self.code.as_str(), client, user, &place, cause, &minute.to_string()] {
             // Lengths in front keep neighbouring parts apart.
             text.extend_from_slice(&(part.len() as u64).to_be_bytes());
             text.extend_from_slice(part.as_bytes());
         }
-        Some(BASE64URL_NOPAD.encode(&sha256(&text)))
+        Some(reference::key(&sha256(&text)))
     }
 }
 

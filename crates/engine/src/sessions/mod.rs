@@ -36,7 +36,7 @@ const LONGEST_COOKIE: usize = 128;
 pub struct Present {
     /// The session.
     pub session: Session,
-    /// Who it is; not blocked.
+    /// Who it is.
     pub user: User,
 }
 
@@ -45,6 +45,15 @@ pub struct Present {
 /// # Errors
 /// [`Fault::Unavailable`] when the store cannot be asked.
 pub async fn find(app: &App, tenant: &Tenant, cookie: Option<&Secret>) -> Result<Option<Present>, Fault> {
+    Ok(seen(app, tenant, cookie).await?.filter(|present| !present.user.blocked))
+}
+
+/// As [`find`], with those who are blocked: their session counts for nothing, but the log may name them.
+pub(crate) async fn seen(
+    app: &App,
+    tenant: &Tenant,
+    cookie: Option<&Secret>,
+) -> Result<Option<Present>, Fault> {
     let Some(cookie) = cookie.filter(|cookie| cookie.expose().len() <= LONGEST_COOKIE) else {
         return Ok(None);
     };
@@ -56,5 +65,5 @@ pub async fn find(app: &App, tenant: &Tenant, cookie: Option<&Secret>) -> Result
         return Ok(None);
     }
     let user = users::get(&scope, &session.user).await?;
-    Ok(user.filter(|user| !user.blocked).map(|user| Present { session, user }))
+    Ok(user.map(|user| Present { session, user }))
 }

@@ -18,9 +18,9 @@ use doorward_protocol::oauth::error::TokenError;
 use doorward_protocol::oauth::response::{Handed, HandedToken};
 use doorward_store::{Batch, device_codes, token_families};
 
-use super::Refused;
 use super::issue_code::{self, Issued};
 use super::mint::{self, For, Minted, Order};
+use super::refused::{Refusal, Refused};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::clients_cache::ClientEntry;
@@ -73,7 +73,7 @@ pub(crate) async fn make(
     };
     match made {
         Ok(handed) => Ok(Ok(Response { code, handed, family: Some(family), device: None })),
-        Err(Refused::Rule(error, _) | Refused::Noted(error)) => Ok(Err(error)),
+        Err(Refused::Rule(Refusal { error, .. }) | Refused::Noted(error)) => Ok(Err(error)),
         Err(Refused::Fault(fault)) => Err(fault),
     }
 }

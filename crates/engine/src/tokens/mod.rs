@@ -16,6 +16,7 @@ pub(crate) mod recent_codes;
 pub mod redeem_code;
 mod redeem_device_code;
 pub mod refresh;
+mod refused;
 pub mod revoke;
 #[cfg(test)]
 mod tests;
@@ -25,9 +26,8 @@ use std::sync::Arc;
 
 use doorward_model::client::auth_method::AuthMethod;
 use doorward_model::client::grant_type::GrantType;
-use doorward_model::ids::{FamilyId, SessionId};
 use doorward_model::log::code::EventCode;
-use doorward_model::secret::{Secret, TokenHash};
+use doorward_model::secret::Secret;
 use doorward_model::time::Lifetime;
 use doorward_model::token::Authorization;
 use doorward_protocol::oauth::client_assertion::{self, UsedAssertion};
@@ -37,15 +37,17 @@ use doorward_protocol::oauth::error::TokenError;
 use doorward_protocol::oauth::params::Params;
 use doorward_protocol::oauth::{api_scope, grants};
 use doorward_store::logs::Grounds;
-use doorward_store::{Batch, StoreError, codes, token_families, used_assertions};
+use doorward_store::{Batch, StoreError, used_assertions};
 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::clients;
 use crate::clients_cache::{ClientEntry, KnownSecret};
 use crate::fault::Fault;
-use crate::logs::record::{self, EventDraft, cause, error_of};
-use crate::logs::sent;
+use crate::logs::record::{self, EventDraft};
+
+pub(crate) use refused::Refused;
+use refused::{Consequence, refuse};
 
 /// An answer to a program, with the client that it concerns once that is known for sure: whether a
 /// page of another origin may read the answer depends on that client, refusals included.
@@ -146,48 +148,6 @@ impl Asking<'_> {
     }
 }
 
-/// Why there is no token.
-pub(crate) enum Refused {
-    /// A rule says no, and something follows from that.
-    Rule(TokenError, Consequence),
-    /// A rule says no, and there is nothing left to write: its event is written, or it is none.
-    Noted(TokenError),
-    /// It cannot be done now.
-    Fault(Fault),
-}
-
-/// What follows from a refusal, in the same batch as its event.
-pub(crate) enum Consequence {
-    /// Nothing.
-    Nothing,
-    /// The code is used up.
-    BurnCode(TokenHash),
-    /// A copy is about: all that the authorization led to ends.
-    EndFamily(FamilyId),
-}
-
-impl From<TokenError> for Refused {
-    fn from(error: TokenError) -> Self {
-        Refused::Rule(error, Consequence::Nothing)
-    }
-}
-
-impl From<Fault> for Refused {
-    fn from(fault: Fault) -> Self {
-        Refused::Fault(fault)
-    }
-}
-
-impl From<StoreError> for Refused {
-    /// What a grant does not await itself; that an assertion was used before is no trouble of ours.
-    fn from(error: StoreError) -> Self {
-        if error == (StoreError::Unmet { what: used_assertions::REPLAYED }) {
-            return client_assertion::replayed().into();
-        }
-        Refused::Fault(error.into())
-    }
-}
-
 /// The answer to a client that proved itself; a refusal by a rule is written down as `failure`.
 pub(crate) async fn settled<T>(
     app: &App,
@@ -197,10 +157,10 @@ pub(crate) async fn settled<T>(
 ) -> Answered<T> {
     let outcome = match outcome {
         Ok(answer) => Ok(answer),
-        Err(Refused::Rule(error, then)) => {
+        Err(Refused::Rule(refusal)) => {
             let who = (Some(&*proven.entry), proven.assertion.as_ref());
-            let noted = refuse(app, &proven.caller, who, params, (failure, &error, then)).await;
-            Err(noted.err().unwrap_or(Fault::Token(error)))
+            let noted = refuse(app, &proven.caller, who, params, (failure, &refusal)).await;
+            Err(noted.err().unwrap_or(Fault::Token(refusal.error)))
         }
         Err(Refused::Noted(error)) => Err(Fault::Token(error)),
         Err(Refused::Fault(fault)) => Err(fault),
@@ -248,9 +208,9 @@ pub(crate) async fn unproven<T>(
     (failure, error): (EventCode, TokenError),
 ) -> Answered<T> {
     let client = known(app, sent).await;
-    let what = (failure, &error, Consequence::Nothing);
-    let noted = refuse(app, sent.caller, (client.as_deref(), None), sent.params, what).await;
-    Answered { client, outcome: Err(noted.err().unwrap_or(Fault::Token(error))) }
+    let refusal = error.into();
+    let noted = refuse(app, sent.caller, (client.as_deref(), None), sent.params, (failure, &refusal)).await;
+    Answered { client, outcome: Err(noted.err().unwrap_or(Fault::Token(refusal.error))) }
 }
 
 /// Decides, and once more when the refusal came from memory that is out of date.
@@ -272,11 +232,11 @@ async fn by_grant(app: &App, asking: &Asking<'_>, kind: GrantType) -> Result<Tok
         Ok(answer) => Ok(answer),
         Err(Refused::Fault(fault)) => Err(fault),
         Err(Refused::Noted(error)) => Err(error.into()),
-        Err(Refused::Rule(error, then)) => {
+        Err(Refused::Rule(refusal)) => {
             let who = (Some(&**asking.entry), asking.assertion);
-            let what = (failure_of(Some(kind)), &error, then);
+            let what = (failure_of(Some(kind)), &refusal);
             refuse(app, asking.caller, who, asking.params, what).await?;
-            Err(error.into())
+            Err(refusal.error.into())
         }
     }
 }
@@ -312,66 +272,6 @@ fn failure_of(kind: Option<GrantType>) -> EventCode {
         // No grant that is offered was asked for, so none of the exchange codes fits.
         Some(GrantType::Implicit | GrantType::Stored(_)) | None => EventCode::LoginFailed,
     }
-}
-
-/// Writes a refusal and what follows from it down, in one batch. An assertion is used up by it, too.
-pub(crate) async fn refuse(
-    app: &App,
-    caller: &Caller,
-    (entry, assertion): (Option<&ClientEntry>, Option<&UsedAssertion>),
-    params: &Params,
-    (failure, error, then): (EventCode, &TokenError, Consequence),
-) -> Result<(), Fault> {
-    let mut code = failure;
-    let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
-    if let Some(used) = assertion {
-        used_assertions::note(&mut batch, &used.client, &used.jti, used.until);
-    }
-    match &then {
-        Consequence::Nothing => {}
-        Consequence::BurnCode(hash) => codes::burn(&mut batch, hash, app.now()),
-        Consequence::EndFamily(family) => {
-            token_families::revoke(&mut batch, family, app.now());
-            if failure == EventCode::RefreshExchangeFailed {
-                code = EventCode::RefreshReuse;
-            }
-        }
-    }
-    let session = session_of(app, caller, failure, &then).await?;
-    let draft = EventDraft::new(code, &error.public)
-        .detail("error", error_of(error.code, &error.public))
-        .detail("body", sent::form(params))
-        .detail("hint", Some(error.private.as_str()).filter(|hint| !hint.is_empty()))
-        .folded(&cause(error.code, &error.public, &error.private));
-    let draft = match entry {
-        Some(entry) => draft.client(&entry.client),
-        None => draft,
-    };
-    let draft = match session {
-        Some(session) => draft.detail("session_id", session.as_str()),
-        None => draft,
-    };
-    record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
-    batch.commit().await?;
-    Ok(())
-}
-
-/// The session of the code that was refused, so that the log can show of which login it was.
-async fn session_of(
-    app: &App,
-    caller: &Caller,
-    failure: EventCode,
-    then: &Consequence,
-) -> Result<Option<SessionId>, Fault> {
-    let scope = app.db().tenant(&caller.tenant.tenant.id);
-    let authorization = match then {
-        Consequence::BurnCode(hash) => codes::get(&scope, hash).await?.map(|code| code.authorization),
-        Consequence::EndFamily(id) if failure == EventCode::CodeExchangeFailed => {
-            token_families::get(&scope, id).await?.map(|family| family.authorization)
-        }
-        Consequence::EndFamily(_) | Consequence::Nothing => None,
-    };
-    Ok(authorization.map(|authorization| authorization.session))
 }
 
 /// Proves the client at an endpoint. A refusal is not believed before the tenant's version was read again.

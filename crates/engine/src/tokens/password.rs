@@ -73,7 +73,7 @@ pub(super) async fn grant(app: &App, asking: &Asking<'_>, kind: GrantType) -> Re
         Err(refused) => {
             // The password was right: whatever stood in the way was no guess.
             under_way.give_back(app, &state.tenant.id).await?;
-            Err(refused)
+            Err(refused.about(&family.authorization))
         }
     }
 }

@@ -30,13 +30,22 @@ pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer
         Some(code) => code,
         None => codes::get(&store, &hash).await?.ok_or_else(authorization_code::unknown)?,
     };
+    exchange(app, asking, (&hash, &code)).await.map_err(|refused| refused.about(&code.authorization))
+}
+
+async fn exchange(
+    app: &App,
+    asking: &Asking<'_>,
+    (hash, code): (&TokenHash, &Code),
+) -> Result<TokenAnswer, Refused> {
+    let store = app.db().tenant(&asking.caller.tenant.tenant.id);
     let user = users::get(&store, &code.authorization.user).await?;
-    let grant = match decide(asking, &code, user.as_ref(), app.now()) {
+    let grant = match decide(asking, code, user.as_ref(), app.now()) {
         CodeDecision::Grant(grant) => grant,
         CodeDecision::Replay(family, error) => {
-            return Err(Refused::Rule(error, Consequence::EndFamily(family)));
+            return Err(Refused::rule(error, Consequence::EndFamily(family)));
         }
-        CodeDecision::Refuse(error) => return Err(Refused::Rule(error, Consequence::BurnCode(hash))),
+        CodeDecision::Refuse(error) => return Err(Refused::rule(error, Consequence::BurnCode(hash.clone()))),
     };
     let user = user.ok_or_else(|| Fault::internal("a code was granted for nobody"))?;
     let now = app.now();
@@ -55,11 +64,11 @@ pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer
     let Minted { access_token, id_token, expires_in, scope } = mint(app, &asking.made_for(), order).await?;
     let refresh = grant.refresh_token.then(|| first_refresh_token(app, asking, &family, now));
     let refresh_token = refresh.as_ref().map(|(_, token)| token);
-    let saved = save(app, asking, (&hash, &code, &family, &user), (refresh_token, expires_in));
+    let saved = save(app, asking, (hash, code, &family, &user), (refresh_token, expires_in));
     match saved.await {
         Ok(()) => {}
         Err(error @ StoreError::Unmet { what: used_assertions::REPLAYED }) => return Err(error.into()),
-        Err(StoreError::Unmet { what: codes::SPENT }) => return Err(overtaken(app, asking, &hash).await),
+        Err(StoreError::Unmet { what: codes::SPENT }) => return Err(overtaken(app, asking, hash).await),
         Err(StoreError::Unmet { .. }) => return Err(authorization_code::unknown().into()),
         Err(error) => return Err(error.into()),
     }
@@ -84,7 +93,7 @@ async fn overtaken(app: &App, asking: &Asking<'_>, hash: &TokenHash) -> Refused 
     let scope = app.db().tenant(&asking.caller.tenant.tenant.id);
     match codes::get(&scope, hash).await {
         Ok(Some(code)) => match decide(asking, &code, None, app.now()) {
-            CodeDecision::Replay(family, error) => Refused::Rule(error, Consequence::EndFamily(family)),
+            CodeDecision::Replay(family, error) => Refused::rule(error, Consequence::EndFamily(family)),
             CodeDecision::Refuse(error) => error.into(),
             CodeDecision::Grant(_) => authorization_code::unknown().into(),
         },

@@ -28,13 +28,27 @@ pub(super) async fn redeem(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer
     let text = Secret::new(grants::required(asking.params, "device_code")?.to_owned());
     let hash = digest::token_hash(&text);
     let (code, user) = read(app, asking, &hash).await?;
-    match decide(app, asking, &code, user.as_ref()) {
+    match exchange(app, asking, (&hash, &code, user)).await {
+        Err(refused) => Err(match &code.standing {
+            Standing::Allowed(authorization) | Standing::Used(authorization) => refused.about(authorization),
+            Standing::Waiting | Standing::Denied => refused,
+        }),
+        given => given,
+    }
+}
+
+async fn exchange(
+    app: &App,
+    asking: &Asking<'_>,
+    (hash, code, user): (&TokenHash, &DeviceCode, Option<User>),
+) -> Result<TokenAnswer, Refused> {
+    match decide(app, asking, code, user.as_ref()) {
         DeviceDecision::Grant(grant) => {
             let user = user.ok_or_else(|| Fault::internal("a device code was granted for nobody"))?;
-            give(app, asking, (&hash, &code, grant, user)).await
+            give(app, asking, (hash, code, grant, user)).await
         }
-        DeviceDecision::Wait { error, interval } => Err(wait(app, asking, &code, (error, interval)).await),
-        DeviceDecision::Replay(family, error) => Err(Refused::Rule(error, Consequence::EndFamily(family))),
+        DeviceDecision::Wait { error, interval } => Err(wait(app, asking, code, (error, interval)).await),
+        DeviceDecision::Replay(family, error) => Err(Refused::rule(error, Consequence::EndFamily(family))),
         DeviceDecision::Refuse(error) => Err(error.into()),
     }
 }
@@ -151,7 +165,7 @@ async fn save(
 async fn overtaken(app: &App, asking: &Asking<'_>, hash: &TokenHash) -> Refused {
     match read(app, asking, hash).await {
         Ok((code, _)) => match decide(app, asking, &code, None) {
-            DeviceDecision::Replay(family, error) => Refused::Rule(error, Consequence::EndFamily(family)),
+            DeviceDecision::Replay(family, error) => Refused::rule(error, Consequence::EndFamily(family)),
             DeviceDecision::Refuse(error) => error.into(),
             DeviceDecision::Wait { .. } | DeviceDecision::Grant(_) => device_code::unknown().into(),
         },

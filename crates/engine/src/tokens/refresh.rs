@@ -57,9 +57,20 @@ async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<O
     let store = app.db().tenant(&asking.caller.tenant.tenant.id);
     let found = refresh_tokens::get(&store, &digest::token_hash(text)).await?;
     let token = found.ok_or_else(refresh_token::unknown)?;
+    let outcome = exchange(app, asking, (text, &token)).await;
+    outcome.map_err(|refused| refused.about(&token.family.authorization))
+}
+
+/// As [`refresh_once`], of a token that was found.
+async fn exchange(
+    app: &App,
+    asking: &Asking<'_>,
+    (text, token): (&Secret, &RefreshToken),
+) -> Result<Option<TokenAnswer>, Refused> {
+    let store = app.db().tenant(&asking.caller.tenant.tenant.id);
     let user = users::get(&store, &token.family.authorization.user).await?;
     let decision = refresh_token::decide(&RefreshInput {
-        token: &token,
+        token,
         client: &asking.entry.client,
         user: user.as_ref(),
         connection_enabled: asking.entry.lets_in(&asking.caller.tenant, user.as_ref()),
@@ -72,7 +83,7 @@ async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<O
         RefreshDecision::SameSuccessor(grant) => (Write::Again, grant),
         RefreshDecision::Keep(grant) => (Write::Keep, grant),
         RefreshDecision::Replay(family, error) => {
-            return Err(Refused::Rule(error, Consequence::EndFamily(family)));
+            return Err(Refused::rule(error, Consequence::EndFamily(family)));
         }
         RefreshDecision::Refuse(error) => return Err(error.into()),
     };
@@ -97,7 +108,7 @@ async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<O
         },
         Write::Keep => text.clone(),
     };
-    match save(app, asking, (&token, &grant, &user), (&write, &next)).await {
+    match save(app, asking, (token, &grant, &user), (&write, &next)).await {
         Ok(()) => {}
         Err(error @ StoreError::Unmet { what: used_assertions::REPLAYED }) => return Err(error.into()),
         // Looking again needs a newer memory.

@@ -14,7 +14,7 @@ use doorward_protocol::oauth::endpoint::Endpoint;
 use doorward_protocol::oauth::revocation::{self, Found, Revocation};
 use doorward_store::{StoreError, grants, refresh_tokens, token_families, users};
 
-use super::{Answered, Authenticated, Consequence, Refused, Sent, opaque, proven, settled, unproven};
+use super::{Answered, Authenticated, Refused, Sent, opaque, proven, settled, unproven};
 use crate::app::App;
 use crate::logs::record::{self, EventDraft};
 
@@ -50,7 +50,10 @@ async fn end(app: &App, proven: &Authenticated, text: &Secret) -> Result<(), Ref
             outcome => Ok(outcome?),
         },
         Revocation::Done => Ok(proven.spend(app).await?),
-        Revocation::Refuse(error) => Err(Refused::Rule(error, Consequence::Nothing)),
+        Revocation::Refuse(error) => {
+            let refused = Refused::from(error);
+            Err(family.iter().fold(refused, |refused, family| refused.about(&family.authorization)))
+        }
     }
 }
 

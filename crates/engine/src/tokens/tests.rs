@@ -142,6 +142,30 @@ async fn a_refresh_token_that_comes_too_late_ends_its_family() {
     assert_eq!(person(&journey, &tokens.access_token).await, Err(Unproven::Invalid));
 }
 
+/// Two logins that are stolen from in one minute are two events, each of its own.
+#[tokio::test]
+async fn a_refusal_says_whose_login_it_was() {
+    let journey = Journey::new().await;
+    let mut used = Vec::new();
+    for _ in 0..2 {
+        let first = journey.tokens().await.refresh_token.unwrap();
+        journey.refresh(&first).await.unwrap();
+        used.push(first);
+    }
+    journey.wait(30);
+    for first in &used {
+        assert_eq!(error(journey.refresh(first).await), "invalid_grant");
+    }
+    let events = journey.kit.events().await;
+    let stolen: Vec<_> = events.iter().filter(|event| event.code.as_str() == "ferrt").collect();
+    assert_eq!(stolen.len(), 2);
+    assert_ne!(stolen[0].details["session_id"], stolen[1].details["session_id"]);
+    for event in stolen {
+        assert_eq!(event.user.as_ref(), Some(&journey.user.id));
+        assert_eq!(event.connection.as_ref(), Some(&journey.user.connection));
+    }
+}
+
 /// CVE-2026-1035.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_uses_of_one_refresh_token_at_once_leave_one_successor() {

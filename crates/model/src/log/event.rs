@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::ids::{ClientId, ConnectionId, LogId, UserId};
 use crate::log::code::EventCode;
+use crate::log::reference;
 use crate::time::Timestamp;
 
 /// The longest text that is kept of anything a stranger sent, in characters.
@@ -95,6 +96,12 @@ impl Event {
         let target = self.details.get("target")?;
         let id = target.as_str().or_else(|| target.get("client_id")?.as_str())?;
         ClientId::parse(id).ok()
+    }
+
+    /// What it is found by, where its repeats are counted.
+    #[must_use]
+    pub fn reference(&self) -> Option<String> {
+        self.fold_key.as_deref().and_then(reference::of)
     }
 
     /// Whether the same happened again, to the same people and from the same place.

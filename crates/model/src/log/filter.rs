@@ -4,14 +4,17 @@
 //! with spaces need no quotes; quotes do no harm. Source: the filter bar of the log page (UX §1.9).
 
 use std::fmt;
+use std::net::IpAddr;
 
 use super::code::{EventCode, Level};
 use super::kind::EventKind;
+use super::reference;
 use super::search::LOGS;
 use super::span::Time;
 use crate::ids::UserId;
 use crate::search::{Pattern, Query, Scalar, Target, Test};
 use crate::spelling::nearest;
+use crate::user::Email;
 
 /// The longest text of a filter, in bytes.
 pub const MAX_LENGTH: usize = 1024;
@@ -186,23 +189,69 @@ pub fn of_person(text: &str, known: &[UserId]) -> Query {
     Query::any([is("user_id", text), is("user_name", text)].into_iter().chain(ids).collect())
 }
 
-/// An event whose text holds a word, as typed, in small letters, or with a capital.
+/// An event whose text holds a word, as typed, in small letters, or with a capital. What looks like something that was
+/// pasted is to be found at once in the longest log: it is looked for where it belongs, and names of users are then
+/// compared from their beginning, because no index has their middle.
 fn said(word: &str) -> Query {
     let lowered = word.to_lowercase();
     let mut letters = lowered.chars();
     let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     let mut spellings = vec![word.to_owned(), lowered.clone(), capital];
     spellings.dedup();
-    let mut parts = Vec::new();
-    for field in ["description", "client_name", "connection", "user_name"] {
-        let inside = |spelling: &String| like(field, vec![String::new(), spelling.clone(), String::new()]);
-        parts.extend(spellings.iter().map(inside));
+    let inside = |spelling: &String| vec![String::new(), spelling.clone(), String::new()];
+    let beginning = |spelling: &String| vec![spelling.clone(), String::new()];
+    let mut parts = known_by_its_look(word);
+    let is_pasted = !parts.is_empty();
+    for field in ["description", "client_name", "connection"] {
+        parts.extend(spellings.iter().map(|spelling| like(field, inside(spelling))));
     }
+    let in_name = |spelling: &String| if is_pasted { beginning(spelling) } else { inside(spelling) };
+    parts.extend(spellings.iter().map(|spelling| like("user_name", in_name(spelling))));
     parts.push(like("ip", vec![word.to_owned(), String::new()]));
-    parts.push(is("log_id", word));
     let titled = EventCode::ALL.iter().filter(|code| code.title().to_lowercase().contains(&lowered));
     parts.extend(titled.map(|code| is("type", code.as_str())));
     Query::any(parts)
+}
+
+/// Whether a text looks like something that the log is to be asked for, wherever it was typed: a reference, the id of an
+/// event or of a user.
+///
+/// ```
+/// use doorward_model::log::filter::is_for_the_log;
+/// assert!(is_for_the_log("7f3k-92qd") && is_for_the_log("auth0|5f7c8ec7"));
+/// assert!(!is_for_the_log("Storefront") && !is_for_the_log("192.0.2.1"));
+/// ```
+#[must_use]
+pub fn is_for_the_log(text: &str) -> bool {
+    reference::read(text).is_some() || is_log_id(text) || is_user_id(text)
+}
+
+/// Shorter numbers are numbers; ids of events are longer than that.
+fn is_log_id(text: &str) -> bool {
+    text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_user_id(text: &str) -> bool {
+    text.split_once('|').is_some_and(|(strategy, own)| !strategy.is_empty() && !own.is_empty())
+}
+
+/// Where a word belongs that looks like a reference, the id of an event or of a user, an email address, an address of
+/// the network, or a type.
+fn known_by_its_look(word: &str) -> Vec<Query> {
+    let address = word.parse::<IpAddr>().ok().map(|ip| ip.to_string());
+    let email = Email::parse(word).ok().filter(|_| word.contains('@'));
+    let kind = EventCode::ALL.iter().find(|code| code.as_str() == word);
+    [
+        reference::read(word).map(|reference| is("reference", &reference)),
+        is_log_id(word).then(|| is("log_id", word)),
+        is_user_id(word).then(|| is("user_id", word)),
+        email.map(|email| is("user_name", email.as_str())),
+        address.map(|address| is("ip", &address)),
+        kind.map(|code| is("type", code.as_str())),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn is(field: &str, text: &str) -> Query {
@@ -356,6 +405,29 @@ mod tests {
         assert!(refused("client: outcome:failed").contains("a value is missing after client:"));
         assert!(refused(&"a ".repeat(MAX_WORDS + 1)).contains("at most 8 words"));
         assert!(refused(&"a".repeat(MAX_LENGTH + 1)).contains("at most 1024 bytes"));
+    }
+
+    /// The part of a source that no index serves is what makes a search slow.
+    #[test]
+    fn what_is_pasted_is_looked_for_where_it_belongs() {
+        for (pasted, field) in [
+            ("7F3K-92QD", "reference:\"7F3K-92QD\""),
+            ("7f3k-92qd", "reference:\"7F3K-92QD\""),
+            ("900202611300000000000000001", "log_id:\"900202611300000000000000001\""),
+            ("auth0|5f7c8ec7", "user_id:\"auth0|5f7c8ec7\""),
+            ("Ada@Example.com", "user_name:\"ada@example.com\""),
+            ("192.0.2.1", "ip:\"192.0.2.1\""),
+            ("2001:DB8:0:0::1", "ip:\"2001:db8::1\""),
+            ("ferrt", "type:\"ferrt\""),
+        ] {
+            let query = Filter { words: vec![pasted.to_owned()], ..Filter::default() }.query().unwrap();
+            let query = query.to_string();
+            assert!(query.starts_with(&format!("{field} OR")), "{pasted}: {query}");
+            assert!(!query.contains("user_name:*"), "{pasted}: {query}");
+        }
+        for text in ["callback", "7F3K92QD", "2026", "192.0.2", "a@", "Failed"] {
+            assert!(read(text).query().unwrap().to_string().contains("user_name:*"), "{text}");
+        }
     }
 
     #[test]

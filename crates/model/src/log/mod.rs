@@ -9,5 +9,6 @@ pub mod event;
 pub mod filter;
 pub mod kind;
 pub mod redact;
+pub mod reference;
 pub mod search;
 pub mod span;

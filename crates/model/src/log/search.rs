@@ -3,6 +3,8 @@
 //! Source: the original's query syntax for logs (SURFACE §8.3): its fields, and those of them that a
 //! term without a field looks into. Times of the original's second version are searched as `date`.
 
+use std::borrow::Cow;
+
 use super::event::Event;
 use crate::ids::{ClientId, ConnectionId, UserId};
 use crate::search::Kind::{Text, Time};
@@ -38,6 +40,7 @@ static FIELDS: &[Field] = &[
     bare("ip"),
     bare("log_id"),
     field("organization_id", Text),
+    field("reference", Text),
     field("strategy", Text),
     field("strategy_type", Text),
     bare("type"),
@@ -133,17 +136,19 @@ fn passes(field: &Field, event: &Event, test: &Test) -> bool {
             }
         };
     }
-    text(field.name, event).filter(|text| !text.is_empty()).is_some_and(|text| test.accepts(field.kind, text))
+    text(field.name, event)
+        .filter(|text| !text.is_empty())
+        .is_some_and(|text| test.accepts(field.kind, &text))
 }
 
 /// What an event holds under the name of a field.
-fn text<'e>(field: &str, event: &'e Event) -> Option<&'e str> {
-    match field {
+fn text<'e>(field: &str, event: &'e Event) -> Option<Cow<'e, str>> {
+    let held = match field {
         "client_id" => event.client.as_ref().map(ClientId::as_str),
         "client_name" => event.client_name.as_deref(),
         "connection" => event.connection_name.as_deref(),
         "connection_id" => event.connection.as_ref().map(ConnectionId::as_str),
-        "description" => Some(&event.description),
+        "description" => Some(event.description.as_str()),
         "hostname" => event.hostname.as_deref(),
         "ip" => event.ip.as_deref(),
         "log_id" => Some(event.id.as_str()),
@@ -153,9 +158,11 @@ fn text<'e>(field: &str, event: &'e Event) -> Option<&'e str> {
         "user_agent" => event.user_agent.as_deref(),
         "user_id" => event.user.as_ref().map(UserId::as_str),
         "user_name" => event.user_name.as_deref(),
+        "reference" => return event.reference().map(Cow::Owned),
         // There are no organizations.
         _ => None,
-    }
+    };
+    held.map(Cow::Borrowed)
 }
 
 #[cfg(test)]
@@ -190,6 +197,7 @@ mod tests {
         let id = crate::ids::LogId::parse("900").unwrap();
         let event = Event {
             client_name: Some("Shop".to_owned()),
+            fold_key: Some("7F3K92QD2222".to_owned()),
             ..Event::new(id, at, crate::log::code::EventCode::WrongPassword, "Wrong password")
         };
         for (query, is_found) in [
@@ -198,6 +206,9 @@ mod tests {
             ("client_name:shop", false),
             ("Shop", true),
             ("900", true),
+            ("reference:7F3K-92QD OR reference:none", true),
+            ("reference:7F3K* AND _exists_:reference", true),
+            ("reference:7F3K92QD OR reference:7f3k-92qd", false),
             ("NOT Shop", false),
             ("_exists_:ip OR _exists_:organization_id", false),
             ("NOT user_name:ada", true),

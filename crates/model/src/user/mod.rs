@@ -5,6 +5,7 @@
 
 pub mod edit;
 pub mod metadata;
+pub mod schema;
 pub mod search;
 
 use serde::{Deserialize, Serialize};

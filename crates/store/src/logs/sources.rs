@@ -207,14 +207,15 @@ async fn anywhere(
 
 /// A test of a column of events that has an index.
 fn by_column(name: &str, test: &Test) -> Option<Part> {
-    if !matches!(name, "ip" | "log_id" | "user_id" | "user_name") {
+    if !matches!(name, "ip" | "log_id" | "reference" | "user_id" | "user_name") {
         return None;
     }
-    let is_one = matches!(test, Test::Is(Scalar::Text(_)));
+    // A reference is the beginning of what its index holds.
+    let is_one = matches!(test, Test::Is(Scalar::Text(_))) && name != "reference";
     let is_narrow = match test {
         Test::Is(_) => true,
         Test::Like(pattern) => pattern.prefix().is_some(),
-        Test::Between(low, high) => low.is_some() || high.is_some(),
+        Test::Between(low, high) => name != "reference" && (low.is_some() || high.is_some()),
         Test::Exists => false,
     };
     is_narrow.then(|| {

@@ -3,8 +3,9 @@
 //! In one of two ways: so that an index serves it, or so that none does and the order of the list decides,
 //! see [`super::search`].
 
+use doorward_model::log::reference;
 use doorward_model::log::search::LOGS;
-use doorward_model::search::{Query, Target, Test};
+use doorward_model::search::{Pattern, Query, Scalar, Target, Test};
 
 use crate::sql::search::{Case, Condition, compile, text, time};
 
@@ -44,10 +45,29 @@ fn term(way: Way, target: &Target, test: &Test, out: &mut Condition) {
 pub(super) fn column(way: Way, name: &str, test: &Test, out: &mut Condition) {
     match (name, column_of(name)) {
         ("date", _) => time("at", test, out),
+        ("reference", Some(key)) => of_reference(way, key, test, out),
         (_, Some(column)) if way == Way::Checked => text(&format!("({column} || '')"), Case::Kept, test, out),
         (_, Some(column)) => text(column, Case::Kept, test, out),
         // There are no organizations.
         (_, None) => out.push("FALSE", []),
+    }
+}
+
+/// A test of the reference, with which the key that repeats are counted by begins. The index of the keys serves
+/// whole ones and beginnings.
+fn of_reference(way: Way, key: &str, test: &Test, out: &mut Condition) {
+    let begins = match test {
+        Test::Is(Scalar::Text(whole)) => reference::whole(whole),
+        Test::Like(pattern) if pattern.prefix().is_some() => pattern.prefix().and_then(reference::beginning),
+        _ => {
+            let spelled = format!("(SUBSTR({key}, 1, 4) || '-' || SUBSTR({key}, 5, 4))");
+            return text(&spelled, Case::Kept, test, out);
+        }
+    };
+    let key = if way == Way::Checked { format!("({key} || '')") } else { key.to_owned() };
+    match begins.and_then(|begins| Pattern::new(vec![begins, String::new()])) {
+        Some(pattern) => text(&key, Case::Kept, &Test::Like(pattern), out),
+        None => out.push("FALSE", []),
     }
 }
 
@@ -62,6 +82,7 @@ pub(super) fn column_of(name: &str) -> Option<&'static str> {
         "hostname" => "hostname",
         "ip" => "ip",
         "log_id" => "id",
+        "reference" => "fold_key",
         "strategy" => "strategy",
         "strategy_type" => "strategy_type",
         "type" => "code",
@@ -74,7 +95,7 @@ pub(super) fn column_of(name: &str) -> Option<&'static str> {
 
 /// Whether a field is the same in all events of a shape.
 fn is_shared(name: &str) -> bool {
-    !matches!(name, "date" | "ip" | "log_id" | "user_agent" | "user_id" | "user_name")
+    !matches!(name, "date" | "ip" | "log_id" | "reference" | "user_agent" | "user_id" | "user_name")
 }
 
 /// Whether the shape of an event alone says whether the query finds it.
@@ -111,7 +132,7 @@ mod tests {
     fn what_a_shape_alone_answers() {
         let of_shape = |text: &str| is_of_shape(&LOGS.parse(text).unwrap());
         assert!(of_shape("type:s -client_name:*shop*") && of_shape("organization_id:x"));
-        for no in ["ada", "type:s user_id:x", "NOT ip:192.0.2.1", "date:2026", "*"] {
+        for no in ["ada", "type:s user_id:x", "NOT ip:192.0.2.1", "reference:7F3K-92QD", "date:2026", "*"] {
             assert!(!of_shape(no), "{no}");
         }
     }

@@ -3,6 +3,7 @@
 use doorward_model::ids::{ClientId, ConnectionId, TenantId, UserId};
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
+use doorward_model::log::reference;
 use doorward_model::log::search::LOGS;
 use doorward_model::search::{Bound, Query, Scalar, Target, Test};
 use doorward_model::time::{Lifetime, Timestamp};
@@ -74,6 +75,7 @@ fn query() -> impl Strategy<Value = String> {
             "log_id",
             "hostname",
             "client_id",
+            "reference",
         ];
         select(names.to_vec())
     };
@@ -106,6 +108,13 @@ fn query() -> impl Strategy<Value = String> {
         "description:Wrong*",
         "log_id:9000*",
         "log_id:900000000007",
+        "reference:7252-2222",
+        "reference:72522222",
+        "reference:7252*",
+        "reference:7252-2*",
+        "reference:*52-22*",
+        "reference:[7222-2222 TO 7282-2222}",
+        "_exists_:reference",
         "date:2026-01-03",
         "Logged*",
         "nobody",
@@ -137,7 +146,15 @@ fn sample<T>(runner: &mut TestRunner, strategy: &impl Strategy<Value = T>) -> T 
 /// From oldest to newest.
 fn events(runner: &mut TestRunner, count: usize) -> Vec<Event> {
     let strategy = happened();
-    let with_id = |at: usize, event: Event| Event { id: log_id(&format!("9{at:011}")), ..event };
+    // Of some, repeats are counted: their references begin with 7 and their number.
+    let place = |at: usize| u8::try_from(at % 32).unwrap_or_default();
+    let fold_key =
+        |at: usize| (at % 3 == 0).then(|| reference::key(&[5, place(at / 32), place(at), 0, 0, 0, 0, 0, 9]));
+    let with_id = |at: usize, event: Event| Event {
+        id: log_id(&format!("9{at:011}")),
+        fold_key: fold_key(at),
+        ..event
+    };
     (0..count).map(|at| with_id(at, sample(runner, &strategy))).collect()
 }
 
@@ -372,6 +389,7 @@ fn value(name: &str, event: &Event) -> Option<String> {
         "ip" => event.ip.as_deref(),
         "log_id" => Some(event.id.as_str()),
         "organization_id" => None,
+        "reference" => return event.reference(),
         "strategy" => event.strategy.as_deref(),
         "strategy_type" => event.strategy_type.as_deref(),
         "type" => Some(event.code.as_str()),

@@ -1,7 +1,5 @@
 //! `doorward clients`: the same use cases as the Management API and the pages.
 
-mod assignment;
-mod body;
 mod create;
 mod delete;
 pub(super) mod find;
@@ -15,6 +13,9 @@ use doorward_model::client::kind::ClientKind;
 
 use super::Here;
 use crate::failure::Failure;
+
+#[cfg(test)]
+pub(super) use set::CLIENT;
 
 /// Commands about clients.
 #[derive(Subcommand)]

@@ -5,16 +5,26 @@ use doorward_engine::fault::Fault;
 use doorward_management::shown;
 use doorward_model::client::edit::ClientPatch;
 use doorward_model::client::grant_type::GrantType;
+use doorward_model::client::schema::{CHANGE, SHOWN};
 use serde_json::Value;
 
-use super::assignment::{Assignment, Operation};
-use super::body::body;
 use super::{Which, find};
-use crate::cli::{Here, lines};
+use crate::cli::Here;
+use crate::cli::settings::{Assignment, Kind, Operation, body, differences};
 use crate::failure::{Exit, Failure};
 use crate::open::Opened;
 
 const NOT_CHANGED: &str = "The client was not changed.";
+pub(in crate::cli) const CLIENT: Kind = Kind {
+    change: &CHANGE,
+    shown: &SHOWN,
+    merged: &["client_metadata", "jwt_configuration", "addons"],
+    merged_at_the_top: &[],
+    secret: (
+        "client_secret",
+        "Let one be made with `doorward clients rotate-secret`, or send yours to the Management API.",
+    ),
+};
 /// How often entries are put into a list anew when somebody else changed the client in between.
 const TRIES: usize = 5;
 
@@ -69,7 +79,7 @@ async fn change(opened: &Opened, which: &str, changes: &[Assignment]) -> Result<
         let known = find::overview(opened, which).await?.client;
         let (id, version) = (known.id.clone(), known.version);
         let before = view(known);
-        let body = body(changes, &before)?;
+        let body = body(&CLIENT, changes, &before)?;
         if !depends {
             let after = clients::update(&opened.app, &caller, &id, &body).await.map_err(refused)?;
             return Ok((before, view(after.client)));
@@ -104,23 +114,4 @@ fn useless(before: &Value, after: &Value) -> Vec<String> {
         );
     }
     said
-}
-
-/// The fields that are not what they were, each with both values.
-fn differences(before: &Value, after: &Value) -> Vec<(String, String)> {
-    let names = |value: &Value| value.as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>());
-    let mut all = names(after).unwrap_or_default();
-    all.extend(names(before).unwrap_or_default());
-    let mut lines: Vec<(String, String)> = Vec::new();
-    for name in all {
-        let (old, new) = (before.get(&name), after.get(&name));
-        if old != new && lines.iter().all(|(known, _)| *known != name) {
-            lines.push((name, format!("{} → {}", told(old), told(new))));
-        }
-    }
-    lines
-}
-
-fn told(value: Option<&Value>) -> String {
-    value.map_or_else(|| "nothing".to_owned(), lines::word)
 }

@@ -42,7 +42,7 @@ pub enum Logs {
 pub struct Tail {
     /// What to show: client:NAME, connection:NAME, person:NAME, ip:ADDRESS,
     /// kind:logins|tokens|password|admin|system, outcome:failed|success|warning, type:CODE,
-    /// time:15m|1h|today|7d|FROM..UNTIL, words of the text
+    /// time:15m|1h|today|7d|FROM..UNTIL, words of the text, a reference, an ID or an address
     #[arg(value_name = "FILTER")]
     filter: Vec<String>,
     /// How many of the latest events to show first

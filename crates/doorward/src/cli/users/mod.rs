@@ -5,12 +5,16 @@ mod create;
 mod delete;
 mod find;
 mod list;
+mod set;
 mod show;
 
 use clap::Subcommand;
 
 use super::Here;
 use crate::failure::Failure;
+
+#[cfg(test)]
+pub(super) use set::USER;
 
 /// Commands about users.
 #[derive(Subcommand)]
@@ -21,6 +25,8 @@ pub enum Users {
     Create(create::Create),
     /// Show a user
     Show(show::Show),
+    /// Change fields of a user
+    Set(set::Set),
     /// Let a user in no more
     Block(block::Block),
     /// Let a user in again, and lift the locks that too many tries left
@@ -43,6 +49,7 @@ impl Users {
             Users::List(list) => list.run(here).await,
             Users::Create(create) => create.run(here).await,
             Users::Show(show) => show.run(here).await,
+            Users::Set(set) => set.run(here).await,
             Users::Block(block) => block.run(here).await,
             Users::Unblock(unblock) => unblock.run(here).await,
             Users::Delete(delete) => delete.run(here).await,

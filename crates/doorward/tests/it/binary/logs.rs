@@ -108,6 +108,38 @@ fn what_is_shown_can_be_picked_and_is_plain_when_piped() {
     }
 }
 
+/// A login whose return URL is refused; gives the page.
+fn refused(port: u16, client: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let target = format!("/authorize?client_id={client}&response_type=code&redirect_uri=https://evil.test/");
+    let request = format!("GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    answer
+}
+
+/// What the page tells people to pass on.
+#[test]
+fn a_reference_is_all_that_is_needed_to_find_a_refusal() {
+    let port = free_port();
+    let folder = installation(port, &[]);
+    let data = folder.path().to_str().unwrap();
+    let made = ["clients", "create", "--data", data, "--name", "Shop", "--type", "spa", "--json"];
+    let id = run(&made).exits(0).json()["client_id"].as_str().unwrap().to_owned();
+    let server = Server::start(folder.path(), &[]);
+    let page = refused(port, &id);
+    refused(port, "nobody");
+    drop(server);
+    let (_, rest) = page.split_once("<code id=\"reference\">").unwrap();
+    let reference = rest.split('<').next().unwrap();
+    let tail = Tail::start(data, &["-n", "5", "--json", &reference.to_lowercase()]);
+    let told = tail.json();
+    assert_eq!((&told["type"], &told["client_name"]), (&"f".into(), &"Shop".into()));
+    assert_eq!(told["details"]["reference"], reference);
+}
+
 /// A filter that was copied from the page names a client that may be gone by now.
 #[test]
 fn a_deleted_client_is_meant_by_the_name_that_events_hold() {
@@ -118,13 +150,7 @@ fn a_deleted_client_is_meant_by_the_name_that_events_hold() {
         ["clients", "create", "--data", data, "--name", "Shop of last year", "--type", "spa", "--json"];
     let id = run(&made).exits(0).json()["client_id"].as_str().unwrap().to_owned();
     let server = Server::start(folder.path(), &[]);
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    let target = format!("/authorize?client_id={id}&response_type=code&redirect_uri=https://evil.test/");
-    let request = format!("GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    refused(port, &id);
     drop(server);
     let told = Tail::start(data, &["--json", "client:Shop of last year outcome:failed time:1h"]).json();
     assert_eq!(told["client_name"], "Shop of last year");

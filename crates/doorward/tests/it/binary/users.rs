@@ -146,6 +146,41 @@ fn a_blocked_user_stays_out_until_unblocked() {
 }
 
 #[test]
+fn fields_of_a_user_are_set_as_the_api_sets_them() {
+    let house = House::new();
+    let ada = house.create("ada@acme.com", "Ada");
+    let set = |changes: &[&str]| house.run(&[&["set", "ada@acme.com"], changes].concat());
+    let told =
+        set(&["name=Ada Lovelace", "user_metadata.plan=pro", "user_metadata.address.city=Bonn"]).exits(0).out;
+    assert!(told.contains("Ada → Ada Lovelace"), "{told}");
+    assert!(!told.contains("updated_at"), "{told}");
+    let changed =
+        set(&["user_metadata.address.zip=\"53111\"", "user_metadata.plan=null", "blocked=true", "--json"]);
+    let changed = changed.exits(0).json();
+    assert_eq!(changed["user_metadata"], json!({ "address": { "city": "Bonn", "zip": "53111" } }));
+    assert_eq!((&changed["user_id"], &changed["blocked"]), (&json!(ada), &json!(true)));
+    set(&["blocked=true"]).exits(5);
+    house.create("grace@acme.com", "Grace");
+    assert!(set(&["email=grace@acme.com"]).exits(1).err.contains("already exists"));
+    for (wrong, why) in [
+        ("emial=x", "Did you mean email?"),
+        ("email=nonsense", "email"),
+        ("blocked=perhaps", "blocked"),
+        ("user_id=auth0|1", "user_id"),
+        ("password=another horse battery", "list of processes"),
+        ("name", "name=VALUE"),
+    ] {
+        let done = set(&[wrong]).exits(2);
+        assert!(done.err.contains(why), "{wrong}: {}", done.err);
+    }
+    house.run(&["set", "eve@acme.com", "name=Eve"]).exits(3);
+    set(&["email=lovelace@acme.com"]).exits(0);
+    assert_eq!(house.run(&["show", &ada, "--json"]).exits(0).json()["email"], "lovelace@acme.com");
+    let events = super::logs::events(house.data(), "Update a user");
+    assert!(events.iter().all(|event| event["details"]["by"]["kind"] == "command_line"), "{events:?}");
+}
+
+#[test]
 fn a_user_is_deleted_by_whoever_says_yes() {
     let house = House::new();
     let ada = house.create("ada@acme.com", "Ada");

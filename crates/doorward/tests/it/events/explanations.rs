@@ -157,6 +157,20 @@ async fn people_and_their_passwords() {
         ),
     )
     .await;
+    somebody_of(&house, "Staff", "nobody@example.com").await;
+    house.advance(60);
+    log_in("nobody@example.com", PASSWORD).await;
+    says(
+        &house,
+        &admin,
+        "fu",
+        "Nobody in Username-Password-Authentication has this email address. Somebody with it is in Staff.",
+        Some(
+            "Look whether the address is mistyped. If the person is new, make the user, or let another connection of \
+             this client in that knows them.",
+        ),
+    )
+    .await;
     for _ in 0..9 {
         log_in(EMAIL, "a wrong password").await;
     }
@@ -330,7 +344,19 @@ async fn connections_consent_and_origins() {
         &admin,
         "f",
         "The app asked for the connection google-oauth2, which does not exist.",
-        Some("Switch it on, or correct the name in the app; names are told apart letter by letter."),
+        Some("Correct the name in the app; names are told apart letter by letter."),
+    )
+    .await;
+    let machine = house.machine(&["create:connections"]).await;
+    machine.post("/api/v2/connections", &json!({ "name": "Staff", "strategy": "auth0" })).await.is(201);
+    house.advance(60);
+    Visitor::new(&house).get(&party.authorize(&[("connection", "Staff")])).await;
+    says(
+        &house,
+        &admin,
+        "f",
+        "Staff is not switched on for Single Page Application.",
+        Some("Switch it on for this client."),
     )
     .await;
     let asked = party.token_request(&[("grant_type", "refresh_token"), ("refresh_token", "v1.nothing")]);
@@ -370,6 +396,15 @@ async fn a_pushed_request_is_explained_like_any_other() {
         Some("Reveal the secret and compare its ends with what the app has, or rotate it."),
     )
     .await;
+}
+
+/// A connection that no client lets in, and a user of it.
+async fn somebody_of(house: &House, connection: &str, email: &str) {
+    let machine = house.machine(&["create:connections", "create:users"]).await;
+    let made = json!({ "name": connection, "strategy": "auth0" });
+    machine.post("/api/v2/connections", &made).await.is(201);
+    let user = json!({ "connection": connection, "email": email, "password": PASSWORD });
+    machine.post("/api/v2/users", &user).await.is(201);
 }
 
 /// Hour and minute, ten minutes after the newest event of a type.

@@ -7,7 +7,9 @@ mod folding;
 mod looked_up;
 mod names;
 mod records;
+mod references;
 mod refusals;
+mod whose;
 
 use serde_json::Value;
 

@@ -5,6 +5,7 @@ use doorward_model::log::event::Event;
 
 use super::people::sentence;
 use super::{Explanation, Line, Part, Place, hint, message, oauth_error, target, token};
+use crate::login::BLOCKED;
 
 /// A refusal by a page of ours, by its stable number.
 pub(super) fn page(event: &Event, number: u64) -> Explanation {
@@ -193,9 +194,19 @@ const ERRORS: &[(&str, Line)] = &[
     ),
 ];
 
+/// Whoever is blocked keeps the cookie, and nobody is told by it that they are.
+const OF_THE_BLOCKED: Line = Line {
+    why: "The person of this browser is blocked, so their session counts for nothing: to the app nobody is logged in.",
+    fix: "Unblock them with PATCH /api/v2/users/{id} of the Management API: blocked is false.",
+    part: None,
+};
+
 /// A refusal that went back to the client's callback.
 pub(super) fn redirect(event: &Event) -> Option<Explanation> {
     let said = message(event).unwrap_or_default();
+    if hint(event) == Some(BLOCKED) {
+        return Some(OF_THE_BLOCKED.of(event));
+    }
     if let Some((_, line)) = MESSAGES.iter().find(|(text, _)| *text == said) {
         return Some(line.of(event));
     }

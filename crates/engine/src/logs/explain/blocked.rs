@@ -4,12 +4,13 @@ use doorward_model::log::event::Event;
 use serde_json::Value;
 
 use super::token::moment;
-use super::{Explanation, inner, message};
+use super::{Explanation, hint, inner, message};
+use crate::login::BLOCKED;
 
 /// Whether somebody was refused because they are blocked.
 pub(super) fn is_about(event: &Event) -> bool {
     let said = message(event).unwrap_or(&event.description);
-    said == "user is blocked" || said == "The user is blocked"
+    said == "user is blocked" || said == "The user is blocked" || hint(event) == Some(BLOCKED)
 }
 
 /// The change that blocked the person, among those of them before it, from newest to oldest.

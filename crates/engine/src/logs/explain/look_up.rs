@@ -249,16 +249,20 @@ impl<'a> LookUps<'a> {
         }
         let tenant = &self.caller.tenant;
         let client = event.client_name.as_deref().unwrap_or("this client");
-        let why = match tenant.connection_named(asked) {
-            Some(_) => format!("{asked} is not switched on for {client}."),
+        let (why, fix) = match tenant.connection_named(asked) {
+            Some(_) => (format!("{asked} is not switched on for {client}."), "Switch it on for this client."),
             None => {
                 let near =
                     nearest(asked, tenant.connections.iter().map(|connection| connection.name.as_str()));
                 let near = near.map_or_else(String::new, |near| format!(" The nearest is {near}."));
-                format!("The app asked for the connection {asked}, which does not exist.{near}")
+                (
+                    format!("The app asked for the connection {asked}, which does not exist.{near}"),
+                    "Correct the name in the app; names are told apart letter by letter.",
+                )
             }
         };
-        Some(Explanation { why, ..known.clone() })
+        let place = known.fix.as_ref().and_then(|fix| fix.place.clone());
+        Some(Explanation { why, fix: Some(Fix { text: fix.to_owned(), place }) })
     }
 }
 

@@ -1,30 +1,29 @@
 //! From changes as typed to the body that the Management API's `PATCH` takes.
 //!
 //! Owns how a text becomes a value: by the type of its field. Whether the value is good is for the
-//! reader of the API to say. A pure function of the changes and of the client as it is.
+//! reader of the API to say. A pure function of the changes and of the client or user as it is.
 
-use doorward_model::client::schema::{CHANGE, SHOWN};
 use doorward_model::schema::Schema;
 use doorward_model::spelling::nearest;
 use serde_json::{Map, Value};
 
+use super::Kind;
 use super::assignment::{Assignment, Operation};
 use crate::failure::Failure;
 
-/// Objects of which a change names only the members that change; of all others it gives the whole.
-const MERGED: [&str; 3] = ["client_metadata", "jwt_configuration", "addons"];
-/// What would be readable for everybody on this machine if it were typed.
-const SECRET: &str = "client_secret";
-
-/// The body. `current` is the client as the API shows it.
+/// The body. `current` is the client or user as the API shows it.
 ///
 /// # Errors
 /// When a setting is not known, is named twice, or is no list and is treated as one.
-pub(super) fn body(changes: &[Assignment], current: &Value) -> Result<Map<String, Value>, Failure> {
+pub(in crate::cli) fn body(
+    kind: &Kind,
+    changes: &[Assignment],
+    current: &Value,
+) -> Result<Map<String, Value>, Failure> {
     let mut body = Map::new();
     let mut whole: Vec<String> = Vec::new();
     for change in changes {
-        let schema = schema(change)?;
+        let schema = schema(kind, change)?;
         let name = change.name();
         if change.operation == Operation::Set && whole.contains(&name) {
             return Err(Failure::usage(
@@ -37,15 +36,33 @@ pub(super) fn body(changes: &[Assignment], current: &Value) -> Result<Map<String
         let (first, below) = change.path.split_first().ok_or_else(|| no_list(change))?;
         if !body.contains_key(first) {
             let is_part = !below.is_empty() || change.operation != Operation::Set;
-            let keeps = is_part && !(MERGED.contains(&first.as_str()) && change.operation == Operation::Set);
+            let is_merged = kind.merged.contains(&first.as_str());
+            let keeps = is_part && !(is_merged && change.operation == Operation::Set);
             let value = if keeps { current.get(first).cloned() } else { None };
             body.insert(first.clone(), value.unwrap_or_default());
+        }
+        if kind.merged_at_the_top.contains(&first.as_str()) {
+            keep_member(&mut body, current, (first, below));
         }
         if let Some(place) = body.get_mut(first).and_then(|node| below_of(node, below)) {
             *place = changed(change, schema, place)?;
         }
     }
     Ok(body)
+}
+
+/// Puts a member as it is into the body, where a change is about a part of it.
+fn keep_member(body: &mut Map<String, Value>, current: &Value, (first, below): (&str, &[String])) {
+    let [member, _, ..] = below else { return };
+    let known = current.get(first).and_then(|whole| whole.get(member));
+    if let (Some(known), Some(whole)) = (known, body.get_mut(first)) {
+        if !whole.is_object() {
+            *whole = Value::Object(Map::new());
+        }
+        if let Some(members) = whole.as_object_mut() {
+            members.entry(member.clone()).or_insert_with(|| known.clone());
+        }
+    }
 }
 
 /// The place of a path below a value; what is no object becomes one.
@@ -101,19 +118,20 @@ fn typed(schema: Option<&Schema>, text: &str) -> Value {
 }
 
 /// What the field may hold; none for what is not described, which the reader of the API judges.
-fn schema(change: &Assignment) -> Result<Option<&'static Schema>, Failure> {
-    let mut at: &'static Schema = &CHANGE;
+fn schema(kind: &Kind, change: &Assignment) -> Result<Option<&'static Schema>, Failure> {
+    let (secret, better) = kind.secret;
+    let mut at: &'static Schema = kind.change;
     for (depth, name) in change.path.iter().enumerate() {
-        if depth == 0 && name == SECRET {
+        if depth == 0 && name == secret {
             return Err(Failure::usage(
                 "A secret cannot be set here.",
                 "Whatever is typed as an argument stands in every list of processes.",
-                "Let one be made with `doorward clients rotate-secret`, or send yours to the Management API.",
+                better,
             ));
         }
         let Some(below) = at.member(name) else {
             // What can only be read has words of its own for whoever tries to write it.
-            let is_read_only = depth == 0 && SHOWN.member(name).is_some();
+            let is_read_only = depth == 0 && kind.shown.member(name).is_some();
             let known = names(at);
             if is_read_only || known.is_empty() {
                 return Ok(None);
@@ -156,14 +174,20 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::cli::clients::CLIENT;
+    use crate::cli::users::USER;
 
     fn made(changes: &[&str]) -> Result<Value, String> {
         let current = json!({
             "name": "Shop", "callbacks": ["https://a.test/cb"],
             "refresh_token": { "rotation_type": "non-rotating", "expiration_type": "non-expiring" },
         });
+        made_of(&CLIENT, changes, &current)
+    }
+
+    fn made_of(kind: &Kind, changes: &[&str], current: &Value) -> Result<Value, String> {
         let changes: Vec<Assignment> = changes.iter().map(|text| Assignment::parse(text).unwrap()).collect();
-        body(&changes, &current).map(Value::Object).map_err(|failure| failure.to_string())
+        body(kind, &changes, current).map(Value::Object).map_err(|failure| failure.to_string())
     }
 
     #[test]
@@ -222,5 +246,27 @@ mod tests {
         assert!(made(&["client_secret=hunter2"]).unwrap_err().contains("list of processes"));
         // The reader of the API says it for the command line as well.
         assert_eq!(made(&["client_id=mine"]).unwrap(), json!({ "client_id": "mine" }));
+    }
+    /// The API replaces what lies below the first level of metadata; whoever names a part of that keeps the rest.
+    #[test]
+    fn metadata_of_a_user_is_changed_at_any_depth() {
+        let ada =
+            json!({ "user_metadata": { "plan": "free", "address": { "city": "Bonn", "zip": "53111" } } });
+        let made = |changes: &[&str]| made_of(&USER, changes, &ada);
+        assert_eq!(
+            made(&["user_metadata.plan=pro", "user_metadata.seats=3"]).unwrap(),
+            json!({ "user_metadata": { "plan": "pro", "seats": 3 } })
+        );
+        assert_eq!(
+            made(&["user_metadata.address.city=Köln", "user_metadata.plan=null"]).unwrap(),
+            json!({ "user_metadata": { "address": { "city": "Köln", "zip": "53111" }, "plan": null } })
+        );
+        assert_eq!(
+            made(&["app_metadata.roles.admin=true"]).unwrap(),
+            json!({ "app_metadata": { "roles": { "admin": true } } })
+        );
+        assert_eq!(made(&["blocked=true", "name=12"]).unwrap(), json!({ "blocked": true, "name": "12" }));
+        assert!(made(&["password=correct horse"]).unwrap_err().contains("list of processes"));
+        assert!(made(&["emial=x"]).unwrap_err().contains("Did you mean email?"));
     }
 }

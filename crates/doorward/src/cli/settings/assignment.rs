@@ -4,7 +4,7 @@ use crate::failure::Failure;
 
 /// What is done to a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operation {
+pub(in crate::cli) enum Operation {
     /// The value takes the place of what was there.
     Set,
     /// Entries are put at the end of a list, unless they are in it.
@@ -15,13 +15,13 @@ pub(super) enum Operation {
 
 /// One `key=value`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Assignment {
+pub(in crate::cli) struct Assignment {
     /// The name of the field, and of what lies below it.
-    pub(super) path: Vec<String>,
+    pub(in crate::cli) path: Vec<String>,
     /// What is done.
-    pub(super) operation: Operation,
+    pub(in crate::cli) operation: Operation,
     /// The value as typed.
-    pub(super) text: String,
+    pub(in crate::cli) text: String,
 }
 
 impl Assignment {
@@ -29,12 +29,12 @@ impl Assignment {
     ///
     /// # Errors
     /// When it is none of these.
-    pub(super) fn parse(typed: &str) -> Result<Self, Failure> {
+    pub(in crate::cli) fn parse(typed: &str) -> Result<Self, Failure> {
         let unusable = || {
             Failure::usage(
                 format!("{typed} is no change of a setting."),
                 "A change is the name of a setting, an equals sign and a value.",
-                "Write name=Shop, callbacks+=https://app.test/callback or jwt_configuration.lifetime_in_seconds=3600.",
+                "Write name=VALUE, name.member=VALUE, or for an entry of a list name+=ENTRY.",
             )
         };
         let (name, text) = typed.split_once('=').ok_or_else(unusable)?;
@@ -51,7 +51,7 @@ impl Assignment {
     }
 
     /// The setting's name as typed.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::cli) fn name(&self) -> String {
         self.path.join(".")
     }
 }
