@@ -148,8 +148,9 @@ fn events(runner: &mut TestRunner, count: usize) -> Vec<Event> {
     let strategy = happened();
     // Of some, repeats are counted: their references begin with 7 and their number.
     let place = |at: usize| u8::try_from(at % 32).unwrap_or_default();
-    let fold_key =
-        |at: usize| (at % 3 == 0).then(|| reference::key(&[5, place(at / 32), place(at), 0, 0, 0, 0, 0, 9]));
+    let fold_key = |at: usize| {
+        at.is_multiple_of(3).then(|| reference::key(&[5, place(at / 32), place(at), 0, 0, 0, 0, 0, 9]))
+    };
     let with_id = |at: usize, event: Event| Event {
         id: log_id(&format!("9{at:011}")),
         fold_key: fold_key(at),
