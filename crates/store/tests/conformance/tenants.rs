@@ -85,7 +85,10 @@ fn whether_writing_works_can_be_tried_again_and_again() {
         let t = furnish(&db, "a").await;
         let before = tenants::version(&db.tenant(&t)).await.unwrap();
         for _ in 0..2 {
-            let done = write(&db, &t, tenants::try_writing).await;
+            let done = write(&db, &t, |b| {
+                tenants::try_writing(b);
+            })
+            .await;
             assert!(done.is_ok(), "{done:?}");
         }
         assert_eq!(tenants::version(&db.tenant(&t)).await.unwrap(), before);
@@ -97,7 +100,13 @@ fn nothing_is_configured_in_a_tenant_that_is_not_there() {
     on_both(async |db| {
         let nobody = tenant_id("nobody");
         assert_eq!(write(&db, &nobody, tenants::bump_version).await, unmet(tenants::MISSING));
-        assert_eq!(write(&db, &nobody, tenants::hold).await, unmet(tenants::MISSING));
+        assert_eq!(
+            write(&db, &nobody, |b| {
+                tenants::hold(b);
+            })
+            .await,
+            unmet(tenants::MISSING)
+        );
         let added = write(&db, &nobody, |b| clients::insert(b, &client("client", "App"))).await;
         assert!(added.is_err(), "{added:?}");
         let gone = write(&db, &nobody, |b| {

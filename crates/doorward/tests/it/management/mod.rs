@@ -5,6 +5,7 @@ mod branding;
 mod client_credentials;
 mod client_fields;
 mod client_grants;
+mod client_lists;
 mod client_secrets;
 mod clients;
 mod connections;
