@@ -128,8 +128,8 @@ fn responses(route: &Route, operation: &Operation, components: &Components) -> M
         }
         all.insert(status.to_string(), answer);
     }
-    let (writes, has_body) = (route.method != Method::GET, operation.body.is_some());
-    for error in errors::ALL.iter().filter(|error| error.may_come(writes, has_body)) {
+    let writes = route.method != Method::GET;
+    for error in errors::ALL.iter().filter(|error| error.may_come(writes, operation)) {
         let reference = format!("#/components/responses/{}", error.name);
         all.insert(error.status.to_string(), json!({ "$ref": reference }));
     }

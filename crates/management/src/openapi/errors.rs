@@ -4,7 +4,9 @@
 
 use serde_json::{Map, Value, json};
 
-/// A refusal that every operation, every write or every operation with a body may answer with.
+use super::operation::Operation;
+
+/// A refusal that every operation, or every one of a kind, may answer with.
 pub(super) struct Refusal {
     pub(super) name: &'static str,
     pub(super) status: u16,
@@ -16,15 +18,18 @@ enum When {
     Always,
     Written,
     WithBody,
+    /// Of those that search the log, which take their query under two names.
+    Searched,
 }
 
 impl Refusal {
     /// Whether an operation may answer with it.
-    pub(super) fn may_come(&self, writes: bool, has_body: bool) -> bool {
+    pub(super) fn may_come(&self, writes: bool, operation: &Operation) -> bool {
         match self.when {
             When::Always => true,
             When::Written => writes,
-            When::WithBody => has_body,
+            When::WithBody => operation.body.is_some(),
+            When::Searched => operation.query.iter().any(|parameter| parameter.name == "search"),
         }
     }
 }
@@ -61,6 +66,7 @@ pub(super) const ALL: &[Refusal] = &[
         "Something of that name is there, or somebody else changed it at the same time.",
     ),
     refusal("TooLarge", 413, When::WithBody, "The body is longer than 256 KiB."),
+    refusal("QueryTooLong", 414, When::Searched, "The query is longer than 4096 bytes."),
     refusal("WrongContentType", 415, When::WithBody, "The body is neither JSON nor a form."),
     refusal(
         "TooManyRequests",

@@ -33,6 +33,7 @@ struct Operation {
     path: String,
     query: BTreeSet<String>,
     body: Option<Value>,
+    answers: BTreeSet<String>,
 }
 
 fn operations(places: &Places) -> Vec<Operation> {
@@ -48,6 +49,7 @@ fn operations(places: &Places) -> Vec<Operation> {
                 path: format!("/api/v2{}", places.fill(path)),
                 query: query.map(|one| one["name"].as_str().unwrap().to_owned()).collect(),
                 body: (!schema.is_null()).then(|| resolved(&document, schema)),
+                answers: operation["responses"].as_object().unwrap().keys().cloned().collect(),
             });
         }
     }
@@ -149,6 +151,24 @@ async fn the_parameters_of_a_query_are_those_that_are_read() {
             .collect();
         assert_eq!(operation.query, known, "{}", operation.id);
     }
+}
+
+/// Whatever a text that is too long does: the status is one that the document names.
+#[tokio::test]
+async fn a_query_that_is_too_long_is_answered_as_the_document_says() {
+    let house = House::new().await;
+    let machine = house.machine(&everything()).await;
+    let places = Places::new(&house, &machine).await;
+    let mut found = BTreeSet::new();
+    for operation in operations(&places).iter().filter(|operation| operation.method == "GET") {
+        for name in &operation.query {
+            let asked = format!("{}?{name}={}", operation.path, "a".repeat(5000));
+            let status = machine.get(&asked).await.status.as_u16().to_string();
+            assert!(operation.answers.contains(&status), "{} {name}: {status}", operation.id);
+            found.insert(status);
+        }
+    }
+    assert!(found.contains("414") && found.contains("400"), "{found:?}");
 }
 
 /// The names of a body that an operation said it does not know.
