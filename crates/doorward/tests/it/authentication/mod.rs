@@ -15,6 +15,7 @@ mod introspect;
 mod limits;
 mod login;
 mod logout;
+mod markup;
 mod metadata;
 mod password_grant;
 mod pushed;

@@ -399,6 +399,7 @@ fn two_lengths_in_one_request_are_refused_and_beside_chunks_none_counts() {
         "transfer-encoding: chunked\r\ncontent-length: 5\r\n",
     ] {
         let answer = ask(lengths);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{lengths:?}: {answer}");
         assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{lengths:?}: {answer}");
         assert!(answer.contains("connection: close") && !answer.contains("ready"), "{lengths:?}: {answer}");
     }

@@ -40,6 +40,13 @@ async fn a_login_never_ends_elsewhere() {
         "//evil.test",
         "/\\evil.test",
         "/manage/..//evil.test",
+        // Browsers leave tabs, line breaks and what stands before the address out.
+        "/\t/evil.test",
+        "/%09/evil.test",
+        "/\n/evil.test",
+        "\u{1}//evil.test",
+        " //evil.test",
+        "/manage\t/../..//evil.test",
         "/oauth/token",
         "javascript:alert(1)",
     ] {

@@ -67,6 +67,22 @@ async fn a_connection_is_made_read_changed_and_deleted() {
     assert!(writes >= 3, "only {writes} writes were logged");
 }
 
+/// Ids in bodies are looked for in the tenant of the token, as those in paths are.
+#[tokio::test]
+async fn a_client_of_another_tenant_is_no_client_here() {
+    let house = House::new().await;
+    let other = house.second_tenant("other.test").await;
+    let (machine, stranger) = (house.machine(ALL).await, other.machine(ALL).await);
+    let foreign = stranger.client_id.as_str();
+    let theirs = json!({ "name": "x", "strategy": "auth0", "enabled_clients": [foreign] });
+    error(machine.post(PATH, &theirs).await, 400, "invalid_body");
+    let path = format!("{PATH}/{}", make(&machine, "Own").await);
+    error(machine.patch(&path, &json!({ "enabled_clients": [foreign] })).await, 400, "invalid_body");
+    let on = json!([{ "client_id": foreign, "status": true }]);
+    error(machine.patch(&format!("{path}/clients"), &on).await, 400, "invalid_body");
+    assert_eq!(machine.get(&path).await.is(200).json()["enabled_clients"], json!([]));
+}
+
 #[tokio::test]
 async fn passwords_of_a_connection_may_have_to_be_rare_and_impersonal() {
     let house = House::new().await;
