@@ -154,10 +154,25 @@ impl Browser {
         let behind = "//dialog[@open] and not(ancestor::dialog)";
         let by =
             By::XPath(format!("(//button | //a | //summary)[{name_is}][not({behind})][not(@aria-hidden)]"));
-        let Some(element) = self.wait_for(by).await else {
+        if !self.press_first(by).await {
             panic!("nothing to press called “{name}” on {}:\n{}", self.address().await, self.text().await)
-        };
-        click(&element).await;
+        }
+    }
+
+    /// Presses the first that matches, once it is there; false when it never is. A list that is read anew takes
+    /// away what was found in it, and then it is looked for again.
+    async fn press_first(&self, by: By) -> bool {
+        let start = Instant::now();
+        loop {
+            let Some(element) = self.wait_for(by.clone()).await else { return false };
+            match click(&element).await {
+                Err(error) if start.elapsed() < PATIENCE && is_stale(&error) => {}
+                clicked => {
+                    clicked.unwrap();
+                    return true;
+                }
+            }
+        }
     }
 
     /// What matches, once it is there.
@@ -172,11 +187,21 @@ impl Browser {
 
     /// The texts of everything that a selector finds, in order.
     pub async fn texts(&self, selector: &str) -> Vec<String> {
-        let mut texts = Vec::new();
-        for element in self.driver.find_all(By::Css(selector)).await.unwrap() {
-            texts.push(element.text().await.unwrap());
+        let start = Instant::now();
+        loop {
+            match self.try_texts(selector).await {
+                Err(error) if start.elapsed() < PATIENCE && is_stale(&error) => {}
+                texts => return texts.unwrap(),
+            }
         }
-        texts
+    }
+
+    async fn try_texts(&self, selector: &str) -> WebDriverResult<Vec<String>> {
+        let mut texts = Vec::new();
+        for element in self.driver.find_all(By::Css(selector)).await? {
+            texts.push(element.text().await?);
+        }
+        Ok(texts)
     }
 
     /// Waits until the field of that id holds this value.
@@ -190,7 +215,7 @@ impl Browser {
 
     /// Ticks or unticks the box, or turns the switch, of that label.
     pub async fn tick(&self, label: &str) {
-        click(&self.field(label).await).await;
+        click(&self.field(label).await).await.unwrap();
     }
 
     /// Chooses the card with that title.
@@ -214,13 +239,13 @@ impl Browser {
             "//{place}//*[self::a or self::button][starts-with(normalize-space(.), {})]",
             quoted(name)
         ));
-        self.wait_for(by).await.unwrap_or_else(|| panic!("no “{name}” in {place}")).click().await.unwrap();
+        assert!(self.press_first(by).await, "no “{name}” in {place}");
     }
 
     /// Follows the first link whose text holds this.
     pub async fn press_containing(&self, text: &str) {
         let by = By::XPath(format!("//a[contains(normalize-space(.), {})]", quoted(text)));
-        self.wait_for(by).await.unwrap_or_else(|| panic!("no link with “{text}”")).click().await.unwrap();
+        assert!(self.press_first(by).await, "no link with “{text}”");
     }
 
     /// Goes to another part of the dashboard by its menu.
@@ -390,7 +415,12 @@ fn quoted(text: &str) -> String {
 }
 
 /// A person scrolls what they want out from under the bar that holds *Save* first.
-async fn click(element: &WebElement) {
-    element.scroll_into_view().await.unwrap();
-    element.click().await.unwrap();
+/// Whether what was found was taken away meanwhile, as a list that is read anew does.
+fn is_stale(error: &WebDriverError) -> bool {
+    error.to_string().contains("stale element")
+}
+
+async fn click(element: &WebElement) -> WebDriverResult<()> {
+    element.scroll_into_view().await?;
+    element.click().await
 }
