@@ -351,7 +351,7 @@ impl House {
     pub async fn third_party(&self, kind: ClientKind, via: Via) -> RelyingParty<'_> {
         let change = json!({ "is_domain_connection": true });
         let change: Map<String, Value> = serde_json::from_value(change).unwrap();
-        let id = self.state().connections[0].id.clone();
+        let id = self.state().connection_named("Username-Password-Authentication").unwrap().id.clone();
         connections::update(&self.app, &self.caller(), &id, &change).await.unwrap();
         self.party_with(kind, via, json!({ "name": "Partner Sync", "is_first_party": false })).await
     }
