@@ -54,6 +54,12 @@ impl Failure {
         Self::new(Exit::Failed, what, why.to_string(), fix)
     }
 
+    /// Something that is as it is wanted already.
+    #[must_use]
+    pub fn nothing_to_do(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::new(Exit::NothingToDo, what, why, "Nothing is to be done.")
+    }
+
     /// The same failure with more words for why.
     #[must_use]
     pub fn because(self, why: impl fmt::Display) -> Self {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::Here;
 use crate::config;
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::open;
 
 /// Commands about keys.
@@ -81,12 +81,8 @@ async fn revoke(here: &Here, kid: &str) -> Result<(), Failure> {
     let caller = opened.caller();
     let before = keys::get(&opened.app, &caller, &id).await.map_err(|fault| Failure::of(what, &fault))?;
     if before.state == KeyState::Revoked {
-        return Err(Failure::new(
-            Exit::NothingToDo,
-            "The signing key is revoked already.",
-            "Nothing that it signed is believed.",
-            "Nothing is to be done.",
-        ));
+        let why = "Nothing that it signed is believed.";
+        return Err(Failure::nothing_to_do("The signing key is revoked already.", why));
     }
     let key = keys::revoke(&opened.app, &caller, &id).await.map_err(|fault| Failure::of(what, &fault))?;
     here.console.result(&shown(&key), &[("Revoked", key.id.as_str())]);

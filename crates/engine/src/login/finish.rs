@@ -9,7 +9,6 @@ use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
 use doorward_model::session::Session;
 use doorward_model::time::Timestamp;
-use doorward_model::user::User;
 use doorward_protocol::digest;
 use doorward_protocol::oauth::authorize::{AuthorizeRequest, Consent, IssuePlan};
 use doorward_protocol::oauth::error::{OAuthErrorCode, RedirectError, TokenError};
@@ -65,7 +64,7 @@ impl Grounds<'_> {
     pub(super) fn tell(&self, judged: &Judged, draft: EventDraft) -> EventDraft {
         match self {
             Grounds::Found(present) | Grounds::Answered(present, _) => about(judged, draft, present),
-            Grounds::Proved(proof) => naming(judged, draft, &proof.present.user),
+            Grounds::Proved(proof) => draft.person(&judged.caller.tenant, &proof.present.user),
         }
     }
 }
@@ -280,14 +279,5 @@ fn login_event(judged: &Judged, proof: &Proof, now: Timestamp) -> EventDraft {
 
 /// Says whom an event is about, and in which session.
 pub(super) fn about(judged: &Judged, draft: EventDraft, present: &Present) -> EventDraft {
-    naming(judged, draft, &present.user).detail("session_id", present.session.id.as_str())
-}
-
-/// Says whom an event is about.
-fn naming(judged: &Judged, draft: EventDraft, user: &User) -> EventDraft {
-    let draft = draft.user(user);
-    match judged.caller.tenant.connection(&user.connection) {
-        Some(connection) => draft.connection(connection),
-        None => draft,
-    }
+    draft.person(&judged.caller.tenant, &present.user).detail("session_id", present.session.id.as_str())
 }

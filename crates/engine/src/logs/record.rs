@@ -96,6 +96,16 @@ impl EventDraft {
         self
     }
 
+    /// The user that took part, and the connection that knows them, while it is there.
+    #[must_use]
+    pub fn person(self, state: &TenantState, user: &User) -> Self {
+        let draft = self.user(user);
+        match state.connection(&user.connection) {
+            Some(connection) => draft.connection(connection),
+            None => draft,
+        }
+    }
+
     /// What was typed as the user's name.
     #[must_use]
     pub fn user_name(mut self, typed: &str) -> Self {

@@ -147,10 +147,5 @@ pub(crate) async fn refuse(
 async fn named(app: &App, caller: &Caller, draft: EventDraft, whose: &Whose) -> Result<EventDraft, Fault> {
     let draft = draft.detail("session_id", whose.session.as_str());
     let user = users::get(&app.db().tenant(&caller.tenant.tenant.id), &whose.user).await?;
-    let Some(user) = user else { return Ok(draft) };
-    let draft = draft.user(&user);
-    Ok(match caller.tenant.connection(&user.connection) {
-        Some(connection) => draft.connection(connection),
-        None => draft,
-    })
+    Ok(user.iter().fold(draft, |draft, user| draft.person(&caller.tenant, user)))
 }

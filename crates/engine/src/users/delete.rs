@@ -35,10 +35,7 @@ async fn remove(app: &App, caller: &Caller, id: &UserId) -> Result<bool, Fault> 
     let mut batch = scope.batch();
     users::delete_known(&mut batch, id, app.now());
     record::push_by(&mut batch, app, caller, about(WHAT, &user));
-    let mut gone = EventDraft::new(EventCode::UserDeleted, "The user was deleted").user(&user);
-    if let Some(connection) = state.connection(&user.connection) {
-        gone = gone.connection(connection);
-    }
+    let gone = EventDraft::new(EventCode::UserDeleted, "The user was deleted").person(&state, &user);
     record::push_by(&mut batch, app, caller, gone);
     match batch.commit().await {
         Ok(_) => Ok(true),

@@ -165,25 +165,20 @@ fn push_events(
     caller: &Caller,
     (before, after, patch, state): (&User, &User, &UserPatch, &TenantState),
 ) {
-    let connection = state.connection(&after.connection);
-    let with = |draft: EventDraft| match connection {
-        Some(connection) => draft.connection(connection),
-        None => draft,
-    };
+    let with = |draft: EventDraft| draft.person(state, after);
     record::push_by(batch, app, caller, with(about(WHAT, after).detail("fields", patch.named.clone())));
     if patch.password.is_some() {
-        let draft = EventDraft::new(EventCode::PasswordChanged, "The password was changed").user(after);
+        let draft = EventDraft::new(EventCode::PasswordChanged, "The password was changed");
         record::push_by(batch, app, caller, with(draft));
     }
     if before.email != after.email {
         let draft = EventDraft::new(EventCode::EmailChanged, "The address was changed")
-            .user(after)
             .detail("before", before.email.as_str())
             .detail("after", after.email.as_str());
         record::push_by(batch, app, caller, with(draft));
     }
     if before.profile.phone_number != after.profile.phone_number {
-        let draft = EventDraft::new(EventCode::PhoneChanged, "The telephone number was changed").user(after);
+        let draft = EventDraft::new(EventCode::PhoneChanged, "The telephone number was changed");
         record::push_by(batch, app, caller, with(draft));
     }
 }

@@ -97,7 +97,7 @@ impl Batch {
 
     /// Adds a statement. A wrong number of arguments makes the commit fail.
     pub fn push(&mut self, sql: &'static str, args: Vec<Value>, expect: Expect) -> Ticket {
-        let statement = self.statement(sql, args, expect);
+        let statement = self.statement(self.db.text(sql), args, expect);
         self.statements.push(statement);
         Ticket(self.statements.len() - 1)
     }
@@ -105,16 +105,12 @@ impl Batch {
     /// Adds rows with as few statements as take them; each must do what is expected.
     pub(crate) fn push_rows(&mut self, rows: &Rows, values: Vec<Vec<Value>>, expect: Expect) {
         for (text, args) in rows.statements(values) {
-            let text = Arc::new(text);
-            if let Err(mistake) = text.check(&args) {
-                self.mistake.get_or_insert(mistake);
-            }
-            self.statements.push(Statement { text, args, expect });
+            let statement = self.statement(Arc::new(text), args, expect);
+            self.statements.push(statement);
         }
     }
 
-    fn statement(&mut self, sql: &'static str, args: Vec<Value>, expect: Expect) -> Statement {
-        let text = self.db.text(sql);
+    fn statement(&mut self, text: Arc<Text>, args: Vec<Value>, expect: Expect) -> Statement {
         if let Err(mistake) = text.check(&args) {
             self.mistake.get_or_insert(mistake);
         }
@@ -143,7 +139,7 @@ impl Batch {
     /// Writes the row of a shape when everything else is done. Many write the same rows in the first moment
     /// of a day; all do it in the order of the numbers, so that no two wait for each other.
     pub(crate) fn writes_shape(&mut self, shape: Shape, sql: &'static str, args: Vec<Value>) {
-        let statement = self.statement(sql, args, Expect::Any);
+        let statement = self.statement(self.db.text(sql), args, Expect::Any);
         let at = self.shapes.partition_point(|(other, _)| other.number < shape.number);
         self.shapes.insert(at, (shape, statement));
     }

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::{Which, find};
 use crate::cli::Here;
-use crate::cli::settings::{Assignment, Kind, Operation, body, differences};
-use crate::failure::{Exit, Failure};
+use crate::cli::settings::{Assignment, Kind, Operation, body, differences, tell};
+use crate::failure::Failure;
 use crate::open::Opened;
 
 const NOT_CHANGED: &str = "The client was not changed.";
@@ -45,21 +45,9 @@ impl Set {
         let opened = here.open().await?;
         let (before, after) = change(&opened, &self.which.client, &changes).await?;
         let lines = differences(&before, &after);
-        // Whoever reads JSON wants the client in either case; the exit code says whether it changed.
-        if here.console.json {
-            here.console.document(&after);
-        }
         opened.close().await;
-        if lines.is_empty() {
-            return Err(Failure::new(
-                Exit::NothingToDo,
-                "Nothing was changed.",
-                "The client has these values already.",
-                "Nothing is to be done.",
-            ));
-        }
+        tell(&here.console, &after, (&lines, "The client has these values already."))?;
         if !here.console.json {
-            here.console.lines(&lines);
             here.console.say("Saved. Logins use it from now on.");
             useless(&before, &after).iter().for_each(|text| here.console.say(text));
         }

@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use crate::cli::lines;
+use crate::console::Console;
+use crate::failure::Failure;
 
 /// The fields that are not what they were, each with both values.
 pub(in crate::cli) fn differences(before: &Value, after: &Value) -> Vec<(String, String)> {
@@ -17,6 +19,27 @@ pub(in crate::cli) fn differences(before: &Value, after: &Value) -> Vec<(String,
         }
     }
     lines
+}
+
+/// Says what a change did: `after` for whoever reads JSON, who wants it in either case, the lines for a person.
+///
+/// # Errors
+/// That nothing was changed, with `same` as why; the exit code says it to whoever reads JSON, too.
+pub(in crate::cli) fn tell(
+    console: &Console,
+    after: &Value,
+    (lines, same): (&[(String, String)], &str),
+) -> Result<(), Failure> {
+    if console.json {
+        console.document(after);
+    }
+    if lines.is_empty() {
+        return Err(Failure::nothing_to_do("Nothing was changed.", same));
+    }
+    if !console.json {
+        console.lines(lines);
+    }
+    Ok(())
 }
 
 fn told(value: Option<&Value>) -> String {

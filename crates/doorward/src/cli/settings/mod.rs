@@ -10,7 +10,7 @@ use doorward_model::schema::Schema;
 
 pub(super) use assignment::{Assignment, Operation};
 pub(super) use body::body;
-pub(super) use differences::differences;
+pub(super) use differences::{differences, tell};
 
 /// What is changed.
 #[derive(Debug)]

@@ -161,7 +161,7 @@ async fn put(here: &Here, opened: &Opened, which: &Which, status: StreamStatus) 
     let state = find(opened, which).await?;
     if state.stream.status == status {
         let what = format!("The log stream is {} already.", status.as_str());
-        return Err(Failure::new(Exit::NothingToDo, what, "Nothing was changed.", "Nothing is to be done."));
+        return Err(Failure::nothing_to_do(what, "Nothing was changed."));
     }
     let id: &StreamId = &state.stream.id;
     let body = Map::from_iter([("status".to_owned(), json!(status.as_str()))]);

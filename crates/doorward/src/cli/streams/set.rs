@@ -57,12 +57,7 @@ impl Set {
         }
         if is_same {
             let why = "The log stream has these settings already.";
-            return Err(Failure::new(
-                Exit::NothingToDo,
-                "Nothing was changed.",
-                why,
-                "Nothing is to be done.",
-            ));
+            return Err(Failure::nothing_to_do("Nothing was changed.", why));
         }
         here.console.say("Saved. It is tried with them at once.");
         Ok(())

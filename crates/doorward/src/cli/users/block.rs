@@ -6,7 +6,7 @@ use serde_json::{Map, json};
 
 use super::{Which, find};
 use crate::cli::Here;
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::open::Opened;
 
 /// Which user.
@@ -28,7 +28,10 @@ impl Block {
         let opened = here.open().await?;
         let known = find::user(&opened, &self.which.user).await?;
         if known.user.blocked {
-            return Err(nothing("The user is blocked already.", "Nobody gets in under this account."));
+            return Err(Failure::nothing_to_do(
+                "The user is blocked already.",
+                "Nobody gets in under this account.",
+            ));
         }
         let after = put(&opened, &known, true).await?;
         here.console.result(&shown::user(&after), &lines("Blocked", &after));
@@ -48,7 +51,7 @@ impl Unblock {
         let refused = |fault| Failure::of("The user was not unblocked.", &fault);
         let locks = users::blocks(&opened.app, &caller, &whose, false).await.map_err(refused)?;
         if !user.user.blocked && locks.is_empty() {
-            return Err(nothing(
+            return Err(Failure::nothing_to_do(
                 "The user is not blocked.",
                 "Neither an admin nor too many tries keep them out.",
             ));
@@ -78,8 +81,4 @@ async fn put(opened: &Opened, user: &ShownUser, blocked: bool) -> Result<ShownUs
 fn lines<'u>(what: &'static str, shown: &'u ShownUser) -> [(&'static str, &'u str); 3] {
     let user = &shown.user;
     [(what, user.email.as_str()), ("User ID", user.id.as_str()), ("Connection", &shown.connection)]
-}
-
-fn nothing(what: &str, why: &str) -> Failure {
-    Failure::new(Exit::NothingToDo, what, why, "Nothing is to be done.")
 }

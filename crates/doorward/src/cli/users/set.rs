@@ -7,8 +7,8 @@ use doorward_model::user::schema::{CHANGE, SHOWN};
 
 use super::{Which, find};
 use crate::cli::Here;
-use crate::cli::settings::{Assignment, Kind, body, differences};
-use crate::failure::{Exit, Failure};
+use crate::cli::settings::{Assignment, Kind, body, differences, tell};
+use crate::failure::Failure;
 
 pub(in crate::cli) const USER: Kind = Kind {
     change: &CHANGE,
@@ -45,21 +45,9 @@ impl Set {
         let after = shown::user(&after);
         let mut lines = differences(&before, &after);
         lines.retain(|(name, _)| name != MOVES);
-        // Whoever reads JSON wants the user in either case; the exit code says whether it changed.
-        if here.console.json {
-            here.console.document(&after);
-        }
         opened.close().await;
-        if lines.is_empty() {
-            return Err(Failure::new(
-                Exit::NothingToDo,
-                "Nothing was changed.",
-                "The user has these values already.",
-                "Nothing is to be done.",
-            ));
-        }
+        tell(&here.console, &after, (&lines, "The user has these values already."))?;
         if !here.console.json {
-            here.console.lines(&lines);
             here.console.say("Saved.");
         }
         Ok(())
