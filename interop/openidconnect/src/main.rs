@@ -1,6 +1,6 @@
 //! Drives a running Doorward with the crate `openidconnect`: discovery, login by code with PKCE, the ID token,
 //! userinfo, introspection, refresh, revocation, logout, a device, and a token for a program. Run by
-//! `interop/run`.
+//! the test `binary::openidconnect`.
 //!
 //! Environment: ISSUER, CA, WEB_ID, WEB_SECRET, DEVICE_ID, MACHINE_ID, MACHINE_SECRET, AUDIENCE, USERNAME, PASSWORD.
 

@@ -3,7 +3,7 @@
 use doorward_model::client::kind::ClientKind;
 use serde_json::{Value, json};
 
-use crate::kit::{Answer, Asked, EMAIL, House, PASSWORD, RelyingParty, Via, Visitor, jwt};
+use crate::kit::{Answer, Asked, ClientKey, EMAIL, House, PASSWORD, RelyingParty, Via, Visitor, jwt};
 
 const BYE: &str = "https://app.test/bye";
 
@@ -151,6 +151,15 @@ async fn oidcc_rp_initiated_logout_bad_id_token_hint() {
     for bad in [foreign.as_str(), tokens["access_token"].as_str().unwrap(), "nonsense", &long] {
         is_asked(&visitor, bad).await;
     }
+    // What a relying party could make itself: the right claims under its own key, and with issuer and audience
+    // changed places.
+    let own = ClientKey::of("RS256");
+    let (header, claims) = jwt::decode(&hint);
+    is_asked(&visitor, &own.sign(&header, &claims)).await;
+    let mut swapped = claims.clone();
+    swapped["iss"] = claims["aud"].clone();
+    swapped["aud"] = claims["iss"].clone();
+    is_asked(&visitor, &own.sign(&header, &swapped)).await;
     let named = [("client_id", other.client_id.as_str()), ("id_token_hint", &hint)];
     asks(&end(&visitor, &[&named[..], &[("post_logout_redirect_uri", BYE)]].concat()).await.is(200));
     assert!(is_logged_in(&party, &visitor).await, "a question changes nothing");

@@ -69,9 +69,11 @@ async fn id_tokens_are_signed_with_the_algorithm_of_the_client() {
     let key_set = async || house.get("/.well-known/jwks.json").await.is(200).json();
     assert_eq!(key_set().await["keys"].as_array().unwrap().len(), 2);
     for (alg, via, kind) in [
+        ("RS384", Via::Post, ClientKind::RegularWeb),
         ("RS512", Via::Post, ClientKind::RegularWeb),
         ("PS256", Via::None, ClientKind::Spa),
         ("PS384", Via::None, ClientKind::Spa),
+        ("PS512", Via::None, ClientKind::Native),
         ("EdDSA", Via::None, ClientKind::Native),
         ("ES256", Via::Post, ClientKind::RegularWeb),
         ("RS256", Via::Post, ClientKind::RegularWeb),
@@ -85,6 +87,6 @@ async fn id_tokens_are_signed_with_the_algorithm_of_the_client() {
     let set = key_set().await;
     let algs: Vec<_> =
         set["keys"].as_array().unwrap().iter().map(|key| key["alg"].as_str().unwrap()).collect();
-    let wanted = ["RS256", "RS512", "PS256", "PS384", "ES256", "EdDSA"];
+    let wanted = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "EdDSA"];
     assert_eq!(algs, wanted.map(|alg| [alg, alg]).concat());
 }

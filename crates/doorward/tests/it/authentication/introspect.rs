@@ -71,6 +71,21 @@ async fn a_client_hears_everything_about_its_own_tokens() {
     is_nothing(&party, &format!("{}x", text(&plain, "access_token"))).await;
 }
 
+/// Like the other endpoints of programs, it takes what SDKs send as JSON.
+#[tokio::test]
+async fn a_question_may_come_as_json() {
+    let house = House::new().await;
+    let party = with_api(&house).await;
+    let tokens = tokens(&party).await;
+    let token = text(&tokens, "access_token");
+    let asked = json!({ "token": token, "client_id": party.client_id, "client_secret": party.secret, "token_type_hint": null });
+    let said = house.send(Asked::json("POST", "/oauth/introspect", &asked)).await.is(200).json();
+    assert_eq!((&said["active"], &said["client_id"]), (&json!(true), &json!(party.client_id)));
+    let without = json!({ "client_id": party.client_id, "client_secret": party.secret });
+    let refused = house.send(Asked::json("POST", "/oauth/introspect", &without)).await.is(400).json();
+    assert_eq!(refused["error"], "invalid_request");
+}
+
 #[tokio::test]
 async fn the_server_of_an_api_hears_about_its_access_tokens_and_strangers_nothing() {
     let house = House::new().await;

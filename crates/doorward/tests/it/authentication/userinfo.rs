@@ -158,3 +158,16 @@ async fn a_bad_token_is_named_as_the_reason_in_the_header_and_in_the_form() {
     assert_eq!(form(&[("access_token", "nonsense")]).await.is(401).header("www-authenticate"), told);
     assert_eq!(form(&[]).await.is(401).header("www-authenticate"), Some("Bearer"));
 }
+
+/// RFC 6750 §2: a token comes one way; with two nobody could say which one counts.
+#[tokio::test]
+async fn a_token_in_the_header_and_in_the_form_is_refused() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let tokens = party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    let token = text(&tokens, "access_token");
+    let form = || Asked::form("/userinfo", &[("access_token", token)]);
+    house.send(form()).await.is(200);
+    let twice = form().header("authorization", &format!("Bearer {token}"));
+    assert_eq!(house.send(twice).await.is(400).json()["error"], "invalid_request");
+}

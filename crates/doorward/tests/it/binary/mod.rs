@@ -9,6 +9,7 @@ mod full;
 mod https;
 mod kill;
 mod logs;
+mod openidconnect;
 pub mod process;
 mod settings;
 mod stop;

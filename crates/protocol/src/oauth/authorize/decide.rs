@@ -183,16 +183,17 @@ pub(super) const STEPS: Steps = Steps {
             run: claims::check,
         },
         Step {
-            name: "connection",
+            name: "connection, realm",
             source: "the brief, \"Connections\"",
-            says: "is enabled for the client",
+            says: "(two names of one thing) is enabled for the client",
             run: connection::check,
         },
     ],
     session: Step {
-        name: "session",
-        source: "OpenID Connect Core §3.1.2.3, §3.1.2.6",
-        says: "is there, recent enough, and of a person who may log in; otherwise the person logs in",
+        name: "session, id_token_hint, claims (sub)",
+        source: "OpenID Connect Core §3.1.2.1, §3.1.2.3, §3.1.2.6, §5.5.1",
+        says: "is there, recent enough, of a person who may log in, and of the one whom `id_token_hint` or `sub` names; \
+               otherwise the person logs in",
         run: session::outcome,
     },
     consent: Step {

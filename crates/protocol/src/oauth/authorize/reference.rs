@@ -12,7 +12,10 @@ of ours with status 400 and nobody is sent anywhere. After that every failure go
 `error_description`, `state` and `iss`.\n\n\
 | # | looks at | which | source | failure |\n|---|---|---|---|---|\n";
 
-const NUMBERS: &str = "\n## Numbers of the pages\n\n| number | heading | text |\n|---|---|---|\n";
+const NUMBERS: &str = "\n\
+`login_hint`, `display`, `ui_locales` and `claims_locales` never refuse a request: they come at most once, and what is not\n\
+understood of them is left aside (OpenID Connect Core §3.1.2.1, §5.2).\n\n\
+## Numbers of the pages\n\n| number | heading | text |\n|---|---|---|\n";
 
 /// The reference page of the authorization endpoint, in Markdown.
 #[must_use]

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::kit::Asked;
+use crate::kit::receiver::Receiver;
 
 /// What has nowhere to go back to, or must not go there: our own page, no redirect.
 fn is_our_page(answer: &Answer) {
@@ -131,13 +132,16 @@ fn unsigned(claims: &Value) -> String {
 
 #[tokio::test]
 async fn oidcc_request_uri_unsigned_supported_correctly_or_rejected_as_unsupported() {
-    let house = House::new().await;
+    let (house, listening) = (House::new().await, Receiver::new().await);
     let party = client(&house).await;
+    let here = format!("{}/requests/abc.jwt", listening.origin);
     for way in ways(&[BASIC, IMPLICIT, HYBRID]) {
-        let more = [("request_uri", "https://suite.test/requests/abc.jwt#fragment")];
-        let back = Visitor::new(&house).get(&asking(&party, way, &more)).await;
-        assert_eq!(error(&back, &party, way), "request_uri_not_supported", "{way:?}");
+        for request_uri in ["https://suite.test/requests/abc.jwt#fragment", &here] {
+            let back = Visitor::new(&house).get(&asking(&party, way, &[("request_uri", request_uri)])).await;
+            assert_eq!(error(&back, &party, way), "request_uri_not_supported", "{way:?}");
+        }
     }
+    assert!(listening.got().is_empty(), "something was fetched");
 }
 
 #[tokio::test]
