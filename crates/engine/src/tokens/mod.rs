@@ -46,6 +46,7 @@ use crate::clients_cache::{ClientEntry, KnownSecret};
 use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft};
 
+pub(crate) use redeem_code::FIRST_USE;
 pub(crate) use refused::Refused;
 use refused::{Consequence, refuse};
 

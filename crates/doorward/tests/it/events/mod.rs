@@ -6,9 +6,11 @@ mod explanations;
 mod folding;
 mod looked_up;
 mod names;
+mod reasons;
 mod records;
 mod references;
 mod refusals;
+mod twice;
 mod whose;
 
 use serde_json::Value;

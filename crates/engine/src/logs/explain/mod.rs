@@ -12,6 +12,7 @@ mod look_up;
 mod people;
 mod target;
 mod token;
+mod used_before;
 
 pub use look_up::{explained, explained_all};
 
@@ -140,6 +141,29 @@ pub fn explain(event: &Event) -> Option<Explanation> {
         | EventCode::DeviceActivationFailed
         | EventCode::DeviceDeclined => Some(device::explain(event)),
         _ => Some(people::explain(event)),
+    }
+}
+
+/// Where the reasons with fixed words come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reasons {
+    /// The token endpoint.
+    Tokens,
+    /// The way to the login and back to the client.
+    Logins,
+    /// Devices and the page at which people answer for them.
+    Devices,
+}
+
+/// The why and fix of every reason with fixed words; the fix is empty where there is none. For whoever has to insist
+/// that none of them is forgotten.
+#[must_use]
+pub fn fixed(of: Reasons) -> Vec<(&'static str, &'static str)> {
+    let words = |line: &Line| (line.why, line.fix);
+    match of {
+        Reasons::Tokens => token::lines().map(words).collect(),
+        Reasons::Logins => authorize::lines().map(words).collect(),
+        Reasons::Devices => device::lines().map(words).collect(),
     }
 }
 
