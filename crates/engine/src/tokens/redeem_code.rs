@@ -65,10 +65,11 @@ async fn exchange(
         id_token: grant.id_token,
         code: None,
     };
-    let Minted { access_token, id_token, expires_in, scope } = mint(app, &asking.made_for(), order).await?;
+    let Minted { access_token, id_token, expires_in, scope, jti } =
+        mint(app, &asking.made_for(), order).await?;
     let refresh = grant.refresh_token.then(|| first_refresh_token(app, asking, &family, now));
     let refresh_token = refresh.as_ref().map(|(_, token)| token);
-    let saved = save(app, asking, (hash, code, &family, &user), (refresh_token, expires_in));
+    let saved = save(app, asking, (hash, code, &family, &user), (refresh_token, expires_in, jti.as_deref()));
     match saved.await {
         Ok(()) => {}
         Err(error @ StoreError::Unmet { what: used_assertions::REPLAYED }) => return Err(error.into()),
@@ -135,17 +136,17 @@ async fn save(
     app: &App,
     asking: &Asking<'_>,
     (hash, code, family, user): (&TokenHash, &Code, &Family, &User),
-    tokens: (Option<&RefreshToken>, Lifetime),
+    (refresh_token, lifetime, jti): (Option<&RefreshToken>, Lifetime, Option<&str>),
 ) -> Result<(), StoreError> {
     let now = app.now();
     let caller = asking.caller;
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     asking.use_up(&mut batch);
     codes::take(&mut batch, hash, now);
-    push_family(&mut batch, family, tokens);
+    push_family(&mut batch, family, (refresh_token, lifetime));
     let text = "A code was exchanged for tokens";
     // How the client does it tells later what another setting would break.
-    let draft = success(asking, EventCode::CodeExchange, text, &family.authorization)
+    let draft = success(asking, (EventCode::CodeExchange, text), (&family.authorization, jti))
         .user(user)
         .detail("code", masked(asking.params.get("code").unwrap_or_default()))
         .detail("redirect_uri", code.redirect_uri.as_str())
