@@ -64,7 +64,7 @@ impl<'h> Scene<'h> {
     /// Lets these clients, and no others, in by the connection that is there from the start.
     async fn lets_in(&self, clients: &[&str]) {
         let machine = self.house.machine(&["read:connections", "update:connections"]).await;
-        let found = machine.get("/api/v2/connections").await.is(200).json();
+        let found = machine.get(&format!("/api/v2/connections?name={DATABASE}")).await.is(200).json();
         let path = format!("/api/v2/connections/{}", found[0]["id"].as_str().unwrap());
         machine.patch(&path, &json!({ "enabled_clients": clients })).await.is(200);
     }
@@ -82,6 +82,8 @@ async fn another_code(visitor: &Visitor<'_>, party: &RelyingParty<'_>, changes: 
     visitor.get(&party.authorize(changes)).await.query("code").expect("no code")
 }
 
+/// The connection that is there from the start.
+const DATABASE: &str = "Username-Password-Authentication";
 /// What takes PKCE out of a request.
 const WITHOUT_PKCE: [(&str, &str); 2] = [("code_challenge", ""), ("code_challenge_method", "")];
 
