@@ -132,7 +132,7 @@ async fn end(
         .user(&present.user)
         .detail("session_id", present.session.id.as_str());
     if let Some(to) = to {
-        draft = draft.detail("return_to", to);
+        draft = draft.detail("return_to", to).detail("allowed_logout_url", allowed(caller, entry));
     }
     if let Some(why) = bad_hint {
         draft = draft.detail("id_token_hint", why);
@@ -145,6 +145,14 @@ async fn end(
     record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
     batch.commit().await?;
     Ok(())
+}
+
+/// The list that said yes: that of the client, or of the tenant where none was named.
+fn allowed(caller: &Caller, entry: Option<&ClientEntry>) -> Vec<String> {
+    match entry {
+        Some(entry) => entry.client.settings.allowed_logout_urls.clone().unwrap_or_default(),
+        None => caller.tenant.tenant.settings.allowed_logout_urls.clone(),
+    }
 }
 
 #[cfg(test)]

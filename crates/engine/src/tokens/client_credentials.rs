@@ -31,6 +31,7 @@ pub(super) async fn grant(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer,
         jti: &mint::jti(app, api),
         now: app.now(),
     });
+    let jti = claims.jti.clone();
     let access_token = mint::signed(app, state, api, claims).await?;
 
     let draft =
@@ -38,6 +39,7 @@ pub(super) async fn grant(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer,
             .client(&asking.entry.client)
             .audience(&plan.audience)
             .scope(&plan.scope.scope);
+    let draft = jti.into_iter().fold(draft, |draft, jti| draft.detail("access_token_jti", jti));
     let grounds = Grounds { client: &asking.entry.client.id, api, grant: Some(granted) };
     let mut batch = app.db().tenant(&state.tenant.id).batch();
     asking.use_up(&mut batch);

@@ -86,7 +86,7 @@ fn at_once(authorization: &Authorization) -> Authorization {
 }
 
 fn with_token(minted: Minted) -> Handed {
-    let Minted { access_token: text, id_token, expires_in, scope } = minted;
+    let Minted { access_token: text, id_token, expires_in, scope, jti: _ } = minted;
     Handed { code: None, access_token: Some(HandedToken { text, expires_in, scope }), id_token }
 }
 

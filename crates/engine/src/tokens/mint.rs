@@ -57,6 +57,8 @@ pub(super) struct Minted {
     pub expires_in: Lifetime,
     /// What the access token says.
     pub scope: Vec<String>,
+    /// The id of the access token, where it is a JWT that has one.
+    pub jti: Option<String>,
 }
 
 /// The access token before its signature.
@@ -84,9 +86,13 @@ pub(super) async fn mint(app: &App, made_for: &For<'_>, order: Order) -> Result<
     let (draft, scope, expires_in) = draft(app, made_for, &order, now).await?;
     let draft = match draft {
         Draft::Opaque(access_token) if !wants_id_token => {
-            return Ok(Minted { access_token, id_token: None, expires_in, scope });
+            return Ok(Minted { access_token, id_token: None, expires_in, scope, jti: None });
         }
         draft => draft,
+    };
+    let jti = match &draft {
+        Draft::Opaque(_) => None,
+        Draft::Jwt(claims, _) => claims.jti.clone(),
     };
     let bench = made_for.bench(app, order, now).await?;
     let signed = app.signer().run(move |_| {
@@ -95,7 +101,7 @@ pub(super) async fn mint(app: &App, made_for: &For<'_>, order: Order) -> Result<
         Ok::<_, JoseError>((access_token, id_token))
     });
     let (access_token, id_token) = signed.await?.map_err(|error| Fault::internal(error.to_string()))?;
-    Ok(Minted { access_token, id_token, expires_in, scope })
+    Ok(Minted { access_token, id_token, expires_in, scope, jti })
 }
 
 /// Makes an ID token alone.

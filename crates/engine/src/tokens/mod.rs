@@ -46,6 +46,7 @@ use crate::clients_cache::{ClientEntry, KnownSecret};
 use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft};
 
+pub(crate) use redeem_code::FIRST_USE;
 pub(crate) use refused::Refused;
 use refused::{Consequence, refuse};
 
@@ -360,12 +361,17 @@ async fn known(app: &App, sent: Sent<'_>) -> Option<Arc<ClientEntry>> {
     app.client(&sent.caller.tenant, &presented.id).await.ok().flatten()
 }
 
-/// The event of tokens that were given for a person's authorization.
-fn success(asking: &Asking<'_>, code: EventCode, text: &str, authorization: &Authorization) -> EventDraft {
+/// The event of tokens that were given for a person's authorization; `jti` is the access token's.
+fn success(
+    asking: &Asking<'_>,
+    (code, text): (EventCode, &str),
+    (authorization, jti): (&Authorization, Option<&str>),
+) -> EventDraft {
     let draft = EventDraft::new(code, text)
         .client(&asking.entry.client)
         .scope(&authorization.scope)
         .detail("session_id", authorization.session.as_str());
+    let draft = jti.into_iter().fold(draft, |draft, jti| draft.detail("access_token_jti", jti));
     match &authorization.audience {
         Some(audience) => draft.audience(audience),
         None => draft,

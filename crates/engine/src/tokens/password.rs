@@ -96,11 +96,13 @@ async fn answer(
         id_token: has(oidc::OPENID),
         code: None,
     };
-    let Minted { access_token, id_token, expires_in, scope } = mint(app, &asking.made_for(), order).await?;
+    let Minted { access_token, id_token, expires_in, scope, jti } =
+        mint(app, &asking.made_for(), order).await?;
     let refresh =
         has(oidc::OFFLINE_ACCESS).then(|| first_refresh_token(app, asking, family, family.created_at));
     let refresh_token = refresh.as_ref().map(|(_, token)| token);
-    save(app, asking, (family, user, connection, under_way), (refresh_token, expires_in)).await?;
+    save(app, asking, (family, user, connection, under_way), (refresh_token, expires_in, jti.as_deref()))
+        .await?;
     let refresh_token = refresh.map(|(text, _)| text);
     Ok(TokenAnswer { access_token, id_token, refresh_token, scope, expires_in })
 }
@@ -110,17 +112,17 @@ async fn save(
     app: &App,
     asking: &Asking<'_>,
     (family, user, connection, under_way): (&Family, &User, &Connection, &UnderWay),
-    tokens: (Option<&RefreshToken>, Lifetime),
+    (refresh_token, lifetime, jti): (Option<&RefreshToken>, Lifetime, Option<&str>),
 ) -> Result<(), Refused> {
     let (caller, now) = (asking.caller, family.created_at);
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     asking.use_up(&mut batch);
-    push_family(&mut batch, family, tokens);
+    push_family(&mut batch, family, (refresh_token, lifetime));
     let ip = caller.info.ip.map(|ip| ip.to_string());
     users::record_login(&mut batch, &user.id, ip.as_deref(), now);
     under_way.forgive(&mut batch);
     let text = "A client exchanged a person's password for tokens";
-    let draft = success(asking, EventCode::PasswordExchange, text, &family.authorization)
+    let draft = success(asking, (EventCode::PasswordExchange, text), (&family.authorization, jti))
         .user(user)
         .connection(connection);
     let audience = family.authorization.audience.as_deref();

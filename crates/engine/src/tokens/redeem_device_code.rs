@@ -125,10 +125,11 @@ async fn give(
         id_token: grant.id_token,
         code: None,
     };
-    let Minted { access_token, id_token, expires_in, scope } = mint(app, &asking.made_for(), order).await?;
+    let Minted { access_token, id_token, expires_in, scope, jti } =
+        mint(app, &asking.made_for(), order).await?;
     let refresh = grant.refresh_token.then(|| first_refresh_token(app, asking, &family, now));
     let refresh_token = refresh.as_ref().map(|(_, token)| token);
-    match save(app, asking, (code, &family, &user), (refresh_token, expires_in)).await {
+    match save(app, asking, (code, &family, &user), (refresh_token, expires_in, jti.as_deref())).await {
         Ok(()) => {}
         Err(error @ StoreError::Unmet { what: used_assertions::REPLAYED }) => return Err(error.into()),
         Err(StoreError::Unmet { what: device_codes::SPENT }) => {
@@ -146,14 +147,14 @@ async fn save(
     app: &App,
     asking: &Asking<'_>,
     (code, family, user): (&DeviceCode, &Family, &User),
-    tokens: (Option<&RefreshToken>, Lifetime),
+    (refresh_token, lifetime, jti): (Option<&RefreshToken>, Lifetime, Option<&str>),
 ) -> Result<(), StoreError> {
     let mut batch = app.db().tenant(&asking.caller.tenant.tenant.id).batch();
     asking.use_up(&mut batch);
     device_codes::take(&mut batch, &code.id, family.created_at);
-    push_family(&mut batch, family, tokens);
+    push_family(&mut batch, family, (refresh_token, lifetime));
     let text = "A device got the tokens that its person allowed";
-    let draft = success(asking, EventCode::DeviceExchange, text, &family.authorization)
+    let draft = success(asking, (EventCode::DeviceExchange, text), (&family.authorization, jti))
         .user(user)
         .detail("auth_method", asking.via().as_str());
     let audience = family.authorization.audience.as_deref();

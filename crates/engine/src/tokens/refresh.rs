@@ -99,7 +99,8 @@ async fn exchange(
         id_token: grant.id_token,
         code: None,
     };
-    let Minted { access_token, id_token, expires_in, scope } = mint(app, &asking.made_for(), order).await?;
+    let Minted { access_token, id_token, expires_in, scope, jti } =
+        mint(app, &asking.made_for(), order).await?;
     let next = match write {
         Write::Rotate => digest::successor(&*app.sealing().derive(SUCCESSOR), text, &grant.family),
         Write::Again => match given_before(app, asking, text, &grant.family).await? {
@@ -108,7 +109,7 @@ async fn exchange(
         },
         Write::Keep => text.clone(),
     };
-    match save(app, asking, (token, &grant, &user), (&write, &next)).await {
+    match save(app, asking, (token, &grant, &user), (&write, &next, jti.as_deref())).await {
         Ok(()) => {}
         Err(error @ StoreError::Unmet { what: used_assertions::REPLAYED }) => return Err(error.into()),
         // Looking again needs a newer memory.
@@ -141,14 +142,14 @@ async fn save(
     app: &App,
     asking: &Asking<'_>,
     (token, grant, user): (&RefreshToken, &RefreshGrant, &User),
-    (write, next): (&Write, &Secret),
+    (write, next, jti): (&Write, &Secret, Option<&str>),
 ) -> Result<(), StoreError> {
     let caller = asking.caller;
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     asking.use_up(&mut batch);
     push(&mut batch, app.now(), (token, grant), (write, next), &caller.info.device());
     let text = "A refresh token was exchanged for tokens";
-    let draft = success(asking, EventCode::RefreshExchange, text, &grant.authorization)
+    let draft = success(asking, (EventCode::RefreshExchange, text), (&grant.authorization, jti))
         .user(user)
         .detail("refresh_token", masked(asking.params.get("refresh_token").unwrap_or_default()));
     push_success(

@@ -11,6 +11,7 @@ use doorward_protocol::oauth::client_assertion::{self, UsedAssertion};
 use doorward_protocol::oauth::error::TokenError;
 use doorward_protocol::oauth::params::Params;
 use doorward_store::{StoreError, codes, token_families, used_assertions, users};
+use serde_json::Value;
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -37,6 +38,8 @@ pub(crate) struct Refusal {
     pub then: Consequence,
     /// Whose login it is about, once that is known.
     whose: Option<Whose>,
+    /// What else the log says of it.
+    facts: Vec<(&'static str, Value)>,
 }
 
 /// What follows from a refusal, in the same batch as its event.
@@ -58,7 +61,15 @@ struct Whose {
 impl Refused {
     /// A rule says no, and this follows.
     pub(super) fn rule(error: TokenError, then: Consequence) -> Self {
-        Refused::Rule(Refusal { error, then, whose: None })
+        Refused::Rule(Refusal { error, then, whose: None, facts: Vec::new() })
+    }
+
+    /// Adds a fact for the log, where it is a refusal.
+    pub(super) fn with_fact(mut self, name: &'static str, value: Value) -> Self {
+        if let Refused::Rule(refusal) = &mut self {
+            refusal.facts.push((name, value));
+        }
+        self
     }
 
     /// Says whose login it is about, where it is a refusal.
@@ -75,7 +86,7 @@ impl Refused {
 
 impl From<TokenError> for Refusal {
     fn from(error: TokenError) -> Self {
-        Refusal { error, then: Consequence::Nothing, whose: None }
+        Refusal { error, then: Consequence::Nothing, whose: None, facts: Vec::new() }
     }
 }
 
@@ -109,7 +120,7 @@ pub(crate) async fn refuse(
     params: &Params,
     (failure, refusal): (EventCode, &Refusal),
 ) -> Result<(), Fault> {
-    let Refusal { error, then, whose } = refusal;
+    let Refusal { error, then, whose, facts } = refusal;
     let mut code = failure;
     let mut cause = cause(error.code, &error.public, &error.private);
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
@@ -133,6 +144,7 @@ pub(crate) async fn refuse(
         .detail("body", sent::form(params))
         .detail("hint", Some(error.private.as_str()).filter(|hint| !hint.is_empty()))
         .folded(&cause);
+    let draft = facts.iter().fold(draft, |draft, (name, value)| draft.detail(name, value.clone()));
     let draft = entry.iter().fold(draft, |draft, entry| draft.client(&entry.client));
     let draft = match whose {
         Some(whose) => named(app, caller, draft, whose).await?,

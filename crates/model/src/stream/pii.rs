@@ -6,6 +6,8 @@
 //!
 //! Source: `pii_config` of `/api/v2/log-streams`.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use super::xxhash::xxh64;
@@ -189,7 +191,7 @@ impl PiiConfig {
 
     fn cover_within(&self, value: &mut Value, place: Place) {
         match value {
-            Value::String(text) if self.fields.contains(&PiiField::Email) && text.contains('@') => {
+            Value::String(text) if self.fields.contains(&PiiField::Email) && text.contains(['@', '%']) => {
                 *text = self.without_addresses(text);
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.cover_within(item, place)),
@@ -198,7 +200,7 @@ impl PiiConfig {
         }
     }
 
-    /// A sentence whose words with an `@` inside are covered.
+    /// A sentence whose words with an `@` inside, percent-encoded or not, are covered.
     fn without_addresses(&self, text: &str) -> String {
         let is_part = |c: char| c.is_alphanumeric() || "@.!#$%&'*+/=?^_`{|}~-".contains(c);
         let mut out = String::with_capacity(text.len());
@@ -209,8 +211,9 @@ impl PiiConfig {
             rest = &rest[start + length..];
             out.push_str(before);
             let address = word.trim_end_matches(['.', '!', '?', '\'']);
-            if address.trim_matches('@').contains('@') {
-                out.push_str(&self.covered(address));
+            let plain = decoded(address);
+            if plain.trim_matches('@').contains('@') {
+                out.push_str(&self.covered(&plain));
                 out.push_str(&word[address.len()..]);
             } else {
                 out.push_str(word);
@@ -225,6 +228,37 @@ impl PiiConfig {
             PiiMethod::Hash => format!("{:016x}", xxh64(text.as_bytes())),
         }
     }
+}
+
+/// How often something is taken to be encoded within itself, so that no stranger makes us decode for long.
+const DEPTH: usize = 8;
+
+/// A word of an address without its percent-encoding: what stands inside of an address that stands inside of another
+/// is encoded twice.
+fn decoded(word: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(word);
+    for _ in 0..DEPTH {
+        match decoded_once(&text) {
+            Some(next) => text = Cow::Owned(next),
+            None => break,
+        }
+    }
+    text
+}
+
+/// None where nothing is encoded.
+fn decoded_once(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, behind)) = rest.split_first() {
+        let encoded = behind.get(..2).filter(|_| first == b'%').and_then(|pair| {
+            let digit = |byte: u8| char::from(byte).to_digit(16);
+            u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok()
+        });
+        bytes.push(encoded.unwrap_or(first));
+        rest = if encoded.is_some() { &behind[2..] } else { behind };
+    }
+    (bytes.len() < text.len()).then(|| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Where in a record something stands.
@@ -301,6 +335,31 @@ mod tests {
             covered(&[PiiField::Phone], PiiMethod::Mask, json!({ "user_name": "ada" }))["user_name"],
             "ada"
         );
+    }
+
+    /// As a refused redirect_uri has it: encoded once, or once more inside of another address, in letters of any case.
+    #[test]
+    fn an_address_is_covered_however_often_it_is_percent_encoded() {
+        for at in ["@", "%40", "%2540", "%252540", "%2B%40"] {
+            let url = format!("https://shop.test/cb?login=ada{at}example.com&next=/home");
+            let record =
+                json!({ "details": { "redirect_uri": url, "return_to": format!("ada{at}example.com") } });
+            let left = covered(&[PiiField::Email], PiiMethod::Mask, record);
+            assert!(!left.to_string().contains("ada"), "{at}: {left}");
+            assert!(!left.to_string().contains("example"), "{at}: {left}");
+            assert_eq!(left["details"]["return_to"], "****", "{at}");
+        }
+        let harmless =
+            json!({ "url": "https://shop.test/%4a%20b?x=%2f40&y=%25", "text": "40 % off, %40 of it" });
+        assert_eq!(covered(&[PiiField::Email], PiiMethod::Mask, harmless.clone()), harmless);
+    }
+
+    #[test]
+    fn a_hash_is_that_of_the_address_whose_at_sign_was_encoded() {
+        let record = json!({ "email": "ada@example.com", "return_to": "ada%40example.com", "twice": "ada%2540example.com" });
+        let hashed = covered(&[PiiField::Email], PiiMethod::Hash, record);
+        assert_eq!(hashed["return_to"], hashed["email"]);
+        assert_eq!(hashed["twice"], hashed["email"]);
     }
 
     /// As the Management API, a person at the dashboard and a user with a token leave them.

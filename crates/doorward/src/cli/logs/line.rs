@@ -23,18 +23,24 @@ pub(super) struct Style {
 }
 
 /// An event, and why it failed where it did.
-pub(super) type Told<'e> = (&'e Event, Option<&'e Explanation>);
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told<'e> {
+    pub event: &'e Event,
+    pub known: Option<&'e Explanation>,
+    /// What can be typed to mend it.
+    pub command: Option<&'e str>,
+}
 
 /// The lines of some events.
 pub(super) fn lines<'e>(style: Style, events: impl Iterator<Item = Told<'e>>) -> String {
     let mut folded: Vec<(Told<'e>, i64)> = Vec::new();
     for told in events {
         match folded.last_mut() {
-            Some((last, count)) if is_repeat(last.0, told.0) => {
-                *count += told.0.count;
+            Some((last, count)) if is_repeat(last.event, told.event) => {
+                *count += told.event.count;
                 *last = told;
             }
-            _ => folded.push((told, told.0.count)),
+            _ => folded.push((told, told.event.count)),
         }
     }
     folded.into_iter().map(|(told, count)| line(style, told, count)).collect()
@@ -45,7 +51,8 @@ fn is_repeat(last: &Event, event: &Event) -> bool {
     last.id != event.id && last.is_like(event)
 }
 
-fn line(style: Style, (event, known): Told<'_>, count: i64) -> String {
+fn line(style: Style, told: Told<'_>, count: i64) -> String {
+    let event = told.event;
     let (sign, color) = match event.code.level() {
         Level::Success => ("✓", "32"),
         Level::Warning => ("!", "33"),
@@ -58,13 +65,23 @@ fn line(style: Style, (event, known): Told<'_>, count: i64) -> String {
     let repeats = if count > 1 { format!("  ×{count}") } else { String::new() };
     let title = event.code.title();
     let mut text = format!("{}  {sign} {title:<36}  {client:<20}  {facts}{repeats}\n", time(style, event.at));
-    if let Some(known) = known {
-        let fix = known.fix.as_ref().map(|fix| ("fix", &fix.text));
-        for (name, said) in std::iter::once(("why", &known.why)).chain(fix) {
-            text.push_str(&format!("          {name}  {}\n", tame(said)));
-        }
+    let below = told.known.map(|known| below(known, told.command)).unwrap_or_default();
+    let width = below.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    for (name, said) in below {
+        text.push_str(&format!("          {name:<width$}  {}\n", tame(said)));
     }
     text
+}
+
+/// What stands below a failure, each under its name: an address beside the one that is allowed, why, what to do.
+fn below<'k>(known: &'k Explanation, command: Option<&'k str>) -> Vec<(&'static str, &'k str)> {
+    let fix = command.or(known.fix.as_ref().map(|fix| fix.text.as_str()));
+    let (asked, allowed, why) = match &known.address {
+        Some(address) => (Some(address.asked.as_str()), address.allowed.as_deref(), &address.cause),
+        None => (None, None, &known.why),
+    };
+    let all = [("asked", asked), ("allowed", allowed), ("why", Some(why)), ("fix", fix)];
+    all.into_iter().filter_map(|(name, said)| Some((name, said?))).collect()
 }
 
 /// Of the place of whoever reads along; whole, and in UTC, for programs.
@@ -87,7 +104,8 @@ mod tests {
     /// As they are told of what the event itself says.
     fn lines<const N: usize>(style: Style, events: [&Event; N]) -> String {
         let known = events.map(explain);
-        super::lines(style, events.into_iter().zip(known.iter().map(Option::as_ref)))
+        let told = events.into_iter().zip(&known);
+        super::lines(style, told.map(|(event, known)| Told { event, known: known.as_ref(), command: None }))
     }
 
     const PLAIN: Style = Style { is_terminal: false, color: false, json: false };

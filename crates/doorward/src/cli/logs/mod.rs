@@ -2,6 +2,7 @@
 //!
 //! Owns what may be typed and when it ends; which events and how they read is for the parts below.
 
+mod command;
 mod filter;
 mod line;
 mod when;
@@ -19,7 +20,7 @@ use doorward_web::log_record;
 use serde_json::{Map, Value};
 use tokio::signal::unix::{SignalKind, signal};
 
-use self::line::Style;
+use self::line::{Style, Told};
 use super::Here;
 use crate::failure::Failure;
 use crate::open::Opened;
@@ -143,16 +144,37 @@ async fn show(opened: &Opened, caller: &Caller, style: Style, events: &[Event]) 
     let known = explained_all(&opened.app, caller, events).await;
     // What the events themselves say is there in any case.
     let known = known.unwrap_or_else(|_| events.iter().map(explain).collect());
-    print(style, events, &known)
+    let text: String = if style.json {
+        events.iter().zip(&known).map(|(event, known)| record(event, known.as_ref())).collect()
+    } else {
+        let commands = commands(opened, events, &known).await;
+        let told = events.iter().zip(&known).zip(&commands);
+        line::lines(
+            style,
+            told.map(|((event, known), command)| Told {
+                event,
+                known: known.as_ref(),
+                command: command.as_deref(),
+            }),
+        )
+    };
+    print(&text)
 }
 
-fn print(style: Style, events: &[Event], known: &[Option<Explanation>]) -> bool {
-    let told = events.iter().zip(known.iter().map(Option::as_ref));
-    let text: String = if style.json {
-        told.map(|(event, known)| record(event, known)).collect()
-    } else {
-        line::lines(style, told)
-    };
+/// For each event what can be typed to mend it.
+async fn commands(opened: &Opened, events: &[Event], known: &[Option<Explanation>]) -> Vec<Option<String>> {
+    let mut commands = Vec::with_capacity(events.len());
+    for (event, known) in events.iter().zip(known) {
+        commands.push(match known {
+            Some(known) => command::mending(opened, event, known).await,
+            None => None,
+        });
+    }
+    commands
+}
+
+/// False when nobody reads any more.
+fn print(text: &str) -> bool {
     let mut out = io::stdout().lock();
     text.is_empty() || out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
 }

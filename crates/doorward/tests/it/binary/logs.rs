@@ -110,8 +110,13 @@ fn what_is_shown_can_be_picked_and_is_plain_when_piped() {
 
 /// A login whose return URL is refused; gives the page.
 fn refused(port: u16, client: &str) -> String {
+    refused_at(port, client, "https://evil.test/")
+}
+
+/// The same with a return URL as it stands in a query.
+fn refused_at(port: u16, client: &str, url: &str) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    let target = format!("/authorize?client_id={client}&response_type=code&redirect_uri=https://evil.test/");
+    let target = format!("/authorize?client_id={client}&response_type=code&redirect_uri={url}");
     let request = format!("GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
@@ -203,4 +208,54 @@ fn events_are_picked_by_the_kinds_of_the_dashboard() {
     let wrong = run(&["logs", "tail", "--data", data, "kind:login"]).exits(2);
     assert!(wrong.err.contains("did you mean logins?"), "{}", wrong.err);
     run(&["logs", "tail", "--data", data, "kind:tokens", "type:sapi"]).exits(2);
+}
+
+/// Each part on a line of its own, whole; and the command does as it says, wherever it is typed.
+#[test]
+fn a_refused_address_stands_beside_the_one_that_is_allowed_with_the_command_that_mends_it() {
+    let port = free_port();
+    let folder = installation(port, &[]);
+    let data = folder.path().to_str().unwrap();
+    let callback = "http://localhost:5173/callback";
+    let made = ["clients", "create", "--data", data, "--name", "Storefront", "--type", "spa", "--json"];
+    let made = run(&[&made[..], &["--callback", callback]].concat()).exits(0).json();
+    let id = made["client_id"].as_str().unwrap().to_owned();
+    let server = Server::start(folder.path(), &[]);
+    refused_at(port, &id, "http://localhost:5173/callback/");
+    let tail = Tail::start(data, &["outcome:failed"]);
+    assert!(tail.line().contains("✗ Failed Login"));
+    let command = "doorward clients set storefront callbacks+=http://localhost:5173/callback/";
+    for whole in [
+        "          asked    http://localhost:5173/callback/",
+        "          allowed  http://localhost:5173/callback",
+        "          why      The request ends with an extra slash.",
+        &format!("          fix      {command}"),
+    ] {
+        assert_eq!(tail.line(), whole);
+    }
+    let mut words: Vec<&str> = command.split(' ').skip(1).collect();
+    words.extend(["--data", data]);
+    run(&words).exits(0);
+    let shown = run(&["clients", "show", "--data", data, &id, "--json"]).exits(0).json();
+    assert_eq!(shown["callbacks"], serde_json::json!([callback, "http://localhost:5173/callback/"]));
+
+    // What a shell would read is quoted; two of a name are told apart by their ids.
+    let twin = ["clients", "create", "--data", data, "--name", "STOREFRONT", "--type", "spa"];
+    run(&twin).exits(0);
+    refused_at(port, &id, "http://localhost:5173/callback?a=$(id)%26b");
+    tail.line();
+    let quoted = format!(
+        "          fix      doorward clients set {id} 'callbacks+=http://localhost:5173/callback?a=$(id)&b'"
+    );
+    let told: Vec<String> = (0..4).map(|_| tail.line()).collect();
+    assert_eq!(told[3], quoted, "{told:#?}");
+    // A host that the client never had is no command: somebody has to look at it first.
+    refused_at(port, &id, "https://evil.test/");
+    tail.line();
+    assert_eq!(tail.line(), "          asked  https://evil.test/");
+    let why = "No URL of yours looks like it.";
+    assert_eq!(tail.line(), format!("          why    {why}"));
+    let fix = tail.line();
+    assert!(fix.starts_with("          fix    ") && !fix.contains("doorward clients set"), "{fix}");
+    drop(server);
 }

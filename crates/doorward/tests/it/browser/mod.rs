@@ -11,6 +11,7 @@ mod consent;
 mod devices;
 mod directions;
 mod doctor;
+mod failures;
 mod first_run;
 mod hands;
 mod hostile;

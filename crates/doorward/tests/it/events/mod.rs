@@ -6,9 +6,11 @@ mod explanations;
 mod folding;
 mod looked_up;
 mod names;
+mod reasons;
 mod records;
 mod references;
 mod refusals;
+mod twice;
 mod whose;
 
 use serde_json::Value;
@@ -27,7 +29,7 @@ const READER: [&str; 7] = [
 ];
 
 /// The newest event of that type that a request made: what the kit does itself has no address.
-async fn newest(house: &House, code: &str) -> Value {
+pub async fn newest(house: &House, code: &str) -> Value {
     let machine = house.machine(&READER).await;
     let events = machine.get("/api/v2/logs?per_page=100").await.is(200).json();
     let mut events = events.as_array().unwrap().iter();

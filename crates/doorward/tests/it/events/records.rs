@@ -1,10 +1,12 @@
 //! What records hold beside their type: the original's `details`.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_model::client::kind::ClientKind;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::newest;
-use crate::kit::{Asked, EMAIL, House, OWNER, PASSWORD, Via, Visitor};
+use crate::kit::{Asked, DEVICE_GRANT, EMAIL, House, OWNER, PASSWORD, Via, Visitor, jwt};
 
 #[tokio::test]
 async fn a_write_shows_its_request_and_what_was_answered() {
@@ -167,4 +169,114 @@ async fn only_an_origin_that_is_not_listed_is_an_event() {
         house.advance(60);
         assert_eq!(newest(&house, "fco").await["details"]["origin"], origin);
     }
+}
+
+/// The address that was gone to, and the list that it stood on: that of the client, or of the tenant.
+#[tokio::test]
+async fn a_logout_shows_where_it_led_and_the_list_that_allowed_it() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let machine = house.machine(&["update:tenant_settings"]).await;
+    let settings = json!({ "allowed_logout_urls": ["https://acme.test/", "https://acme.test/bye"] });
+    machine.patch("/api/v2/tenants/settings", &settings).await.is(200);
+    for (query, to, list) in [
+        (
+            format!("client_id={}&returnTo=https://app.test/bye", party.client_id),
+            "https://app.test/bye",
+            json!(["https://app.test/bye"]),
+        ),
+        (
+            "returnTo=https://acme.test/bye".to_owned(),
+            "https://acme.test/bye",
+            settings["allowed_logout_urls"].clone(),
+        ),
+    ] {
+        let visitor = Visitor::new(&house);
+        party.code(&visitor, EMAIL, PASSWORD).await;
+        visitor.get(&format!("/v2/logout?{query}")).await.is(302);
+        let details = newest(&house, "slo").await["details"].clone();
+        assert_eq!((&details["return_to"], &details["allowed_logout_url"]), (&json!(to), &list));
+    }
+    let visitor = Visitor::new(&house);
+    let tokens = party.tokens(&visitor, EMAIL, PASSWORD).await;
+    let hint = tokens["id_token"].as_str().unwrap();
+    let query = format!("id_token_hint={hint}&post_logout_redirect_uri=https://app.test/bye");
+    visitor.get(&format!("/oidc/logout?{query}")).await.is(302);
+    let details = newest(&house, "slo").await["details"].clone();
+    assert_eq!(details["allowed_logout_url"], json!(["https://app.test/bye"]));
+}
+
+/// The id is that of the very token; one that is no JWT has none.
+#[tokio::test]
+async fn an_exchange_names_the_access_token_that_it_gave() {
+    let house = House::new().await;
+    let api = "https://orders.test/";
+    house.make_api(api, "Orders", &[("read:orders", "Read")]).await;
+    let grants = json!({ "grant_types": ["authorization_code", "refresh_token", "password", DEVICE_GRANT] });
+    let party = house.party_with(ClientKind::RegularWeb, Via::Post, grants).await;
+    let named = async |code: &str, tokens: &Value| {
+        let (_, claims) = jwt::decode(tokens["access_token"].as_str().unwrap());
+        assert!(claims["jti"].is_string(), "{code}: {claims}");
+        assert_eq!(newest(&house, code).await["details"]["access_token_jti"], claims["jti"], "{code}");
+    };
+    let asked = party.authorize(&[("audience", api), ("scope", "openid offline_access read:orders")]);
+    let back = Visitor::new(&house).log_in(&asked, EMAIL, PASSWORD).await;
+    let tokens = party.swap(&back.query("code").unwrap()).await.is(200).json();
+    named("seacft", &tokens).await;
+    let tokens = party.refresh(tokens["refresh_token"].as_str().unwrap()).await.is(200).json();
+    named("sertft", &tokens).await;
+    let typed = [("grant_type", "password"), ("username", EMAIL), ("password", PASSWORD), ("audience", api)];
+    let machine = house.machine(&["update:tenant_settings"]).await;
+    let directory = json!({ "default_directory": "Username-Password-Authentication" });
+    machine.patch("/api/v2/tenants/settings", &directory).await.is(200);
+    let tokens = party.token(&typed).await.is(200).json();
+    named("sepft", &tokens).await;
+    let waiting = party.ask(&[("audience", api), ("scope", "openid")]).await.is(200).json();
+    Visitor::new(&house).activate(&waiting).await.is(200);
+    let tokens = party.poll(&waiting).await.is(200).json();
+    named("sede", &tokens).await;
+
+    party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    assert_eq!(newest(&house, "seacft").await["details"].get("access_token_jti"), None);
+}
+
+/// A program's token has an id in the profile of RFC 9068 only.
+#[tokio::test]
+async fn a_program_has_its_token_named_where_that_has_an_id() {
+    let house = House::new().await;
+    let machine = house.machine(&["create:resource_servers", "create:client_grants"]).await;
+    let party = house.party(ClientKind::NonInteractive, Via::Post).await;
+    for (dialect, has_id) in [("access_token", false), ("rfc9068_profile", true)] {
+        let audience = format!("https://{dialect}.test/");
+        let scopes = json!([{ "value": "read:orders", "description": "Read" }]);
+        let api =
+            json!({ "identifier": audience, "name": dialect, "scopes": scopes, "token_dialect": dialect });
+        machine.post("/api/v2/resource-servers", &api).await.is(201);
+        let grant = json!({ "client_id": party.client_id, "audience": audience, "scope": ["read:orders"] });
+        machine.post("/api/v2/client-grants", &grant).await.is(201);
+        let tokens = party.token(&[("grant_type", "client_credentials"), ("audience", &audience)]).await;
+        let (_, claims) = jwt::decode(tokens.is(200).json()["access_token"].as_str().unwrap());
+        let scope = house.committed().await;
+        let event = scope.iter().rev().find(|event| event.audience.as_deref() == Some(&audience)).unwrap();
+        assert_eq!(event.details.get("access_token_jti"), claims.get("jti"), "{dialect}");
+        assert_eq!(claims.get("jti").is_some(), has_id, "{dialect}");
+    }
+}
+
+/// What the libraries of the original say of themselves, as a header or in the address.
+#[tokio::test]
+async fn an_event_names_the_library_that_asked() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+    let said = json!({ "name": "auth0.js", "version": "9.28.0", "env": { "browser": "x" } });
+    let text = URL_SAFE_NO_PAD.encode(said.to_string());
+    let asked = party.token_request(&[("grant_type", "authorization_code"), ("code", "nobody got it")]);
+    house.send(asked.header("auth0-client", &text)).await.is(400);
+    assert_eq!(newest(&house, "feacft").await["auth0_client"], said);
+    let silent = party.authorize(&[("prompt", "none"), ("auth0Client", &text)]);
+    Visitor::new(&house).get(&silent).await;
+    assert_eq!(newest(&house, "fsa").await["auth0_client"], said);
+    house.advance(60);
+    party.swap("nobody got this one").await.is(400);
+    assert_eq!(newest(&house, "feacft").await.get("auth0_client"), None);
 }

@@ -1,4 +1,4 @@
-//! Why and fix of refusals that have little to do with each other: limits, tokens that come again, devices, changes of
+//! Why and fix of refusals that have little to do with each other: limits, passwords of programs, devices, changes of
 //! users.
 
 use doorward_model::client::kind::ClientKind;
@@ -53,27 +53,9 @@ async fn who_guesses_and_who_asks_too_often() {
 }
 
 #[tokio::test]
-async fn tokens_that_come_again_and_passwords_of_programs() {
+async fn passwords_of_programs() {
     let house = House::new().await;
     let admin = house.admin().await;
-    let spa = house.party(ClientKind::Spa, Via::None).await;
-    let tokens = spa.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
-    let first = tokens["refresh_token"].as_str().unwrap();
-    spa.refresh(first).await.is(200);
-    house.advance(3600);
-    spa.refresh(first).await.is(400);
-    says(
-        &house,
-        &admin,
-        "ferrt",
-        "A refresh token came a second time after it was swapped for a new one. Either the app did not keep the new \
-         one, or somebody has a copy, so this login was ended.",
-        Some(
-            "Let the app keep the refresh token of each answer. If two tabs or processes renew at once, set a Reuse \
-             Interval.",
-        ),
-    )
-    .await;
     let grants = json!({ "grant_types": ["http://auth0.com/oauth/grant-type/password-realm"] });
     let party = house.party_with(ClientKind::RegularWeb, Via::Post, grants).await;
     let fields = [
@@ -101,24 +83,12 @@ async fn devices() {
     let waiting = television.wait().await;
     let question = visitor.type_code(&waiting).await.is(200);
     visitor.press(&question, "deny").await;
-    television.poll(&waiting).await;
     says(
         &house,
         &admin,
         "fdecc",
         "The person saw what the device wanted, and declined. The device was told.",
         None,
-    )
-    .await;
-    says(&house, &admin, "fede", "The person declined on our page what the device wanted.", None).await;
-    visitor.type_code(&json!({ "user_code": "BCDF-GHJK" })).await;
-    says(
-        &house,
-        &admin,
-        "fdeac",
-        "Somebody typed a code that no device shows. Usually it is a slip; many of them from one address are guesses, \
-         and after ten the address has to wait for ten minutes.",
-        Some("Type the code as the device shows it. Upper and lower case and the dash do not matter."),
     )
     .await;
     let unknown = RelyingParty { client_id: "nobodyHasThisId".into(), ..television };

@@ -4,9 +4,9 @@
 //! says from the lists as they are now.
 
 use doorward_model::log::event::Event;
-use doorward_protocol::oauth::doctor::{Diff, Purpose, Span, visible};
+use doorward_protocol::oauth::doctor::{Diagnosis, Diff, Offer, Purpose, Span, visible};
 
-use super::{Explanation, Part};
+use super::{Explanation, Mismatch, Part};
 use crate::doctor::{Asked, Examined, asked_of};
 
 /// By the event alone; none for what is about no address.
@@ -31,16 +31,33 @@ pub(super) fn examined(event: &Event, examined: &Examined) -> Explanation {
     }
     let owner = found.owner.as_ref().map(|(id, name)| format!(" The Client ID of {name} is {id}."));
     let fix = format!("{}{}", found.advice, owner.unwrap_or_default());
-    Explanation::new(event, why, fix, Some(part(asked.purpose)))
+    let known = Explanation::new(event, why, fix, Some(part(asked.purpose)));
+    Explanation { address: Some(mismatch(asked, found)), ..known }
+}
+
+fn mismatch(asked: &Asked, found: &Diagnosis) -> Mismatch {
+    let setting = match asked.purpose {
+        Purpose::Login => "callbacks",
+        Purpose::Logout => "allowed_logout_urls",
+    };
+    Mismatch {
+        asked: shown(asked),
+        allowed: found.nearest.as_ref().map(|near| visible(&near.listed_text())),
+        cause: found.sentence.clone(),
+        addition: (found.offer == Offer::Allow).then(|| (setting, asked.url.clone())),
+    }
+}
+
+fn shown(asked: &Asked) -> String {
+    format!("{}{}", visible(&asked.url), if asked.is_whole { "" } else { "…" })
 }
 
 fn request(asked: &Asked) -> String {
-    let end = if asked.is_whole { "" } else { "…" };
     let when = match asked.purpose {
         Purpose::Login => "return",
         Purpose::Logout => "return after the logout",
     };
-    format!("The app asked to {when} to {}{end}.", visible(&asked.url))
+    format!("The app asked to {when} to {}.", shown(asked))
 }
 
 /// Which characters differ, where that is a part of the address.

@@ -25,16 +25,13 @@ pub(super) fn page(event: &Event, number: u64) -> Explanation {
             None,
         )
         .at(Place::Clients),
-        103 => Explanation::new(
-            event,
-            "The app did not say where to return people to, and the client has no single callback URL to \
-             take instead.",
-            "Let the app send redirect_uri, or keep exactly one URL on the list.",
-            Some(Part::Callbacks),
-        ),
+        103 => nowhere(event),
         104 => Explanation::new(
             event,
-            told("A parameter that decides where the answer goes was sent twice."),
+            match hint(event) {
+                Some(which) => format!("The parameter {which}."),
+                None => "A parameter that decides where the answer goes was sent twice.".to_owned(),
+            },
             "Let the app send each parameter once.",
             Some(Part::QuickStart),
         ),
@@ -54,13 +51,36 @@ pub(super) fn page(event: &Event, number: u64) -> Explanation {
         ),
         109 => Explanation::new(
             event,
-            told("The address after logout is on the list with another query only."),
+            match hint(event).and_then(|hint| hint.split(' ').find(|word| word.contains("://"))) {
+                Some(asked) => format!(
+                    "The app asked to return after the logout to {asked}, and the list has that address with another \
+                     query or hash only."
+                ),
+                None => "The address after logout is on the list with another query only.".to_owned(),
+            },
             "Put the address on Allowed Logout URLs as the app sends it, query included. /v2/logout does not \
              compare the query; the standard's /oidc/logout does.",
             Some(Part::LogoutUrls),
         ),
         _ => Explanation::new(event, told(&event.description), "", None),
     }
+}
+
+/// Without `redirect_uri` the first callback serves, but only outside of OpenID Connect and of request objects.
+fn nowhere(event: &Event) -> Explanation {
+    let reason = hint(event).unwrap_or_default();
+    let (then, fix, part) = if reason.contains("OpenID Connect") {
+        let then = "and OpenID Connect demands that it does";
+        (then, "Let the app send redirect_uri with each request.", Part::QuickStart)
+    } else if reason.contains("request objects") {
+        let then = "or it said so in a request object, and those are not read";
+        (then, "Let the app send redirect_uri as a parameter.", Part::QuickStart)
+    } else {
+        let fix = "Let the app send redirect_uri, and put the address on the list.";
+        ("and the client has no callback URL to take instead", fix, Part::Callbacks)
+    };
+    let why = format!("The app did not say where to return people to, {then}.");
+    Explanation::new(event, why, fix, Some(part))
 }
 
 /// An answer by `web_message` that no page could hear. The callbacks decide (decision 0029): what is refused here is an
@@ -200,6 +220,10 @@ const OF_THE_BLOCKED: Line = Line {
     fix: "Unblock them with PATCH /api/v2/users/{id} of the Management API: blocked is false.",
     part: None,
 };
+
+pub(super) fn lines() -> impl Iterator<Item = &'static Line> {
+    MESSAGES.iter().chain(ERRORS).map(|(_, line)| line).chain([&OF_THE_BLOCKED])
+}
 
 /// A refusal that went back to the client's callback.
 pub(super) fn redirect(event: &Event) -> Option<Explanation> {

@@ -97,6 +97,10 @@ const REASONS: &[(&str, Line)] = &[
     ),
 ];
 
+pub(super) fn lines() -> impl Iterator<Item = &'static Line> {
+    REASONS.iter().map(|(_, line)| line)
+}
+
 pub(super) fn explain(event: &Event) -> Explanation {
     let reason = hint(event).unwrap_or_default();
     if let Some((_, line)) = REASONS.iter().find(|(known, _)| *known == reason) {

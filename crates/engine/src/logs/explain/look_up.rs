@@ -153,7 +153,7 @@ impl<'a> LookUps<'a> {
         let place = Some(Place::Client(id.clone(), Part::Itself));
         let text = format!("If {name} is meant, correct the Client ID in the app: {id}.");
         let why = format!("{} The nearest is that of {name}: {id}.", known.why);
-        Ok(Some(Explanation { why, fix: Some(Fix { text, place }) }))
+        Ok(Some(Explanation { why, fix: Some(Fix { text, place }), address: None }))
     }
 
     fn nearest_api(&self, asked: &str, known: &Explanation) -> Option<Explanation> {
@@ -262,7 +262,7 @@ impl<'a> LookUps<'a> {
             }
         };
         let place = known.fix.as_ref().and_then(|fix| fix.place.clone());
-        Some(Explanation { why, fix: Some(Fix { text: fix.to_owned(), place }) })
+        Some(Explanation { why, fix: Some(Fix { text: fix.to_owned(), place }), address: None })
     }
 }
 

@@ -12,6 +12,7 @@ mod look_up;
 mod people;
 mod target;
 mod token;
+mod used_before;
 
 pub use look_up::{explained, explained_all};
 
@@ -26,6 +27,22 @@ pub struct Explanation {
     pub why: String,
     /// What to do; none where nothing is wrong on our side and nothing can be done here.
     pub fix: Option<Fix>,
+    /// A refused address in parts, where it was compared with the lists.
+    pub address: Option<Mismatch>,
+}
+
+/// A refused address, for who shows it beside the one that is allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mismatch {
+    /// What was asked for, with whatever nobody sees in it made visible.
+    pub asked: String,
+    /// The entry that is nearest to it, of the same kind.
+    pub allowed: Option<String>,
+    /// What is wrong with it, in a sentence.
+    pub cause: String,
+    /// The setting and the entry that lets it through; none where the app has to change, or somebody has to look at
+    /// the host first, which a stranger chose.
+    pub addition: Option<(&'static str, String)>,
 }
 
 /// What to do.
@@ -92,7 +109,8 @@ impl Explanation {
     fn new(event: &Event, why: impl Into<String>, fix: impl Into<String>, part: Option<Part>) -> Self {
         let place = part.and_then(|part| Some(Place::Client(event.client.clone()?, part)));
         let text: String = fix.into();
-        Self { why: why.into(), fix: Some(Fix { text, place }).filter(|fix| !fix.text.is_empty()) }
+        let fix = Some(Fix { text, place }).filter(|fix| !fix.text.is_empty());
+        Self { why: why.into(), fix, address: None }
     }
 
     /// For programs: `why`, and `fix` where there is one.
@@ -140,6 +158,29 @@ pub fn explain(event: &Event) -> Option<Explanation> {
         | EventCode::DeviceActivationFailed
         | EventCode::DeviceDeclined => Some(device::explain(event)),
         _ => Some(people::explain(event)),
+    }
+}
+
+/// Where the reasons with fixed words come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reasons {
+    /// The token endpoint.
+    Tokens,
+    /// The way to the login and back to the client.
+    Logins,
+    /// Devices and the page at which people answer for them.
+    Devices,
+}
+
+/// The why and fix of every reason with fixed words; the fix is empty where there is none. For whoever has to insist
+/// that none of them is forgotten.
+#[must_use]
+pub fn fixed(of: Reasons) -> Vec<(&'static str, &'static str)> {
+    let words = |line: &Line| (line.why, line.fix);
+    match of {
+        Reasons::Tokens => token::lines().map(words).collect(),
+        Reasons::Logins => authorize::lines().map(words).collect(),
+        Reasons::Devices => device::lines().map(words).collect(),
     }
 }
 

@@ -7,7 +7,9 @@ use doorward_model::log::event::Event;
 use serde_json::Value;
 
 use super::people::sentence;
-use super::{Explanation, Line, Part, Place, blocked, hint, inner, message, oauth_error, target};
+use super::{
+    Explanation, Line, Part, Place, blocked, hint, inner, message, oauth_error, target, used_before,
+};
 use crate::tokens::{SECRET_ENDED, WRONG_SECRET};
 
 /// The grants of the token endpoint.
@@ -58,11 +60,11 @@ const REASONS: &[(&str, Line)] = &[
         },
     ),
     (
-        "the code was used before",
+        used_before::REASON,
         Line {
-            why: "The code was exchanged a second time. Usually the page of the callback ran twice: somebody \
-                  reloaded it, or React's strict mode did. Because it could also be a thief, the tokens of \
-                  the first exchange were ended too.",
+            // When that was, and by whom, stands before it.
+            why: "Usually the page of the callback ran twice: somebody reloaded it, or React's strict mode did. \
+                  Because it could also be a thief, the tokens of the first exchange were ended too.",
             fix: "Let the callback page exchange its code once and then leave its address.",
             part: Some(Part::QuickStart),
         },
@@ -228,6 +230,10 @@ const REASONS: &[(&str, Line)] = &[
 const STALE_SECRET: &str = "Give the app the present secret. At the next rotation, let the old one work on until every \
                             app has the new one.";
 
+pub(super) fn lines() -> impl Iterator<Item = &'static Line> {
+    REASONS.iter().map(|(_, line)| line)
+}
+
 /// The mark of a wrong secret, where the event holds it.
 pub(super) fn mark(event: &Event) -> Option<&str> {
     hint(event)?.strip_prefix(WRONG_SECRET)
@@ -266,7 +272,11 @@ pub(super) fn explain(event: &Event) -> Explanation {
         return Explanation::new(event, why, fix, None).at(Place::Clients);
     }
     if let Some((_, line)) = REASONS.iter().find(|(known, _)| *known == reason) {
-        return line.of(event);
+        return if reason == used_before::REASON {
+            used_before::explain(event, line)
+        } else {
+            line.of(event)
+        };
     }
     let said = message(event).unwrap_or(&event.description);
     match oauth_error(event).unwrap_or_default() {
