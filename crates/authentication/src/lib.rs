@@ -8,6 +8,7 @@ mod par;
 pub mod routes;
 
 mod activate;
+mod applications;
 mod association;
 mod authorize;
 mod browser;

@@ -6,8 +6,8 @@
 use doorward_web::route::{Guard, Route};
 
 use crate::{
-    activate, association, authorize, certificate, consent, device, discovery, introspect, jwks, login,
-    logout, par, preflight, revoke, token, userinfo,
+    activate, applications, association, authorize, certificate, consent, device, discovery, introspect,
+    jwks, login, logout, par, preflight, revoke, token, userinfo,
 };
 
 /// Every address of this front.
@@ -21,6 +21,8 @@ pub fn routes() -> Vec<Route> {
         Route::post("/u/login", Page, "log_in", login::log_in),
         Route::get("/u/consent", Page, "show_consent", consent::show),
         Route::post("/u/consent", Page, "answer_consent", consent::answer),
+        Route::get("/u/applications", Page, "show_applications", applications::show),
+        Route::post("/u/applications", Page, "take_back_application", applications::take_back),
         Route::post("/oauth/token", Public, "token", token::token),
         Route::options("/oauth/token", Public, "token_preflight", preflight::post),
         Route::post("/oauth/par", Public, "push_request", par::push),

@@ -1,7 +1,7 @@
 //! A grant: what a person allowed a client to do in their name.
 //!
-//! One per person, client and API; asked for on the consent page, taken back by an admin. Not a client
-//! grant, which an admin gives a program in its own name.
+//! One per person, client and API; asked for on the consent page, taken back by an admin or by that
+//! person. Not a client grant, which an admin gives a program in its own name.
 //!
 //! Source: OpenID Connect Core §3.1.2.4; the Management API's `grants`.
 

@@ -1,14 +1,14 @@
 //! The consent page: who asks, for what, in sentences; Allow and Decline alike in size.
 //!
-//! The sentences about the account are ours, those about an API are what its admin wrote down for each
-//! permission. Source: UX §3, "Consent"; OpenID Connect Core §5.4 for the scope values.
+//! Source: UX §3, "Consent".
 
 use askama::Template;
 use doorward_model::api::ResourceServer;
 use doorward_model::client::{Client, callback};
-use doorward_model::scope::oidc;
 use doorward_model::tenant::Tenant;
 use doorward_web::page::{Page, capped};
+
+use super::wishes::{Group, Wish, about_you, at_api, nothing};
 
 /// The page. Its form posts `state`, `scope`, the form token and `action` to `/u/consent`.
 #[derive(Template)]
@@ -32,21 +32,6 @@ pub struct ConsentPage<'a> {
     pub callback: &'a str,
     /// Our own address at which somebody else logs in.
     pub other_account: Option<&'a str>,
-}
-
-/// Wishes that belong together.
-struct Group {
-    title: String,
-    wishes: Vec<Wish>,
-}
-
-/// One thing that the client wants.
-#[derive(Debug, PartialEq, Eq)]
-enum Wish {
-    /// In words.
-    Words(String),
-    /// A permission that nobody described: its bare value.
-    Value(String),
 }
 
 impl ConsentPage<'_> {
@@ -73,56 +58,26 @@ impl ConsentPage<'_> {
         Some(capped(host)).filter(|host| !host.is_empty())
     }
 
+    /// Where the person takes back later what they allow, as it is typed.
+    fn applications(&self) -> String {
+        let address = self.tenant.issuer.url("u/applications");
+        address.split_once("://").map_or(address.as_str(), |(_, rest)| rest).to_owned()
+    }
+
     fn groups(&self) -> Vec<Group> {
         let about_you: Vec<Wish> = self.scope.iter().filter_map(|value| about_you(value)).collect();
-        let at_api = self.api.map(|api| (api, self.at_api(api)));
         let mut groups = Vec::new();
         if !about_you.is_empty() {
             groups.push(Group { title: "It wants to".to_owned(), wishes: about_you });
         }
-        if let Some((api, wishes)) = at_api {
+        if let Some(api) = self.api {
             let title = format!("In {}, it wants to", capped(&api.name));
-            groups.push(Group { title, wishes });
+            groups.push(Group { title, wishes: at_api(&api.permissions, self.scope) });
         } else if groups.is_empty() {
-            let wish = Wish::Words("Know that you are logged in, and nothing else".to_owned());
-            groups.push(Group { title: "It wants to".to_owned(), wishes: vec![wish] });
+            groups.push(Group { title: "It wants to".to_owned(), wishes: vec![nothing()] });
         }
         groups
     }
-
-    /// What is wanted of an API, in the words of its permissions.
-    fn at_api(&self, api: &ResourceServer) -> Vec<Wish> {
-        let wishes = self.scope.iter().filter(|value| about_you(value).is_none()).map(|value| {
-            let known = api.permissions.iter().find(|permission| permission.value == *value);
-            let described = known.and_then(|permission| permission.description.as_deref()).map(str::trim);
-            match described.filter(|text| !text.is_empty()) {
-                Some(text) => Wish::Words(capped(text)),
-                None => Wish::Value(capped(value)),
-            }
-        });
-        let wishes: Vec<Wish> = wishes.collect();
-        if wishes.is_empty() {
-            return vec![Wish::Words("Call it in your name, without a special permission".to_owned())];
-        }
-        wishes
-    }
-}
-
-/// The sentence for a scope value about the account itself.
-fn about_you(value: &str) -> Option<Wish> {
-    let text = match value {
-        oidc::OPENID => "Recognise you when you come back",
-        oidc::PROFILE => {
-            "See your profile: names and picture, and birthday, gender, website, language \
-                          and time zone where you gave them"
-        }
-        oidc::EMAIL => "See your email address",
-        oidc::ADDRESS => "See your postal address",
-        oidc::PHONE => "See your telephone number",
-        oidc::OFFLINE_ACCESS => "Keep this access while you are away",
-        _ => return None,
-    };
-    Some(Wish::Words(text.to_owned()))
 }
 
 #[cfg(test)]
@@ -148,10 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn every_scope_value_that_openid_connect_knows_has_a_sentence() {
-        for value in oidc::ALL {
-            assert!(about_you(value).is_some(), "{value}");
-        }
+    fn what_is_wanted_of_the_account_stands_together() {
         assert_eq!(groups("openid profile email address phone offline_access", None)[0].1.len(), 6);
     }
 

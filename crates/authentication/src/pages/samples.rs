@@ -11,9 +11,9 @@ use doorward_protocol::oauth::error::{PageError, PageProblem};
 use doorward_web::page::{Nonce, Page};
 
 use super::{
-    ConfirmDevicePage, ConsentPage, Details, DeviceDonePage, DeviceRefusedPage, EnterCodePage, ErrorPage,
-    FormPostPage, LoggedOutPage, LoginPage, LogoutQuestionPage, Reader, RestartPage, StayedPage,
-    WebMessagePage,
+    Application, ApplicationsPage, ConfirmDevicePage, ConsentPage, Details, DeviceDonePage,
+    DeviceRefusedPage, EnterCodePage, ErrorPage, FormPostPage, LoggedOutPage, LoginPage, LogoutQuestionPage,
+    NotLoggedInPage, Permit, Place, Reader, RestartPage, StayedPage, WebMessagePage,
 };
 
 /// What a stranger would love to see unescaped.
@@ -84,6 +84,38 @@ fn consent(scope: &str, api: Option<&ResourceServer>, is_first_party: bool) -> P
         scope: &scope,
         callback: "https://sync.partner.test/callback",
         other_account: Some("/authorize?client_id=a&prompt=login"),
+    }
+    .page()
+}
+
+fn partner() -> Client {
+    let mut partner = client("Partner Sync");
+    partner.settings.is_first_party = false;
+    partner
+}
+
+fn applications(taken_back: Option<&Client>) -> Page {
+    let (shop, orders) = (client("Storefront"), api("Orders"));
+    let partner = partner();
+    let scope = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<String>>();
+    let (account, at_orders) = (scope("openid email offline_access"), scope("openid read:orders read:stock"));
+    let since = Timestamp::from_seconds(1_795_000_000);
+    let permits = vec![
+        Permit { place: Place::Account, scope: &account },
+        Permit { place: Place::Api(&orders), scope: &at_orders },
+    ];
+    let gone = vec![Permit { place: Place::Gone("https://old.acme.test/"), scope: &at_orders[1..2] }];
+    let all = [
+        Application { client: &partner, since, permits },
+        Application { client: &shop, since, permits: gone },
+    ];
+    ApplicationsPage {
+        tenant: &tenant("Acme"),
+        account: "ada@example.com",
+        user: "auth0|5f7c8ec7c33c6c004bbafe82",
+        csrf: "Zm9ybS10b2tlbg",
+        applications: if taken_back.is_none() { &all } else { &[] },
+        taken_back,
     }
     .page()
 }
@@ -201,6 +233,10 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
             ),
         ),
         ("consent_nothing", consent("", Some(&api("Orders")), true)),
+        ("applications", applications(None)),
+        ("applications_none", applications(Some(&partner()))),
+        ("not_logged_in", NotLoggedInPage { tenant: &acme, is_form: false }.page()),
+        ("not_logged_in_form", NotLoggedInPage { tenant: &acme, is_form: true }.page()),
         ("enter_code", enter_code("", None)),
         ("enter_code_link", enter_code("WDJB-MJHT", None)),
         (

@@ -49,6 +49,9 @@ fn told(event: &Event) -> String {
         EventCode::RefreshReuse => {
             format!("A refresh token{} was used twice at {client}, so that login was ended", of(event))
         }
+        EventCode::RefreshTokenRevoked if event.details.contains_key("consent") => {
+            format!("{person} took back what they had allowed {client}")
+        }
         EventCode::RefreshTokenRevoked => {
             format!("{client} handed back the tokens of {}", whose(event))
         }
@@ -382,6 +385,14 @@ pub(super) mod tests {
             sentence(&stolen),
             "A refresh token of ada@example.com was used twice at Storefront, so that login was ended"
         );
+    }
+
+    #[test]
+    fn who_ended_what_a_client_had() {
+        let mut ended = event(EventCode::RefreshTokenRevoked, "A client handed a token back");
+        assert_eq!(sentence(&ended), "Storefront handed back the tokens of ada@example.com");
+        ended.details.insert("consent".into(), json!("taken_back"));
+        assert_eq!(sentence(&ended), "ada@example.com took back what they had allowed Storefront");
     }
 
     #[test]

@@ -94,7 +94,8 @@ async fn remove_all(app: &App, caller: &Caller, user: &UserId) -> Result<usize, 
     Err(Fault::Unavailable { retry_after: SHORT_WAIT, cause })
 }
 
-fn push(batch: &mut Batch, app: &App, caller: &Caller, grant: &Grant) {
+/// Takes a grant back within a batch, whoever wants it.
+pub(super) fn push(batch: &mut Batch, app: &App, caller: &Caller, grant: &Grant) {
     let userinfo = caller.tenant.tenant.issuer.url("userinfo");
     grants::delete(batch, grant, &userinfo, app.now());
 }

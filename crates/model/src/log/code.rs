@@ -104,7 +104,7 @@ codes! {
     RefreshExchangeFailed "fertft" Failure "Failed Refresh Token for Access Token";
     /// A refresh token came again after its rotation; its family was revoked.
     RefreshReuse "ferrt" Failure "Rotated Refresh Token Reuse";
-    /// A client handed a token back, and what belonged to it ended.
+    /// A client handed a token back, or a person took back what they had allowed, and what belonged to it ended.
     RefreshTokenRevoked "srrt" Success "Revoked Refresh Token";
     /// A client got a token with its own credentials.
     ClientCredentials "seccft" Success "Client Credentials for Access Token";

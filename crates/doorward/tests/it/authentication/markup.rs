@@ -72,6 +72,7 @@ async fn markup_in_addresses_and_answers_stays_text() {
         "/v2/logout?client_id=",
         "/u/login?state=",
         "/u/consent?state=",
+        "/u/applications?taken_back=",
         "/manage/login?to=",
     ] {
         is_text(&Visitor::new(&house).get(&with_markup(address)).await, address);

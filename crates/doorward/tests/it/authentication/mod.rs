@@ -1,6 +1,7 @@
 //! The Authentication API over its wire, one file per journey.
 
 mod apis;
+mod applications;
 mod authorize_errors;
 mod claims;
 mod client_auth;

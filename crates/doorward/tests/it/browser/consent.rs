@@ -1,4 +1,4 @@
-//! The consent page: a third party asks, a person declines, thinks again and allows.
+//! The consent page: a third party asks, a person declines, thinks again and allows, and takes it back later.
 
 use doorward_model::client::kind::ClientKind;
 use serde_json::json;
@@ -75,7 +75,33 @@ async fn a_person_declines_and_then_allows_what_a_third_party_wants() {
     // The second time nobody is asked.
     browser.open(&house.page(&request)).await;
     browser.sees("Back at the application").await;
+
+    browser.takes_it_back(&house, &request).await;
     browser.end().await;
+}
+
+impl Browser {
+    /// On the page of one's applications, in each of its states.
+    async fn takes_it_back(&self, house: &OpenHouse, request: &str) {
+        self.open(&house.page("/u/applications")).await;
+        for text in ["Your applications", EMAIL, "In Orders, it may", "Order in your name", "read:stock"] {
+            self.sees(text).await;
+        }
+        self.passes_every_look_if_checked("applications").await;
+        self.press("Take back what Partner Sync may do").await;
+        self.sees("Partner Sync can no longer use your account.").await;
+        self.sees("You have not allowed any application to use your account.").await;
+        self.passes_every_look_if_checked("applications, none").await;
+        self.open(&house.page(request)).await;
+        self.sees("Partner Sync asks for access").await;
+        self.press_containing("/u/applications").await;
+        self.sees("You have not allowed any application to use your account.").await;
+        self.open(&house.page("/v2/logout")).await;
+        self.sees("You are logged out").await;
+        self.open(&house.page("/u/applications")).await;
+        self.sees("Log in to one of your applications, then open this page again.").await;
+        self.passes_every_look_if_checked("applications, logged out").await;
+    }
 }
 
 #[tokio::test]
@@ -90,5 +116,8 @@ async fn without_scripts_consent_works_too() {
     browser.sees("Partner Sync asks for access").await;
     browser.press("Allow").await;
     browser.sees("Back at the application").await;
+    browser.open(&house.page("/u/applications")).await;
+    browser.press("Take back what Partner Sync may do").await;
+    browser.sees("Partner Sync can no longer use your account.").await;
     browser.end().await;
 }

@@ -43,6 +43,10 @@ async fn a_name_that_turns_the_direction_turns_itself_only() {
     let event = house.logs().await.into_iter().find(|event| event["type"] == "f").unwrap();
     let event = event["log_id"].as_str().unwrap().to_owned();
     let partner = house.third_party(ClientKind::RegularWeb, Via::Post).await;
+    let allowed = json!({ "name": NAME, "is_first_party": false });
+    let allowed = house.party_with(ClientKind::RegularWeb, Via::Post, allowed).await;
+    let scope = [("audience", API), ("scope", "openid read:orders")];
+    Visitor::new(&house).allow(&allowed.authorize(&scope), EMAIL, PASSWORD).await;
     browser.set_up(&house).await;
 
     let mut paths = vec!["/manage".to_owned(), "/manage/clients".to_owned(), "/manage/logs".to_owned()];
@@ -77,5 +81,11 @@ async fn a_name_that_turns_the_direction_turns_itself_only() {
     browser.press("Log in").await;
     browser.sees("asks for access").await;
     assert_eq!(browser.run(TURNED).await, json!([]), "on the page that asks for consent");
+    browser.open(&house.page("/u/applications")).await;
+    browser.has_in_its_source("nimda").await;
+    assert_eq!(browser.run(TURNED).await, json!([]), "on the page of one's applications");
+    browser.press_within("section", "Take back").await;
+    browser.sees("can no longer use your account").await;
+    assert_eq!(browser.run(TURNED).await, json!([]), "where something was taken back");
     browser.end().await;
 }

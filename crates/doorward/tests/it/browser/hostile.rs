@@ -37,7 +37,7 @@ async fn another_site_can_neither_frame_our_pages_nor_send_their_forms() {
     let (house, elsewhere) = (OpenHouse::new().await, Neighbour::new().await);
     browser.set_up(&house).await;
     browser.open(&elsewhere.at("/")).await;
-    let pages = ["/manage", "/manage/login", "/setup", "/manage/clients/new"];
+    let pages = ["/manage", "/manage/login", "/setup", "/manage/clients/new", "/u/applications"];
     for page in pages {
         browser.run(&FRAME.replace("ADDRESS", &house.page(page))).await;
     }

@@ -32,6 +32,10 @@ async fn names_without_end_stay_within_every_window() {
     let grant = json!({ "client_id": program.client_id, "audience": API, "scope": [part] });
     machine.post("/api/v2/client-grants", &grant).await.is(201);
     let partner = house.third_party(ClientKind::RegularWeb, Via::Post).await;
+    let allowed = json!({ "name": name, "is_first_party": false });
+    let allowed = house.party_with(ClientKind::RegularWeb, Via::Post, allowed).await;
+    let request = allowed.authorize(&[("audience", API), ("scope", &format!("openid {part}"))]);
+    Visitor::new(&house).allow(&request, EMAIL, PASSWORD).await;
     browser.set_up(&house).await;
 
     let mut paths = vec!["/manage".to_owned(), "/manage/clients".to_owned(), "/manage/logs".to_owned()];
@@ -49,7 +53,7 @@ async fn names_without_end_stay_within_every_window() {
     paths.push(partner.authorize(&[("audience", API), ("scope", &format!("openid {part}"))]));
     browser.open(&house.page("/manage/clients")).await;
     let cut = "return [...document.querySelectorAll('.clients .name a')].filter((a) => a.scrollHeight > a.clientHeight + 4).length";
-    assert_eq!(browser.run(cut).await, 2, "long names are not cut in the list");
+    assert_eq!(browser.run(cut).await, 3, "long names are not cut in the list");
     let mut found = Vec::new();
     for path in paths {
         browser.open(&house.page(&path)).await;
@@ -60,6 +64,12 @@ async fn names_without_end_stay_within_every_window() {
     browser.press("Log in").await;
     browser.sees("asks for access").await;
     found.extend(browser.beside_the_window("the page that asks for consent").await);
+    browser.open(&house.page("/u/applications")).await;
+    browser.sees("Allowed since").await;
+    found.extend(browser.beside_the_window("the page of one's applications").await);
+    browser.press_within("section", "Take back").await;
+    browser.sees("can no longer use your account").await;
+    found.extend(browser.beside_the_window("where something was taken back").await);
     assert!(found.is_empty(), "{found:#?}");
     browser.end().await;
 }

@@ -118,6 +118,19 @@ impl<'h> Visitor<'h> {
         self.post(&form.action, &fields).await
     }
 
+    /// From `/authorize` to the redirect back to an application that the person allows what it wants. They log in on
+    /// the way where they are not yet.
+    pub async fn allow(&self, authorize: &str, email: &str, password: &str) -> Answer {
+        let mut asked = self.get(authorize).await;
+        if asked.location().contains("/u/login?") {
+            let page = self.get(asked.location()).await.is(200);
+            asked = self.submit(&page, &[("username", email), ("password", password)]).await;
+        }
+        assert!(asked.location().contains("/u/consent?"), "{}", asked.location());
+        let page = self.get(asked.location()).await.is(200);
+        self.press(&page, "accept").await
+    }
+
     /// The whole way into the dashboard.
     pub async fn enter_dashboard(&self, email: &str, password: &str) -> Answer {
         let page = self.get("/manage/login").await.is(200);
