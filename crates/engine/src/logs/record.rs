@@ -370,7 +370,7 @@ pub(crate) async fn refused_with(
     fault: Fault,
     beside: Vec<EventDraft>,
 ) -> Fault {
-    if matches!(fault, Fault::Unavailable { .. } | Fault::Internal { .. }) {
+    if fault.is_ours() {
         return fault;
     }
     let public = fault.public();
