@@ -5,7 +5,7 @@
 
 use std::{fmt, io};
 
-use doorward_engine::fault::Fault;
+use doorward_engine::fault::{Fault, Trouble};
 use doorward_store::StoreError;
 
 use crate::plain::tame_lines;
@@ -105,6 +105,7 @@ impl Failure {
             Fault::LimitReached { .. } | Fault::Unavailable { .. } => {
                 (Exit::Failed, "Run the command again in a moment.")
             }
+            Fault::Database { trouble, .. } => (Exit::Failed, trouble.fix()),
             Fault::Token(_) | Fault::Internal { .. } => {
                 (Exit::Failed, "If it happens again, report it together with these lines.")
             }
@@ -119,11 +120,10 @@ impl Failure {
             StoreError::NewerSchema { .. } => {
                 "Start the newer release, or restore a backup that this one made."
             }
-            StoreError::Full => "Free some space on the disk of the data folder.",
+            StoreError::Full => Trouble::Full.fix(),
+            StoreError::Unwritable { .. } => Trouble::Unwritable.fix(),
             StoreError::Busy => "Another process is writing: run the command again in a moment.",
-            _ => {
-                "Check that the database runs, that its address is right, and that this user may write there."
-            }
+            _ => Trouble::Away.fix(),
         };
         Self::failed("The database cannot be used.", error, fix)
     }

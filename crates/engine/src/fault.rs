@@ -75,10 +75,17 @@ pub enum Fault {
     Token(TokenError),
     /// A list would have had to look at more than there was time for.
     TooSlow,
-    /// Not now: a full queue, a busy or unreachable store, a full disk.
+    /// Not now: a full queue, a busy store.
     Unavailable {
         /// When to try again.
         retry_after: Lifetime,
+        /// The private cause.
+        cause: String,
+    },
+    /// Not before somebody has looked after the database.
+    Database {
+        /// What is the matter with it.
+        trouble: Trouble,
         /// The private cause.
         cause: String,
     },
@@ -87,6 +94,49 @@ pub enum Fault {
         /// The private cause.
         cause: String,
     },
+}
+
+/// What is the matter with the database, as far as that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Its disk is full.
+    Full,
+    /// It can be read, but not written.
+    Unwritable,
+    /// It cannot be reached, or not be read.
+    Away,
+}
+
+impl Trouble {
+    fn public(self) -> &'static str {
+        match self {
+            Trouble::Full => {
+                "The disk of the database is full, so nothing was saved. Try again when whoever runs this server \
+                 has made room."
+            }
+            Trouble::Unwritable => {
+                "The database cannot be written, so nothing was saved. Try again when whoever runs this server has \
+                 looked after it."
+            }
+            Trouble::Away => "The database of this server cannot be used now. Try again in a moment.",
+        }
+    }
+
+    /// What the operator does about it.
+    #[must_use]
+    pub const fn fix(self) -> &'static str {
+        match self {
+            Trouble::Full => "Free some space on the disk of the database, or give it a larger one.",
+            Trouble::Unwritable => {
+                "Look whether the disk of the database has room and may be written, and whether a quota or a bound \
+                 on the size of files (ulimit -f) is used up; on PostgreSQL, whether the server only follows \
+                 another one."
+            }
+            Trouble::Away => {
+                "Check that the database runs, that its address is right, and that this user may write there."
+            }
+        }
+    }
 }
 
 /// Why a bearer token proves nothing (RFC 6750 §3.1).
@@ -173,6 +223,7 @@ impl Fault {
                  words, patterns whose only star is at the end, one more condition, or a shorter time."
             ),
             Fault::Unavailable { .. } => "The server is busy. Try again in a moment.".to_owned(),
+            Fault::Database { trouble, .. } => trouble.public().to_owned(),
             Fault::Internal { .. } => {
                 "Something went wrong here. The operator's log has the cause.".to_owned()
             }
@@ -183,9 +234,26 @@ impl Fault {
     #[must_use]
     pub fn cause(&self) -> Option<&str> {
         match self {
-            Fault::Unavailable { cause, .. } | Fault::Internal { cause } => Some(cause),
+            Fault::Unavailable { cause, .. } | Fault::Database { cause, .. } | Fault::Internal { cause } => {
+                Some(cause)
+            }
             _ => None,
         }
+    }
+
+    /// What the operator does about it, where that is known.
+    #[must_use]
+    pub fn fix(&self) -> Option<&'static str> {
+        match self {
+            Fault::Database { trouble, .. } => Some(trouble.fix()),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a trouble of ours, of which whoever asked is not the reason.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        matches!(self, Fault::Unavailable { .. } | Fault::Database { .. } | Fault::Internal { .. })
     }
 }
 
@@ -234,9 +302,10 @@ impl From<StoreError> for Fault {
         let cause = error.to_string();
         match error {
             StoreError::TooSlow => Fault::TooSlow,
-            StoreError::Busy | StoreError::Full | StoreError::Unavailable { .. } => {
-                Fault::Unavailable { retry_after: SHORT_WAIT, cause }
-            }
+            StoreError::Busy => Fault::Unavailable { retry_after: SHORT_WAIT, cause },
+            StoreError::Full => Fault::Database { trouble: Trouble::Full, cause },
+            StoreError::Unwritable { .. } => Fault::Database { trouble: Trouble::Unwritable, cause },
+            StoreError::Unavailable { .. } => Fault::Database { trouble: Trouble::Away, cause },
             _ => Fault::Internal { cause },
         }
     }
@@ -257,6 +326,25 @@ impl From<TokenError> for Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What a person is told is true of the very trouble, and holds none of the engine's words: they may name files.
+    #[test]
+    fn what_is_the_matter_with_the_database_is_said_without_its_words() {
+        let why = || "/srv/doorward/doorward.db: disk I/O error".to_owned();
+        for (error, said) in [
+            (StoreError::Busy, "busy"),
+            (StoreError::Full, "disk of the database is full"),
+            (StoreError::Unwritable { why: why() }, "cannot be written"),
+            (StoreError::Unavailable { why: why() }, "cannot be used"),
+        ] {
+            let cause = error.to_string();
+            let fault = Fault::from(error);
+            let public = fault.public();
+            assert!(public.contains(said) && !public.contains("/srv"), "{public}");
+            assert_eq!(public.contains("busy"), said == "busy", "{public}");
+            assert_eq!(fault.cause(), Some(cause.as_str()));
+        }
+    }
 
     /// What is there already and what somebody else changed meanwhile are two things, and each says which.
     #[test]

@@ -100,7 +100,8 @@ fn of_what_is() -> Vec<(Refusal, &'static str)> {
         (Fault::TooSlow.into(), "a search would have had to look at too much"),
         (
             unavailable.into(),
-            "the server is busy; nothing was done, and `Retry-After` says when to try again",
+            "the server is busy, or its database cannot be used or written, which the message says; nothing was done, \
+             and `Retry-After` says when to try again",
         ),
     ]
 }

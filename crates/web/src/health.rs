@@ -18,7 +18,7 @@ pub(crate) async fn readyz(State(web): State<Web>) -> Response {
     match web.app().ready().await {
         Ok(()) => answer(StatusCode::OK, "ready\n"),
         Err(fault) => {
-            tracing::warn!(cause = %fault, "not ready");
+            tracing::warn!(cause = %fault, fix = fault.fix(), "not ready");
             answer(StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
         }
     }

@@ -19,5 +19,6 @@ mod kit;
 mod malformed;
 mod management;
 mod metrics;
+mod no_room;
 mod parallel;
 mod streams;

@@ -279,5 +279,5 @@ fn login_event(judged: &Judged, proof: &Proof, now: Timestamp) -> EventDraft {
 
 /// Says whom an event is about, and in which session.
 pub(super) fn about(judged: &Judged, draft: EventDraft, present: &Present) -> EventDraft {
-    draft.person(&judged.caller.tenant, &present.user).detail("session_id", present.session.id.as_str())
+    draft.present(&judged.caller.tenant, present)
 }

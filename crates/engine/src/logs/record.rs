@@ -27,6 +27,7 @@ use crate::app::App;
 use crate::caller::{Caller, RequestInfo, Who};
 use crate::doctor;
 use crate::fault::Fault;
+use crate::sessions::Present;
 use crate::state::TenantState;
 use crate::tokens::WRONG_SECRET;
 
@@ -104,6 +105,12 @@ impl EventDraft {
             Some(connection) => draft.connection(connection),
             None => draft,
         }
+    }
+
+    /// The user that took part, their connection, and the session by which it is known who it is.
+    #[must_use]
+    pub(crate) fn present(self, state: &TenantState, present: &Present) -> Self {
+        self.person(state, &present.user).detail("session_id", present.session.id.as_str())
     }
 
     /// What was typed as the user's name.
@@ -363,7 +370,7 @@ pub(crate) async fn refused_with(
     fault: Fault,
     beside: Vec<EventDraft>,
 ) -> Fault {
-    if matches!(fault, Fault::Unavailable { .. } | Fault::Internal { .. }) {
+    if fault.is_ours() {
         return fault;
     }
     let public = fault.public();

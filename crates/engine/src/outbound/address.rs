@@ -1,6 +1,6 @@
 //! Which addresses belong to everybody. Pure.
 //!
-//! Source: the IANA registries of special-purpose addresses (RFC 6890 and its updates).
+//! Source: the IANA registries of special-purpose addresses (RFC 6890 and its updates) and names (RFC 6761).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -10,6 +10,15 @@ pub(super) fn is_public(ip: IpAddr) -> bool {
         IpAddr::V4(ip) => is_public_v4(ip),
         IpAddr::V6(ip) => is_public_v6(ip),
     }
+}
+
+/// What the names of the own machine stand for.
+pub(super) const LOOPBACK: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+
+/// Whether a name, in small letters, is the own machine's whomever one asks (RFC 6761 §6.3).
+pub(super) fn is_own_machine(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 fn is_public_v4(ip: Ipv4Addr) -> bool {

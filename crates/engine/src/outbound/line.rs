@@ -118,7 +118,7 @@ async fn connect(reach: &Reach, origin: &str) -> Result<SendRequest<Full<Bytes>>
     let url = Url::parse(origin).map_err(|_| Unanswered::Unknown { host: origin.to_owned() })?;
     let (host, is_plain) = (host_of(&url), url.scheme() != "https");
     let port = url.port_or_known_default().unwrap_or(443);
-    let ips = addresses(&url, port).await.ok_or(Unanswered::Unknown { host: host.clone() })?;
+    let ips = addresses(reach, &url, port).await.ok_or(Unanswered::Unknown { host: host.clone() })?;
     let allowed: Vec<IpAddr> = ips.iter().copied().filter(|ip| reach.may_connect(*ip, is_plain)).collect();
     if allowed.is_empty() {
         let is_ours_to_plain = is_plain && ips.iter().any(|ip| reach.allows(*ip));
@@ -158,13 +158,15 @@ where
     Ok(sender)
 }
 
-async fn addresses(url: &Url, port: u16) -> Option<Vec<IpAddr>> {
-    match url.host()? {
-        Host::Ipv4(ip) => Some(vec![ip.into()]),
-        Host::Ipv6(ip) => Some(vec![ip.into()]),
-        Host::Domain(name) => {
+async fn addresses(reach: &Reach, url: &Url, port: u16) -> Option<Vec<IpAddr>> {
+    let found = match (url.host()?, &reach.0.names) {
+        (Host::Ipv4(ip), _) => vec![ip.into()],
+        (Host::Ipv6(ip), _) => vec![ip.into()],
+        (Host::Domain(name), Some(names)) => names(name),
+        (Host::Domain(name), None) => {
             let found = tokio::net::lookup_host((name, port)).await.ok()?;
-            Some(found.map(|address| address.ip()).collect()).filter(|ips: &Vec<_>| !ips.is_empty())
+            found.map(|address| address.ip()).collect()
         }
-    }
+    };
+    Some(found).filter(|ips| !ips.is_empty())
 }

@@ -74,7 +74,12 @@ pub(super) const ALL: &[Refusal] = &[
         When::Always,
         "More requests than the limit; Retry-After says when to go on.",
     ),
-    refusal("Unavailable", 503, When::Always, "The server is busy; Retry-After says when to try again."),
+    refusal(
+        "Unavailable",
+        503,
+        When::Always,
+        "The server is busy, or its database cannot be used or written; Retry-After says when to try again.",
+    ),
 ];
 
 /// `components.responses` of the document.

@@ -45,6 +45,12 @@ pub enum StoreError {
     /// The disk is full.
     #[error("the disk of the database is full")]
     Full,
+    /// The database can be read, but not written, and nothing says that its disk is full.
+    #[error("the database cannot be written: {why}")]
+    Unwritable {
+        /// The engine's words.
+        why: String,
+    },
     /// The database cannot be reached or read.
     #[error("the database is not available: {why}")]
     Unavailable {
@@ -72,12 +78,16 @@ impl StoreError {
         StoreError::Unavailable { why: why.to_string() }
     }
 
+    pub(crate) fn unwritable(why: impl std::fmt::Display) -> Self {
+        StoreError::Unwritable { why: why.to_string() }
+    }
+
     pub(crate) fn other(why: impl std::fmt::Display) -> Self {
         StoreError::Other { why: why.to_string() }
     }
 
     /// Whether the error says that the whole database is in trouble, not this statement alone.
     pub(crate) fn is_fatal(&self) -> bool {
-        matches!(self, StoreError::Full | StoreError::Unavailable { .. })
+        matches!(self, StoreError::Full | StoreError::Unwritable { .. } | StoreError::Unavailable { .. })
     }
 }

@@ -280,6 +280,8 @@ pub(crate) fn refine(error: &tokio_postgres::Error, table: &str) -> StoreError {
         SqlState::FOREIGN_KEY_VIOLATION => StoreError::InUse { what: table.to_owned() },
         SqlState::T_R_DEADLOCK_DETECTED | SqlState::T_R_SERIALIZATION_FAILURE => StoreError::Busy,
         SqlState::DISK_FULL => StoreError::Full,
+        // A server that only follows another one, until it is told to lead.
+        SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::unwritable(words(error)),
         SqlState::QUERY_CANCELED => StoreError::TooSlow,
         _ => match &code.code()[..2] {
             // Connection, resources, operator's intervention, system, password, no such database.
@@ -319,5 +321,20 @@ mod tests {
         // The bound is no bound of other statements on the same connection.
         assert_eq!(postgres.query(&short, &[]).await.unwrap().len(), 1);
         postgres.commit(Vec::new(), Durable::Now, &Measures::default()).await.unwrap();
+    }
+
+    /// A server that follows another one takes no transaction but those that read only.
+    #[tokio::test]
+    async fn a_server_that_only_follows_cannot_be_written() {
+        let Ok(address) = std::env::var("DOORWARD_TEST_POSTGRES") else {
+            eprintln!("PostgreSQL was not run: DOORWARD_TEST_POSTGRES names no server");
+            return;
+        };
+        let joint = if address.contains('?') { '&' } else { '?' };
+        let address = format!("{address}{joint}options=-c%20default_transaction_read_only%3Don");
+        let postgres = Postgres::open(&Secret::new(address)).await.unwrap();
+        let refused = postgres.query(&Text::new("DROP TABLE IF EXISTS a_table_that_never_was"), &[]).await;
+        assert!(matches!(refused, Err(StoreError::Unwritable { .. })), "{refused:?}");
+        assert_eq!(postgres.query(&Text::new("SELECT 1"), &[]).await.unwrap().len(), 1);
     }
 }

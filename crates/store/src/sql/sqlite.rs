@@ -276,11 +276,18 @@ pub(crate) fn refine(error: &rusqlite::Error, table: &str) -> StoreError {
             return StoreError::Conflict { what: table.to_owned() };
         }
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => return StoreError::InUse { what: table.to_owned() },
+        // No room is said as one of these, too, where it is a quota or a bound of the process that is used up.
+        ffi::SQLITE_IOERR_WRITE
+        | ffi::SQLITE_IOERR_FSYNC
+        | ffi::SQLITE_IOERR_DIR_FSYNC
+        | ffi::SQLITE_IOERR_TRUNCATE
+        | ffi::SQLITE_IOERR_SHMSIZE => return StoreError::unwritable(error),
         _ => {}
     }
     match failure.code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreError::Busy,
         ErrorCode::DiskFull => StoreError::Full,
+        ErrorCode::ReadOnly => StoreError::unwritable(error),
         ErrorCode::OperationInterrupted => StoreError::TooSlow,
         ErrorCode::SystemIoFailure
         | ErrorCode::CannotOpen
@@ -288,7 +295,6 @@ pub(crate) fn refine(error: &rusqlite::Error, table: &str) -> StoreError {
         | ErrorCode::NotADatabase
         | ErrorCode::OutOfMemory
         | ErrorCode::PermissionDenied
-        | ErrorCode::ReadOnly
         | ErrorCode::FileLockingProtocolFailed => StoreError::unavailable(error),
         _ => StoreError::other(error),
     }
@@ -327,7 +333,7 @@ mod tests {
         open_for_writing(&path).unwrap().execute_batch("CREATE TABLE t (a TEXT)").unwrap();
         let reader = open_for_reading(&path).unwrap();
         let refused = run(&reader, &Text::new("INSERT INTO t (a) VALUES ('x')"), &[]);
-        assert!(matches!(refused, Err(StoreError::Unavailable { .. })), "{refused:?}");
+        assert!(matches!(refused, Err(StoreError::Unwritable { .. })), "{refused:?}");
     }
 
     #[test]

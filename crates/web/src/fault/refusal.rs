@@ -2,7 +2,7 @@
 //!
 //! Source of the `errorCode`s: the Management API's error body (SURFACE §2.2).
 
-use doorward_engine::fault::{Fault, SHORT_WAIT, Unproven};
+use doorward_engine::fault::{Fault, SHORT_WAIT, Trouble, Unproven};
 use doorward_model::fields::FieldErrors;
 use doorward_model::tenant::Issuer;
 use doorward_model::time::Lifetime;
@@ -320,10 +320,25 @@ impl Refusal {
                     .wait(retry_after)
                     .private(cause)
             }
+            Fault::Database { trouble, cause } => Self::without_database(trouble, &cause, text),
             Fault::Internal { cause } => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here", text).private(cause)
             }
         }
+    }
+}
+
+impl Refusal {
+    /// The line of the operator's log says what to do, too.
+    fn without_database(trouble: Trouble, cause: &str, text: String) -> Self {
+        let title = match trouble {
+            Trouble::Full | Trouble::Unwritable => "Nothing can be saved now",
+            Trouble::Away => "The database cannot be used now",
+        };
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, title, text)
+            .oauth("temporarily_unavailable")
+            .wait(SHORT_WAIT)
+            .private(format!("{cause}. {}", trouble.fix()))
     }
 }
 

@@ -110,7 +110,7 @@ impl Tail {
 
 /// Whether another look may do: what is there is not lost by it.
 fn passes(fault: &Fault) -> bool {
-    matches!(fault, Fault::Unavailable { .. } | Fault::Internal { .. } | Fault::TooSlow)
+    fault.is_ours() || matches!(fault, Fault::TooSlow)
 }
 
 /// That the log cannot be read for the moment, said once; and that it can again. On standard error: what is read

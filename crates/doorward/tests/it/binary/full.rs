@@ -1,15 +1,18 @@
 //! A disk that takes nothing more, and then does again: whatever is written is refused whole, and says so. The system
 //! lets no file of the process grow (setrlimit(2), `RLIMIT_FSIZE`), which is what a full disk is to a database.
 
-use std::process::Command;
+use std::io::Read as _;
+use std::process::{ChildStderr, Command, Stdio};
+use std::thread::JoinHandle;
 
 use serde_json::{Value, json};
 
 use super::browser::{PASSWORD, Target};
 use super::process::{Server, doorward, free_port, installation, run};
 
-/// The binary started by a program that ignores the signal for files that cannot grow, which is passed on.
-fn started(data: &str) -> Server {
+/// The binary started by a program that ignores the signal for files that cannot grow, which is passed on; and its
+/// log, once it has ended.
+fn started(data: &str) -> (Server, JoinHandle<String>) {
     let server = doorward(&["serve", "--data", data]);
     let mut command = Command::new("python3");
     command.args(["-c", "import os, sys; os.execv(sys.argv[1], sys.argv[1:])"]);
@@ -20,8 +23,18 @@ fn started(data: &str) -> Server {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DOORWARD_")) {
         command.env_remove(name);
     }
-    command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::piped());
-    Server::ready(command.stderr(std::process::Stdio::null()).spawn().unwrap())
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let log = child.stderr.take().unwrap();
+    let log = std::thread::spawn(|| read_out(log));
+    (Server::ready(child), log)
+}
+
+/// A pipe, since a file of the log could not grow, either.
+fn read_out(mut log: ChildStderr) -> String {
+    let mut text = String::new();
+    log.read_to_string(&mut text).unwrap();
+    text
 }
 
 /// What a program and a person ask of the server.
@@ -70,12 +83,13 @@ fn http() -> reqwest::Client {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
-/// A refusal that says when to come again, in words.
-async fn refused(answer: reqwest::Response) {
+/// A refusal that says what is the matter and when to come again; where the files lie is nobody's business.
+async fn refused(answer: reqwest::Response, data: &str) {
     assert_eq!(answer.status(), 503);
     assert!(answer.headers().contains_key("retry-after"));
     let text = answer.text().await.unwrap();
-    assert!(text.contains("Try again in a moment"), "{text}");
+    assert!(text.contains("The database cannot be written, so nothing was saved. Try again when"), "{text}");
+    assert!(!text.contains("busy") && !text.contains(data), "{text}");
 }
 
 #[tokio::test]
@@ -87,14 +101,14 @@ async fn on_a_full_disk_nothing_is_half_written_and_with_room_again_everything_w
     let program = run(&[&made[..], &["--grant-management-api", "--json"]].concat()).exits(0).json();
     let house =
         House { base: format!("http://localhost:{port}"), program, target: Target::make(data, port, 1) };
-    let server = started(data);
+    let (server, log) = started(data);
     let token =
         house.token().await.json::<Value>().await.unwrap()["access_token"].as_str().unwrap().to_owned();
 
     server.limits_files("1:");
-    refused(house.token().await).await;
-    refused(house.log_in().await).await;
-    refused(house.make_client(&token, "Half").await).await;
+    refused(house.token().await, data).await;
+    refused(house.log_in().await, data).await;
+    refused(house.make_client(&token, "Half").await, data).await;
     assert_eq!(house.status("/readyz").await, 503, "it looks whether it can write");
     assert_eq!(house.status("/healthz").await, 200);
     assert_eq!(house.status("/.well-known/jwks.json").await, 200, "what is read is there");
@@ -108,4 +122,11 @@ async fn on_a_full_disk_nothing_is_half_written_and_with_room_again_everything_w
     assert_eq!(house.status("/readyz").await, 200);
     server.signal("TERM");
     assert_eq!(server.wait().0.code(), Some(0));
+    let log = log.join().unwrap();
+    for (what, times) in [("request failed", 3), ("not ready", 1)] {
+        let told: Vec<&str> = log.lines().filter(|line| line.contains(what)).collect();
+        assert_eq!(told.len(), times, "{log}");
+        let (why, fix) = ("the database cannot be written", "Look whether the disk of the database has room");
+        assert!(told.iter().all(|line| line.contains(why) && line.contains(fix)), "{told:#?}");
+    }
 }

@@ -1,9 +1,14 @@
 //! The log as it grows before somebody's eyes. Source: UX §1.9, "Live"; WCAG 2.2.2.
 
 use doorward_model::client::kind::ClientKind;
+use doorward_model::ids::LogId;
+use doorward_model::log::code::EventCode;
+use doorward_model::log::event::Event;
+use doorward_store::logs;
 use serde_json::{Value, json};
+use thirtyfour::By;
 
-use super::{Browser, OpenHouse};
+use super::{Browser, Look, OpenHouse};
 use crate::kit::{Engine, RelyingParty, Via, Visitor};
 
 /// How many events the list shows.
@@ -26,6 +31,18 @@ const TIME_TO_ROW: &str = "const done = arguments[arguments.length - 1];
 /// The button that counts what the list does not show.
 const FRESH: &str = "const fresh = document.querySelector('[data-live-fresh]');
     return fresh.checkVisibility() ? fresh.textContent : null";
+/// Goes on to read further down, and keeps what is read there.
+const READ_ON: &str = "window.readList = document.getElementById('events');
+    window.readRow = readList.querySelectorAll('[data-event]')[20];
+    readRow.scrollIntoView({ block: 'start' });
+    return scrollY > 240";
+/// Where that row stands in the window, as long as it is the one on the page.
+const PLACE: &str = "return readRow.isConnected && readList === document.getElementById('events')
+    ? Math.round(readRow.getBoundingClientRect().top) : null";
+/// Whether the button that counts can be seen and pressed where the person is.
+const IN_SIGHT: &str = "const fresh = document.querySelector('[data-live-fresh]');
+    const { left, top, width, height } = fresh.getBoundingClientRect();
+    return document.elementFromPoint(left + width / 2, top + height / 2) === fresh";
 /// A stream of events in the hand of the test, and requests of the page that wait while it says so.
 const BY_HAND: &str = "window.EventSource = class extends EventTarget {
         static CLOSED = 2;
@@ -47,6 +64,19 @@ async fn wrong(house: &OpenHouse, party: &RelyingParty<'_>, name: &str) {
     Visitor::new(house).log_in(&party.authorize(&[]), name, "not the password").await;
 }
 
+/// Logins that make the list as long as a page of it, older than all others.
+async fn long_list(house: &OpenHouse) {
+    let mut batch = house.app.db().tenant(&house.caller().tenant.tenant.id).batch();
+    for number in 0..50 {
+        let id = LogId::parse(&format!("9000{number:019}")).unwrap();
+        let mut event = Event::new(id, house.app.now(), EventCode::Login, "Logged in");
+        // What happens to one person over and over is one row.
+        event.user_name = Some(format!("person{number}@example.com"));
+        logs::insert(&mut batch, &event);
+    }
+    batch.commit().await.unwrap();
+}
+
 async fn storefront(house: &OpenHouse) -> RelyingParty<'_> {
     house.party_with(ClientKind::Spa, Via::None, json!({ "name": "Storefront" })).await
 }
@@ -66,6 +96,19 @@ impl Browser {
 
     async fn fresh(&self) -> Value {
         self.run(FRESH).await
+    }
+
+    /// Waits until the button says so many.
+    async fn counts(&self, text: &str) {
+        self.until(&format!("return (() => {{ {FRESH} }})() === '{text}'")).await;
+    }
+
+    /// Reads on further down; gives where that stands in the window.
+    async fn reads_on(&self) -> Value {
+        assert_eq!(self.run(READ_ON).await, true, "there is nothing further down");
+        let place = self.run(PLACE).await;
+        assert!(place.is_number(), "{place}");
+        place
     }
 }
 
@@ -213,5 +256,63 @@ async fn what_happened_while_nobody_listened_is_counted_when_it_is_paused() {
     browser.run("stream.says('look')").await;
     browser.sees("2 new").await;
     assert!(!browser.shows("second@example.com").await, "it is paused");
+    browser.end().await;
+}
+
+/// Whoever reads further down, in a wide window or a narrow one, is not moved, and sees how many wait without going
+/// back to where the list begins.
+#[tokio::test]
+async fn who_reads_further_down_is_not_moved_and_sees_how_many_wait() {
+    for width in [1280, 320] {
+        let Some(browser) = Browser::start().await else { return };
+        let house = OpenHouse::new().await;
+        let party = storefront(&house).await;
+        long_list(&house).await;
+        browser.set_up(&house).await;
+        browser.look(Look { width, dark: false }).await;
+        browser.open(&house.page("/manage/logs?kind=logins")).await;
+        browser.press("Live").await;
+        let place = browser.reads_on().await;
+        wrong(&house, &party, "first@example.com").await;
+        browser.counts("1 new").await;
+        wrong(&house, &party, "second@example.com").await;
+        browser.counts("2 new").await;
+        assert_eq!(browser.run(PLACE).await, place, "what was read has moved");
+        assert_eq!(browser.run(IN_SIGHT).await, true, "the number is out of sight");
+        assert!(!browser.shows("second@example.com").await);
+        browser.run("scrollTo(0, 0)").await;
+        for name in ["first@example.com", "second@example.com"] {
+            browser.sees(&format!("{name} could not log in")).await;
+        }
+        assert_eq!(browser.fresh().await, Value::Null);
+
+        browser.reads_on().await;
+        wrong(&house, &party, "third@example.com").await;
+        browser.counts("1 new").await;
+        browser.wait_for(By::Css("[data-live-fresh]")).await.unwrap().click().await.unwrap();
+        browser.sees("third@example.com could not log in").await;
+        assert_eq!(browser.run("return scrollY").await, 0);
+        assert_eq!(browser.fresh().await, Value::Null);
+        browser.end().await;
+    }
+}
+
+/// A list that is on its way when somebody goes on to read does not take the place of what they read, either.
+#[tokio::test]
+async fn a_page_that_was_scrolled_meanwhile_stays_as_it_is() {
+    let Some(browser) = Browser::start().await else { return };
+    let house = OpenHouse::new().await;
+    let party = storefront(&house).await;
+    long_list(&house).await;
+    browser.watches_by_hand(&house).await;
+    browser.run("window.holds = true; stream.says('look')").await;
+    browser.until("return held.length === 1").await;
+    wrong(&house, &party, "first@example.com").await;
+    let place = browser.reads_on().await;
+    browser.run("window.holds = false; held.shift()()").await;
+    browser.counts("1 new").await;
+    assert_eq!(browser.run(PLACE).await, place, "what was read has moved");
+    browser.run("scrollTo(0, 0)").await;
+    browser.sees("first@example.com could not log in").await;
     browser.end().await;
 }

@@ -133,3 +133,54 @@ async fn a_login_that_is_refused_names_who_is_logged_in() {
     Visitor::new(&house).get(&party.authorize(&[("prompt", "none")])).await;
     assert!(newest(&house, "fsa").await.get("user_id").is_none());
 }
+
+#[tokio::test]
+async fn what_is_refused_at_the_page_for_devices_names_who_is_logged_in() {
+    let house = House::new().await;
+    house.user(BOB, PASSWORD).await;
+    let party = house.party(ClientKind::Spa, Via::None).await;
+    let television = house.television(Via::None).await;
+    let unknown = json!({ "user_code": "BCDF-GHJK" });
+    let (ada, bob, nobody) = (Visitor::new(&house), Visitor::new(&house), Visitor::new(&house));
+    for (visitor, email) in [(&ada, EMAIL), (&bob, BOB)] {
+        party.code(visitor, email, PASSWORD).await;
+        let waiting = television.wait().await;
+        let question = visitor.type_code(&waiting).await.is(200);
+        visitor.press(&question, "deny").await.is(200);
+        // It is answered, and then one that leads nowhere; both at once, at one address.
+        visitor.type_code(&waiting).await.is(400);
+        visitor.type_code(&unknown).await.is(400);
+    }
+    for email in [EMAIL, BOB] {
+        let login = &of_person(&house, email, "s").await[0];
+        for (code, count) in [("fdecc", 1), ("fdeac", 2)] {
+            let own = of_person(&house, email, code).await;
+            assert_eq!(own.len(), count, "{code} of {email}: {own:#?}");
+            for event in &own {
+                assert_eq!(event["user_id"], id(&house, email).await.as_str());
+                assert_eq!(event["connection"], "Username-Password-Authentication", "{event:#}");
+                assert_eq!(event["details"]["session_id"], login["details"]["session_id"], "{event:#}");
+                assert!(event["details"].get("count").is_none(), "{event:#}");
+            }
+        }
+        assert_eq!(of_person(&house, email, "fdecc").await[0]["client_id"], television.client_id.as_str());
+    }
+
+    let waiting = television.wait().await;
+    let question = bob.type_code(&waiting).await.is(200);
+    let machine = house.machine(&["update:users"]).await;
+    let path = format!("/api/v2/users/{}", house.user_id(BOB).await);
+    machine.patch(&path, &json!({ "blocked": true })).await.is(200);
+    house.advance(60);
+    bob.press(&question, "deny").await.is(200);
+    assert_eq!(of_person(&house, BOB, "fdecc").await.len(), 2, "blocked meanwhile");
+
+    let waiting = television.wait().await;
+    let question = nobody.type_code(&waiting).await.is(200);
+    nobody.press(&question, "deny").await.is(200);
+    nobody.type_code(&unknown).await.is(400);
+    for code in ["fdecc", "fdeac"] {
+        let event = newest(&house, code).await;
+        assert!(event.get("user_id").is_none() && event["details"].get("session_id").is_none(), "{event:#}");
+    }
+}

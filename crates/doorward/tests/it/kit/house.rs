@@ -113,6 +113,12 @@ impl House {
         house.door(app, house.tenant.clone(), house.issuer.clone())
     }
 
+    /// A second process on the same database and clock, with another reach of log streams.
+    pub async fn second_node_reaching(&self, reach: Reach) -> House {
+        let app = start_with(&self.database, &self.clock, reach).await;
+        self.door(app, self.tenant.clone(), self.issuer.clone())
+    }
+
     async fn build(engine: Engine, issuer: &str, proxies: Vec<IpNet>) -> Self {
         given::listen();
         let database = Arc::new(engine.fresh());

@@ -60,7 +60,7 @@ pub enum Said {
     /// A refusal with all that came: the path, the headers, the body.
     Echo(u16),
     /// A redirect.
-    Elsewhere(String),
+    Elsewhere(u16, String),
     /// 200, once there is a permit.
     When(Arc<Semaphore>),
     /// Nothing, for ever.
@@ -148,9 +148,9 @@ async fn answer(State(inner): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, b
             let text = format!("{} {:?} {}", got.path, got.headers, String::from_utf8_lossy(&got.body));
             (StatusCode::from_u16(*status).unwrap(), text).into_response()
         }
-        Said::Elsewhere(address) => {
-            got.status = 302;
-            (StatusCode::FOUND, [("location", address.clone())]).into_response()
+        Said::Elsewhere(status, address) => {
+            got.status = *status;
+            (StatusCode::from_u16(*status).unwrap(), [("location", address.clone())]).into_response()
         }
         Said::When(_) => {
             got.status = 200;

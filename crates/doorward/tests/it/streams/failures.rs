@@ -1,5 +1,6 @@
 //! Receivers that hang, refuse, talk nonsense or lead elsewhere.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use doorward_engine::outbound::Reach;
@@ -246,20 +247,35 @@ async fn after_a_week_a_stream_is_suspended_and_resumed_by_hand() {
     house.stop().await;
 }
 
+/// To another receiver that could be reached; and what is not sent there comes when it is taken here.
 #[tokio::test]
 async fn a_redirect_is_not_followed_and_what_is_not_opened_is_not_asked() {
     let (house, receiver, inside) = (alone().await, Receiver::new().await, Receiver::new().await);
-    let elsewhere = inside.origin.clone();
-    receiver.answers(move |_| Said::Elsewhere(elsewhere.clone()));
+    let redirects = |status| {
+        let elsewhere = inside.origin.clone();
+        receiver.answers(move |_| Said::Elsewhere(status, elsewhere.clone()));
+    };
     let id = stream_to(&house, &receiver, json!({})).await;
+    happen(&house, 0, 3).await;
+    redirects(301);
     house.app.deliver_streams();
-    until(&house, &id, |health| health.state.progress.failures > 0).await;
+    for (failures, status) in (1..).zip([301, 302, 303, 307, 308]) {
+        redirects(status);
+        house.advance(61);
+        let failing = until(&house, &id, |health| health.state.progress.failures == failures).await;
+        assert_eq!(failing.attempts[0].status, Some(status), "the page shows it");
+    }
+    receiver.answers(|_| Said::Status(200, "yes"));
+    house.advance(61);
+    until(&house, &id, |health| health.state.waiting == 0).await;
+    assert_eq!(receiver.taken()[1..], logged(&house, &id).await);
     assert!(inside.got().is_empty());
     // A name that leads to this machine, without a network that the operator opened.
-    let (closed, name) =
-        (House::reaching(|_| Reach::default()).await, format!("https://localhost:{}/", receiver.port()));
+    let names = |_: &str| vec![Ipv4Addr::LOCALHOST.into()];
+    let closed = House::reaching(|_| Reach::default().with_names(names)).await;
     let (app, caller) = closed.app_and_caller();
-    let body = object(json!({ "name": "x", "type": "http", "sink": { "httpEndpoint": name } }));
+    let sink = json!({ "httpEndpoint": format!("https://logs.test:{}/", receiver.port()) });
+    let body = object(json!({ "name": "x", "type": "http", "sink": sink }));
     let tried = streams::try_out(app, &caller, None, &body).await.unwrap();
     assert!(!tried.is_taken && tried.said.contains("internal network"), "{}", tried.said);
     house.stop().await;

@@ -1,9 +1,11 @@
 //! Log streams at work: receivers on this machine, leases between nodes, and everything that goes wrong.
 
+mod endless;
 mod failures;
 mod kinds;
 mod nodes;
 mod numbers;
+mod odd_hosts;
 mod slow;
 
 use doorward_engine::streams;

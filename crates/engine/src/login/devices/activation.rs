@@ -26,7 +26,7 @@ use crate::caller::Caller;
 use crate::clients_cache::ClientEntry;
 use crate::fault::Fault;
 use crate::logs::record::{self, EventDraft, neighbourhood};
-use crate::sessions;
+use crate::sessions::{self, Present};
 
 /// How many wrong codes an address may type within [`attempts::WINDOW`].
 pub const PER_ADDRESS: u32 = 10;
@@ -117,7 +117,8 @@ pub async fn take(
 ) -> Result<Activation, Fault> {
     let refused =
         |problem| Activation::Enter(EnterCode { code: written(caller, typed), problem: Some(problem) });
-    let code = match look_up(app, caller, typed).await? {
+    let seen = sessions::seen(app, &caller.tenant.tenant, browser.session.as_ref()).await?;
+    let code = match look_up(app, caller, typed, seen.as_ref()).await? {
         Ok(code) => code,
         Err(problem) => return Ok(refused(problem)),
     };
@@ -126,11 +127,12 @@ pub async fn take(
     };
     let step = match wish {
         Wish::Look => {
-            let asked = confirm(app, caller, browser, (&code, client, typed)).await?;
-            return Ok(Activation::Confirm(Box::new(asked)));
+            let account = seen.filter(|present| !present.user.blocked).map(|present| present.user.email);
+            return Ok(Activation::Confirm(Box::new(confirm(app, caller, (&code, client, typed), account))));
         }
         Wish::Decline => {
-            return decline(app, caller, &code, client).await.map(|end| end.unwrap_or_else(refused));
+            let declined = decline(app, caller, (&code, client), seen.as_ref()).await?;
+            return Ok(declined.unwrap_or_else(refused));
         }
         Wish::Accept => accept(app, caller, browser, (&code, None)).await?,
         Wish::SomebodyElse => accept(app, caller, browser, (&code, Some("login"))).await?,
@@ -140,16 +142,21 @@ pub async fn take(
 }
 
 /// Finds the device that waits with a code; a code that leads nowhere is counted and written down.
-async fn look_up(app: &App, caller: &Caller, typed: &str) -> Result<Result<DeviceCode, CodeProblem>, Fault> {
+async fn look_up(
+    app: &App,
+    caller: &Caller,
+    typed: &str,
+    seen: Option<&Present>,
+) -> Result<Result<DeviceCode, CodeProblem>, Fault> {
     let Some(code) = UserCode::read(typed) else { return Ok(Err(CodeProblem::Wrong)) };
     let (now, scope) = (app.now(), app.db().tenant(&caller.tenant.tenant.id));
     let subject = attempts::typed_codes(caller.info.ip);
     let limit = AttemptLimit { subject: &subject, limit: PER_ADDRESS, window: attempts::WINDOW };
     if login_attempts::reserve(&scope, &limit, now).await?.is_none() {
-        return note(app, caller, None, CodeProblem::TooManyTries).await.map(Err);
+        return note(app, caller, (None, seen), CodeProblem::TooManyTries).await.map(Err);
     }
     let Some(found) = device_codes::of_user_code(&scope, &typed_hash(&code)).await? else {
-        return note(app, caller, None, CodeProblem::Wrong).await.map(Err);
+        return note(app, caller, (None, seen), CodeProblem::Wrong).await.map(Err);
     };
     let mut batch = scope.batch();
     login_attempts::give_back(&mut batch, &subject);
@@ -159,14 +166,15 @@ async fn look_up(app: &App, caller: &Caller, typed: &str) -> Result<Result<Devic
         Standing::Waiting => CodeProblem::TooOld,
         Standing::Denied | Standing::Allowed(_) | Standing::Used(_) => CodeProblem::Answered,
     };
-    note(app, caller, Some(&found), problem).await.map(Err)
+    note(app, caller, (Some(&found), seen), problem).await.map(Err)
 }
 
-/// Writes down that a code leads nowhere. What was typed stays out of it: it may be the code of another device.
+/// Writes down that a code leads nowhere, and who is logged in where it was typed. What was typed stays out of it: it
+/// may be the code of another device.
 async fn note(
     app: &App,
     caller: &Caller,
-    code: Option<&DeviceCode>,
+    (code, seen): (Option<&DeviceCode>, Option<&Present>),
     problem: CodeProblem,
 ) -> Result<CodeProblem, Fault> {
     let hint = match problem {
@@ -182,31 +190,28 @@ async fn note(
         Some(code) => app.client(&caller.tenant, &code.client).await?,
         None => None,
     };
-    let draft = match &entry {
-        Some(entry) => draft.client(&entry.client),
-        None => draft,
-    };
+    let draft = entry.iter().fold(draft, |draft, entry| draft.client(&entry.client));
+    let draft = seen.into_iter().fold(draft, |draft, present| draft.present(&caller.tenant, present));
     record::alone(app, &caller.tenant, &caller.info, draft).await?;
     Ok(problem)
 }
 
-async fn confirm(
+fn confirm(
     app: &App,
     caller: &Caller,
-    browser: &Browser,
     (code, client, typed): (&DeviceCode, Arc<ClientEntry>, &str),
-) -> Result<ConfirmDevice, Fault> {
-    let present = sessions::find(app, &caller.tenant.tenant, browser.session.as_ref()).await?;
+    account: Option<Email>,
+) -> ConfirmDevice {
     let place = code.device.ip.as_deref().and_then(|ip| ip.parse::<IpAddr>().ok()).map(neighbourhood);
-    Ok(ConfirmDevice {
+    ConfirmDevice {
         client,
         code: written(caller, typed),
         is_near: place.is_some() && place == caller.info.ip.map(neighbourhood),
         device: code.device.clone(),
         asked_at: code.created_at,
         age: app.now().since(code.created_at),
-        account: present.map(|present| present.user.email),
-    })
+        account,
+    }
 }
 
 /// The same login as at the authorization endpoint, for the device.
@@ -224,12 +229,13 @@ async fn accept(
 async fn decline(
     app: &App,
     caller: &Caller,
-    code: &DeviceCode,
-    client: Arc<ClientEntry>,
+    (code, client): (&DeviceCode, Arc<ClientEntry>),
+    seen: Option<&Present>,
 ) -> Result<Result<Activation, CodeProblem>, Fault> {
     let draft = EventDraft::new(EventCode::DeviceDeclined, "The person declined what a device wanted")
         .client(&client.client)
         .detail("device", serde_json::to_value(&code.device).unwrap_or_default());
+    let draft = seen.into_iter().fold(draft, |draft, present| draft.present(&caller.tenant, present));
     let mut batch = app.db().tenant(&caller.tenant.tenant.id).batch();
     device_codes::deny(&mut batch, &code.id, app.now());
     record::push(&mut batch, app, &caller.tenant, &caller.info, draft);
