@@ -1,6 +1,6 @@
 //! `/oauth/introspect`: what a server hears about a token.
 //!
-//! Source: RFC 7662 §2.2. Not for pages of browsers: no other origin may read an answer.
+//! Source: RFC 7662 §2.2. Not for pages of browsers: no other origin may read what is said of a token.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};

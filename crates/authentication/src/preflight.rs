@@ -2,7 +2,8 @@
 //!
 //! A preflight names no client, so any origin is told that it may ask: without credentials, which
 //! gives a page nothing that a program without a browser would not have. Who may *read* the answer
-//! is decided when the client is known, from its own lists: an origin on none of them gets no header.
+//! is decided when the client is known, from its own lists: an origin on none of them gets no header. What is
+//! refused before that says nothing of anybody, and every page may read it.
 //! Source: the Fetch standard, "CORS protocol"; the brief, "Allowed Origins (CORS)".
 
 use axum::response::{IntoResponse, Response};
@@ -46,13 +47,21 @@ pub(crate) async fn answer(
     permit(response, asked, client)
 }
 
-/// Lets the page that asks read the answer, when its origin is on a list of the client.
+/// Lets the page that asks read the answer, when its origin is on a list of the client; everybody, when there is
+/// no client.
 fn permit(mut response: Response, asked: &HeaderMap, client: Option<&ClientEntry>) -> Response {
-    match (cors::origin(asked), client) {
-        (Some(origin), Some(entry)) if allowed_origin(&entry.client, origin) => {
-            cors::permit(response.headers_mut(), origin);
-        }
+    let Some(entry) = client else { return of_no_client(response) };
+    match cors::origin(asked) {
+        Some(origin) if allowed_origin(&entry.client, origin) => cors::permit(response.headers_mut(), origin),
         _ => cors::vary(response.headers_mut()),
     }
     response
+}
+
+/// Lets every page read what is refused before a client is known. There is no list to ask, no cookie counted,
+/// and a page that cannot read the answer takes it for a network that failed. See decision 0043.
+pub(crate) fn of_no_client(mut refusal: Response) -> Response {
+    cors::vary(refusal.headers_mut());
+    cors::permit_everybody(refusal.headers_mut());
+    refusal
 }

@@ -43,8 +43,8 @@ impl FromRequest<Web> for Asked {
         let Visitor(info) = Visitor::from_request_parts(&mut parts, web).await.map_err(refused)?;
         let headers = std::mem::take(&mut parts.headers);
         let RawBody(body) =
-            RawBody::from_request(Request::from_parts(parts, body), web).await.map_err(refused)?;
-        let params = read(&headers, &body).map_err(|error| refused(OAuthFault(Fault::Token(error))))?;
+            RawBody::from_request(Request::from_parts(parts, body), web).await.map_err(unreadable)?;
+        let params = read(&headers, &body).map_err(|error| unreadable(OAuthFault(Fault::Token(error))))?;
         Ok(Self {
             web: web.clone(),
             authorization: authorization(&headers),
@@ -85,6 +85,11 @@ pub(crate) fn response<T>(outcome: Result<T, Fault>, shown: impl FnOnce(T) -> Re
 
 fn refused(refusal: impl IntoResponse) -> Response {
     refusal.into_response()
+}
+
+/// What cannot be read names no client.
+fn unreadable(refusal: impl IntoResponse) -> Response {
+    preflight::of_no_client(refusal.into_response())
 }
 
 fn read(headers: &HeaderMap, body: &[u8]) -> Result<Params, TokenError> {

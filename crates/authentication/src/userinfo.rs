@@ -45,7 +45,8 @@ pub(crate) async fn by_form(
     match (bearer(&headers), in_form) {
         (Some(_), Some(_)) => {
             let text = "The access token came twice: in the header and in the form.";
-            OAuthFault(Fault::Token(TokenError::new(OAuthErrorCode::InvalidRequest, text))).into_response()
+            let fault = Fault::Token(TokenError::new(OAuthErrorCode::InvalidRequest, text));
+            preflight::of_no_client(OAuthFault(fault).into_response())
         }
         (header, form) => answer(&web, (tenant, visitor), &headers, header.or(form).map(secret)).await,
     }

@@ -25,8 +25,11 @@ pub(crate) struct List<'a> {
     pub(crate) app: &'a App,
     /// The tenant that it belongs to.
     pub(crate) tenant: &'a TenantId,
-    /// What it is called in answers (`client_grants`); with `tenant` all that a cursor is bound to.
+    /// What it is called in answers (`client_grants`).
     pub(crate) name: &'static str,
+    /// The id of what has the list, where each has one of its own; empty for a list of the tenant. With name
+    /// and tenant all that a cursor is bound to.
+    pub(crate) of: &'a str,
 }
 
 /// Which part of a list is wanted.
@@ -99,6 +102,6 @@ impl Checkpoint {
 
 impl<'a> List<'a> {
     fn place(self) -> Place<'a> {
-        Place { tenant: self.tenant, table: "cursor", row: self.name, purpose: "checkpoint" }
+        Place { tenant: self.tenant, table: "cursor", row: self.of, purpose: self.name }
     }
 }

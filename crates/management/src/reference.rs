@@ -16,9 +16,16 @@ const EMPTY: &str = "\n## Served as an empty list\n\n\
 `GET /api/v2/actions/actions`: there are no actions, and the original's deploy tool asks for them before it reads databases.\n";
 
 const LIMITS: &str = "\n## Served in part\n\n\
-`/device-credentials` knows the type `public_key`. Those of the types `refresh_token` and `rotating_refresh_token` are what\n\
-`/users/{id}/refresh-tokens` and `/refresh-tokens` list and revoke; asking for them here is a 400, so that nobody takes an empty\n\
-list for the answer.\n";
+`/device-credentials` lists the keys that people registered and then the refresh tokens that can be exchanged, each kind from\n\
+oldest to newest; `type` chooses one of `public_key`, `refresh_token` and `rotating_refresh_token`. The original lists refresh\n\
+tokens alone where pages are asked for without a `type`; here that makes no difference. A refresh token stands there under the\n\
+id that `/refresh-tokens` knows it by, with what the browser or program called itself as its `device_name` and no `device_id`,\n\
+and deleting it revokes it with all that it gave, as `DELETE /refresh-tokens/{id}` does. Whether it is a rotating one is what its\n\
+client says now. A key is registered; refresh tokens are not, so `POST` takes `public_key` alone. Where more than a thousand\n\
+clients hold refresh tokens of a kind, that kind is listed by `user_id` or `client_id` only.\n\n\
+`POST /keys/signing/rotate` is a 429 with `Retry-After` within 310 seconds of the last rotation, and within the first ones of a\n\
+fresh installation, where the original rotates at once: a key is published before it signs, so that whoever keeps a copy of the\n\
+key set has it by then ([decision 0009](../decisions/0009-a-key-is-published-before-it-signs.md)).\n";
 
 const REFUSED: &str = "\n## Not served\n\n\
 The original has these; here they answer strangers with 401 and bearers of a token with 403 `insufficient_scope`, which names\n\

@@ -1,15 +1,19 @@
 //! Credentials of devices: a key that a person registered for one of their own.
 //!
-//! Source: the Management API's `device-credentials`, of which `public_key` is the kind kept here; refresh
-//! tokens are things of their own.
+//! Source: the Management API's `device-credentials`, of which `public_key` is the kind that is kept as such;
+//! refresh tokens are things of their own, which are listed beside.
 
 use crate::fields::{FieldError, FieldErrors};
 use crate::ids::{ClientId, DeviceCredentialId, UserId};
 use crate::json::{Object, one_of, text, unknown};
 use crate::time::Timestamp;
 
-/// The only kind of credential, on the wire.
+/// The only kind that is registered, on the wire.
 pub const PUBLIC_KEY: &str = "public_key";
+/// A refresh token that stays the same, on the wire.
+pub const REFRESH_TOKEN: &str = "refresh_token";
+/// A refresh token that changes at each use, on the wire.
+pub const ROTATING_REFRESH_TOKEN: &str = "rotating_refresh_token";
 /// How many credentials one person may have.
 pub const MAX_PER_USER: i64 = 50;
 /// The longest name and id of a device, in characters.
@@ -34,6 +38,38 @@ pub struct DeviceCredential {
     pub value: String,
     /// When it was registered.
     pub created_at: Timestamp,
+}
+
+/// The kinds of credentials that are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceKind {
+    /// A public key.
+    PublicKey,
+    /// A refresh token that stays the same.
+    RefreshToken,
+    /// A refresh token that changes at each use.
+    RotatingRefreshToken,
+}
+
+impl DeviceKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::PublicKey, Self::RefreshToken, Self::RotatingRefreshToken];
+
+    /// The kind on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PublicKey => PUBLIC_KEY,
+            Self::RefreshToken => REFRESH_TOKEN,
+            Self::RotatingRefreshToken => ROTATING_REFRESH_TOKEN,
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
 }
 
 /// What a person registers.

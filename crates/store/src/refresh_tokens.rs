@@ -6,6 +6,8 @@
 //! Whether family, client and user are still there is asked in subqueries that are counted together: of
 //! `EXISTS` PostgreSQL makes a join, and it may begin that with all families of the client.
 
+use std::collections::BTreeMap;
+
 use doorward_model::device::Device;
 use doorward_model::ids::{ClientId, FamilyId, UserId};
 use doorward_model::secret::TokenHash;
@@ -17,7 +19,7 @@ use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
 use crate::sql::list::List;
 use crate::sql::row::{Row, to_json};
-use crate::sql::value::args;
+use crate::sql::value::{Value, args};
 use crate::token_families;
 
 /// The label of the failure when the token was rotated, revoked or expired meanwhile, or its client
@@ -52,6 +54,15 @@ pub async fn get(t: &Scope<'_>, hash: &TokenHash) -> Result<Option<RefreshToken>
     t.first(SQL, args![t.id(), hash.as_str()]).await?.map(token).transpose()
 }
 
+/// The tokens that were not rotated, each with its family.
+const LIVE: &str = "SELECT token.hash, token.expires_at, token.idle_expires_at, token.rotated_at, \
+     token.used_at, token.device, family.id, family.client_id, family.user_id, family.session_id, \
+     family.authenticated_at, family.scope, family.audience, family.claims, family.created_at, family.revoked_at, \
+     family.device, family.metadata \
+     FROM token_families AS family JOIN refresh_tokens AS token \
+     ON token.tenant_id = family.tenant_id AND token.family_id = family.id AND token.rotated_at IS NULL \
+     WHERE family.tenant_id = $1 AND family.revoked_at IS NULL";
+
 /// Whose live tokens a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TokenFilter {
@@ -75,14 +86,65 @@ pub async fn live(
     after: Option<(Timestamp, &FamilyId)>,
     limit: u32,
 ) -> Result<Vec<RefreshToken>, StoreError> {
-    const SQL: &str = "SELECT token.hash, token.expires_at, token.idle_expires_at, token.rotated_at, \
-         token.used_at, token.device, family.id, family.client_id, family.user_id, family.session_id, \
-         family.authenticated_at, family.scope, family.audience, family.claims, family.created_at, family.revoked_at, \
-         family.device, family.metadata \
+    let mut list = List::new(LIVE, args![t.id()]);
+    apply(&mut list, filter, now);
+    if let Some((created_at, id)) = after {
+        list.and("(family.created_at, family.id) > (?, ?)", args![created_at, id.as_str()]);
+    }
+    list.order("ORDER BY family.created_at, family.id");
+    list.page(0, limit);
+    t.list(list).await?.into_iter().map(token).collect()
+}
+
+/// The same by page, and only those of some clients where these are given. The caller bounds `offset` and how
+/// many clients it names.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn live_page(
+    t: &Scope<'_>,
+    filter: &TokenFilter,
+    clients: Option<&[ClientId]>,
+    now: Timestamp,
+    (offset, limit): (u32, u32),
+) -> Result<Vec<RefreshToken>, StoreError> {
+    let mut list = List::new(LIVE, args![t.id()]);
+    apply(&mut list, filter, now);
+    if let Some(clients) = clients {
+        list.and_in("family.client_id", clients.iter().map(|id| Value::from(id.as_str())).collect());
+    }
+    // An id begins with the second of its family. Whose families are not looked up by their person are walked by
+    // it, where sorting would read them all first.
+    let by_age = filter.user.is_some();
+    list.order(if by_age { "ORDER BY family.created_at, family.id" } else { "ORDER BY family.id" });
+    list.page(offset, limit);
+    t.list(list).await?.into_iter().map(token).collect()
+}
+
+/// How many tokens would be exchanged at `now`, by client.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn live_by_client(
+    t: &Scope<'_>,
+    filter: &TokenFilter,
+    now: Timestamp,
+) -> Result<BTreeMap<ClientId, i64>, StoreError> {
+    const SQL: &str = "SELECT family.client_id, COUNT(family.id) \
          FROM token_families AS family JOIN refresh_tokens AS token \
          ON token.tenant_id = family.tenant_id AND token.family_id = family.id AND token.rotated_at IS NULL \
          WHERE family.tenant_id = $1 AND family.revoked_at IS NULL";
     let mut list = List::new(SQL, args![t.id()]);
+    apply(&mut list, filter, now);
+    list.order("GROUP BY family.client_id");
+    let count = |row: Row| {
+        let mut r = row.read("refresh_tokens");
+        Ok((r.id("client_id", ClientId::parse)?, r.int("count")?))
+    };
+    t.list(list).await?.into_iter().map(count).collect()
+}
+
+fn apply(list: &mut List, filter: &TokenFilter, now: Timestamp) {
     list.and("(token.expires_at IS NULL OR token.expires_at > ?)", args![now]);
     list.and("(token.idle_expires_at IS NULL OR token.idle_expires_at > ?)", args![now]);
     if let Some(user) = &filter.user {
@@ -94,12 +156,6 @@ pub async fn live(
     if let Some(family) = &filter.family {
         list.and("family.id = ?", args![family.as_str()]);
     }
-    if let Some((created_at, id)) = after {
-        list.and("(family.created_at, family.id) > (?, ?)", args![created_at, id.as_str()]);
-    }
-    list.order("ORDER BY family.created_at, family.id");
-    list.page(0, limit);
-    t.list(list).await?.into_iter().map(token).collect()
 }
 
 /// Adds a token; its family must be in the store or in the batch before it. A conflict when there

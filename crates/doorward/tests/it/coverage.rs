@@ -171,6 +171,26 @@ async fn a_token_of_another_tenant_opens_nothing() {
     assert_eq!(machine.get("/api/v2/clients").await.status, 200, "the token is not even good at home");
 }
 
+/// CVE-2026-123797: a tenant that does not exist is no way past the guard, whatever the token, the version that the
+/// request says it speaks, or the method.
+#[tokio::test]
+async fn a_host_of_no_tenant_opens_nothing() {
+    let house = House::new().await;
+    let everything: Vec<&str> = ApiScope::ALL.iter().map(|scope| scope.as_str()).collect();
+    let machine = house.machine(&everything).await;
+    let mut asked = 0;
+    for (row, scopes) in guarded() {
+        let there = sample(&row, "nobody", scopes[0]).header("host", "evil.test");
+        for request in [there.clone(), there.header("cdi-version", "1.0")] {
+            let answer = machine.send(request).await.is(421);
+            assert_eq!(answer.json()["statusCode"], 421, "{}", row.operation);
+        }
+        asked += 1;
+    }
+    assert!(asked > 80, "the list is nearly empty: {asked}");
+    assert_eq!(machine.get("/api/v2/clients").await.status, 200, "the token is not even good at home");
+}
+
 /// What a row wants besides one of its scopes.
 fn besides(operation: &str) -> Option<&'static str> {
     (operation == "get_client_connections").then_some("read:client_summary")

@@ -4,7 +4,9 @@ use doorward_model::client::kind::ClientKind;
 use doorward_model::scope::ApiScope;
 use serde_json::json;
 
-use crate::kit::{Asked, ClientKey, EMAIL, Engine, House, Machine, PASSWORD, Via, Visitor};
+use crate::kit::{
+    Asked, ClientKey, DEVICE_GRANT, EMAIL, Engine, House, Machine, PASSWORD, RelyingParty, Via, Visitor,
+};
 
 /// What the owner gives the client, the stranger can neither read, add to, change nor take.
 async fn secrets_and_keys_are_out_of_reach(house: &House, stranger: &Machine<'_>, path: &str) {
@@ -239,5 +241,94 @@ async fn grants_of_one_tenant_are_nothing_in_the_other() {
             grants,
             "a grant of another tenant is gone"
         );
+    }
+}
+
+/// A client that stands for an API hears of tokens of its own tenant only, whatever the API is called.
+#[tokio::test]
+async fn a_token_of_one_tenant_is_no_token_to_a_server_of_the_other() {
+    const API: &str = "https://things.test/";
+    for engine in Engine::all() {
+        let house = House::on(engine).await;
+        let other = house.second_tenant("other.test").await;
+        for tenant in [&house, &other] {
+            tenant.make_api(API, "Things", &[("read:things", "See things")]).await;
+        }
+        let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+        let asked = party.authorize(&[("audience", API), ("scope", "openid offline_access read:things")]);
+        let back = Visitor::new(&house).log_in(&asked, EMAIL, PASSWORD).await;
+        let tokens = party.swap(&back.query("code").unwrap()).await.is(200).json();
+        let stands_for_it = json!({ "resource_server_identifier": API });
+        let server = async |tenant| {
+            let server: RelyingParty<'_> =
+                House::party_with(tenant, ClientKind::NonInteractive, Via::Post, stands_for_it.clone()).await;
+            server
+        };
+        let (at_home, stranger) = (server(&house).await, server(&other).await);
+        let ask = async |party: &RelyingParty<'_>, token: &str| {
+            let asked = party.token_request(&[("token", token)]).at("/oauth/introspect");
+            party.house.send(asked).await
+        };
+        for name in ["access_token", "refresh_token", "id_token"] {
+            let answer = ask(&stranger, tokens[name].as_str().unwrap()).await.is(200);
+            assert_eq!(answer.json(), json!({ "active": false }), "{name}");
+        }
+        let access = tokens["access_token"].as_str().unwrap();
+        assert_eq!(ask(&at_home, access).await.is(200).json()["active"], true);
+        // Who proves oneself in one tenant is nobody at the other.
+        let here = RelyingParty { house: &other, ..at_home };
+        assert_eq!(ask(&here, access).await.is(401).json()["error"], "invalid_client");
+    }
+}
+
+/// What a client of one tenant pushed begins nothing in the other, and is still there at home.
+#[tokio::test]
+async fn a_pushed_request_of_one_tenant_is_none_in_the_other() {
+    for engine in Engine::all() {
+        let house = House::on(engine).await;
+        let other = house.second_tenant("other.test").await;
+        let party = house.party(ClientKind::RegularWeb, Via::Post).await;
+        let twin = other.party(ClientKind::RegularWeb, Via::Post).await;
+        let fields =
+            [("response_type", "code"), ("redirect_uri", party.callback.as_str()), ("scope", "openid")];
+        let pushed = house.send(party.token_request(&fields).at("/oauth/par")).await.is(201).json();
+        let name = pushed["request_uri"].as_str().unwrap();
+        let begin = |client: &str| {
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs([("client_id", client), ("request_uri", name)])
+                .finish();
+            format!("/authorize?{query}")
+        };
+        for client in [&party.client_id, &twin.client_id] {
+            let page = Visitor::new(&other).get(&begin(client)).await.is(400);
+            assert!(
+                page.header("location").is_none() && !page.text().contains("app.test"),
+                "{}",
+                page.text()
+            );
+        }
+        let back = Visitor::new(&house).log_in(&begin(&party.client_id), EMAIL, PASSWORD).await;
+        assert!(back.query("code").is_some(), "{}", back.location());
+    }
+}
+
+/// A device waits in one tenant: neither of its codes is known in the other, to no client and to no person.
+#[tokio::test]
+async fn a_device_of_one_tenant_waits_for_nobody_in_the_other() {
+    for engine in Engine::all() {
+        let house = House::on(engine).await;
+        let other = house.second_tenant("other.test").await;
+        let (television, twin) = (house.television(Via::None).await, other.television(Via::None).await);
+        let waiting = television.wait().await;
+        let grace = Visitor::new(&other);
+        let page = grace.type_code(&waiting).await;
+        assert!(page.text().contains("user_code") && !page.text().contains("Acme TV"), "{}", page.text());
+        let code = waiting["device_code"].as_str().unwrap();
+        let asked = twin.token(&[("grant_type", DEVICE_GRANT), ("device_code", code)]).await;
+        assert_eq!(asked.is(400).json()["error"], "invalid_grant");
+        let foreign = RelyingParty { house: &other, ..house.television(Via::None).await };
+        assert_eq!(foreign.poll(&waiting).await.is(401).json()["error"], "invalid_client");
+        Visitor::new(&house).activate(&waiting).await.is(200);
+        television.poll(&waiting).await.is(200);
     }
 }

@@ -93,6 +93,13 @@ async fn clients_are_named_when_a_connection_is_made_changed_or_switched() {
     let made = create(&kit.app, &kit.shell(), &object(named)).await.unwrap();
     let id = made.connection.id;
     assert_eq!(made.enabled_clients, from_ref(&shop));
+    // A set, whatever the order that it was sent in.
+    let mut both = [shop.clone(), kiosk.clone()];
+    both.sort();
+    let backwards = json!({ "name": "Both", "strategy": "auth0", "enabled_clients": [both[1].as_str(), both[0].as_str()] });
+    let set = create(&kit.app, &kit.shell(), &object(backwards)).await.unwrap();
+    let read = get(&kit.app, &kit.shell(), &set.connection.id).await.unwrap();
+    assert_eq!((&set.enabled_clients[..], &read.enabled_clients[..]), (&both[..], &both[..]));
     let enabled = async || get(&kit.app, &kit.shell(), &id).await.unwrap().enabled_clients;
     let change = object(json!({ "enabled_clients": [kiosk.as_str()] }));
     assert_eq!(update(&kit.app, &kit.shell(), &id, &change).await.unwrap().enabled_clients, from_ref(&kiosk));

@@ -1,6 +1,6 @@
-//! Removing a device: its owner, or an admin.
+//! Removing a credential of a device: its owner, or an admin.
 
-use doorward_model::ids::DeviceCredentialId;
+use doorward_model::ids::{DeviceCredentialId, FamilyId, UserId};
 use doorward_model::scope::ApiScope;
 use doorward_store::device_credentials;
 
@@ -9,10 +9,11 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
 use crate::logs::record;
+use crate::refresh_tokens;
 
 const WHAT: &str = "Delete a device credential";
 
-/// Removes a device. Gives back whether it was there.
+/// Removes a key, or revokes the refresh token of that id. Gives back whether it was there.
 ///
 /// # Errors
 /// [`Fault::Forbidden`], or trouble with the store. Refusals are logged.
@@ -23,20 +24,41 @@ pub async fn delete(app: &App, caller: &Caller, id: &DeviceCredentialId) -> Resu
     }
 }
 
+const OWN: ApiScope = ApiScope::DeleteCurrentUserDeviceCredentials;
+const ALL: ApiScope = ApiScope::DeleteDeviceCredentials;
+
 async fn remove(app: &App, caller: &Caller, id: &DeviceCredentialId) -> Result<bool, Fault> {
-    let (own, all) = (ApiScope::DeleteCurrentUserDeviceCredentials, ApiScope::DeleteDeviceCredentials);
-    caller.may_any(&[own, all])?;
+    caller.may_any(&[OWN, ALL])?;
     let scope = app.db().tenant(&caller.tenant.tenant.id);
-    let Some(device) = device_credentials::get(&scope, id).await? else { return Ok(false) };
-    match caller.may_about(&device.user, own, &[all]) {
-        Ok(()) => {}
-        // To a person the devices of others are not there: an answer must not say whether they are.
-        Err(_) if caller.holds(own) => return Ok(false),
-        Err(fault) => return Err(fault),
+    let Some(device) = device_credentials::get(&scope, id).await? else {
+        return revoke(app, caller, id).await;
+    };
+    if !reaches(caller, &device.user)? {
+        return Ok(false);
     }
     let mut batch = scope.batch();
     device_credentials::delete(&mut batch, id);
     record::push_by(&mut batch, app, caller, about(WHAT, &device));
     batch.commit().await?;
+    Ok(true)
+}
+
+/// Whether what is somebody's is there for the caller. To a person the devices of others are not: an answer
+/// must not say whether they are.
+fn reaches(caller: &Caller, owner: &UserId) -> Result<bool, Fault> {
+    match caller.may_about(owner, OWN, &[ALL]) {
+        Ok(()) => Ok(true),
+        Err(_) if caller.holds(OWN) => Ok(false),
+        Err(fault) => Err(fault),
+    }
+}
+
+async fn revoke(app: &App, caller: &Caller, id: &DeviceCredentialId) -> Result<bool, Fault> {
+    let Ok(id) = FamilyId::parse(id.as_str()) else { return Ok(false) };
+    let Some(token) = refresh_tokens::exchangeable(app, caller, &id).await? else { return Ok(false) };
+    if !reaches(caller, &token.family.authorization.user)? {
+        return Ok(false);
+    }
+    refresh_tokens::end(app, caller, &token.family).await?;
     Ok(true)
 }

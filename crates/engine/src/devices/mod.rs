@@ -1,4 +1,5 @@
-//! Credentials of people's devices: people register them for themselves, admins see and remove them.
+//! Credentials of people's devices: people register keys for themselves, admins see and remove these and the
+//! refresh tokens beside them.
 //!
 //! Source: the Management API's `device-credentials`.
 
@@ -8,7 +9,7 @@ mod list;
 
 pub use create::create;
 pub use delete::delete;
-pub use list::{DeviceFilter, DevicePage, DeviceQuery, list};
+pub use list::{Device, DeviceFilter, DevicePage, DeviceQuery, list};
 
 use doorward_model::device_credential::DeviceCredential;
 use doorward_model::log::code::EventCode;

@@ -10,8 +10,10 @@ mod update;
 use doorward_model::token::RefreshToken;
 
 pub use doorward_store::refresh_tokens::TokenFilter;
+pub(crate) use list::{Part, part};
 pub use list::{get, list};
 pub use revoke::{Which, revoke, revoke_many};
+pub(crate) use revoke::{end, exchangeable};
 pub use update::update;
 
 /// A refresh token as it may be seen.

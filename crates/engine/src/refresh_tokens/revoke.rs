@@ -7,6 +7,7 @@
 use doorward_model::ids::{ClientId, FamilyId, UserId};
 use doorward_model::log::code::EventCode;
 use doorward_model::scope::ApiScope;
+use doorward_model::token::{Family, RefreshToken};
 use doorward_store::refresh_tokens::{self, TokenFilter};
 use doorward_store::{Batch, Ticket, token_families};
 use serde_json::{Value, json};
@@ -60,20 +61,34 @@ pub async fn revoke(app: &App, caller: &Caller, id: &FamilyId) -> Result<bool, F
 
 async fn remove(app: &App, caller: &Caller, id: &FamilyId) -> Result<bool, Fault> {
     caller.may(ApiScope::DeleteRefreshTokens)?;
+    let Some(token) = exchangeable(app, caller, id).await? else { return Ok(false) };
+    end(app, caller, &token.family).await?;
+    Ok(true)
+}
+
+/// The refresh token of that id, as long as it can be exchanged; the caller has been let in.
+pub(crate) async fn exchangeable(
+    app: &App,
+    caller: &Caller,
+    id: &FamilyId,
+) -> Result<Option<RefreshToken>, Fault> {
     let scope = app.db().tenant(&caller.tenant.tenant.id);
     let filter = TokenFilter { family: Some(id.clone()), ..TokenFilter::default() };
-    let found = refresh_tokens::live(&scope, &filter, app.now(), None, 1).await?.pop();
-    let Some(token) = found else { return Ok(false) };
-    let authorization = &token.family.authorization;
-    let mut target = named_by(&scope, &authorization.client).await?;
-    target["refresh_token_id"] = id.as_str().into();
-    target["user_id"] = authorization.user.as_str().into();
+    Ok(refresh_tokens::live(&scope, &filter, app.now(), None, 1).await?.pop())
+}
+
+/// Revokes a refresh token that was read; the caller has been let in.
+pub(crate) async fn end(app: &App, caller: &Caller, family: &Family) -> Result<(), Fault> {
+    let scope = app.db().tenant(&caller.tenant.tenant.id);
+    let mut target = named_by(&scope, &family.authorization.client).await?;
+    target["refresh_token_id"] = family.id.as_str().into();
+    target["user_id"] = family.authorization.user.as_str().into();
     let mut batch = scope.batch();
-    token_families::revoke(&mut batch, id, app.now());
+    token_families::revoke(&mut batch, &family.id, app.now());
     let draft = EventDraft::new(EventCode::ManagementWrite, ONE).detail("target", target);
     record::push_by(&mut batch, app, caller, draft);
     batch.commit().await?;
-    Ok(true)
+    Ok(())
 }
 
 /// Revokes refresh tokens. Those of a person or a client may be many, so they go in batches; the first

@@ -8,7 +8,7 @@ use doorward_model::scope::ApiScope;
 use doorward_store::{StoreError, resource_servers};
 use serde_json::{Map, Value};
 
-use super::{ShownApi, about, find, seal, shown};
+use super::{ShownApi, about, find, seal, secrets_read, shown};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::Fault;
@@ -31,10 +31,34 @@ pub async fn update(
     name: &ApiName,
     body: &Map<String, Value>,
 ) -> Result<ShownApi, Fault> {
-    match change(app, caller, name, body).await {
-        Ok(api) => shown(app, caller, api),
+    let changed = match change(app, caller, name, body).await {
+        Ok(changed) => seen(app, caller, changed).await,
+        Err(fault) => Err(fault),
+    };
+    match changed {
+        Ok(shown) => Ok(shown),
         Err(fault) => Err(record::refused(app, caller, WHAT, Some(name.as_str()), fault).await),
     }
+}
+
+/// An API as it is now, and whether this change made its secret.
+struct Changed {
+    api: ResourceServer,
+    made_secret: bool,
+}
+
+/// The API as whoever changed it may see it: with the secret that they made, or with any where they may read it,
+/// which is logged.
+async fn seen(app: &App, caller: &Caller, changed: Changed) -> Result<ShownApi, Fault> {
+    let Changed { api, made_secret } = changed;
+    if made_secret || api.signing_secret.is_none() {
+        return shown(app, caller, api);
+    }
+    if !caller.holds(ApiScope::ReadResourceServers) {
+        return Ok(ShownApi { api, signing_secret: None });
+    }
+    record::alone_by(app, caller, secrets_read(caller, api.id.as_str())).await?;
+    shown(app, caller, api)
 }
 
 async fn change(
@@ -42,7 +66,7 @@ async fn change(
     caller: &Caller,
     name: &ApiName,
     body: &Map<String, Value>,
-) -> Result<ResourceServer, Fault> {
+) -> Result<Changed, Fault> {
     caller.may(ApiScope::UpdateResourceServers)?;
     let patch = ApiPatch::from_json(body)?;
     let tenant = &caller.tenant.tenant.id;
@@ -52,8 +76,10 @@ async fn change(
         let mut next = edit::apply(&current, &patch)?;
         seal(app, tenant, &mut next, &patch.signing_secret)?;
         if next == current {
-            return Ok(current);
+            return Ok(Changed { api: current, made_secret: false });
         }
+        // Sealed anew is another text, also of the same secret.
+        let made_secret = next.signing_secret != current.signing_secret;
         let mut batch = scope.batch();
         resource_servers::update(&mut batch, &next);
         for gone in current.permissions.iter().filter(|known| !next.knows(&known.value)) {
@@ -65,7 +91,8 @@ async fn change(
             Ok(_) => {
                 app.changed(tenant).await;
                 keys::prepare(app, &caller.tenant, next.settings.signing_alg).await;
-                return Ok(ResourceServer { version: next.version + 1, ..next });
+                let api = ResourceServer { version: next.version + 1, ..next };
+                return Ok(Changed { api, made_secret });
             }
             Err(StoreError::Unmet { what: resource_servers::STALE }) => {}
             Err(error) => return Err(error.into()),

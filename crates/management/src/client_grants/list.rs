@@ -32,7 +32,7 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
     let (app, page) = (web.app(), Page::read(&query)?);
     let filter = filter(&query)?;
     if Checkpoint::is_wanted(&query) {
-        let list = List { app, tenant: &caller.tenant.tenant.id, name: "client_grants" };
+        let list = List { app, tenant: &caller.tenant.tenant.id, name: "client_grants", of: "" };
         let checkpoint = Checkpoint::read(list, &query)?;
         let after = checkpoint.key(ClientGrantId::parse)?;
         let part = GrantPart::After { checkpoint: after, limit: checkpoint.wanted() };

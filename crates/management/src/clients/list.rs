@@ -49,7 +49,7 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
     super::check_fields(web.app(), &fields, &caller).await?;
     let view = |client: &ShownClient| Value::Object(fields.select(super::view(client, &caller)));
     if Checkpoint::is_wanted(&query) {
-        let list = List { app: web.app(), tenant: &caller.tenant.tenant.id, name: "clients" };
+        let list = List { app: web.app(), tenant: &caller.tenant.tenant.id, name: "clients", of: "" };
         let checkpoint = Checkpoint::read(list, &query)?;
         let after = checkpoint.after.as_deref().map(place).transpose()?;
         let wanted = ClientQuery { after, limit: checkpoint.wanted(), ..wanted };

@@ -32,7 +32,7 @@ pub(crate) async fn list_clients(
     // The list gives no total; the SDK asks for one all the same.
     let query = Query::read(&uri, &["from", "take", "include_totals"])?;
     query.flag("include_totals")?;
-    let list = List { app: web.app(), tenant: &caller.tenant.tenant.id, name: "clients" };
+    let list = List { app: web.app(), tenant: &caller.tenant.tenant.id, name: "clients", of: id.as_str() };
     let checkpoint = Checkpoint::read(list, &query)?;
     let bad = || Refused::query("from", "format", "This is no checkpoint of this list.");
     let after = checkpoint.after.as_deref().map(ClientId::parse).transpose().map_err(|_| bad())?;

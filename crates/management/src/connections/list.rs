@@ -45,7 +45,7 @@ pub(crate) async fn list(State(web): State<Web>, Authorized(caller): Authorized,
         name: query.text("name").map(str::to_owned),
         with_clients: fields.show("enabled_clients"),
     };
-    let list = List { app: web.app(), tenant: &caller.tenant.tenant.id, name: "connections" };
+    let list = List { app: web.app(), tenant: &caller.tenant.tenant.id, name: "connections", of: "" };
     if Checkpoint::is_wanted(&query) {
         let checkpoint = Checkpoint::read(list, &query)?;
         let last = checkpoint.after.as_deref().map(unkey).transpose()?;

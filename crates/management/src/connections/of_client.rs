@@ -35,7 +35,8 @@ pub(crate) async fn of_client(
     if fields.ask_for(OPTIONS) {
         api_token::admit(web.app(), &caller, &[ReadConnectionsOptions]).await?;
     }
-    let list = List { app: web.app(), tenant: &caller.tenant.tenant.id, name: "connections" };
+    let list =
+        List { app: web.app(), tenant: &caller.tenant.tenant.id, name: "connections", of: id.as_str() };
     let checkpoint = Checkpoint::read(list, &query)?;
     let last = checkpoint.after.as_deref().map(unkey).transpose()?;
     let strategies = query.all("strategy");

@@ -1,6 +1,6 @@
 //! What `/device-credentials` takes and gives.
 
-use doorward_model::device_credential::PUBLIC_KEY;
+use doorward_model::device_credential::{PUBLIC_KEY, REFRESH_TOKEN, ROTATING_REFRESH_TOKEN};
 use doorward_model::schema::{Format, Member, Schema, TEXT, list, optional, required};
 
 use crate::openapi::operation::{
@@ -12,7 +12,9 @@ const fn bounded(max: usize) -> Schema {
     Schema::Text { min: 1, max, format: Format::Any }
 }
 
+/// What is registered, and what is listed.
 const KIND: Schema = Schema::Words(&[PUBLIC_KEY]);
+const ANY_KIND: Schema = Schema::Words(&[PUBLIC_KEY, REFRESH_TOKEN, ROTATING_REFRESH_TOKEN]);
 const NEW: Schema = Schema::Object(&[
     required("device_name", bounded(255), "How its owner calls the device."),
     required("type", KIND, "The kind of credential."),
@@ -22,10 +24,14 @@ const NEW: Schema = Schema::Object(&[
 ]);
 const MADE: Schema = Schema::Object(&[required("id", TEXT, "The id.")]);
 const SHOWN: Schema = Schema::Object(&[
-    optional("id", TEXT, "The id."),
-    optional("device_name", TEXT, "How its owner calls the device."),
-    optional("device_id", TEXT, "How the device calls itself."),
-    optional("type", KIND, "The kind of credential."),
+    optional("id", TEXT, "The id; of a refresh token, the one that /refresh-tokens knows it by."),
+    optional(
+        "device_name",
+        TEXT,
+        "How its owner calls the device, or how it called itself when it used the token last.",
+    ),
+    optional("device_id", TEXT, "How the device calls itself; not of a refresh token."),
+    optional("type", ANY_KIND, "The kind of credential."),
     optional("user_id", TEXT, "Whose it is."),
     optional("client_id", TEXT, "The application that it is for."),
 ]);
@@ -41,7 +47,7 @@ const LISTED: &[Parameter] = &[
     INCLUDE_FIELDS,
     parameter("user_id", TEXT, "Only those of this user."),
     parameter("client_id", TEXT, "Only those for this application."),
-    parameter("type", KIND, "The kind of credential."),
+    parameter("type", ANY_KIND, "Only those of this kind; all of them when left out."),
 ];
 
 pub(crate) const NAMED: &[(&str, &Schema)] = &[("DeviceCredential", &SHOWN), ("NewDeviceCredential", &NEW)];
@@ -63,7 +69,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     },
     Operation {
         id: "delete_device_credentials_by_id",
-        summary: "Delete a device credential",
+        summary: "Delete a device credential, or revoke a refresh token",
         query: &[],
         body: None,
         answers: &[(204, None)],

@@ -47,7 +47,8 @@ pub(crate) async fn list_of_user(
 async fn page(web: &Web, caller: &Caller, query: &Query, filter: &TokenFilter, name: &'static str) -> Answer {
     query.flag("include_totals")?;
     let fields = Fields::read(query)?;
-    let list = List { app: web.app(), tenant: &caller.tenant.tenant.id, name };
+    let of = filter.user.as_ref().map_or("", UserId::as_str);
+    let list = List { app: web.app(), tenant: &caller.tenant.tenant.id, name, of };
     let checkpoint = Checkpoint::read(list, query)?;
     let after = checkpoint.after.as_deref().map(|key| unkey(key, FamilyId::parse)).transpose()?;
     let after = after.as_ref().map(|(at, id)| (*at, id));

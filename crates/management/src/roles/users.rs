@@ -27,7 +27,7 @@ pub(crate) async fn users(
     let query = Query::read(&uri, PARAMETERS)?;
     let (app, page) = (web.app(), Page::read(&query)?);
     if Checkpoint::is_wanted(&query) {
-        let list = List { app, tenant: &caller.tenant.tenant.id, name: "users" };
+        let list = List { app, tenant: &caller.tenant.tenant.id, name: "users", of: id.as_str() };
         let checkpoint = Checkpoint::read(list, &query)?;
         let part =
             MemberPart::After { checkpoint: checkpoint.key(UserId::parse)?, limit: checkpoint.wanted() };

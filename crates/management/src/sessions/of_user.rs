@@ -29,7 +29,7 @@ pub(crate) async fn list_of_user(
     let user = path::id(id, UserId::parse)?;
     let query = Query::read(&uri, PARAMETERS)?;
     query.flag("include_totals")?;
-    let list = List { app: web.app(), tenant: &caller.tenant.tenant.id, name: "sessions" };
+    let list = List { app: web.app(), tenant: &caller.tenant.tenant.id, name: "sessions", of: user.as_str() };
     let checkpoint = Checkpoint::read(list, &query)?;
     let after = checkpoint.after.as_deref().map(|key| view::unkey(key, SessionId::parse)).transpose()?;
     let after = after.as_ref().map(|(at, id)| (*at, id));

@@ -147,8 +147,19 @@ impl ApiPatch {
             }
             "is_system" => self.is_system = json::always(json::flag(value, name, errors)),
             // What the original offers besides and is not built yet: it may be said to be off.
-            "token_encryption" | "consent_policy" | "authorization_details" | "proof_of_possession" => {
+            "token_encryption"
+            | "consent_policy"
+            | "authorization_details"
+            | "proof_of_possession"
+            | "authorization_policy"
+            | "verification_location"
+            | "token_lifetime_for_anonymous_access_tokens" => {
                 if !is_nothing(value) {
+                    errors.push(not_offered(name));
+                }
+            }
+            "allow_online_access" | "allow_online_access_with_ephemeral_sessions" => {
+                if !is_nothing(value) && value != &Value::Bool(false) {
                     errors.push(not_offered(name));
                 }
             }
@@ -381,8 +392,25 @@ mod tests {
     fn what_is_not_built_may_be_said_to_be_off() {
         let body = json!({
             "consent_policy": null, "authorization_details": [], "proof_of_possession": null, "token_encryption": null,
+            "authorization_policy": null, "verification_location": null, "allow_online_access": false,
+            "allow_online_access_with_ephemeral_sessions": false, "token_lifetime_for_anonymous_access_tokens": null,
         });
         assert_eq!(patch(&body), ApiPatch::default());
+        let nulls =
+            json!({ "allow_online_access": null, "allow_online_access_with_ephemeral_sessions": null });
+        assert_eq!(patch(&nulls), ApiPatch::default());
+        for (name, value) in [
+            ("allow_online_access", json!(true)),
+            ("allow_online_access_with_ephemeral_sessions", json!(true)),
+            ("authorization_policy", json!({ "policy_id": "p" })),
+            ("consent_policy", json!(false)),
+            ("token_lifetime_for_anonymous_access_tokens", json!(60)),
+            ("verification_location", json!("https://api.test/keys")),
+        ] {
+            let body = json!({ name: value });
+            let errors = ApiPatch::from_json(body.as_object().unwrap()).unwrap_err();
+            assert_eq!(found(&errors), [(name, "enum")]);
+        }
     }
 
     #[test]

@@ -133,7 +133,23 @@ fn read(patch: &mut ConnectionPatch, p: &str, value: &Value, errors: &mut FieldE
             }
         }
         "enabled_clients" => patch.enabled_clients = clients(value, errors),
+        // What the original offers besides and is not built yet: it may be said to be off.
+        "cross_app_access_requesting_app" | "cross_app_access_resource_app" => off(value, p, errors),
         _ => errors.push(unknown(p)),
+    }
+}
+
+/// Reads that something is not in use: null, false, or an object of which nothing is on.
+fn off(value: &Value, path: &str, errors: &mut FieldErrors) {
+    let is_off = match value {
+        Value::Object(members) => {
+            members.values().all(|member| matches!(member, Value::Null | Value::Bool(false)))
+        }
+        other => matches!(other, Value::Null | Value::Bool(false)),
+    };
+    if !is_off {
+        let text = "This is not offered yet. Leave it out, or send null.";
+        errors.push(FieldError::new(path, "enum", text));
     }
 }
 
@@ -304,6 +320,18 @@ mod tests {
         let refused = change(json!({ "name": "b", "strategy": "auth0" }));
         let both = ["name additional_properties", "strategy additional_properties"];
         assert_eq!(refused, Err(both.map(str::to_owned).to_vec()));
+    }
+
+    #[test]
+    fn what_is_not_built_may_be_said_to_be_off() {
+        for name in ["cross_app_access_requesting_app", "cross_app_access_resource_app"] {
+            for off in [json!(null), json!(false), json!({}), json!({ "active": false, "status": null })] {
+                assert_eq!(change(json!({ name: off })), Ok(ConnectionPatch::default()), "{name} {off}");
+            }
+            for on in [json!(true), json!({ "active": true }), json!({ "status": "enabled" }), json!("on")] {
+                assert_eq!(change(json!({ name: on })), Err(vec![format!("{name} enum")]), "{name} {on}");
+            }
+        }
     }
 
     #[test]

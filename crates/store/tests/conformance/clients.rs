@@ -1,17 +1,18 @@
 //! Clients, their secrets, and the ids that are never used again.
 
+use doorward_model::api::{ClientGrant, ResourceServer};
 use doorward_model::client::further::MOBILE;
 use doorward_model::client::grant_type::GrantType;
 use doorward_model::client::kind::ClientKind;
 use doorward_model::device_credential::DeviceCredential;
-use doorward_model::ids::{ClientId, DeviceCredentialId};
+use doorward_model::ids::{ClientGrantId, ClientId, DeviceCredentialId, ResourceServerId};
 use doorward_model::signing_alg::SigningAlg;
 use doorward_model::time::Timestamp;
 use doorward_store::clients::{ClientFilter, ClientOrder};
 use doorward_store::device_credentials::DeviceFilter;
 use doorward_store::{
-    client_credentials, client_secrets, clients, codes, connections, device_credentials, refresh_tokens,
-    sessions, token_families,
+    client_credentials, client_grants, client_secrets, clients, codes, connections, device_credentials,
+    refresh_tokens, resource_servers, sessions, token_families,
 };
 
 use crate::kit::on_both;
@@ -75,10 +76,22 @@ fn a_deleted_client_takes_everything_along_and_its_id_is_never_used_again() {
         codes::insert(&mut b, &hash("code"), &code());
         token_families::insert(&mut b, &family("family"), None);
         refresh_tokens::insert(&mut b, &refresh_token("token", &family("family")));
+        let api =
+            ResourceServer::new(ResourceServerId::parse("api").unwrap(), "https://api.test/".into(), NOW);
+        resource_servers::insert(&mut b, &api);
+        let grant = ClientGrantId::parse("cgr_1").unwrap();
+        let audience = api.identifier.clone();
+        client_grants::insert(&mut b, &ClientGrant::new(grant.clone(), id.clone(), audience, Vec::new()));
+        let device = device_for("dcr_1", &id);
+        device_credentials::insert(&mut b, &device, 9);
         b.commit().await.unwrap();
+        assert!(client_grants::get(&scope, &grant).await.unwrap().is_some());
+        assert!(device_credentials::get(&scope, &device.id).await.unwrap().is_some());
 
         write(&db, &t, |b| clients::delete(b, &id, NOW)).await.unwrap();
         assert_eq!(clients::get(&scope, &id).await.unwrap(), None);
+        assert_eq!(client_grants::get(&scope, &grant).await.unwrap(), None);
+        assert_eq!(device_credentials::get(&scope, &device.id).await.unwrap(), None);
         assert!(client_secrets::for_client(&scope, &id).await.unwrap().is_empty());
         assert!(client_credentials::for_client(&scope, &id).await.unwrap().is_empty());
         assert!(connections::for_client(&scope, &id).await.unwrap().is_empty());
@@ -94,6 +107,18 @@ fn a_deleted_client_takes_everything_along_and_its_id_is_never_used_again() {
     });
 }
 
+fn device_for(name: &str, client: &ClientId) -> DeviceCredential {
+    DeviceCredential {
+        id: DeviceCredentialId::parse(name).unwrap(),
+        user: user_id("auth0|1"),
+        client: client.clone(),
+        device_id: "d".to_owned(),
+        device_name: "Phone".to_owned(),
+        value: "AAAA".to_owned(),
+        created_at: NOW,
+    }
+}
+
 #[test]
 fn a_deleted_client_takes_its_devices_along_and_no_session_names_it() {
     on_both(async |db| {
@@ -102,20 +127,11 @@ fn a_deleted_client_takes_its_devices_along_and_no_session_names_it() {
         let (id, other) = (client_id("client"), client_id("other"));
         let mut used = session("used");
         used.clients = vec![other.clone(), id.clone()];
-        let device = |name: &str, client: &ClientId| DeviceCredential {
-            id: DeviceCredentialId::parse(name).unwrap(),
-            user: user_id("auth0|1"),
-            client: client.clone(),
-            device_id: "d".to_owned(),
-            device_name: "Phone".to_owned(),
-            value: "AAAA".to_owned(),
-            created_at: NOW,
-        };
         let mut b = scope.batch();
         clients::insert(&mut b, &client("other", "Other"));
         sessions::insert(&mut b, &used, &hash("used"), later(1000));
-        device_credentials::insert(&mut b, &device("dcr_1", &id), 9);
-        device_credentials::insert(&mut b, &device("dcr_2", &other), 9);
+        device_credentials::insert(&mut b, &device_for("dcr_1", &id), 9);
+        device_credentials::insert(&mut b, &device_for("dcr_2", &other), 9);
         b.commit().await.unwrap();
         let start = Timestamp::from_seconds(0);
         let named = async || {

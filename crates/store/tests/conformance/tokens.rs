@@ -1,6 +1,7 @@
 //! Codes, token families, refresh tokens: single use, and nothing for whoever is gone.
 
 use doorward_model::device::Device;
+use doorward_model::ids::ClientId;
 use doorward_model::token::{AskedClaims, Code, Family, RefreshToken};
 use doorward_store::refresh_tokens::TokenFilter;
 use doorward_store::{
@@ -316,6 +317,62 @@ fn live_tokens_are_listed_one_per_family_and_only_while_they_can_be_exchanged() 
         let one = TokenFilter { family: Some(family_id("a")), ..TokenFilter::default() };
         let found = refresh_tokens::live(&scope, &one, later(20), None, 9).await.unwrap();
         assert_eq!(found, [next]);
+    });
+}
+
+#[test]
+fn live_refresh_tokens_are_paged_and_counted_by_client() {
+    on_both(async |db| {
+        let (t, elsewhere) = (furnish(&db, "a").await, furnish(&db, "b").await);
+        let scope = db.tenant(&t);
+        let mut b = scope.batch();
+        clients::insert(&mut b, &client("other", "Other"));
+        users::insert(&mut b, &user("auth0|2", "bob@a.test"));
+        // Ids begin with their second, as where they are made.
+        for (name, who, at, ends) in [
+            ("1a", "auth0|1", "client", 1000),
+            ("2b", "auth0|2", "client", 1000),
+            ("3c", "auth0|1", "other", 1000),
+            ("4d", "auth0|1", "client", 10),
+            ("5e", "auth0|1", "client", 1000),
+            ("6f", "auth0|1", "client", 1000),
+        ] {
+            let mut family = family(name);
+            family.created_at = later(u32::from(name.as_bytes()[0]));
+            (family.authorization.user, family.authorization.client) = (user_id(who), client_id(at));
+            token_families::insert(&mut b, &family, None);
+            let token = RefreshToken { expires_at: Some(later(ends)), ..refresh_token(name, &family) };
+            refresh_tokens::insert(&mut b, &token);
+        }
+        token_families::revoke(&mut b, &family_id("5e"), NOW);
+        refresh_tokens::rotate(&mut b, &hash("6f"), later(9));
+        b.commit().await.unwrap();
+        let page = async |filter: &TokenFilter, clients: Option<&[ClientId]>, part| {
+            let found = refresh_tokens::live_page(&scope, filter, clients, later(20), part).await.unwrap();
+            found.iter().map(|token| token.family.id.to_string()).collect::<Vec<_>>()
+        };
+        let count = async |filter: &TokenFilter| {
+            let counted = refresh_tokens::live_by_client(&scope, filter, later(20)).await.unwrap();
+            counted.into_iter().map(|(id, count)| format!("{id} {count}")).collect::<Vec<_>>()
+        };
+        let all = TokenFilter::default();
+        assert_eq!(page(&all, None, (0, 9)).await, ["1a", "2b", "3c"]);
+        assert_eq!(page(&all, None, (1, 1)).await, ["2b"]);
+        assert_eq!(page(&all, None, (3, 9)).await, [""; 0]);
+        assert_eq!(count(&all).await, ["client 2", "other 1"]);
+        let of_ada = TokenFilter { user: Some(user_id("auth0|1")), ..all.clone() };
+        assert_eq!(page(&of_ada, None, (0, 9)).await, ["1a", "3c"]);
+        assert_eq!(page(&of_ada, None, (1, 9)).await, ["3c"]);
+        assert_eq!(count(&of_ada).await, ["client 1", "other 1"]);
+        let at_client = TokenFilter { client: Some(client_id("client")), ..all.clone() };
+        assert_eq!(page(&at_client, None, (0, 9)).await, ["1a", "2b"]);
+        assert_eq!(count(&at_client).await, ["client 2"]);
+        let (one, other) = (client_id("client"), client_id("other"));
+        assert_eq!(page(&all, Some(std::slice::from_ref(&other)), (0, 9)).await, ["3c"]);
+        assert_eq!(page(&all, Some(&[one, other]), (1, 9)).await, ["2b", "3c"]);
+        assert_eq!(page(&all, Some(&[]), (0, 9)).await, [""; 0]);
+        let none = refresh_tokens::live_by_client(&db.tenant(&elsewhere), &all, later(20)).await.unwrap();
+        assert!(none.is_empty(), "of another tenant");
     });
 }
 

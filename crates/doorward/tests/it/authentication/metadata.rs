@@ -192,6 +192,24 @@ async fn a_foreign_origin_reads_nothing_of_a_client() {
     }
 }
 
+/// What names no client concerns nobody, so that the page that sent it may read what is wrong with it.
+#[tokio::test]
+async fn what_names_no_client_is_refused_in_words_that_every_page_may_read() {
+    let house = House::new().await;
+    for path in ["/oauth/token", "/oauth/par", "/oauth/revoke", "/oauth/device/code"] {
+        for (kind, body, status) in [
+            ("application/json", "{", 400),
+            ("text/plain", "a", 400),
+            ("application/x-www-form-urlencoded", "client_id=nobody&grant_type=refresh_token&token=x", 401),
+        ] {
+            let asked = Asked::new("POST", path).header("content-type", kind).body(body.into());
+            let answer = house.send(asked.header("origin", "https://app.test")).await.is(status);
+            assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{path} {body}");
+            assert_eq!(answer.header("access-control-allow-credentials"), None, "{path} {body}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn keys_and_discovery_are_for_every_origin_without_credentials() {
     let house = House::new().await;

@@ -171,3 +171,46 @@ async fn a_token_in_the_header_and_in_the_form_is_refused() {
     let twice = form().header("authorization", &format!("Bearer {token}"));
     assert_eq!(house.send(twice).await.is(400).json()["error"], "invalid_request");
 }
+
+/// The answer that a page at `origin` hears, and who may read it.
+async fn heard(house: &House, token: Option<&str>, origin: &str) -> (u16, Option<String>) {
+    let asked = Asked::get("/userinfo").header("origin", origin);
+    let asked = token
+        .into_iter()
+        .fold(asked, |asked, token| asked.header("authorization", &format!("Bearer {token}")));
+    let answer = house.send(asked).await;
+    assert_eq!(answer.header("access-control-allow-credentials"), None);
+    (answer.status.as_u16(), answer.header("access-control-allow-origin").map(str::to_owned))
+}
+
+/// What a page cannot read, its library takes for a network that failed, and the person is never sent to log in
+/// again. What is known of a client stays for the client's own pages.
+#[tokio::test]
+async fn a_page_hears_why_its_token_opens_nothing() {
+    let house = House::new().await;
+    let party = house.party(ClientKind::Spa, Via::None).await;
+    let (own, evil) = (house.party_origin(&party), "https://evil.test");
+    let tokens = party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    let ended = party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
+    let fields = [("token", text(&ended, "refresh_token")), ("client_id", &party.client_id)];
+    house.send(Asked::form("/oauth/revoke", &fields)).await.is(200);
+    let (good, revoked) = (text(&tokens, "access_token"), text(&ended, "access_token"));
+
+    for (token, status) in [(good, 200), (revoked, 401)] {
+        assert_eq!(heard(&house, Some(token), &own).await, (status, Some(own.clone())));
+        assert_eq!(heard(&house, Some(token), evil).await, (status, None));
+    }
+    let everybody = || Some("*".to_owned());
+    let half = &good[..good.len() / 2];
+    for origin in [&own, evil, "null"] {
+        for token in [None, Some("nonsense"), Some("a.b.c"), Some(half)] {
+            assert_eq!(heard(&house, token, origin).await, (401, everybody()), "{token:?} {origin}");
+        }
+    }
+    let twice = Asked::form("/userinfo", &[("access_token", good)]).header("origin", &own);
+    let twice = house.send(twice.header("authorization", &format!("Bearer {good}"))).await.is(400);
+    assert_eq!(twice.header("access-control-allow-origin"), Some("*"));
+    house.advance(90_000);
+    assert_eq!(heard(&house, Some(good), &own).await, (401, Some(own.clone())), "expired");
+    assert_eq!(heard(&house, Some(good), evil).await, (401, None), "expired");
+}

@@ -11,6 +11,7 @@ mod live;
 mod login;
 mod logs;
 pub mod messages;
+mod neighbours;
 mod quickstarts;
 mod settings;
 mod setup;

@@ -27,15 +27,20 @@ struct Things {
     ids: BTreeMap<&'static str, String>,
     /// What is shown to whoever may read keys.
     client_secret: String,
+    /// What is shown to whoever may read APIs.
+    api_secret: String,
     /// What is shown to nobody a second time.
     secrets: Vec<(&'static str, String)>,
 }
 
 impl Things {
     async fn new(house: &House, owner: &Machine<'_>) -> Self {
-        let mut things = Self { ids: BTreeMap::new(), client_secret: String::new(), secrets: Vec::new() };
-        let api = json!({ "identifier": API, "scopes": [{ "value": "read:things" }] });
+        let (client_secret, api_secret) = (String::new(), String::new());
+        let mut things = Self { ids: BTreeMap::new(), client_secret, api_secret, secrets: Vec::new() };
+        let api =
+            json!({ "identifier": API, "scopes": [{ "value": "read:things" }], "signing_alg": "HS256" });
         let api = owner.post("/api/v2/resource-servers", &api).await.is(201).json();
+        things.api_secret = text(&api, "signing_secret");
         things.keep("resource-servers", &api, "id");
         things.of_people(house, owner).await;
         things.of_programs(owner).await;
@@ -286,14 +291,21 @@ async fn no_row_shows_what_is_secret() {
     let owner = with_all_but(&house, &[]).await;
     let things = Things::new(&house, &owner).await;
     let may_see_keys = things.everything(&owner).await;
-    let shows_it = |read: &[(&str, Answer)]| -> Vec<String> {
-        let those = read.iter().filter(|(_, answer)| answer.text().contains(&things.client_secret));
+    let shows = |read: &[(&str, Answer)], secret: &str| -> Vec<String> {
+        let those = read.iter().filter(|(_, answer)| answer.text().contains(secret));
         those.map(|(operation, _)| (*operation).to_owned()).collect()
     };
-    assert_eq!(shows_it(&may_see_keys), ["get_clients", "get_clients_by_id"]);
+    assert_eq!(shows(&may_see_keys, &things.client_secret), ["get_clients", "get_clients_by_id"]);
     let reader = with_all_but(&house, &[ApiScope::ReadClientKeys]).await;
     let may_not = things.everything(&reader).await;
-    assert_eq!(shows_it(&may_not), [""; 0]);
+    assert_eq!(shows(&may_not, &things.client_secret), [""; 0]);
+    // The secret of an API is of those who may read APIs: no other row has it, and without that scope nobody.
+    let of_apis = ["get_resource_servers", "get_resource_servers_by_id"];
+    assert_eq!(shows(&may_see_keys, &things.api_secret), of_apis);
+    let no_reader = with_all_but(&house, &[ApiScope::ReadResourceServers]).await;
+    for row in rows().filter(|row| of_apis.contains(&row.operation)) {
+        no_reader.send(things.ask(&row, None)).await.is(403);
+    }
     for (operation, answer) in may_see_keys.iter().chain(&may_not) {
         for (what, secret) in &things.secrets {
             assert!(!answer.text().contains(secret), "{operation} shows {what}");
@@ -334,6 +346,51 @@ async fn no_row_takes_a_checkpoint_that_is_not_its_own() {
         }
     }
     assert!(asked >= 7, "{asked}");
+}
+
+/// What has a list of its own has checkpoints of its own: a place among the clients of one connection is none among
+/// those of another.
+#[tokio::test]
+async fn a_checkpoint_is_good_for_what_it_is_about_alone() {
+    let house = House::new().await;
+    let owner = with_all_but(&house, &[]).await;
+    let mut clients = Vec::new();
+    for name in ["One", "Two"] {
+        let made = owner.post("/api/v2/clients", &json!({ "name": name })).await.is(201).json();
+        clients.push(text(&made, "client_id"));
+    }
+    let (mut connections, mut roles, mut people) = (Vec::new(), Vec::new(), Vec::new());
+    house.user("eve@example.com", PASSWORD).await;
+    for email in [EMAIL, "eve@example.com"] {
+        people.push(house.user_id(email).await);
+        for kind in [ClientKind::RegularWeb, ClientKind::RegularWeb] {
+            let party = house.party(kind, Via::Post).await;
+            party.tokens(&Visitor::new(&house), email, PASSWORD).await;
+        }
+    }
+    let members: Vec<String> = people.iter().map(|id| id.replace("%7C", "|")).collect();
+    for name in ["A", "B"] {
+        let body = json!({ "name": name, "strategy": "auth0", "enabled_clients": clients });
+        connections.push(text(&owner.post("/api/v2/connections", &body).await.is(201).json(), "id"));
+        let role = owner.post("/api/v2/roles", &json!({ "name": name })).await.is(200).json();
+        roles.push(text(&role, "id"));
+        let path = format!("/api/v2/roles/{}/users", text(&role, "id"));
+        owner.post(&path, &json!({ "users": members })).await.is(200);
+    }
+    for (kind, ids, list) in [
+        ("connections", &connections, "clients"),
+        ("clients", &clients, "connections"),
+        ("roles", &roles, "users"),
+        ("users", &people, "sessions"),
+        ("users", &people, "refresh-tokens"),
+    ] {
+        let [of_a, of_b] = [0, 1].map(|at| format!("/api/v2/{kind}/{}/{list}?take=1", ids[at]));
+        let next = text(&owner.get(&of_a).await.is(200).json(), "next");
+        owner.get(&format!("{of_a}&from={next}")).await.is(200);
+        owner.get(&of_b).await.is(200);
+        let refused = owner.get(&format!("{of_b}&from={next}")).await.is(400).json();
+        assert_eq!(refused["errorCode"], "invalid_query_string", "{kind} {list}");
+    }
 }
 
 /// CVE-2022-24124: whatever a parameter of a query holds, it is a value and no part of a statement; what is

@@ -213,6 +213,31 @@ async fn an_api_that_wants_a_secret_gets_one_and_shows_it() {
     assert!(!dump.contains(own) && !dump.contains(made["signing_secret"].as_str().unwrap()));
 }
 
+/// Whoever may change an API and not read it learns the secret that they made, and no other.
+#[tokio::test]
+async fn a_change_shows_the_secret_to_those_who_may_read_it_or_made_it() {
+    let house = House::new().await;
+    let machine = house.machine(ALL).await;
+    let editor = house.machine(&["update:resource_servers"]).await;
+    let body = json!({ "identifier": "https://a.test/", "signing_alg": "HS256" });
+    let made = machine.post(PATH, &body).await.is(201).json();
+    let path = format!("{PATH}/{}", made["id"].as_str().unwrap());
+    for body in [json!({}), json!({ "name": "Things" })] {
+        let seen = editor.patch(&path, &body).await.is(200).json();
+        assert_eq!(seen.get("signing_secret"), None, "{body}");
+    }
+    assert!(!house.log_types().await.contains(&"mgmt_api_read".to_owned()));
+    let seen = machine.patch(&path, &json!({ "name": "More" })).await.is(200).json();
+    assert_eq!(seen["signing_secret"], made["signing_secret"]);
+    assert!(house.log_types().await.contains(&"mgmt_api_read".to_owned()), "it was read");
+    let own = "a secret of at least thirty-two bytes";
+    let seen = editor.patch(&path, &json!({ "signing_secret": own })).await.is(200).json();
+    assert_eq!(seen["signing_secret"], own);
+    editor.patch(&path, &json!({ "signing_alg": "RS256", "signing_secret": null })).await.is(200);
+    let fresh = editor.patch(&path, &json!({ "signing_alg": "HS256" })).await.is(200).json();
+    assert_eq!(fresh["signing_secret"].as_str().map(str::len), Some(64));
+}
+
 #[tokio::test]
 async fn what_rests_on_an_api_goes_with_it_and_with_a_scope() {
     let house = House::new().await;

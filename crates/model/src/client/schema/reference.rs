@@ -22,6 +22,13 @@ protects nothing before its feature is there. Keys of other houses among the `ad
 the store.\n\n\
 | field | holds | null | since | waits for |\n|---|---|---|---|---|\n";
 
+const REFUSED: &str = "\n## What is refused until its feature is there\n\n\
+A client with one of these could not prove itself at all, or would believe itself safer than it is. So they are no fields that are\n\
+kept and wait, but a 400 that says so ([decision 0016](../decisions/0016-what-of-the-plan-is-done-in-another-way.md)).\n\n\
+| what | where | waits for |\n|---|---|---|\n\
+| `tls_client_auth`, `self_signed_tls_client_auth` | `client_authentication_methods` | proof by a TLS certificate |\n\
+| `cert_subject_dn`, `x509_cert` as `credential_type`; `subject_dn` | credentials of a client, `POST /clients/{id}/credentials` | proof by a TLS certificate |\n";
+
 /// The reference page of the client's fields, in Markdown.
 #[must_use]
 pub fn reference() -> String {
@@ -38,6 +45,7 @@ pub fn reference() -> String {
             row(&mut text, field, what);
         }
     }
+    text.push_str(REFUSED);
     text
 }
 
