@@ -1,11 +1,12 @@
 //! Secrets that must not be seen again: not at trace level, not in events (GHSA-qgmm-f2qw-r95f).
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::kit::receiver::{Receiver, Said};
 use crate::kit::{
-    Answer, Asked, ClientKey, House, RelyingParty, VERIFIER, Via, Visitor, asking_with, lines_of_the_log,
-    was_logged,
+    Answer, Asked, ClientKey, Engine, House, PASSWORD, RelyingParty, VERIFIER, Via, Visitor, asking_with,
+    lines_of_the_log, was_logged,
 };
 use doorward_engine::streams;
 use doorward_model::client::kind::ClientKind;
@@ -21,6 +22,7 @@ async fn secrets_are_in_no_log_line_at_trace_level_and_in_no_event() {
     let house = House::new().await;
     let lines = lines_of_the_log();
     let receiver = Receiver::new().await;
+    house.searches(&receiver);
     let mut secrets = send_the_log_on(&house, &receiver).await;
     let (more, events) = use_everything(&house).await;
     secrets.extend(more);
@@ -109,6 +111,37 @@ async fn a_secret_that_is_logged_is_found() {
     tracing::trace!(token = "canary-of-the-canary-1", "a line with canary-of-the-canary-2.");
     assert!(was_logged("canary-of-the-canary-1") && was_logged("canary-of-the-canary-2"));
     assert!(!was_logged("canary-of-the-canary-3"));
+}
+
+#[tokio::test]
+async fn a_secret_that_is_stored_is_found_on_both_engines() {
+    for engine in Engine::all() {
+        let house = House::on(engine).await;
+        house.user("canary-in-a-row@example.com", PASSWORD).await;
+        let stored = house.stored();
+        assert!(stored.contains("canary-in-a-row@example.com"), "{engine:?}");
+        assert!(!stored.contains("canary-in-no-row@example.com"), "{engine:?}");
+    }
+}
+
+/// What is a token of somebody else's stands in an event that a receiver gets.
+#[tokio::test]
+async fn a_secret_that_is_sent_on_is_found_when_the_house_ends() {
+    let (house, receiver) = (House::on(Engine::Sqlite).await, Receiver::new().await);
+    house.searches(&receiver);
+    let (app, caller) = house.app_and_caller();
+    let sink = json!({ "httpEndpoint": receiver.origin });
+    let body = json!({ "name": "Mine", "type": "http", "sink": sink });
+    streams::create(app, &caller, body.as_object().unwrap()).await.unwrap();
+    house.user("canary-sent-on-4b1c@example.com", PASSWORD).await;
+    house.app.deliver_streams();
+    let has_come = |text: &[u8]| String::from_utf8_lossy(text).contains("canary-sent-on-4b1c");
+    receiver.until(|got| got.iter().any(|got| has_come(&got.body))).await;
+    house.userinfo("canary-sent-on-4b1c").await.is(401);
+    house.stop().await;
+    let found = catch_unwind(AssertUnwindSafe(|| drop(house))).unwrap_err();
+    let said = found.downcast_ref::<String>().unwrap();
+    assert!(said.contains("what a receiver got: canary-sent-on-4b1c"), "{said}");
 }
 
 /// Every journey, well and badly; gives back every secret it met, and all events.

@@ -304,6 +304,33 @@ fn words(error: &tokio_postgres::Error) -> String {
 mod tests {
     use super::*;
 
+    /// Each code raised by a server as it raises it by itself. Source: PostgreSQL's manual, "Error Codes".
+    #[tokio::test]
+    async fn what_a_server_says_by_its_code_is_understood() {
+        let Ok(address) = std::env::var("DOORWARD_TEST_POSTGRES") else {
+            eprintln!("PostgreSQL was not run: DOORWARD_TEST_POSTGRES names no server");
+            return;
+        };
+        let postgres = Postgres::open(&Secret::new(address)).await.unwrap();
+        let what = || String::new();
+        let understood = [
+            ("53100", StoreError::Full),
+            ("40P01", StoreError::Busy),
+            ("40001", StoreError::Busy),
+            ("57014", StoreError::TooSlow),
+            ("23505", StoreError::Conflict { what: what() }),
+            ("23503", StoreError::InUse { what: what() }),
+            ("53200", StoreError::unavailable("ERROR: no")),
+            ("57P03", StoreError::unavailable("ERROR: no")),
+            ("42601", StoreError::other("ERROR: no")),
+        ];
+        for (code, expected) in understood {
+            let raise = format!("DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{code}'; END $$");
+            let raise = Text { table: what(), ..Text::new(&raise) };
+            assert_eq!(postgres.query(&raise, &[]).await.unwrap_err(), expected, "{code}");
+        }
+    }
+
     #[tokio::test]
     async fn a_list_that_takes_too_long_is_given_up_and_the_next_is_not() {
         let Ok(address) = std::env::var("DOORWARD_TEST_POSTGRES") else {

@@ -24,6 +24,7 @@ use tokio::time::timeout;
 use crate::state::Web;
 
 pub use list::reference;
+pub use render::page;
 pub(crate) use requests::Requests;
 
 /// How long the database may take to say how much waits for log streams.

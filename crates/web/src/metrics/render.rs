@@ -16,7 +16,9 @@ use crate::state::Web;
 type Waiting = [(SinkKind, i64); SinkKind::ALL.len()];
 
 /// The whole page. What never happened is shown as 0 where its labels are few, and left out elsewhere.
-pub(super) fn page(web: &Web, process: &Process, version: &str, waiting: Option<Waiting>) -> String {
+///
+/// `waiting` is what the database was asked; the rest is known without it.
+pub fn page(web: &Web, process: &Process, version: &str, waiting: Option<Waiting>) -> String {
     let (app, mut page) = (web.app(), Page::default());
     page.metric(&list::BUILD).put(&[version], 1);
     answered(&mut page, web.requests());

@@ -1,10 +1,11 @@
-//! Receiver, nodes and the connections to the database are killed in the middle of many events: nothing is
-//! lost, the order is kept, and what comes twice is no more than the requests that were under way.
+//! Receiver, nodes, the connections to the database and the database itself are killed in the middle of many events:
+//! nothing is lost, the order is kept, what comes twice is no more than the requests that were under way, and what a
+//! node leaves is taken over in time.
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use doorward_engine::app::{App, AppConfig};
 use doorward_engine::caller::Caller;
@@ -17,8 +18,10 @@ use doorward_engine::streams;
 use doorward_model::ids::LogId;
 use doorward_model::log::code::EventCode;
 use doorward_model::log::event::Event;
+use doorward_store::global::leases;
 use doorward_store::{DatabaseUrl, Db, StoreError, logs};
 use serde_json::json;
+use tokio::sync::watch;
 
 use super::process::{Server, free_port, installation};
 use crate::kit::receiver::{Got, Mortal, Said};
@@ -29,6 +32,10 @@ const EVENTS: usize = 100_000;
 const AT_ONCE: usize = 100;
 /// The most events in one request.
 const REQUEST: usize = 500;
+/// After so long at the most another node delivers what one left that was killed.
+const TAKEN_OVER: Duration = Duration::from_secs(10);
+/// What may come on top where everything else runs beside it.
+const SLOWNESS: Duration = Duration::from_secs(20);
 
 type Ids = Arc<Mutex<Vec<String>>>;
 
@@ -56,10 +63,16 @@ fn id(number: usize) -> String {
     format!("9001{number:019}")
 }
 
-/// Writes events one batch after the other, so that their order is that of their numbers.
-async fn write(app: App, count: usize) {
+fn count() -> usize {
+    std::env::var("DOORWARD_TEST_EVENTS").map_or(EVENTS, |text| text.parse().unwrap())
+}
+
+/// Writes events one batch after the other, so that their order is that of their numbers; up to `most` as soon as it
+/// says so.
+async fn write(app: App, count: usize, mut most: watch::Receiver<usize>) {
     let tenant = app.tenants()[0].tenant.id.clone();
     for first in (0..count).step_by(AT_ONCE) {
+        most.wait_for(|most| first < *most).await.unwrap();
         loop {
             let mut batch = app.db().tenant(&tenant).batch();
             for number in first..(first + AT_ONCE).min(count) {
@@ -83,8 +96,7 @@ async fn nothing_is_lost_when_receiver_node_and_database_are_killed() {
 }
 
 async fn all_arrive(engine: Engine) {
-    let count = std::env::var("DOORWARD_TEST_EVENTS").map_or(EVENTS, |text| text.parse().unwrap());
-    let (port, database) = (free_port(), engine.fresh());
+    let (port, count, database) = (free_port(), count(), engine.fresh());
     let key = database.folder.path().join("shared.key");
     let on_server = match &database.url {
         DatabaseUrl::Sqlite(_) => Vec::new(),
@@ -101,19 +113,25 @@ async fn all_arrive(engine: Engine) {
     let mut receiver = born(([127, 0, 0, 1], 0).into(), &taken).await;
 
     let one = Server::start(folder.path(), &networks);
-    let two = Server::start(folder.path(), &second);
     make_stream(&app, &receiver).await;
-    let writer = tokio::spawn(write(app.clone(), count));
-
+    // What is left when a node is killed is not written before: something waits for whoever follows it.
+    let (more, most) = watch::channel(count / 2);
+    let writer = tokio::spawn(write(app.clone(), count, most));
+    until(&taken, 1).await;
+    let two = Server::start(folder.path(), &second);
     until(&taken, count / 10).await;
     one.signal("KILL");
     drop(one);
+    more.send_replace(count / 10 * 9);
+    is_followed(&app, &taken).await;
     until(&taken, count / 10 * 3).await;
     receiver = born(receiver.dies(), &taken).await;
     until(&taken, count / 2).await;
     let three = Server::start(folder.path(), &networks);
     two.signal("KILL");
     drop(two);
+    more.send_replace(count);
+    is_followed(&app, &taken).await;
     until(&taken, count / 10 * 7).await;
     if let DatabaseUrl::Postgres(_) = &database.url {
         database.end_connections();
@@ -126,11 +144,30 @@ async fn all_arrive(engine: Engine) {
     app.stop().await;
 }
 
+/// Insists that what the node held that was just killed is delivered by another one in time.
+async fn is_followed(app: &App, taken: &Ids) {
+    let holder = async || leases::active(&app.db().global()).await.unwrap().remove(0).holder;
+    let (killed, before) = (Instant::now(), holder().await);
+    assert!(!before.is_empty(), "nobody delivered");
+    // What it sent last may still be on its way here. What comes after its lease is over is of another one.
+    let mut seen = taken.lock().unwrap().len();
+    let mut already = seen;
+    while holder().await == before {
+        assert!(killed.elapsed() < TAKEN_OVER + SLOWNESS, "nobody takes it over");
+        already = seen;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        seen = taken.lock().unwrap().len();
+    }
+    until(taken, already + 1).await;
+    let after = killed.elapsed();
+    assert!(after < TAKEN_OVER + SLOWNESS, "it went on after {after:?} only");
+}
+
 /// A server of its own is killed twice, with everything that it was about to do.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_was_answered_is_lost_when_postgresql_is_killed() {
     let Some(cluster) = Cluster::new() else { return };
-    let (port, count, keys) = (free_port(), EVENTS / 2, tempfile::tempdir().unwrap());
+    let (port, count, keys) = (free_port(), count(), tempfile::tempdir().unwrap());
     let (url, key) = (cluster.url(), keys.path().join("shared.key"));
     let folder = installation(port, &["--database", &url, "--master-key-file", key.to_str().unwrap()]);
     let app = start(&DatabaseUrl::parse(&url).unwrap(), folder.path(), &key).await;
@@ -138,7 +175,8 @@ async fn nothing_that_was_answered_is_lost_when_postgresql_is_killed() {
     let receiver = born(([127, 0, 0, 1], 0).into(), &taken).await;
     let node = Server::start(folder.path(), &["--stream-networks", "127.0.0.0/8"]);
     make_stream(&app, &receiver).await;
-    let writer = tokio::spawn(write(app.clone(), count));
+    let (_all, most) = watch::channel(count);
+    let writer = tokio::spawn(write(app.clone(), count, most));
     for part in [count / 4, count / 2] {
         until(&taken, part).await;
         cluster.kill();

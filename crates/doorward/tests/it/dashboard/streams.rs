@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use doorward_engine::streams;
+use doorward_model::ids::StreamId;
+use doorward_model::stream::StreamSettings;
+use serde_json::{Value, json};
 
 use super::form::post;
 use crate::kit::receiver::{Receiver, Said};
-use crate::kit::{Answer, House, PASSWORD, Visitor};
+use crate::kit::{Answer, House, OWNER, PASSWORD, Visitor, form};
 
 const NEW: &str = "/manage/streams/new";
 
@@ -35,9 +38,22 @@ async fn answered(admin: &Visitor<'_>, address: &str, said: &str) -> Answer {
     panic!("{said} is on no page: {}", admin.get(address).await.text());
 }
 
+/// A house with a receiver of its log.
+async fn with_receiver() -> (House, Receiver) {
+    let (house, receiver) = (House::new().await, Receiver::new().await);
+    house.searches(&receiver);
+    (house, receiver)
+}
+
+/// The settings of the only stream.
+async fn saved(house: &House) -> StreamSettings {
+    let (app, caller) = house.app_and_caller();
+    streams::list(app, &caller).await.unwrap().remove(0).settings
+}
+
 #[tokio::test]
 async fn a_stream_is_tested_made_watched_stopped_and_deleted() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = with_receiver().await;
     let admin = house.admin().await;
     let empty = admin.get("/manage/streams").await.is(200).text();
     for name in ["Splunk", "Sumo Logic", "Loggly", "HTTP", "File"] {
@@ -93,7 +109,7 @@ async fn a_stream_is_tested_made_watched_stopped_and_deleted() {
 /// A paused stream keeps nothing in the log, and who resumes it too late is told.
 #[tokio::test]
 async fn a_stream_that_is_resumed_after_the_log_forgot_says_so() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = with_receiver().await;
     let admin = house.admin().await;
     let address = made(&admin, &receiver).await;
     let press = async |button: &str| {
@@ -115,7 +131,7 @@ async fn a_stream_that_is_resumed_after_the_log_forgot_says_so() {
 
 #[tokio::test]
 async fn a_secret_that_is_saved_is_on_no_page_and_stays_when_its_field_is_left_empty() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = with_receiver().await;
     let admin = house.admin().await;
     let address = made_with(&admin, &receiver, &[("httpAuthorization", "Bearer kept")]).await;
     let settings = format!("{address}/settings");
@@ -123,15 +139,14 @@ async fn a_secret_that_is_saved_is_on_no_page_and_stays_when_its_field_is_left_e
     assert!(!page.text().contains("Bearer kept"));
     let fields = [("name", "Other"), ("httpEndpoint", receiver.origin.as_str()), ("do", "save")];
     post(&admin, &page, &settings, &fields).await.is(303);
-    let (app, caller) = house.app_and_caller();
-    let stream = streams::list(app, &caller).await.unwrap().remove(0);
-    assert_eq!(stream.settings.name, "Other");
-    assert_eq!(stream.settings.sink.secrets()["httpAuthorization"], "Bearer kept");
+    let stream = saved(&house).await;
+    assert_eq!(stream.name, "Other");
+    assert_eq!(stream.sink.secrets()["httpAuthorization"], "Bearer kept");
 }
 
 #[tokio::test]
 async fn headers_batch_size_and_start_are_set_by_the_page() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = with_receiver().await;
     let admin = house.admin().await;
     let more = [
         ("httpCustomHeaders", "X-One: first-value\r\n\r\nX-Two:second: value \r\n"),
@@ -141,15 +156,11 @@ async fn headers_batch_size_and_start_are_set_by_the_page() {
     let address = made_with(&admin, &receiver, &more).await;
     let text = admin.get(&address).await.text();
     assert!(text.contains("It delivers what happened from 2026-11-01T00:00:00.000Z on"), "{text}");
-    let stream = async || {
-        let (app, caller) = house.app_and_caller();
-        streams::list(app, &caller).await.unwrap().remove(0).settings
-    };
-    let headers = serde_json::json!([
+    let headers = json!([
         { "header": "X-One", "value": "first-value" }, { "header": "X-Two", "value": "second: value" },
     ]);
-    assert_eq!(stream().await.sink.secrets()["httpCustomHeaders"], headers);
-    assert_eq!(stream().await.batch, Some(20));
+    assert_eq!(saved(&house).await.sink.secrets()["httpCustomHeaders"], headers);
+    assert_eq!(saved(&house).await.batch, Some(20));
 
     let settings = format!("{address}/settings");
     let page = admin.get(&settings).await.is(200);
@@ -166,11 +177,11 @@ async fn headers_batch_size_and_start_are_set_by_the_page() {
         ("do", "save"),
     ];
     post(&admin, &page, &settings, &fields).await.is(303);
-    let headers = serde_json::json!([
+    let headers = json!([
         { "header": "X-Two", "value": "second: value" }, { "header": "X-Three", "value": "3" },
     ]);
-    assert_eq!(stream().await.sink.secrets()["httpCustomHeaders"], headers);
-    assert_eq!(stream().await.batch, None);
+    assert_eq!(saved(&house).await.sink.secrets()["httpCustomHeaders"], headers);
+    assert_eq!(saved(&house).await.batch, None);
     let page = admin.get(&settings).await.is(200);
     for (field, value) in [("httpCustomHeaders", "Host: x"), ("batchSize", "0"), ("batchSize", "many")] {
         let fields =
@@ -178,6 +189,102 @@ async fn headers_batch_size_and_start_are_set_by_the_page() {
         let text = post(&admin, &page, &settings, &fields).await.is(422).text();
         assert!(text.contains(&format!("id=\"{field}-error\"")), "{field}: {text}");
     }
+}
+
+/// Three events, one of which the receiver goes on to refuse.
+#[tokio::test]
+async fn what_was_set_aside_is_sent_again_or_given_up_by_the_page() {
+    let (house, receiver) = with_receiver().await;
+    let admin = house.admin().await;
+    let address = made(&admin, &receiver).await;
+    assert!(!admin.get(&address).await.text().contains("Send again"), "nothing was set aside yet");
+    let ids: Vec<String> = (0..3).map(|number| format!("9002{number:019}")).collect();
+    let record = |id: &String| json!({ "log_id": id, "data": { "log_id": id } }).as_object().unwrap().clone();
+    let stream = StreamId::parse(address.rsplit('/').next().unwrap()).unwrap();
+    house.set_aside(&stream, ids.iter().map(record).collect()).await;
+    let bad = ids[1].clone();
+    receiver.answers(move |got| {
+        if got.ids().contains(&bad) { Said::Status(400, "never") } else { Said::Status(200, "fine") }
+    });
+    let press = async |button: &str| {
+        let page = admin.get(&address).await.is(200).text();
+        let part = page.split_once("aside-title").expect("nothing is set aside").1;
+        let form = form(part).unwrap();
+        admin.send_form(&form, &address, &[("do", button)]).await.is(303);
+        admin.get(&address).await.is(200).text()
+    };
+    let shown = |page: &str| ids.iter().filter(|id| page.contains(id.as_str())).cloned().collect::<Vec<_>>();
+
+    let page = admin.get(&address).await.text();
+    assert!(
+        page.contains("value=\"resend\">Send again<") && page.contains("value=\"drop\">Give up<"),
+        "{page}"
+    );
+    assert_eq!(shown(&page), ids);
+    let page = press("resend").await;
+    assert!(page.contains("2 set-aside events were taken, 1 are left."), "{page}");
+    assert_eq!(shown(&page), [ids[1].clone()]);
+    assert_eq!(receiver.taken(), [ids[0].clone(), ids[2].clone()]);
+    let page = press("drop").await;
+    assert!(page.contains("1 set-aside events were given up, 0 are left."), "{page}");
+    assert!(!page.contains("Send again"), "{page}");
+    assert_eq!(receiver.taken().len(), 2, "what is given up is not sent");
+}
+
+#[tokio::test]
+async fn a_suspended_stream_says_why_and_goes_on_when_it_is_resumed() {
+    let (house, receiver) = with_receiver().await;
+    let admin = house.admin().await;
+    receiver.answers(|_| Said::Status(500, "not today"));
+    let address = made(&admin, &receiver).await;
+    house.app.deliver_streams();
+    let page = answered(&admin, &address, "Retrying since").await.text();
+    assert!(page.contains(">Retry now</button>") && page.contains(">Pause</button>"), "{page}");
+    house.advance(7 * 86_400);
+    // By then nobody is logged in any more.
+    admin.enter_dashboard(OWNER, PASSWORD).await.is(303);
+    let page = answered(&admin, &address, ">Suspended<").await;
+    let text = page.text();
+    assert!(text.contains("took nothing for a week, so this stream was suspended"), "{text}");
+    assert!(text.contains(">Resume</button>"), "{text}");
+    assert!(!text.contains(">Retry now</button>") && !text.contains(">Pause</button>"), "{text}");
+    assert!(admin.get("/manage/streams").await.text().contains(">Suspended<"));
+    receiver.answers(|_| Said::Status(200, "at last"));
+    post(&admin, &page, &address, &[("do", "resume")]).await.is(303);
+    let text = answered(&admin, &address, "at last").await.text();
+    assert!(text.contains(">Delivering<") && !text.contains("suspended"), "{text}");
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn what_names_a_person_is_covered_as_the_form_says() {
+    let (house, receiver) = with_receiver().await;
+    let admin = house.admin().await;
+    let more = [("covered", "email"), ("covered", "username"), ("method", "hash")];
+    let address = made_with(&admin, &receiver, &more).await;
+    let config = async || saved(&house).await.pii.map(|pii| pii.to_json());
+    let hashed = json!({ "log_fields": ["username", "email"], "method": "hash", "algorithm": "xxhash" });
+    assert_eq!(config().await, Some(hashed));
+    house.app.deliver_streams();
+    answered(&admin, &address, "Success").await;
+    let sent: Vec<Value> = receiver.got().iter().flat_map(|got| got.objects()).collect();
+    assert!(sent.iter().all(|sent| !sent.to_string().contains(OWNER)), "{sent:?}");
+
+    let settings = format!("{address}/settings");
+    let page = admin.get(&settings).await.is(200);
+    let text = page.text();
+    for kept in ["value=\"email\" checked", "value=\"username\" checked", "value=\"hash\" selected"] {
+        assert!(text.contains(kept), "{kept}: {text}");
+    }
+    assert!(!text.contains("value=\"phone\" checked"), "{text}");
+    let fields = [("name", "Mine"), ("httpEndpoint", receiver.origin.as_str()), ("do", "save")];
+    let masked = [("covered", "phone"), ("method", "mask")];
+    post(&admin, &page, &settings, &[&fields[..], &masked].concat()).await.is(303);
+    assert_eq!(config().await, Some(json!({ "log_fields": ["phone"], "method": "mask" })));
+    let page = admin.get(&settings).await.is(200);
+    post(&admin, &page, &settings, &[&fields[..], &[("method", "mask")]].concat()).await.is(303);
+    assert_eq!(config().await, None, "no fact is chosen");
+    house.stop().await;
 }
 
 #[tokio::test]
@@ -199,7 +306,7 @@ async fn what_is_wrong_is_said_at_its_field() {
 
 #[tokio::test]
 async fn who_may_only_look_sees_no_streams() {
-    let (house, receiver) = (House::new().await, Receiver::new().await);
+    let (house, receiver) = with_receiver().await;
     let admin = house.admin().await;
     let address = made(&admin, &receiver).await;
     house.second_admin().await;

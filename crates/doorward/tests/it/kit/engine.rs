@@ -1,6 +1,8 @@
 //! The two engines, and a fresh database on each.
 
-use std::process::Command;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use doorward_store::DatabaseUrl;
@@ -47,7 +49,7 @@ impl Engine {
         let folder = tempfile::tempdir().unwrap();
         if self == Engine::Sqlite {
             let url = DatabaseUrl::Sqlite(folder.path().join("doorward.db"));
-            return Database { url, folder, on_server: None, given: Given::default() };
+            return Database { url, folder, on_server: None, given: Arc::default() };
         }
         let server = std::env::var(VARIABLE).unwrap();
         let name = format!("doorward_it_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -55,7 +57,7 @@ impl Engine {
         let mut url = url::Url::parse(&server).unwrap();
         url.set_path(&name);
         let url = DatabaseUrl::parse(url.as_str()).unwrap();
-        Database { url, folder, on_server: Some((server, name)), given: Given::default() }
+        Database { url, folder, on_server: Some((server, name)), given: Arc::default() }
     }
 }
 
@@ -65,7 +67,7 @@ pub struct Database {
     pub folder: TempDir,
     on_server: Option<(String, String)>,
     /// The secrets that nobody may find in it.
-    pub given: Given,
+    pub given: Arc<Given>,
 }
 
 impl Database {
@@ -81,6 +83,22 @@ impl Database {
         }
     }
 
+    /// All that stands in it: the files of SQLite, or every row of PostgreSQL.
+    pub fn stored(&self) -> String {
+        if let DatabaseUrl::Postgres(url) = &self.url {
+            return rows(url.expose());
+        }
+        let mut all = String::new();
+        for entry in std::fs::read_dir(self.folder.path()).unwrap() {
+            let path = entry.unwrap().path();
+            let is_database = path.file_name().unwrap().to_string_lossy().starts_with("doorward.db");
+            if is_database && let Ok(bytes) = std::fs::read(&path) {
+                all.push_str(&String::from_utf8_lossy(&bytes));
+            }
+        }
+        all
+    }
+
     /// Ends every connection to it, as a server that is killed does.
     pub fn end_connections(&self) {
         if let Some((server, name)) = &self.on_server {
@@ -94,12 +112,26 @@ impl Drop for Database {
     fn drop(&mut self) {
         // A test that has failed already says why.
         if !std::thread::panicking() {
-            self.given.assert_kept(self.folder.path());
+            self.given.assert_kept(&self.stored());
         }
         if let Some((server, name)) = &self.on_server {
             psql(server, &format!("DROP DATABASE {name} WITH (FORCE)"));
         }
     }
+}
+
+/// Every row of every table, by one call of the program: a dump of the schema beside them would take far longer.
+fn rows(database: &str) -> String {
+    const EACH: &[u8] = b"SELECT format('COPY %I TO STDOUT', tablename) FROM pg_tables \
+        WHERE schemaname = 'public' \\gexec\n";
+    let mut command = Command::new("psql");
+    command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", database]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(EACH).unwrap();
+    let done = child.wait_with_output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8_lossy(&done.stdout).into_owned()
 }
 
 /// Only the store names a PostgreSQL library; the tests ask the server's own program.

@@ -1,14 +1,15 @@
 //! The secrets that went in and out of a house, and where none of them may be seen again.
 //!
 //! Every request and answer of every test passes here. What is a secret is told by the name of its field,
-//! cookie or header. When the last door of a house closes, its database is searched for all of them; what
-//! the server wrote to its own log is searched line by line, at trace level (GHSA-qgmm-f2qw-r95f).
+//! cookie or header. When the last door of a house closes, its database and what receivers of its log got are
+//! searched for all of them; what the server wrote to its own log is searched line by line, at trace level
+//! (GHSA-qgmm-f2qw-r95f).
 
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
-use std::path::Path;
 use std::sync::{LazyLock, Mutex, Once, PoisonError};
 
+use axum::body::Bytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
@@ -58,6 +59,8 @@ pub struct Given {
     secrets: Mutex<HashSet<String>>,
     /// What was sent as something that everybody may see: with the plain method of PKCE the verifier is that.
     public: Mutex<HashSet<String>>,
+    /// What receivers of log streams got.
+    sent: Mutex<Vec<Bytes>>,
 }
 
 impl Given {
@@ -97,6 +100,11 @@ impl Given {
             self.note_pairs(rest.split_once('?').map_or("", |(_, query)| query).as_bytes());
         }
         self.note_json(body);
+    }
+
+    /// A body that a receiver of the log got.
+    pub fn note_sent(&self, body: Bytes) {
+        lock(&self.sent).push(body);
     }
 
     fn note_pairs(&self, pairs: &[u8]) {
@@ -152,15 +160,12 @@ impl Given {
         }
     }
 
-    /// Insists that no secret stands in the files of the database, nor in the log of this program.
-    pub fn assert_kept(&self, folder: &Path) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let is_database = path.file_name().unwrap().to_string_lossy().starts_with("doorward.db");
-            if is_database && let Ok(bytes) = std::fs::read(&path) {
-                self.assert_unseen("the database", &String::from_utf8_lossy(&bytes));
-            }
+    /// Insists that no secret stands in what was sent on, in what is stored, nor in the log of this program.
+    pub fn assert_kept(&self, stored: &str) {
+        for body in lock(&self.sent).iter() {
+            self.assert_unseen("what a receiver got", &String::from_utf8_lossy(body));
         }
+        self.assert_unseen("the database", stored);
         for secret in lock(&self.secrets).iter() {
             assert!(!was_logged(secret), "a secret stands in the log: {secret}");
         }

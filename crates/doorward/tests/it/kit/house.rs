@@ -47,6 +47,7 @@ use super::engine::{Database, Engine};
 use super::given;
 use super::machine::Machine;
 use super::metrics::Metrics;
+use super::receiver::Receiver;
 use super::relying_party::{RelyingParty, Via};
 use super::second_tenant;
 use super::visitor::Visitor;
@@ -101,9 +102,11 @@ impl House {
 
     /// With a limit of the Management API.
     pub async fn limited(limit: ApiLimit) -> Self {
-        let house = Self::new().await;
-        let web = Web::new(house.app.clone(), Vec::new()).with_api_limit(limit);
-        Self { router: doorward::router(web.clone()), limit, web, ..house }
+        let mut house = Self::new().await;
+        house.web = Web::new(house.app.clone(), Vec::new()).with_api_limit(limit);
+        house.router = doorward::router(house.web.clone());
+        house.limit = limit;
+        house
     }
 
     /// With another reach of log streams than the usual one of tests.
@@ -393,6 +396,16 @@ impl House {
         all.into_iter().find(|(id, _)| *id == self.tenant).unwrap().1
     }
 
+    /// Searches what that receiver gets for the secrets of this house, too.
+    pub fn searches(&self, receiver: &Receiver) {
+        receiver.belongs_to(&self.database.given);
+    }
+
+    /// All that stands in the database.
+    pub fn stored(&self) -> String {
+        self.database.stored()
+    }
+
     /// A file that a log stream of this tenant writes.
     pub fn stream_file(&self, name: &str) -> std::path::PathBuf {
         self.database.folder.path().join("streams").join(self.tenant.as_str()).join(name)
@@ -443,6 +456,16 @@ impl House {
 
     pub fn app_and_caller(&self) -> (&App, Caller) {
         (&self.app, self.caller())
+    }
+}
+
+impl Drop for House {
+    /// Looks at the numbers for operators once more: by now they have counted everything.
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let numbers = metrics::page(&self.web, &Process::default(), "test", None);
+            self.database.given.assert_unseen("the metrics", &numbers);
+        }
     }
 }
 

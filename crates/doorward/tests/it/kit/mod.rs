@@ -16,6 +16,7 @@ mod person;
 pub mod receiver;
 mod relying_party;
 mod second_tenant;
+pub mod services;
 mod visitor;
 
 pub use answer::Answer;

@@ -1,23 +1,26 @@
 //! A receiver of log streams on this machine: it keeps what it got, and answers as it is told.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode, Uri};
+use http::{HeaderMap, Method, StatusCode, Uri};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
+use super::given::Given;
+
 /// One request.
 #[derive(Debug, Clone)]
 pub struct Got {
+    pub method: Method,
     pub path: String,
     pub headers: HeaderMap,
     pub body: Bytes,
@@ -76,6 +79,8 @@ pub struct Receiver {
 struct Inner {
     got: Mutex<Vec<Got>>,
     manner: Mutex<Manner>,
+    /// The secrets of a house, none of which may be in a body.
+    given: OnceLock<Arc<Given>>,
 }
 
 impl Receiver {
@@ -87,7 +92,8 @@ impl Receiver {
     pub fn at(listener: TcpListener) -> Self {
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let manner: Manner = Box::new(|_| Said::Status(200, r#"{"text":"Success","code":0}"#));
-        let inner = Arc::new(Inner { got: Mutex::default(), manner: Mutex::new(manner) });
+        let inner =
+            Arc::new(Inner { got: Mutex::default(), manner: Mutex::new(manner), given: OnceLock::new() });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&inner));
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { origin, inner, server }
@@ -100,6 +106,11 @@ impl Receiver {
     /// Answers as `manner` says from now on.
     pub fn answers(&self, manner: impl Fn(&Got) -> Said + Send + 'static) {
         *self.inner.manner.lock().unwrap() = Box::new(manner);
+    }
+
+    /// Keeps what comes from now on among what a house has given out.
+    pub(super) fn belongs_to(&self, given: &Arc<Given>) {
+        self.inner.given.get_or_init(|| Arc::clone(given));
     }
 
     pub fn got(&self) -> Vec<Got> {
@@ -129,9 +140,18 @@ impl Drop for Receiver {
     }
 }
 
-async fn answer(State(inner): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn answer(
+    State(inner): State<Arc<Inner>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let path = uri.path_and_query().map_or_else(String::new, ToString::to_string);
-    let mut got = Got { path, headers, body, status: 0 };
+    if let Some(given) = inner.given.get() {
+        given.note_sent(body.clone());
+    }
+    let mut got = Got { method, path, headers, body, status: 0 };
     let said = (inner.manner.lock().unwrap())(&got);
     let response = match &said {
         Said::Status(status, text) => {

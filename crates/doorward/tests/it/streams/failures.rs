@@ -15,24 +15,26 @@ use crate::kit::receiver::Said;
 
 #[tokio::test]
 async fn what_a_receiver_will_not_take_now_is_sent_until_it_does_and_nothing_is_lost() {
-    let (house, receiver) = (alone().await, Receiver::new().await);
-    let id = stream_to(&house, &receiver, json!({})).await;
-    house.app.deliver_streams();
-    for (number, status) in [500, 503, 429, 401, 403, 404, 302, 304].into_iter().enumerate() {
-        let before = receiver.taken().len();
-        receiver.answers(move |_| Said::Status(status, "no"));
-        happen(&house, 2 * number, 2).await;
-        let failing = until(&house, &id, |health| health.state.progress.failing_since.is_some()).await;
-        assert!(failing.state.waiting >= 2, "{status}");
-        assert_eq!(failing.attempts[0].status, Some(status));
-        assert_eq!(failing.attempts[0].outcome, Outcome::Failed);
-        receiver.answers(|_| Said::Status(200, "yes"));
-        house.advance(61);
-        until(&house, &id, |health| health.state.waiting == 0).await;
-        assert!(receiver.taken().len() >= before + 2, "{status}");
+    for engine in Engine::all() {
+        let (house, receiver) = (House::on(engine).await, Receiver::new().await);
+        let id = stream_to(&house, &receiver, json!({})).await;
+        house.app.deliver_streams();
+        for (number, status) in [500, 503, 429, 401, 403, 404, 302, 304].into_iter().enumerate() {
+            let before = receiver.taken().len();
+            receiver.answers(move |_| Said::Status(status, "no"));
+            happen(&house, 2 * number, 2).await;
+            let failing = until(&house, &id, |health| health.state.progress.failing_since.is_some()).await;
+            assert!(failing.state.waiting >= 2, "{status}");
+            assert_eq!(failing.attempts[0].status, Some(status));
+            assert_eq!(failing.attempts[0].outcome, Outcome::Failed);
+            receiver.answers(|_| Said::Status(200, "yes"));
+            house.advance(61);
+            until(&house, &id, |health| health.state.waiting == 0).await;
+            assert!(receiver.taken().len() >= before + 2, "{status}");
+        }
+        assert_eq!(receiver.taken()[1..], logged(&house, &id).await);
+        house.stop().await;
     }
-    assert_eq!(receiver.taken()[1..], logged(&house, &id).await);
-    house.stop().await;
 }
 
 #[tokio::test]
@@ -51,34 +53,41 @@ async fn a_wait_ends_when_an_admin_says_so() {
 
 #[tokio::test]
 async fn the_one_event_that_is_refused_is_set_aside_and_the_others_go_on() {
-    let (house, receiver) = (alone().await, Receiver::new().await);
-    let id = stream_to(&house, &receiver, json!({})).await;
-    happen(&house, 0, 40).await;
-    let bad = logged(&house, &id).await.remove(25);
-    let refused = bad.clone();
-    receiver.answers(move |got| {
-        if got.ids().contains(&refused) { Said::Status(400, "bad event") } else { Said::Status(200, "yes") }
-    });
-    house.app.deliver_streams();
-    while health(&house, &id).await.state.set_aside == 0 {
-        until(&house, &id, |health| health.state.progress.failures > 0 || health.state.set_aside > 0).await;
-        house.advance(61);
-    }
-    let done = until(&house, &id, |health| health.state.waiting == 0).await;
-    assert_eq!(done.letters.len(), 1);
-    assert_eq!((done.letters[0].event.as_str(), done.letters[0].status), (bad.as_str(), Some(400)));
-    assert_eq!(done.letters[0].record["data"]["log_id"], bad);
-    let mut wanted = logged(&house, &id).await;
-    wanted.retain(|id| *id != bad);
-    assert_eq!(receiver.taken()[1..], wanted);
+    for engine in Engine::all() {
+        let (house, receiver) = (House::on(engine).await, Receiver::new().await);
+        let id = stream_to(&house, &receiver, json!({})).await;
+        happen(&house, 0, 40).await;
+        let bad = logged(&house, &id).await.remove(25);
+        let refused = bad.clone();
+        receiver.answers(move |got| {
+            if got.ids().contains(&refused) {
+                Said::Status(400, "bad event")
+            } else {
+                Said::Status(200, "yes")
+            }
+        });
+        house.app.deliver_streams();
+        while health(&house, &id).await.state.set_aside == 0 {
+            until(&house, &id, |health| health.state.progress.failures > 0 || health.state.set_aside > 0)
+                .await;
+            house.advance(61);
+        }
+        let done = until(&house, &id, |health| health.state.waiting == 0).await;
+        assert_eq!(done.letters.len(), 1);
+        assert_eq!((done.letters[0].event.as_str(), done.letters[0].status), (bad.as_str(), Some(400)));
+        assert_eq!(done.letters[0].record["data"]["log_id"], bad);
+        let mut wanted = logged(&house, &id).await;
+        wanted.retain(|id| *id != bad);
+        assert_eq!(receiver.taken()[1..], wanted);
 
-    // Once the receiver takes it, it is sent again from the page.
-    let (app, caller) = house.app_and_caller();
-    assert_eq!(streams::resend_letters(app, &caller, &id).await.unwrap(), (0, 1));
-    receiver.answers(|_| Said::Status(200, "yes"));
-    assert_eq!(streams::resend_letters(app, &caller, &id).await.unwrap(), (1, 0));
-    assert!(receiver.taken().contains(&bad));
-    house.stop().await;
+        // Once the receiver takes it, it is sent again from the page.
+        let (app, caller) = house.app_and_caller();
+        assert_eq!(streams::resend_letters(app, &caller, &id).await.unwrap(), (0, 1));
+        receiver.answers(|_| Said::Status(200, "yes"));
+        assert_eq!(streams::resend_letters(app, &caller, &id).await.unwrap(), (1, 0));
+        assert!(receiver.taken().contains(&bad));
+        house.stop().await;
+    }
 }
 
 /// More than are read at once, the oldest of which are refused for ever: what is behind them is sent all the same,
@@ -206,45 +215,51 @@ async fn what_was_taken_is_sent_once_while_it_cannot_be_written_down() {
 
 #[tokio::test]
 async fn a_receiver_that_refuses_everything_does_not_have_everything_set_aside() {
-    let (house, receiver) = (alone().await, Receiver::new().await);
-    receiver.answers(|_| Said::Status(400, "incorrect index"));
-    let id = stream_to(&house, &receiver, json!({})).await;
-    happen(&house, 0, 20).await;
-    house.app.deliver_streams();
-    for _ in 0..200 {
-        let now = health(&house, &id).await;
-        if now.state.set_aside >= 10 && now.state.progress.failures >= 4 {
-            break;
+    for engine in Engine::all() {
+        let (house, receiver) = (House::on(engine).await, Receiver::new().await);
+        receiver.answers(|_| Said::Status(400, "incorrect index"));
+        let id = stream_to(&house, &receiver, json!({})).await;
+        happen(&house, 0, 20).await;
+        house.app.deliver_streams();
+        for _ in 0..200 {
+            let now = health(&house, &id).await;
+            if now.state.set_aside >= 10 && now.state.progress.failures >= 4 {
+                break;
+            }
+            let (aside, failures) = (now.state.set_aside, now.state.progress.failures);
+            until(&house, &id, |health| {
+                health.state.set_aside != aside || health.state.progress.failures != failures
+            })
+            .await;
+            house.advance(61);
         }
-        let (aside, failures) = (now.state.set_aside, now.state.progress.failures);
-        until(&house, &id, |health| {
-            health.state.set_aside != aside || health.state.progress.failures != failures
-        })
-        .await;
-        house.advance(61);
+        let now = health(&house, &id).await;
+        assert_eq!(now.state.set_aside, 10);
+        assert!(now.state.waiting >= 10);
+        let (app, caller) = house.app_and_caller();
+        assert_eq!(streams::drop_letters(app, &caller, &id).await.unwrap(), (10, 0));
+        house.stop().await;
     }
-    let now = health(&house, &id).await;
-    assert_eq!(now.state.set_aside, 10);
-    assert!(now.state.waiting >= 10);
-    let (app, caller) = house.app_and_caller();
-    assert_eq!(streams::drop_letters(app, &caller, &id).await.unwrap(), (10, 0));
-    house.stop().await;
 }
 
 #[tokio::test]
 async fn after_a_week_a_stream_is_suspended_and_resumed_by_hand() {
-    let (house, receiver) = (alone().await, Receiver::new().await);
-    receiver.answers(|_| Said::Status(500, "no"));
-    let id = stream_to(&house, &receiver, json!({})).await;
-    house.app.deliver_streams();
-    until(&house, &id, |health| health.state.progress.failures == 1).await;
-    house.advance(7 * 86_400);
-    until(&house, &id, |health| health.state.stream.status == StreamStatus::Suspended).await;
-    receiver.answers(|_| Said::Status(200, "yes"));
-    patch(&house, &id, json!({ "status": "active" })).await;
-    until(&house, &id, |health| health.state.waiting == 0 && health.state.progress.delivered_at.is_some())
+    for engine in Engine::all() {
+        let (house, receiver) = (House::on(engine).await, Receiver::new().await);
+        receiver.answers(|_| Said::Status(500, "no"));
+        let id = stream_to(&house, &receiver, json!({})).await;
+        house.app.deliver_streams();
+        until(&house, &id, |health| health.state.progress.failures == 1).await;
+        house.advance(7 * 86_400);
+        until(&house, &id, |health| health.state.stream.status == StreamStatus::Suspended).await;
+        receiver.answers(|_| Said::Status(200, "yes"));
+        patch(&house, &id, json!({ "status": "active" })).await;
+        until(&house, &id, |health| {
+            health.state.waiting == 0 && health.state.progress.delivered_at.is_some()
+        })
         .await;
-    house.stop().await;
+        house.stop().await;
+    }
 }
 
 /// To another receiver that could be reached; and what is not sent there comes when it is taken here.

@@ -11,7 +11,7 @@ const WAITING: &str = "doorward_stream_waiting_events";
 
 #[tokio::test]
 async fn what_becomes_of_events_is_counted_by_kind_and_outcome_alone() {
-    let (house, receiver) = (alone().await, Receiver::new().await);
+    let (house, receiver) = (House::new().await, Receiver::new().await);
     let sink = json!({ "httpEndpoint": format!("{}/canary-path", receiver.origin) });
     let id = made(&house, json!({ "name": "canary", "type": "http", "sink": sink })).await;
     let file =
