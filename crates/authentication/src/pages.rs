@@ -392,23 +392,9 @@ mod tests {
             callback: MARKUP,
             other_account: Some(MARKUP),
         };
-        let permits = [Place::Account, Place::Api(&api), Place::Gone(MARKUP)]
-            .map(|place| Permit { place, scope: &scope })
-            .into();
-        let since = Timestamp::from_seconds(0);
-        let applications = ApplicationsPage {
-            tenant: &tenant,
-            account: MARKUP,
-            user: MARKUP,
-            csrf: MARKUP,
-            applications: &[Application { client: &client, since, permits }],
-            taken_back: Some(&client),
-        };
         let pages = [
             login.page(),
             consent.page(),
-            applications.page(),
-            NotLoggedInPage { tenant: &tenant, is_form: true }.page(),
             ErrorPage { tenant: &tenant, error: &error, reference: MARKUP, details }.page(),
             RestartPage { tenant: &tenant, again: Some(MARKUP) }.page(),
             LoggedOutPage { tenant: &tenant }.page(),

@@ -120,7 +120,9 @@ impl NotLoggedInPage<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{api, client};
+    use doorward_model::api::ApiPermission;
+
+    use super::super::samples::{MARKUP, api, client, tenant};
     use super::*;
 
     fn groups(permits: &[(Place<'_>, &str)]) -> Vec<(String, usize)> {
@@ -157,5 +159,28 @@ mod tests {
     fn whoever_may_nothing_is_said_to_know_the_login() {
         assert_eq!(groups(&[(Place::Account, "")]), titled(&[("It may", 1)]));
         assert_eq!(groups(&[(Place::Account, "unknown")]), titled(&[("It may", 1)]));
+    }
+
+    #[test]
+    fn markup_is_escaped_wherever_it_comes_from() {
+        let (client, tenant, api) = (client(MARKUP), tenant(MARKUP), api(MARKUP));
+        let api = ResourceServer { permissions: vec![ApiPermission::new(MARKUP, MARKUP)], ..api };
+        let scope = [MARKUP.to_owned(), "other".to_owned()];
+        let places = [Place::Account, Place::Api(&api), Place::Gone(MARKUP)];
+        let permits = places.map(|place| Permit { place, scope: &scope }).into();
+        let since = Timestamp::from_seconds(0);
+        let page = ApplicationsPage {
+            tenant: &tenant,
+            account: MARKUP,
+            user: MARKUP,
+            csrf: MARKUP,
+            applications: &[Application { client: &client, since, permits }],
+            taken_back: Some(&client),
+        };
+        for page in [page.page(), NotLoggedInPage { tenant: &tenant, is_form: true }.page()] {
+            let html = page.html();
+            assert!(html.contains("&#60;script&#62;") && !html.contains("<script>"), "{html}");
+            assert!(!html.contains("alert('x')</script"), "{html}");
+        }
     }
 }
