@@ -56,8 +56,8 @@ const TRICKS: [&str; 10] = [
     "https://127.0.0.1%00.logs.test/",
 ];
 
-fn is_refused<T: std::fmt::Debug>(outcome: Result<T, Fault>, field: &str, host: &str) {
-    let Err(Fault::Invalid(errors)) = &outcome else { panic!("{host}: {outcome:?}") };
+fn is_refused<T: std::fmt::Debug>(outcome: &Result<T, Fault>, field: &str, host: &str) {
+    let Err(Fault::Invalid(errors)) = outcome else { panic!("{host}: {outcome:?}") };
     assert!(errors.all().iter().all(|error| error.path.ends_with(field)), "{host}: {errors:?}");
 }
 
@@ -73,19 +73,19 @@ async fn a_host_that_is_not_public_is_not_saved_however_it_is_written() {
     for address in written.chain(TRICKS.map(str::to_owned)) {
         let sink = json!({ "httpEndpoint": address });
         let made = streams::create(app, &caller, &body("http", sink.clone())).await;
-        is_refused(made, "httpEndpoint", &address);
+        is_refused(&made, "httpEndpoint", &address);
         let tried = streams::try_out(app, &caller, None, &body("http", sink.clone())).await;
-        is_refused(tried, "httpEndpoint", &address);
+        is_refused(&tried, "httpEndpoint", &address);
         let changed = streams::update(app, &caller, &known, &object(json!({ "sink": sink }))).await;
-        is_refused(changed, "httpEndpoint", &address);
+        is_refused(&changed, "httpEndpoint", &address);
         let sumo = json!({ "sumoSourceAddress": address });
-        is_refused(streams::create(app, &caller, &body("sumo", sumo)).await, "sumoSourceAddress", &address);
+        is_refused(&streams::create(app, &caller, &body("sumo", sumo)).await, "sumoSourceAddress", &address);
         let loggly = json!({ "logglyToken": "tok", "logglyEndpoint": address });
-        is_refused(streams::create(app, &caller, &body("loggly", loggly)).await, "logglyEndpoint", &address);
+        is_refused(&streams::create(app, &caller, &body("loggly", loggly)).await, "logglyEndpoint", &address);
     }
     for host in hosts().chain(["logs.test@127.0.0.1", "127.0.0.1/", "127.0.0.1#", "127.0.0.1:80", "a b"]) {
         let splunk = json!({ "splunkDomain": host, "splunkToken": "tok" });
-        is_refused(streams::create(app, &caller, &body("splunk", splunk)).await, "splunkDomain", host);
+        is_refused(&streams::create(app, &caller, &body("splunk", splunk)).await, "splunkDomain", host);
     }
     assert_eq!(streams::list(app, &caller).await.unwrap().len(), 1);
     house.stop().await;
