@@ -312,21 +312,20 @@ mod tests {
             return;
         };
         let postgres = Postgres::open(&Secret::new(address)).await.unwrap();
-        let what = || String::new();
         let understood = [
             ("53100", StoreError::Full),
             ("40P01", StoreError::Busy),
             ("40001", StoreError::Busy),
             ("57014", StoreError::TooSlow),
-            ("23505", StoreError::Conflict { what: what() }),
-            ("23503", StoreError::InUse { what: what() }),
+            ("23505", StoreError::Conflict { what: String::new() }),
+            ("23503", StoreError::InUse { what: String::new() }),
             ("53200", StoreError::unavailable("ERROR: no")),
             ("57P03", StoreError::unavailable("ERROR: no")),
             ("42601", StoreError::other("ERROR: no")),
         ];
         for (code, expected) in understood {
             let raise = format!("DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{code}'; END $$");
-            let raise = Text { table: what(), ..Text::new(&raise) };
+            let raise = Text { table: String::new(), ..Text::new(&raise) };
             assert_eq!(postgres.query(&raise, &[]).await.unwrap_err(), expected, "{code}");
         }
     }
