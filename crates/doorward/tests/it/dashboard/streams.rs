@@ -8,7 +8,7 @@ use doorward_model::stream::StreamSettings;
 use serde_json::{Value, json};
 
 use super::form::post;
-use crate::kit::receiver::{Receiver, Said};
+use crate::kit::receiver::{Got, Receiver, Said};
 use crate::kit::{Answer, House, OWNER, PASSWORD, Visitor, form};
 
 const NEW: &str = "/manage/streams/new";
@@ -267,7 +267,7 @@ async fn what_names_a_person_is_covered_as_the_form_says() {
     assert_eq!(config().await, Some(hashed));
     house.app.deliver_streams();
     answered(&admin, &address, "Success").await;
-    let sent: Vec<Value> = receiver.got().iter().flat_map(|got| got.objects()).collect();
+    let sent: Vec<Value> = receiver.got().iter().flat_map(Got::objects).collect();
     assert!(sent.iter().all(|sent| !sent.to_string().contains(OWNER)), "{sent:?}");
 
     let settings = format!("{address}/settings");

@@ -39,7 +39,7 @@ async fn what_a_receiver_will_not_take_now_is_sent_until_it_does_and_nothing_is_
 
 #[tokio::test]
 async fn a_wait_ends_when_an_admin_says_so() {
-    let (house, receiver) = (alone().await, Receiver::new().await);
+    let (house, receiver) = (House::new().await, Receiver::new().await);
     receiver.answers(|_| Said::Status(500, "no"));
     let id = stream_to(&house, &receiver, json!({})).await;
     house.app.deliver_streams();
@@ -94,7 +94,7 @@ async fn the_one_event_that_is_refused_is_set_aside_and_the_others_go_on() {
 /// each with the time at which it happened.
 #[tokio::test]
 async fn all_events_that_were_set_aside_are_sent_again_with_their_own_time() {
-    let (house, receiver) = (alone().await, Receiver::new().await);
+    let (house, receiver) = (House::new().await, Receiver::new().await);
     let sink = json!({
         "splunkDomain": "127.0.0.1", "splunkPort": receiver.port(), "splunkToken": "tok", "splunkSecure": false,
     });
@@ -124,7 +124,7 @@ async fn all_events_that_were_set_aside_are_sent_again_with_their_own_time() {
 /// A receiver that answers with what it was sent: nothing of it that is secret is kept or shown.
 #[tokio::test]
 async fn no_secret_comes_back_by_an_answer() {
-    let (house, receiver) = (alone().await, Receiver::new().await);
+    let (house, receiver) = (House::new().await, Receiver::new().await);
     let secrets = ["canary-authorization-51c0", "canary-header-8e1d", "canary-signing-key-77f2"];
     let [authorization, header, key] = secrets;
     let changes = json!({
@@ -153,7 +153,7 @@ async fn no_secret_comes_back_by_an_answer() {
 
 #[tokio::test]
 async fn a_receiver_that_asks_for_time_gets_it_within_bounds() {
-    let (house, receiver) = (alone().await, Receiver::new().await);
+    let (house, receiver) = (House::new().await, Receiver::new().await);
     receiver.answers(|_| Said::Later(429, "120"));
     let id = stream_to(&house, &receiver, json!({})).await;
     house.app.deliver_streams();
@@ -169,7 +169,7 @@ async fn a_receiver_that_asks_for_time_gets_it_within_bounds() {
 /// A receiver that was not there for a while says nothing about an event.
 #[tokio::test]
 async fn an_event_that_is_refused_once_after_other_failures_is_not_set_aside() {
-    let (house, receiver) = (alone().await, Receiver::new().await);
+    let (house, receiver) = (House::new().await, Receiver::new().await);
     let id = stream_to(&house, &receiver, json!({ "httpContentFormat": "JSONOBJECT" })).await;
     house.app.deliver_streams();
     for (failures, status) in [(1, 503), (2, 503), (3, 400), (4, 503), (5, 400)] {
@@ -190,7 +190,7 @@ async fn an_event_that_is_refused_once_after_other_failures_is_not_set_aside() {
 /// Its database takes nothing more, as with a full disk. What was taken is not sent over and over.
 #[tokio::test]
 async fn what_was_taken_is_sent_once_while_it_cannot_be_written_down() {
-    let (house, receiver) = (alone().await, Receiver::new().await);
+    let (house, receiver) = (House::new().await, Receiver::new().await);
     let id = stream_to(&house, &receiver, json!({})).await;
     happen(&house, 0, 5).await;
     house.execute("ALTER TABLE log_stream_attempts RENAME TO elsewhere");
@@ -265,7 +265,7 @@ async fn after_a_week_a_stream_is_suspended_and_resumed_by_hand() {
 /// To another receiver that could be reached; and what is not sent there comes when it is taken here.
 #[tokio::test]
 async fn a_redirect_is_not_followed_and_what_is_not_opened_is_not_asked() {
-    let (house, receiver, inside) = (alone().await, Receiver::new().await, Receiver::new().await);
+    let (house, receiver, inside) = (House::new().await, Receiver::new().await, Receiver::new().await);
     let redirects = |status| {
         let elsewhere = inside.origin.clone();
         receiver.answers(move |_| Said::Elsewhere(status, elsewhere.clone()));
@@ -298,7 +298,7 @@ async fn a_redirect_is_not_followed_and_what_is_not_opened_is_not_asked() {
 
 #[tokio::test]
 async fn one_that_hangs_up_or_talks_nonsense_is_asked_again() {
-    let house = alone().await;
+    let house = House::new().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let talker = tokio::spawn(async move {
@@ -343,7 +343,7 @@ async fn one_that_hangs_is_waited_for_no_longer_than_so_long() {
 
 #[tokio::test]
 async fn nobody_there_is_said_and_a_paused_stream_asks_nobody() {
-    let house = alone().await;
+    let house = House::new().await;
     let sink = json!({ "httpEndpoint": "http://127.0.0.1:9/" });
     let id = made(&house, json!({ "name": "Mine", "type": "http", "sink": sink })).await;
     house.app.deliver_streams();

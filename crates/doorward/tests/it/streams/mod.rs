@@ -21,11 +21,6 @@ use serde_json::{Map, Value, json};
 use crate::kit::receiver::{Got, Receiver};
 use crate::kit::{Engine, House};
 
-/// A house on the engine that this run is about.
-async fn alone() -> House {
-    House::new().await
-}
-
 /// Waits until all that happened so far can be delivered. On PostgreSQL an event waits for every writing
 /// transaction of the server that began before it, also for those of the tests next door.
 async fn all_shown(house: &House) {

@@ -33,7 +33,7 @@ async fn log(house: &House, first: usize, count: usize) {
 /// Each request takes the receiver as long as it may: an hour is over before a hundred and twenty-five are.
 #[tokio::test]
 async fn a_receiver_that_is_slow_for_an_hour_loses_nothing_and_holds_nobody_up() {
-    let (house, slow, quick) = (alone().await, Receiver::new().await, Receiver::new().await);
+    let (house, slow, quick) = (House::new().await, Receiver::new().await, Receiver::new().await);
     let behind = stream_to(&house, &slow, json!({})).await;
     patch(&house, &behind, json!({ "batchSize": 10 })).await;
     let beside = stream_to(&house, &quick, json!({})).await;
