@@ -37,6 +37,12 @@ pub fn unknown(path: &str) -> FieldError {
     FieldError::new(path, "additional_properties", text)
 }
 
+/// The finding for a field that is known and stands for something that is not built yet.
+#[must_use]
+pub fn not_offered(path: &str) -> FieldError {
+    FieldError::new(path, "enum", "This is not offered yet. Leave it out, or send null.")
+}
+
 /// The finding for a value of the wrong type; `wanted` says what it should be, with its article.
 #[must_use]
 pub fn wrong_type(path: &str, wanted: &str) -> FieldError {

@@ -7,7 +7,7 @@
 
 use serde_json::{Map, Value};
 
-use super::grant::{is_nothing, not_offered};
+use super::grant::is_nothing;
 use super::permission;
 use super::{
     ApiPermission, ClientPolicy, Policy, ResourceServer, SubjectTypeAuthorization, TokenDialect, UserPolicy,
@@ -155,12 +155,12 @@ impl ApiPatch {
             | "verification_location"
             | "token_lifetime_for_anonymous_access_tokens" => {
                 if !is_nothing(value) {
-                    errors.push(not_offered(name));
+                    errors.push(json::not_offered(name));
                 }
             }
             "allow_online_access" | "allow_online_access_with_ephemeral_sessions" => {
                 if !is_nothing(value) && value != &Value::Bool(false) {
-                    errors.push(not_offered(name));
+                    errors.push(json::not_offered(name));
                 }
             }
             _ => errors.push(json::unknown(name)),

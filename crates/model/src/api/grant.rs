@@ -343,11 +343,6 @@ pub(super) fn is_nothing(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
-/// The finding for a field that is known and stands for something that is not built yet.
-pub(super) fn not_offered(path: &str) -> FieldError {
-    FieldError::new(path, "enum", "This is not offered yet. Leave it out, or send null.")
-}
-
 fn client_id(value: &Value, errors: &mut FieldErrors) -> Option<ClientId> {
     let text = json::text(value, "client_id", errors)?;
     let id = ClientId::parse(&text);

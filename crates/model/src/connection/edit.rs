@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::{ConnectionSettings, DatabaseOptions, Purpose, Strategy};
 use crate::fields::{FieldError, FieldErrors};
 use crate::ids::ClientId;
-use crate::json::{Object, always, flag, nullable, object, text, texts, unknown, wrong_type};
+use crate::json::{Object, always, flag, not_offered, nullable, object, text, texts, unknown, wrong_type};
 use crate::patch::Patch;
 
 /// The longest name, display name, and realm, in characters.
@@ -148,8 +148,7 @@ fn off(value: &Value, path: &str, errors: &mut FieldErrors) {
         other => matches!(other, Value::Null | Value::Bool(false)),
     };
     if !is_off {
-        let text = "This is not offered yet. Leave it out, or send null.";
-        errors.push(FieldError::new(path, "enum", text));
+        errors.push(not_offered(path));
     }
 }
 
