@@ -170,11 +170,10 @@ fn event(caller: &Caller, present: &Present, client: &ClientEntry, found: &[Gran
         .collect();
     let draft = EventDraft::new(EventCode::RefreshTokenRevoked, "A person took back what they had allowed")
         .client(&client.client)
-        .person(&caller.tenant, &present.user)
+        .present(&caller.tenant, present)
         .scope(&scope)
         .detail("consent", "taken_back")
-        .detail("grants", taken)
-        .detail("session_id", present.session.id.as_str());
+        .detail("grants", taken);
     match found {
         [grant] => draft.audience(&grant.audience),
         _ => draft,
