@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
-use axum::Router;
 use axum::body::Body;
 use doorward_engine::app::{App, AppConfig};
 use doorward_engine::caller::Caller;
@@ -16,6 +15,7 @@ use doorward_engine::setup;
 use doorward_model::tenant::Issuer;
 use doorward_model::time::{Lifetime, Timestamp};
 use doorward_store::{DatabaseUrl, Db};
+use doorward_web::frame::Framed;
 use doorward_web::route::router;
 use doorward_web::state::Web;
 use http::Request;
@@ -26,7 +26,7 @@ use tower::ServiceExt;
 struct House {
     app: App,
     clock: Clock,
-    router: Router,
+    router: Framed,
     _folder: TempDir,
 }
 

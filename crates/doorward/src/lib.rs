@@ -13,11 +13,11 @@ pub mod serve;
 pub mod table;
 pub mod tls;
 
-use axum::Router;
+use doorward_web::frame::Framed;
 use doorward_web::state::Web;
 
 /// The whole service: the routes of the three fronts on one router.
-pub fn router(web: Web) -> Router {
+pub fn router(web: Web) -> Framed {
     let mut routes = doorward_authentication::routes::routes();
     routes.extend(doorward_management::routes::routes());
     routes.extend(doorward_dashboard::routes::routes());

@@ -1,11 +1,10 @@
 //! Pages of ours that ask the Management API what any program could ask, in the name of the admin who is
 //! logged in.
 //!
-//! The question passes the same router, guard, limit and use case as one from outside, but never leaves
+//! The question passes the same frame, guard, limit and use case as one from outside, but never leaves
 //! the process, and no token is made that could get lost: what proves the admin is their session. Only
 //! addresses of the Management API can be asked. Source: UX §1.12 "API explorer".
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::FromRequestParts;
 use doorward_engine::admins;
@@ -18,6 +17,7 @@ use tower::ServiceExt as _;
 
 use crate::api;
 use crate::fault::{PageFault, Refusal, Skin, Skinned};
+use crate::frame::Framed;
 
 /// The longest answer that is handed to a page, in bytes.
 const MAX_ANSWER: usize = 2 * 1024 * 1024;
@@ -33,9 +33,9 @@ impl OnBehalf {
     }
 }
 
-/// The router, where pages find it.
+/// The routes of the Management API, where pages find them.
 #[derive(Clone)]
-pub(crate) struct Door(pub(crate) Router);
+pub(crate) struct Door(pub(crate) Framed);
 
 /// Extractor, behind [`crate::route::Guard::Admin`]: the way to ask.
 #[derive(Clone)]

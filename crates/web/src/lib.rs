@@ -20,7 +20,7 @@ pub mod csrf;
 pub mod done;
 pub mod door;
 pub mod fault;
-mod frame;
+pub mod frame;
 mod health;
 pub mod inside;
 pub mod live;

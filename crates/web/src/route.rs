@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderValue, Method, Uri};
 use std::sync::Arc;
 
 use crate::fault::{Refusal, Skin};
-use crate::frame::frame;
+use crate::frame::Framed;
 use crate::inside::Door;
 use crate::state::Web;
 use crate::{api, assets, caller, cors, csrf, health, signed_in};
@@ -178,44 +178,53 @@ impl Route {
     }
 }
 
-/// The router: the routes of all lists, the assets and the probes, inside the frame.
-pub fn router(web: Web, routes: Vec<Route>) -> Router {
-    let allowed = Arc::new(allowed(&routes));
-    let wrong_method = move |path: Option<MatchedPath>, method: Method, uri: Uri, headers: HeaderMap| async move {
-        let allow = path.and_then(|path| allowed.get(path.as_str()).cloned());
-        wrong_method(allow, &method, &uri, &headers)
-    };
+/// The routes of all lists, the assets and the probes, inside the frame.
+pub fn router(web: Web, routes: Vec<Route>) -> Framed {
     let probes = [health::HEALTHZ, health::READYZ, assets::ROUTE];
     web.requests().know(routes.iter().map(|route| route.path).chain(probes));
-    let mut paths: BTreeMap<&'static str, MethodRouter<Web>> = BTreeMap::new();
-    for route in routes {
-        let path = route.path;
-        let guarded = guarded(&web, route);
-        let merged = paths.remove(path).map_or_else(|| guarded.clone(), |there| there.merge(guarded.clone()));
-        paths.insert(path, merged);
-    }
-    let mut router = Router::new()
+    let api = routes.iter().filter(|route| api::is_below(route.path)).cloned().collect();
+    let inside = Framed::new(web.clone(), finished(&web, Router::new(), api, None));
+    let around = Router::new()
         .route(health::HEALTHZ, get(health::healthz))
         .route(health::READYZ, get(health::readyz))
         .route(assets::ROUTE, get(assets::serve));
+    let router = finished(&web, around, routes, Some(&Door(inside)));
+    Framed::new(web, router)
+}
+
+/// Some routes behind their guards, beside those of `router`; `inside` is the way of the dashboard's pages to the API.
+fn finished(web: &Web, mut router: Router<Web>, routes: Vec<Route>, inside: Option<&Door>) -> Router {
+    let allowed = Arc::new(allowed(&routes));
+    let wrong_method = move |State(web): State<Web>, method: Method, uri: Uri, headers: HeaderMap| async move {
+        let allow = web.requests().route(uri.path()).and_then(|path| allowed.get(path).cloned());
+        wrong_method(allow, &method, &uri, &headers)
+    };
+    let mut paths: BTreeMap<&'static str, MethodRouter<Web>> = BTreeMap::new();
+    for route in routes {
+        let path = route.path;
+        let guarded = guarded(web, route, inside);
+        let merged = paths.remove(path).map_or_else(|| guarded.clone(), |there| there.merge(guarded.clone()));
+        paths.insert(path, merged);
+    }
     for (path, handlers) in paths {
         router = router.route(path, handlers);
     }
-    let router = router
-        .fallback(nothing_here)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(web.clone(), frame))
-        .with_state(web);
-    router.clone().layer(Extension(Door(router)))
+    router.fallback(nothing_here).method_not_allowed_fallback(wrong_method).with_state(web.clone())
 }
 
-fn guarded(web: &Web, route: Route) -> MethodRouter<Web> {
+fn guarded(web: &Web, route: Route, inside: Option<&Door>) -> MethodRouter<Web> {
     let Route { guard, operation, success, handler, .. } = route;
     let door = |scopes| caller::Door { web: web.clone(), scopes, operation, success };
     match guard {
         Guard::Public => handler,
         Guard::Page => handler.route_layer(from_fn(own_pages_only)),
-        Guard::Admin => handler.route_layer(from_fn_with_state(web.clone(), signed_in::guard)),
+        Guard::Admin => {
+            let handler = match inside {
+                Some(inside) => handler.route_layer(Extension(inside.clone())),
+                None => handler,
+            };
+            handler.route_layer(from_fn_with_state(web.clone(), signed_in::guard))
+        }
         Guard::AnyOf(scopes) => behind(door(Some(scopes)), handler),
         Guard::AnyToken => behind(door(None), handler),
     }

@@ -5,7 +5,6 @@
 
 use std::net::SocketAddr;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse, Response};
@@ -25,6 +24,7 @@ use doorward_store::{DatabaseUrl, Db};
 use doorward_web::body::{Form, RawBody};
 use doorward_web::caller::Authorized;
 use doorward_web::fault::{ApiFault, OAuthFault, PageFault};
+use doorward_web::frame::Framed;
 use doorward_web::route::{Guard, Route, router};
 use doorward_web::state::Web;
 use doorward_web::tenant::Tenant;
@@ -38,7 +38,7 @@ use tower::ServiceExt;
 const HOST: &str = "id.acme.test";
 
 struct House {
-    router: Router,
+    router: Framed,
     _folder: TempDir,
 }
 
@@ -261,6 +261,23 @@ async fn the_api_says_its_errors_as_json() {
     let wrong = house.post("/api/v2/lost", &[], "").await;
     assert_eq!((wrong.status, wrong.header("allow")), (405, "GET,HEAD"));
     assert!(wrong.body.starts_with(r#"{"statusCode":405"#));
+}
+
+/// RFC 9110 §9.3.2: the headers are those of GET, a body there is none.
+#[tokio::test]
+async fn a_refusal_to_head_says_how_long_it_would_be_and_has_no_body() {
+    let house = House::new().await;
+    let foreign = ("https://nobody.test/who", "nobody.test");
+    for (target, host) in
+        [("/nowhere", HOST), ("/api/v2/lost", HOST), ("/page/form", HOST), ("/who", HOST), foreign]
+    {
+        let ask =
+            |method| Request::builder().method(method).uri(target).header("host", host).body(Body::empty());
+        let (get, head) = (house.send(ask("GET").unwrap()).await, house.send(ask("HEAD").unwrap()).await);
+        assert_eq!((head.status, head.body.as_str()), (get.status, ""), "{target}");
+        assert!(!get.body.is_empty(), "{target}");
+        assert_eq!(head.header("content-length"), get.body.len().to_string(), "{target}");
+    }
 }
 
 #[tokio::test]

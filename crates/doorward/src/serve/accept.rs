@@ -3,14 +3,16 @@
 //! Owns the limits that hold before there is a request: how many connections, how long a handshake
 //! and the first header may take. Knows nothing of paths. Source: RFC 9112 §9, RFC 9113 §5.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::ConnectInfo;
+use axum::response::Response;
 use futures_util::FutureExt;
+use hyper::Request;
 use hyper::body::Incoming;
 use hyper::rt::{Read, Write};
 use hyper::service::service_fn;
@@ -38,9 +40,28 @@ const LATE_TIME: Duration = Duration::from_millis(200);
 /// The settings for new connections, when this process ends TLS.
 pub type TlsSettings = Option<watch::Receiver<Arc<ServerConfig>>>;
 
+/// What answers the requests of all connections.
+pub trait Answering:
+    Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static
+{
+}
+
+impl<S> Answering for S where
+    S: Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + 'static
+{
+}
+
 /// Serves until `stop`, then lets running requests finish, those included that the system has let in but
 /// nobody has looked at.
-pub async fn accept(listener: TcpListener, tls: TlsSettings, router: Router, stop: impl Future<Output = ()>) {
+pub async fn accept<S: Answering>(
+    listener: TcpListener,
+    tls: TlsSettings,
+    router: S,
+    stop: impl Future<Output = ()>,
+) {
     let running = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     tokio::pin!(stop);
@@ -78,26 +99,25 @@ pub async fn accept(listener: TcpListener, tls: TlsSettings, router: Router, sto
     }
 }
 
-struct Connection {
+struct Connection<S> {
     peer: SocketAddr,
-    router: Router,
+    router: S,
     watcher: Watcher,
     _slot: OwnedSemaphorePermit,
 }
 
 /// Serves a connection beside the others.
-fn open(stream: TcpStream, connection: Connection, tls: Option<&watch::Receiver<Arc<ServerConfig>>>) {
+fn open<S: Answering>(
+    stream: TcpStream,
+    connection: Connection<S>,
+    tls: Option<&watch::Receiver<Arc<ServerConfig>>>,
+) {
     let settings = tls.map(|tls| Arc::clone(&tls.borrow()));
     tokio::spawn(connection.open(stream, settings));
 }
 
-impl Connection {
-    fn new(
-        peer: SocketAddr,
-        router: &Router,
-        running: &GracefulShutdown,
-        slot: OwnedSemaphorePermit,
-    ) -> Self {
+impl<S: Answering> Connection<S> {
+    fn new(peer: SocketAddr, router: &S, running: &GracefulShutdown, slot: OwnedSemaphorePermit) -> Self {
         Self { peer, router: router.clone(), watcher: running.watcher(), _slot: slot }
     }
 
@@ -117,7 +137,7 @@ impl Connection {
         let Self { peer, router, watcher, _slot } = self;
         let has_asked = Arc::new(AtomicBool::new(false));
         let asked = Arc::clone(&has_asked);
-        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        let service = service_fn(move |mut request: Request<Incoming>| {
             asked.store(true, Ordering::Relaxed);
             request.extensions_mut().insert(ConnectInfo(peer));
             router.clone().call(request)
@@ -163,6 +183,7 @@ fn protocols() -> Builder<TokioExecutor> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::Router;
     use axum::routing::get;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 

@@ -1,13 +1,13 @@
 //! Requests, counted by the route that answered them.
 //!
-//! What is counted for one request is three additions, found by the route's own text.
+//! What is counted for one request is three additions, at the route that its path fits.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use doorward_model::measure::{Counter, Histogram};
 use http::StatusCode;
+use matchit::Router;
 
 /// Bounds of a request's time, in microseconds.
 const BOUNDS: &[u64] =
@@ -56,26 +56,44 @@ pub(crate) struct Requests {
 
 struct Routes {
     rows: Vec<OfRoute>,
-    places: HashMap<&'static str, usize>,
+    /// Finds a path's row, in the way the router finds its handler.
+    places: Router<usize>,
+}
+
+impl Routes {
+    /// The row of a path; the last one is that of what no route fits.
+    fn of(&self, path: &str) -> Option<&OfRoute> {
+        self.places.at(path).map_or_else(|_| self.rows.last(), |found| self.rows.get(*found.value))
+    }
 }
 
 impl Requests {
-    /// Says which routes there are; only the first call counts.
+    /// The route that a path fits, as its list spells it.
+    pub fn route(&self, path: &str) -> Option<&'static str> {
+        self.routes.get()?.of(path).map(|row| row.route)
+    }
+
+    /// Says which routes there are; only the first call counts. The router asks them too, for `Allow`.
     pub fn know(&self, routes: impl Iterator<Item = &'static str>) {
         self.routes.get_or_init(|| {
-            let mut all: Vec<&'static str> = routes.chain([NONE]).collect();
+            let mut all: Vec<&'static str> = routes.collect();
             all.sort_unstable();
             all.dedup();
-            let places = all.iter().enumerate().map(|(place, route)| (*route, place)).collect();
+            let mut places = Router::new();
+            for (place, route) in all.iter().enumerate() {
+                if let Err(error) = places.insert(*route, place) {
+                    // The router that answers would have refused it, too.
+                    tracing::error!(route, %error, "a route is counted as none");
+                }
+            }
+            all.push(NONE);
             Routes { rows: all.into_iter().map(OfRoute::new).collect(), places }
         });
     }
 
-    /// Notes an answer; `route` is that of the list, if one fitted.
-    pub fn note(&self, route: Option<&str>, status: StatusCode, took: Duration) {
-        let Some(routes) = self.routes.get() else { return };
-        let place = route.and_then(|route| routes.places.get(route)).or_else(|| routes.places.get(NONE));
-        let Some(row) = place.and_then(|place| routes.rows.get(*place)) else { return };
+    /// Notes an answer to a request for `path`.
+    pub fn note(&self, path: &str, status: StatusCode, took: Duration) {
+        let Some(row) = self.routes.get().and_then(|routes| routes.of(path)) else { return };
         let class = usize::from(status.as_u16() / 100).saturating_sub(1);
         if let Some(count) = row.by_class.get(class) {
             count.add_one();
@@ -109,14 +127,15 @@ mod tests {
     #[test]
     fn what_a_stranger_asks_for_becomes_no_route() {
         let requests = Requests::default();
-        requests.note(Some("/a"), StatusCode::OK, Duration::ZERO);
+        requests.note("/a", StatusCode::OK, Duration::ZERO);
         requests.know(["/a/{id}", "/a", "/a"].into_iter());
-        for path in ["/a", "/a/{id}", "/a/canary", "/b"] {
-            requests.note(Some(path), StatusCode::NOT_FOUND, Duration::from_millis(3));
+        for path in ["/a", "/a/canary", "/b", "/a/b/c"] {
+            requests.note(path, StatusCode::NOT_FOUND, Duration::from_millis(3));
         }
-        requests.note(None, StatusCode::OK, Duration::from_secs(60));
+        requests.note("", StatusCode::OK, Duration::from_secs(60));
         let seen: Vec<_> = requests.rows().map(|row| (row.route, row.durations.spread().count)).collect();
         assert_eq!(seen, [("/a", 1), ("/a/{id}", 1), ("none", 3)]);
+        assert_eq!(requests.route("/a/canary"), Some("/a/{id}"));
         let none = requests.rows().last().unwrap();
         assert_eq!(none.by_class.each_ref().map(Counter::get), [0, 1, 0, 2, 0]);
     }

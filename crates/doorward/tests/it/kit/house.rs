@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use doorward_engine::admins;
@@ -33,6 +32,7 @@ use doorward_model::tenant::Issuer;
 use doorward_model::time::{Lifetime, Timestamp};
 use doorward_model::user::{Email, Profile};
 use doorward_store::{self as store, Db};
+use doorward_web::frame::Framed;
 use doorward_web::metrics::{self, Process};
 use doorward_web::rate::ApiLimit;
 use doorward_web::state::Web;
@@ -67,7 +67,7 @@ static SEED: AtomicU64 = AtomicU64::new(1);
 /// The house, or a second door of it: a second node, a second tenant.
 pub struct House {
     pub app: App,
-    router: Router,
+    router: Framed,
     clock: Clock,
     tenant: TenantId,
     issuer: Issuer,
@@ -202,7 +202,7 @@ impl House {
     }
 
     /// The whole service, to be served on a port.
-    pub fn router(&self) -> Router {
+    pub fn router(&self) -> Framed {
         self.router.clone()
     }
 
