@@ -3,9 +3,11 @@
 use std::env::VarError;
 use std::io::{self, IsTerminal};
 
+use doorward_engine::clock::Clock;
 use tracing_subscriber::EnvFilter;
 
 use super::lines::{Lines, Rest};
+use super::plain_lines::PlainLines;
 use crate::failure::Failure;
 
 const VARIABLE: &str = "DOORWARD_LOG";
@@ -26,12 +28,12 @@ pub fn start() -> Result<Rest, Failure> {
     let (lines, rest) = Lines::to(io::stderr(), is_watched).map_err(|error| {
         Failure::failed("The log cannot be written.", error, "Check the limits on processes and threads.")
     })?;
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(lines)
-        .with_ansi(is_watched && std::env::var_os("NO_COLOR").is_none())
-        .with_target(false)
-        .try_init();
+    let written = tracing_subscriber::fmt().with_env_filter(filter).with_writer(lines).with_target(false);
+    let _ = if is_watched {
+        written.with_ansi(std::env::var_os("NO_COLOR").is_none()).try_init()
+    } else {
+        written.with_ansi(false).event_format(PlainLines::at(Clock::System)).try_init()
+    };
     Ok(rest)
 }
 

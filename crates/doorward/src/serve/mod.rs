@@ -5,6 +5,7 @@ pub mod busy;
 mod lines;
 mod logging;
 pub mod metrics;
+mod plain_lines;
 mod welcome;
 
 use std::path::Path;
