@@ -195,6 +195,10 @@ impl fmt::Debug for Params {
 /// # Errors
 /// When the encoding is broken.
 pub fn decode(text: &[u8]) -> Result<String, ParamsError> {
+    // Ids, tokens and secrets come as they are.
+    if !text.iter().any(|byte| matches!(byte, b'+' | b'%')) {
+        return std::str::from_utf8(text).map(str::to_owned).map_err(|_| ParamsError::Encoding);
+    }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.iter();
     while let Some(byte) = rest.next() {

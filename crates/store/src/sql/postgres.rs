@@ -150,7 +150,8 @@ async fn attempt(
         prepared.push(ready.map_err(|error| refine(&error, &statement.text.table))?);
     }
     let first = match durable {
-        Durable::Now => "BEGIN",
+        // A server has settings of its own for company (`commit_delay`).
+        Durable::Now | Durable::InCompany(_) => "BEGIN",
         Durable::WithTheNext => "BEGIN; SET LOCAL synchronous_commit = OFF",
     };
     let begin = async { connection.batch_execute(first).await.map(|()| Done::default()) };

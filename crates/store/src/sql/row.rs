@@ -21,11 +21,9 @@ impl Row {
 
     /// Starts to read; `table` and the first column name the row in a [`StoreError::Corrupt`].
     pub(crate) fn read(self, table: &'static str) -> Reader {
-        let id = match self.0.first() {
-            Some(Value::Text(text)) => text.clone(),
-            _ => String::new(),
-        };
-        Reader { table, id, values: self.0.into_iter() }
+        let mut reader = Reader { table, id: String::new(), values: self.0.into_iter() };
+        reader.go_on(table);
+        reader
     }
 }
 
@@ -37,6 +35,20 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
+    /// From here on the columns are those of another table, beside the ones that were read.
+    pub(crate) fn go_on(&mut self, table: &'static str) {
+        self.table = table;
+        self.id = match self.values.as_slice().first() {
+            Some(Value::Text(text)) => text.clone(),
+            _ => String::new(),
+        };
+    }
+
+    /// Whether the next column holds nothing.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self.values.as_slice().first(), Some(Value::Null))
+    }
+
     pub(crate) fn corrupt(&self, column: &'static str) -> StoreError {
         StoreError::Corrupt { table: self.table, column, id: self.id.clone() }
     }
@@ -152,6 +164,17 @@ mod tests {
         assert_eq!(reader.text("id"), Ok("x".into()));
         let corrupt = StoreError::Corrupt { table: "things", column: "count", id: "x".into() };
         assert_eq!(reader.int("count"), Err(corrupt));
+    }
+
+    #[test]
+    fn a_bad_column_of_a_second_table_names_that_table() {
+        let row = Row(["x", "y", "seven"].map(|text| Value::Text(text.into())).into());
+        let mut reader = row.read("things");
+        assert_eq!(reader.text("id"), Ok("x".into()));
+        reader.go_on("owners");
+        assert_eq!(reader.text("id"), Ok("y".into()));
+        let corrupt = StoreError::Corrupt { table: "owners", column: "age", id: "y".into() };
+        assert_eq!(reader.int("age"), Err(corrupt));
     }
 
     #[test]

@@ -248,7 +248,10 @@ pub(crate) fn run(connection: &Connection, text: &Text, args: &[Value]) -> Resul
 fn value(found: ValueRef<'_>) -> Value {
     match found {
         ValueRef::Integer(number) => Value::Int(number),
-        ValueRef::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Text(bytes) => Value::Text(match std::str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+        }),
         // No column holds either; null makes the reader of the row say which one is corrupt.
         ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => Value::Null,
     }

@@ -16,7 +16,9 @@ use super::value::Value;
 pub(crate) struct Text {
     /// As written, with `$N`.
     pub postgres: String,
-    /// With `?N`: to SQLite `$N` would be a name, numbered by first use.
+    /// With `?N`: to SQLite `$N` would be a name, numbered by first use. And `OR FAIL`: whatever a batch did before it
+    /// failed is taken back with all of it by the writer, so that no statement need keep by itself what it may have to
+    /// take back. That would be a copy of each page that it changes.
     pub sqlite: String,
     /// The highest `$N`.
     pub arity: usize,
@@ -26,8 +28,8 @@ pub(crate) struct Text {
 
 impl Text {
     pub(crate) fn new(text: &str) -> Self {
-        let (sqlite, arity) = rewrite(text);
-        Self { postgres: text.to_owned(), sqlite, arity, table: table(text) }
+        let (places, arity) = rewrite(text);
+        Self { postgres: text.to_owned(), sqlite: failing(&places), arity, table: table(text) }
     }
 
     pub(crate) fn check(&self, args: &[Value]) -> Result<(), StoreError> {
@@ -82,6 +84,16 @@ fn rewrite(text: &str) -> (String, usize) {
     (out, highest)
 }
 
+/// With the way of SQLite to leave what a failed statement did to the transaction.
+fn failing(text: &str) -> String {
+    for verb in ["INSERT ", "UPDATE "] {
+        if let Some(rest) = text.strip_prefix(verb) {
+            return format!("{verb}OR FAIL {rest}");
+        }
+    }
+    text.to_owned()
+}
+
 /// The first table that the text names, for error messages.
 fn table(text: &str) -> String {
     let mut words = text.split_whitespace();
@@ -100,7 +112,7 @@ mod tests {
     #[test]
     fn places_are_rewritten_and_counted_outside_of_quotes() {
         let text = Text::new("UPDATE t SET a = $2, b = '$9' WHERE \"c$8\" = $10 AND d = $1");
-        assert_eq!(text.sqlite, "UPDATE t SET a = ?2, b = '$9' WHERE \"c$8\" = ?10 AND d = ?1");
+        assert_eq!(text.sqlite, "UPDATE OR FAIL t SET a = ?2, b = '$9' WHERE \"c$8\" = ?10 AND d = ?1");
         assert_eq!(text.arity, 10);
         assert_eq!(text.table, "t");
     }

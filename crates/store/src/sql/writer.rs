@@ -5,6 +5,7 @@
 //! fails. Answers go out after the commit, never before.
 
 use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -46,20 +47,7 @@ pub(crate) fn run(connection: Connection, jobs: &Receiver<Job>, measures: &Measu
         // On a busy core those who are about to ask get to do so, and share this sync; on an idle one
         // this costs nothing.
         std::thread::yield_now();
-        let mut group = Vec::new();
-        let mut other = None;
-        let mut next = Some(first);
-        while let Some(job) = next {
-            match job {
-                Job::Batch { statements, durable, answer } => {
-                    measures.waiting.leave();
-                    group.push(Waiting { statements, durable, answer });
-                }
-                job => other = Some(job),
-            }
-            let is_full = group.len() == GROUP || other.is_some();
-            next = if is_full { None } else { jobs.try_recv().ok() };
-        }
+        let (group, other) = gather(first, jobs, measures);
         if !group.is_empty() {
             measures.groups.observe(group.len() as u64);
             commit(&connection, group, &mut synchronous);
@@ -77,6 +65,28 @@ pub(crate) fn run(connection: Connection, jobs: &Receiver<Job>, measures: &Measu
             _ => {}
         }
     }
+}
+
+/// What is queued, up to a full group; while nobody in it is in a hurry, also who comes a little later. What is no
+/// batch ends the group.
+fn gather(first: Job, jobs: &Receiver<Job>, measures: &Measures) -> (Vec<Waiting>, Option<Job>) {
+    let began = Instant::now();
+    let (mut group, mut patience) = (Vec::new(), Duration::MAX);
+    let mut next = Some(first);
+    while let Some(job) = next {
+        let Job::Batch { statements, durable, answer } = job else { return (group, Some(job)) };
+        measures.waiting.leave();
+        patience = patience.min(durable.patience());
+        group.push(Waiting { statements, durable, answer });
+        if group.len() == GROUP {
+            break;
+        }
+        next = jobs.try_recv().ok().or_else(|| {
+            let left = patience.saturating_sub(began.elapsed());
+            if left.is_zero() { None } else { jobs.recv_timeout(left).ok() }
+        });
+    }
+    (group, None)
 }
 
 /// Runs a group and answers everybody in it.
@@ -171,7 +181,7 @@ fn choose_durability(
     group: &[Waiting],
     synchronous: &mut Option<Durable>,
 ) -> Result<(), StoreError> {
-    let must_wait = group.iter().any(|waiting| waiting.durable == Durable::Now);
+    let must_wait = group.iter().any(|waiting| waiting.durable != Durable::WithTheNext);
     let wanted = if must_wait { Durable::Now } else { Durable::WithTheNext };
     if *synchronous != Some(wanted) {
         batch(
@@ -273,6 +283,36 @@ mod tests {
         assert_eq!(level(&[Durable::Now]), 2, "what follows a failure");
     }
 
+    fn job(durable: Durable) -> (Job, oneshot::Receiver<Result<Vec<Done>, StoreError>>) {
+        let (Waiting { statements, answer, .. }, answered) = waiting("one");
+        (Job::Batch { statements, durable, answer }, answered)
+    }
+
+    #[test]
+    fn who_is_patient_waits_for_company_until_somebody_is_in_a_hurry() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = sqlite::open_for_writing(&folder.path().join("doorward.db")).unwrap();
+        connection.execute_batch("CREATE TABLE t (a TEXT)").unwrap();
+        let (send, jobs) = std::sync::mpsc::channel();
+        let measures = Arc::new(Measures::default());
+        let writer = std::thread::spawn({
+            let measures = Arc::clone(&measures);
+            move || run(connection, &jobs, &measures)
+        });
+        let patient = || job(Durable::InCompany(Duration::from_secs(30)));
+        let all = [patient(), patient(), job(Durable::Now)].map(|(job, answered)| {
+            send.send(job).unwrap();
+            answered
+        });
+        assert!(all.into_iter().all(|answered| answered.blocking_recv().unwrap().is_ok()));
+        assert_eq!(measures.groups.spread().count, 1, "all three share one commit");
+        let (alone, answered) = job(Durable::InCompany(Duration::from_millis(1)));
+        send.send(alone).unwrap();
+        assert!(answered.blocking_recv().unwrap().is_ok(), "nobody came");
+        drop(send);
+        writer.join().unwrap();
+    }
+
     #[test]
     fn a_failure_between_two_others_leaves_both_alone() {
         let folder = tempfile::tempdir().unwrap();
@@ -286,6 +326,37 @@ mod tests {
             answers.into_iter().map(|answer| answer.blocking_recv().unwrap().is_ok()).collect();
         assert_eq!(answers, [true, false, true]);
         assert_eq!(rows(&connection), 3);
+    }
+
+    /// A statement of several rows that breaks a rule at its second one, alone and beside a good batch.
+    #[test]
+    fn a_statement_that_fails_midway_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = sqlite::open_for_writing(&folder.path().join("doorward.db")).unwrap();
+        connection
+            .execute_batch("CREATE TABLE t (a TEXT UNIQUE); INSERT INTO t (a) VALUES ('taken')")
+            .unwrap();
+        let midway = || {
+            let (mut waiting, answered) = waiting("taken");
+            let sql = "INSERT INTO t (a) SELECT column1 FROM (VALUES ('new'), ($1))";
+            waiting.statements[0].text = Arc::new(Text::new(sql));
+            (waiting, answered)
+        };
+        for group in [vec![midway()], vec![midway(), waiting("good")]] {
+            let (group, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+            commit(&connection, group, &mut None);
+            let answers: Vec<_> =
+                answers.into_iter().map(|answer| answer.blocking_recv().unwrap().is_ok()).collect();
+            assert!(!answers[0] && answers[1..].iter().all(|is_ok| *is_ok), "{answers:?}");
+        }
+        let left: Vec<String> = connection
+            .prepare("SELECT a FROM t ORDER BY a")
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(left, ["good", "taken"]);
     }
 
     #[test]
