@@ -6,6 +6,7 @@
 //! Source: RFC 6749 §3.2, §5. SDKs send JSON with `null` members, empty texts and members that
 //! nobody knows; all of that is no mistake.
 
+use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
 use doorward_engine::app::App;
@@ -113,9 +114,7 @@ fn authorization(headers: &HeaderMap) -> Option<String> {
 
 /// JSON that nobody may keep.
 pub(crate) fn json(body: Map<String, Value>) -> Response {
-    let mut response = Response::new(Value::Object(body).to_string().into());
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    uncached(response)
+    uncached(Json(body).into_response())
 }
 
 /// An answer that nobody may keep (RFC 6749 §5.1).

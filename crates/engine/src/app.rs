@@ -34,6 +34,12 @@ use crate::tokens::recent_codes::RecentCodes;
 /// How many signatures may wait per thread.
 const SIGNATURES_PER_THREAD: usize = 512;
 
+/// So many signatures per thread wait when the processors are short.
+const BEHIND: usize = 8;
+
+/// How long a commit waits for company then.
+const PATIENCE: Duration = Duration::from_millis(5);
+
 /// Places for ids of events within one millisecond.
 const EVENTS_PER_MILLISECOND: u64 = 1000;
 
@@ -176,10 +182,20 @@ impl App {
         &self.0.passwords
     }
 
-    /// The pool that signs: `app.signer().run(move |_| key.sign(…)).await`.
+    /// The pool that signs with RSA: `app.signer().run(move |_| key.sign(…)).await`.
     #[must_use]
     pub fn signer(&self) -> &Pool<()> {
         &self.0.signer
+    }
+
+    /// How long a commit may wait for others that share it. Not at all, unless so many requests wait for a signature
+    /// that the processors are what is short: then a lone commit, which costs them as much as one of ten, holds up all
+    /// of them, and who waits for this one waits less than behind the signatures (decision 0045).
+    pub(crate) fn patience(&self) -> Duration {
+        let load = self.0.signer.load();
+        let is_behind =
+            load.waiting.saturating_mul(SIGNATURES_PER_THREAD) >= load.capacity.saturating_mul(BEHIND);
+        if is_behind { PATIENCE } else { Duration::ZERO }
     }
 
     /// The id of the next event: later ones of this process sort after earlier ones, also within one
@@ -301,15 +317,27 @@ impl App {
     /// # Errors
     /// When the store cannot be read, or the tenant is gone.
     pub async fn refresh(&self, state: &TenantState) -> Result<(Arc<TenantState>, bool), Fault> {
-        let id = &state.tenant.id;
-        let version = doorward_store::tenants::version(&self.0.db.tenant(id)).await?;
-        let known = self.tenant(id).filter(|known| Some(known.tenant.version) == version);
-        let fresh = match known {
-            Some(known) => known,
-            None => self.reload(id).await?,
-        };
+        let version = doorward_store::tenants::version(&self.0.db.tenant(&state.tenant.id)).await?;
+        let fresh = self.as_of(state, version).await?;
         let changed = fresh.tenant.version != state.tenant.version;
         Ok((fresh, changed))
+    }
+
+    /// The tenant of `state` at the version that the database has just said, perhaps beside something else.
+    ///
+    /// # Errors
+    /// As [`App::refresh`].
+    pub(crate) async fn as_of(
+        &self,
+        state: &TenantState,
+        version: Option<i64>,
+    ) -> Result<Arc<TenantState>, Fault> {
+        let id = &state.tenant.id;
+        match self.tenant(id).filter(|known| Some(known.tenant.version) == version) {
+            Some(known) => Ok(known),
+            // Boxed, since it is seldom done: a request that may have to would else carry room for it.
+            None => Box::pin(self.reload(id)).await,
+        }
     }
 
     /// Reads a tenant again after this process changed it. The change is committed; when reading

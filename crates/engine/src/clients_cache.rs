@@ -115,7 +115,8 @@ impl App {
         {
             return Ok(Some(entry));
         }
-        let Some(entry) = self.read_client(&state.tenant.id, id).await? else {
+        // Boxed, since it is seldom done: every request would else carry room for it.
+        let Some(entry) = Box::pin(self.read_client(&state.tenant.id, id)).await? else {
             self.clients_cache().0.remove(&key);
             return Ok(None);
         };

@@ -293,8 +293,9 @@ fn parse(text: &str, path: &Path) -> Result<Keys, SealingError> {
 impl Place<'_> {
     /// The associated data; lengths in front keep neighbouring fields apart.
     fn bytes(&self, key: &str) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for part in [key, self.tenant.as_str(), self.table, self.row, self.purpose] {
+        let parts = [key, self.tenant.as_str(), self.table, self.row, self.purpose];
+        let mut bytes = Vec::with_capacity(parts.iter().map(|part| size_of::<u64>() + part.len()).sum());
+        for part in parts {
             bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
             bytes.extend_from_slice(part.as_bytes());
         }

@@ -102,6 +102,13 @@ impl SigningAlg {
         }
     }
 
+    /// Whether a signature takes so long that others should not wait behind it: with RSA it does, ten times and more
+    /// what it takes on a curve or with a secret.
+    #[must_use]
+    pub fn is_slow(self) -> bool {
+        self.family() == Some(KeyFamily::Rsa)
+    }
+
     /// Whether the key set shows a key for it only where a client or an API asks for that.
     #[must_use]
     pub fn is_further(self) -> bool {

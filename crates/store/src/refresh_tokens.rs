@@ -13,21 +13,25 @@ use doorward_model::ids::{ClientId, FamilyId, UserId};
 use doorward_model::secret::TokenHash;
 use doorward_model::time::Timestamp;
 use doorward_model::token::RefreshToken;
+use doorward_model::user::User;
 
 use crate::sql::batch::{Batch, Expect};
 use crate::sql::db::Scope;
 use crate::sql::error::StoreError;
 use crate::sql::list::List;
-use crate::sql::row::{Row, to_json};
+use crate::sql::row::{Reader, Row, to_json};
 use crate::sql::value::{Value, args};
-use crate::token_families;
+use crate::{token_families, users};
 
 /// The label of the failure when the token was rotated, revoked or expired meanwhile, or its client
 /// or user ended or was blocked.
 pub const SPENT: &str = "the refresh token is still good";
 
 fn token(row: Row) -> Result<RefreshToken, StoreError> {
-    let mut r = row.read("refresh_tokens");
+    columns(&mut row.read("refresh_tokens"))
+}
+
+fn columns(r: &mut Reader) -> Result<RefreshToken, StoreError> {
     Ok(RefreshToken {
         hash: TokenHash::from_digest(r.text("hash")?),
         expires_at: r.time_or_none("expires_at")?,
@@ -35,7 +39,7 @@ fn token(row: Row) -> Result<RefreshToken, StoreError> {
         rotated_at: r.time_or_none("rotated_at")?,
         used_at: r.time_or_none("used_at")?,
         device: r.json("device")?,
-        family: token_families::columns(&mut r)?,
+        family: token_families::columns(r)?,
     })
 }
 
@@ -52,6 +56,30 @@ pub async fn get(t: &Scope<'_>, hash: &TokenHash) -> Result<Option<RefreshToken>
          ON family.tenant_id = token.tenant_id AND family.id = token.family_id \
          WHERE token.tenant_id = $1 AND token.hash = $2";
     t.first(SQL, args![t.id(), hash.as_str()]).await?.map(token).transpose()
+}
+
+/// As [`get`], with whose it is.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn with_person(
+    t: &Scope<'_>,
+    hash: &TokenHash,
+) -> Result<Option<(RefreshToken, Option<User>)>, StoreError> {
+    const SQL: &str = "SELECT token.hash, token.expires_at, token.idle_expires_at, token.rotated_at, \
+         token.used_at, token.device, family.id, family.client_id, family.user_id, family.session_id, \
+         family.authenticated_at, family.scope, family.audience, family.claims, family.created_at, family.revoked_at, \
+         family.device, family.metadata, u.id, u.connection_id, u.email, u.email_verified, u.username, u.profile, \
+         u.user_metadata, u.app_metadata, u.blocked, u.version, u.logins_count, u.last_login, u.last_ip, \
+         u.last_password_reset, u.created_at, u.updated_at \
+         FROM refresh_tokens AS token JOIN token_families AS family \
+         ON family.tenant_id = token.tenant_id AND family.id = token.family_id \
+         LEFT JOIN users AS u ON u.tenant_id = family.tenant_id AND u.id = family.user_id \
+         WHERE token.tenant_id = $1 AND token.hash = $2";
+    let Some(row) = t.first(SQL, args![t.id(), hash.as_str()]).await? else { return Ok(None) };
+    let mut r = row.read("refresh_tokens");
+    let token = columns(&mut r)?;
+    Ok(Some((token, users::beside(r)?)))
 }
 
 /// The tokens that were not rotated, each with its family.

@@ -6,6 +6,7 @@ use doorward_model::ids::{ClientId, SessionId, UserId};
 use doorward_model::secret::TokenHash;
 use doorward_model::session::Session;
 use doorward_model::time::Timestamp;
+use doorward_model::user::User;
 use serde_json::{Map, Value as Json};
 
 use crate::sql::batch::{Batch, Expect};
@@ -14,6 +15,7 @@ use crate::sql::error::StoreError;
 use crate::sql::list::List;
 use crate::sql::row::{Reader, Row, to_json};
 use crate::sql::value::{Value, args};
+use crate::users;
 
 /// The label of the failure when the session ended meanwhile.
 pub const MISSING: &str = "the session exists";
@@ -22,17 +24,20 @@ const LIST: &str = "SELECT id, user_id, authenticated_at, created_at, last_used_
      last_device, metadata FROM sessions WHERE tenant_id = $1";
 
 fn session(row: Row) -> Result<Session, StoreError> {
-    let mut r = row.read("sessions");
+    columns(&mut row.read("sessions"))
+}
+
+fn columns(r: &mut Reader) -> Result<Session, StoreError> {
     Ok(Session {
         id: r.id("id", SessionId::parse)?,
         user: r.id("user_id", UserId::parse)?,
         authenticated_at: r.time("authenticated_at")?,
         created_at: r.time("created_at")?,
         last_used_at: r.time("last_used_at")?,
-        clients: clients(&mut r)?,
+        clients: clients(r)?,
         first_device: r.json("first_device")?,
         last_device: r.json("last_device")?,
-        metadata: metadata(&mut r)?,
+        metadata: metadata(r)?,
     })
 }
 
@@ -53,14 +58,24 @@ fn client_ids(session: &Session) -> String {
     session.clients.iter().map(ClientId::as_str).collect::<Vec<_>>().join(" ")
 }
 
-/// The session whose cookie has that hash. Whether it still counts is for the caller to ask.
+/// The session whose cookie has that hash, and whose it is. Whether it still counts is for the caller to ask.
 ///
 /// # Errors
 /// Any failure of the store.
-pub async fn by_token_hash(t: &Scope<'_>, hash: &TokenHash) -> Result<Option<Session>, StoreError> {
-    const SQL: &str = "SELECT id, user_id, authenticated_at, created_at, last_used_at, client_ids, \
-         first_device, last_device, metadata FROM sessions WHERE tenant_id = $1 AND token_hash = $2";
-    t.first(SQL, args![t.id(), hash.as_str()]).await?.map(session).transpose()
+pub async fn by_token_hash(
+    t: &Scope<'_>,
+    hash: &TokenHash,
+) -> Result<Option<(Session, Option<User>)>, StoreError> {
+    const SQL: &str = "SELECT s.id, s.user_id, s.authenticated_at, s.created_at, s.last_used_at, s.client_ids, \
+         s.first_device, s.last_device, s.metadata, u.id, u.connection_id, u.email, u.email_verified, u.username, \
+         u.profile, u.user_metadata, u.app_metadata, u.blocked, u.version, u.logins_count, u.last_login, u.last_ip, \
+         u.last_password_reset, u.created_at, u.updated_at \
+         FROM sessions AS s LEFT JOIN users AS u ON u.tenant_id = s.tenant_id AND u.id = s.user_id \
+         WHERE s.tenant_id = $1 AND s.token_hash = $2";
+    let Some(row) = t.first(SQL, args![t.id(), hash.as_str()]).await? else { return Ok(None) };
+    let mut r = row.read("sessions");
+    let session = columns(&mut r)?;
+    Ok(Some((session, users::beside(r)?)))
 }
 
 /// The session of that id. Whether it still counts is for the caller to ask.

@@ -3,7 +3,7 @@
 //! Source: RFC 9700 §4.14.2 (a replayed refresh token ends its family), RFC 6749 §4.1.2 (so does a
 //! code that is used twice).
 
-use doorward_model::ids::{ClientId, FamilyId, SessionId, UserId};
+use doorward_model::ids::{ClientId, ConnectionId, FamilyId, SessionId, UserId};
 use doorward_model::time::Timestamp;
 use doorward_model::token::Family;
 use serde_json::{Map, Value as Json};
@@ -46,6 +46,36 @@ pub async fn get(t: &Scope<'_>, id: &FamilyId) -> Result<Option<Family>, StoreEr
     const SQL: &str = "SELECT id, client_id, user_id, session_id, authenticated_at, scope, audience, claims, \
          created_at, revoked_at, device, metadata FROM token_families WHERE tenant_id = $1 AND id = $2";
     t.first(SQL, args![t.id(), id.as_str()]).await?.map(family).transpose()
+}
+
+/// A family with what else decides whether its access tokens are good, all as of one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The family, which may be revoked.
+    pub family: Family,
+    /// The connection of its person, and whether they are blocked; none when there is no such person any more.
+    pub person: Option<(ConnectionId, bool)>,
+    /// The version of the tenant, as [`crate::tenants::version`] gives it.
+    pub version: i64,
+}
+
+/// The family of that id with what else its access tokens rest on.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn standing(t: &Scope<'_>, id: &FamilyId) -> Result<Option<Standing>, StoreError> {
+    const SQL: &str = "SELECT f.id, f.client_id, f.user_id, f.session_id, f.authenticated_at, f.scope, f.audience, \
+         f.claims, f.created_at, f.revoked_at, f.device, f.metadata, tenants.version, u.connection_id, u.blocked \
+         FROM token_families AS f JOIN tenants ON tenants.tenant_id = f.tenant_id \
+         LEFT JOIN users AS u ON u.tenant_id = f.tenant_id AND u.id = f.user_id \
+         WHERE f.tenant_id = $1 AND f.id = $2";
+    let Some(row) = t.first(SQL, args![t.id(), id.as_str()]).await? else { return Ok(None) };
+    let mut r = row.read("token_families");
+    let (family, version) = (columns(&mut r)?, r.int("version")?);
+    r.go_on("users");
+    let connection = r.id_or_none("connection_id", ConnectionId::parse)?;
+    let blocked = r.bool_or_none("blocked")?;
+    Ok(Some(Standing { family, person: connection.zip(blocked), version }))
 }
 
 /// Adds a family if its client and its unblocked user are there at the moment of the commit. Fails

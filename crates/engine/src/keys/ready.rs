@@ -34,7 +34,7 @@ pub(crate) async fn ready(
         }
         (known, _) = app.refresh(&known).await?;
         if let (None, Some(family)) = (known.keys.signer(algorithm), algorithm.family()) {
-            make(app, &known, family).await?;
+            Box::pin(make(app, &known, family)).await?;
             (known, _) = app.refresh(&known).await?;
         }
     }

@@ -101,7 +101,7 @@ pub(super) async fn issue(
     response.push(&mut batch, now);
     let event = event(judged, plan, grounds, now);
     push_success(&mut batch, app, (caller, &client), event, response.api());
-    match batch.commit().await {
+    match batch.commit_in_company(app.patience()).await {
         Ok(_) => {}
         // Client, user or session ended meanwhile, or the login was used up before.
         Err(StoreError::Unmet { .. } | StoreError::Conflict { .. }) => return Ok(None),

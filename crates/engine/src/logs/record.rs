@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use doorward_model::client::Client;
 use doorward_model::connection::Connection;
-use doorward_model::ids::ClientId;
+use doorward_model::ids::{ClientId, ConnectionId, UserId};
 use doorward_model::log::agent;
 use doorward_model::log::code::{EventCode, Level};
 use doorward_model::log::event::{Event, tame};
@@ -38,8 +38,10 @@ pub struct EventDraft {
     description: String,
     client: Option<ClientId>,
     client_name: Option<String>,
-    connection: Option<Connection>,
-    user: Option<User>,
+    connection: Option<Origin>,
+    user: Option<UserId>,
+    /// How the user is known, where nothing was typed.
+    known_name: Option<String>,
     user_name: Option<String>,
     audience: Option<String>,
     scope: Option<String>,
@@ -53,6 +55,15 @@ pub struct EventDraft {
     response: Option<Value>,
 }
 
+/// What an event says of a connection.
+#[derive(Debug, Clone)]
+struct Origin {
+    id: ConnectionId,
+    name: String,
+    strategy: &'static str,
+    group: &'static str,
+}
+
 impl EventDraft {
     /// An event of that kind, and what happened in one sentence.
     #[must_use]
@@ -64,6 +75,7 @@ impl EventDraft {
             client_name: None,
             connection: None,
             user: None,
+            known_name: None,
             user_name: None,
             audience: None,
             scope: None,
@@ -86,14 +98,20 @@ impl EventDraft {
     /// The connection that took part.
     #[must_use]
     pub fn connection(mut self, connection: &Connection) -> Self {
-        self.connection = Some(connection.clone());
+        self.connection = Some(Origin {
+            id: connection.id.clone(),
+            name: connection.name.clone(),
+            strategy: connection.strategy.name(),
+            group: connection.strategy.group(),
+        });
         self
     }
 
     /// The user that took part.
     #[must_use]
     pub fn user(mut self, user: &User) -> Self {
-        self.user = Some(user.clone());
+        self.user = Some(user.id.clone());
+        self.known_name = Some(tame(user.display_name()));
         self
     }
 
@@ -231,7 +249,6 @@ impl EventDraft {
         if let Some(told) = fold_key.as_deref().and_then(reference::of).filter(|_| self.is_told) {
             self.details.insert("reference".to_owned(), told.into());
         }
-        let known_name = self.user.as_ref().map(|user| tame(user.display_name()));
         Event {
             id: app.next_log_id(now),
             at: now,
@@ -239,12 +256,12 @@ impl EventDraft {
             description: self.description,
             client: self.client,
             client_name: self.client_name,
-            strategy: self.connection.as_ref().map(|known| known.strategy.name().to_owned()),
-            strategy_type: self.connection.as_ref().map(|known| known.strategy.group().to_owned()),
+            strategy: self.connection.as_ref().map(|known| known.strategy.to_owned()),
+            strategy_type: self.connection.as_ref().map(|known| known.group.to_owned()),
             connection_name: self.connection.as_ref().map(|known| known.name.clone()),
             connection: self.connection.map(|known| known.id),
-            user: self.user.map(|user| user.id),
-            user_name: self.user_name.or(known_name),
+            user: self.user,
+            user_name: self.user_name.or(self.known_name),
             ip: info.ip.map(|ip| ip.to_string()),
             user_agent: spoken.or(sent),
             audience: self.audience,
@@ -266,7 +283,7 @@ impl EventDraft {
         let client = self.client.as_ref().map_or("", ClientId::as_str);
         let place = info.ip.map(neighbourhood).unwrap_or_default();
         // What two people failed at is two things, and each of them is found.
-        let user = self.user.as_ref().map_or("", |user| user.id.as_str());
+        let user = self.user.as_ref().map_or("", UserId::as_str);
         let mut text = Vec::new();
         for part in [self.code.as_str(), client, user, &place, cause, &minute.to_string()] {
             // Lengths in front keep neighbouring parts apart.

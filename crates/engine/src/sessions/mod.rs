@@ -14,7 +14,7 @@ use doorward_model::tenant::Tenant;
 use doorward_model::time::Lifetime;
 use doorward_model::user::User;
 use doorward_protocol::digest;
-use doorward_store::{sessions, users};
+use doorward_store::sessions;
 
 use crate::app::App;
 use crate::fault::Fault;
@@ -58,12 +58,7 @@ pub(crate) async fn seen(
         return Ok(None);
     };
     let scope = app.db().tenant(&tenant.id);
-    let Some(session) = sessions::by_token_hash(&scope, &digest::token_hash(cookie)).await? else {
-        return Ok(None);
-    };
-    if !session.is_live(&tenant.settings, app.now()) {
-        return Ok(None);
-    }
-    let user = users::get(&scope, &session.user).await?;
-    Ok(user.map(|user| Present { session, user }))
+    let found = sessions::by_token_hash(&scope, &digest::token_hash(cookie)).await?;
+    let Some((session, Some(user))) = found else { return Ok(None) };
+    Ok(session.is_live(&tenant.settings, app.now()).then_some(Present { session, user }))
 }

@@ -44,7 +44,7 @@ pub(super) async fn grant(app: &App, asking: &Asking<'_>) -> Result<TokenAnswer,
     let mut batch = app.db().tenant(&state.tenant.id).batch();
     asking.use_up(&mut batch);
     record::push_if(&mut batch, app, asking.caller, draft, &grounds);
-    match batch.commit().await {
+    match batch.commit_in_company(app.patience()).await {
         Ok(_) => {}
         Err(StoreError::Unmet { what: logs::NOT_ALLOWED }) => return Err(gone().into()),
         Err(error) => return Err(error.into()),

@@ -8,6 +8,7 @@ use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
 use doorward_model::time::Timestamp;
 use doorward_model::token::{Family, RefreshToken};
+use doorward_model::user::User;
 use doorward_protocol::digest;
 use doorward_protocol::jose::unverified_audiences;
 use doorward_protocol::oauth::endpoint::Endpoint;
@@ -16,6 +17,7 @@ use doorward_protocol::oauth::grants::refresh_token::{self, RefreshDecision, Ref
 use doorward_protocol::oauth::introspection::{self, Active, Introspection};
 use doorward_protocol::oauth::revocation;
 use doorward_protocol::oidc::access_token;
+use doorward_store::token_families::Standing;
 use doorward_store::{refresh_tokens, token_families, users};
 use serde_json::{Map, Value};
 
@@ -47,24 +49,26 @@ pub async fn introspect(app: &App, sent: Sent<'_>) -> Answered<Introspection> {
 async fn tell(app: &App, proven: &Authenticated, text: &Secret) -> Result<Introspection, Refused> {
     introspection::may_ask(&proven.entry.client)?;
     proven.spend(app).await?;
-    // Neither yes nor no comes from memory alone.
-    let (state, _) = app.refresh(&proven.caller.tenant).await?;
-    let found = find(app, &state, text).await?;
+    let found = find(app, &proven.caller.tenant, text).await?;
     Ok(introspection::decide(&proven.entry.client, found))
 }
 
-async fn find(app: &App, state: &TenantState, text: &Secret) -> Result<Option<Active>, Fault> {
+/// Neither yes nor no comes from memory alone: the tenant is as it is now, by its version that comes with the token's
+/// family or is read by itself.
+async fn find(app: &App, known: &TenantState, text: &Secret) -> Result<Option<Active>, Fault> {
     // A JWT has two dots, everything else of ours at most one.
     if text.expose().matches('.').count() == 2 {
-        return of_jwt(app, state, text).await;
+        let (state, _) = app.refresh(known).await?;
+        return of_jwt(app, &state, text).await;
     }
     // What opens needs no look into the store to be known.
-    if let Some(token) = opaque::open(app, &state.tenant.id, text) {
-        return of_opaque(app, state, token).await;
+    if let Some(token) = opaque::open(app, &known.tenant.id, text) {
+        return of_opaque(app, known, token).await;
     }
+    let (state, _) = app.refresh(known).await?;
     let store = app.db().tenant(&state.tenant.id);
-    match refresh_tokens::get(&store, &digest::token_hash(text)).await? {
-        Some(token) => of_refresh_token(app, state, token).await,
+    match refresh_tokens::with_person(&store, &digest::token_hash(text)).await? {
+        Some(found) => of_refresh_token(app, &state, found).await,
         None => Ok(None),
     }
 }
@@ -73,10 +77,9 @@ async fn find(app: &App, state: &TenantState, text: &Secret) -> Result<Option<Ac
 async fn of_refresh_token(
     app: &App,
     state: &TenantState,
-    token: RefreshToken,
+    (token, user): (RefreshToken, Option<User>),
 ) -> Result<Option<Active>, Fault> {
     let of = &token.family.authorization;
-    let user = users::get(&app.db().tenant(&state.tenant.id), &of.user).await?;
     let Some(entry) = app.client(state, &of.client).await? else { return Ok(None) };
     let decision = refresh_token::decide(&RefreshInput {
         token: &token,
@@ -97,22 +100,28 @@ async fn of_refresh_token(
     Ok(Some(Active { token_type: None, aud, exp, ..said_of(state, &token.family) }))
 }
 
-async fn of_opaque(app: &App, state: &TenantState, token: opaque::Opaque) -> Result<Option<Active>, Fault> {
-    let family = token_families::get(&app.db().tenant(&state.tenant.id), &token.family).await?;
-    let is_good = |family: &Family| family.revoked_at.is_none() && app.now() < token.ends_at;
-    let Some(family) = family.filter(is_good) else { return Ok(None) };
-    let of = &family.authorization;
-    let entry = app.client(state, &of.client).await?;
+async fn of_opaque(app: &App, known: &TenantState, token: opaque::Opaque) -> Result<Option<Active>, Fault> {
+    let standing = token_families::standing(&app.db().tenant(&known.tenant.id), &token.family).await?;
+    let Some(standing) = standing.filter(|_| app.now() < token.ends_at) else { return Ok(None) };
+    let state = app.as_of(known, Some(standing.version)).await?;
+    let family = &standing.family;
+    let entry = app.client(&state, &family.authorization.client).await?;
     let has_client = entry.is_some_and(|entry| entry.client.created_at <= family.created_at);
-    if !has_client || !has_person(app, state, &of.user).await? {
+    if !has_client || !is_good(&state, &standing) {
         return Ok(None);
     }
     Ok(Some(Active {
         scope: token.scope.join(" "),
         aud: vec![state.tenant.issuer.url("userinfo")],
         exp: Some(token.ends_at.seconds()),
-        ..said_of(state, &family)
+        ..said_of(&state, family)
     }))
+}
+
+/// Whether the family is not revoked, and its person is there, not blocked, and their connection is.
+fn is_good(state: &TenantState, Standing { family, person, .. }: &Standing) -> bool {
+    let is_in = |(connection, blocked): &(_, bool)| !blocked && state.connection(connection).is_some();
+    family.revoked_at.is_none() && person.as_ref().is_some_and(is_in)
 }
 
 /// What is the same of everything that one authorization led to.
@@ -130,12 +139,6 @@ fn said_of(state: &TenantState, family: &Family) -> Active {
         jti: None,
         sid: Some(of.session.clone()),
     }
-}
-
-/// Whether the person is there, not blocked, and their connection is.
-async fn has_person(app: &App, state: &TenantState, id: &UserId) -> Result<bool, Fault> {
-    let user = users::get(&app.db().tenant(&state.tenant.id), id).await?;
-    Ok(user.is_some_and(|user| !user.blocked && state.connection(&user.connection).is_some()))
 }
 
 /// An access token for an API that exists: how it is signed says the API, not the token.
@@ -157,17 +160,21 @@ async fn of_jwt(app: &App, state: &TenantState, text: &Secret) -> Result<Option<
     let is_program = active.sub.strip_suffix("@clients") == Some(active.client_id.as_str());
     let is_there = match UserId::parse(&active.sub) {
         _ if is_program => true,
-        Ok(user) => has_person(app, state, &user).await? && !has_ended(app, state, &active).await?,
+        Ok(user) => has_person(app, state, (&user, &active)).await?,
         Err(_) => false,
     };
     Ok(is_there.then_some(active))
 }
 
-/// Whether the family that a person's token names is over. A token that names none was made before they did.
-async fn has_ended(app: &App, state: &TenantState, token: &Active) -> Result<bool, Fault> {
-    let Some(id) = token.jti.as_deref().and_then(access_token::family_of) else { return Ok(false) };
-    let family = token_families::get(&app.db().tenant(&state.tenant.id), &id).await?;
-    Ok(family.is_none_or(|family| family.revoked_at.is_some()))
+/// Whether the person of a token is there, not blocked, and their connection is; and the family that the token names is
+/// not over. A token that names none was made before they did.
+async fn has_person(app: &App, state: &TenantState, (id, token): (&UserId, &Active)) -> Result<bool, Fault> {
+    let store = app.db().tenant(&state.tenant.id);
+    let user = match token.jti.as_deref().and_then(access_token::family_of) {
+        Some(family) => users::of_family(&store, id, &family).await?,
+        None => users::get(&store, id).await?,
+    };
+    Ok(user.is_some_and(|user| !user.blocked && state.connection(&user.connection).is_some()))
 }
 
 fn read(state: &TenantState, claims: &Map<String, Value>, aud: Vec<String>) -> Option<Active> {

@@ -1,7 +1,8 @@
 //! Making the access token and the ID token of a person's authorization.
 //!
-//! What the person may do is read here, once per token, and only where the API enforces it. Signatures
-//! happen on the signer pool, off the async threads.
+//! What the person may do is read here, once per token, and only where the API enforces it. Signatures with RSA
+//! happen on the signer pool, off the async threads; the others are done before a thread of the pool would have
+//! begun (decision 0044).
 //! Source: OpenID Connect Core §3.1.3.3; RFC 9068.
 
 use std::sync::Arc;
@@ -69,7 +70,7 @@ enum Draft {
     Jwt(Box<AccessTokenClaims>, Option<Secret>),
 }
 
-/// All that the signing thread needs.
+/// All that signing needs, on whichever thread.
 struct Bench {
     order: Order,
     entry: Arc<ClientEntry>,
@@ -77,6 +78,7 @@ struct Bench {
     keys: Arc<KeySet>,
     secret: Option<Secret>,
     now: Timestamp,
+    is_slow: bool,
 }
 
 /// Makes an access token, and an ID token where the order wants one.
@@ -95,20 +97,29 @@ pub(super) async fn mint(app: &App, made_for: &For<'_>, order: Order) -> Result<
         Draft::Jwt(claims, _) => claims.jti.clone(),
     };
     let bench = made_for.bench(app, order, now).await?;
-    let signed = app.signer().run(move |_| {
+    let signed = signing(app, bench.is_slow, move || {
         let access_token = bench.access_token(draft)?;
         let id_token = if wants_id_token { Some(bench.id_token(Some(&access_token))?) } else { None };
-        Ok::<_, JoseError>((access_token, id_token))
+        Ok((access_token, id_token))
     });
-    let (access_token, id_token) = signed.await?.map_err(|error| Fault::internal(error.to_string()))?;
+    let (access_token, id_token) = signed.await?;
     Ok(Minted { access_token, id_token, expires_in, scope, jti })
 }
 
 /// Makes an ID token alone.
 pub(super) async fn id_token(app: &App, made_for: &For<'_>, order: Order) -> Result<Secret, Refused> {
     let bench = made_for.bench(app, order, app.now()).await?;
-    let signed = app.signer().run(move |_| bench.id_token(None)).await?;
-    Ok(signed.map_err(|error| Fault::internal(error.to_string()))?)
+    Ok(signing(app, bench.is_slow, move || bench.id_token(None)).await?)
+}
+
+/// Signs where that holds up nobody.
+async fn signing<T: Send + 'static>(
+    app: &App,
+    is_slow: bool,
+    job: impl FnOnce() -> Result<T, JoseError> + Send + 'static,
+) -> Result<T, Fault> {
+    let signed = if is_slow { app.signer().run(move |_| job()).await? } else { job() };
+    signed.map_err(|error| Fault::internal(error.to_string()))
 }
 
 /// What the access token is to say, and for how long.
@@ -178,12 +189,11 @@ pub(super) async fn signed(
     let secret = open_secret(app, state, api)?;
     let keys = Arc::clone(&keys::ready(app, state, api.settings.signing_alg).await?.keys);
     let (state, identifier) = (Arc::clone(state), api.identifier.clone());
-    let signed = app.signer().run(move |_| {
+    let signed = signing(app, api.settings.signing_alg.is_slow(), move || {
         let api = state.api(&identifier).ok_or(JoseError::Claims)?;
         sign(api, &keys, (&claims, secret.as_ref()))
     });
-    let signed = signed.await?;
-    signed.map_err(|error| Fault::internal(error.to_string()))
+    signed.await
 }
 
 fn sign(
@@ -211,18 +221,19 @@ pub(super) fn open_secret(
 }
 
 impl For<'_> {
-    /// All that the signing thread needs, the keys for the ID token and for the API among it.
+    /// All that signing needs, the keys for the ID token and for the API among it.
     async fn bench(&self, app: &App, order: Order, now: Timestamp) -> Result<Bench, Fault> {
         let (entry, state) = (Arc::clone(self.entry), Arc::clone(self.state));
         let api = order.authorization.audience.as_deref().and_then(|audience| state.api(audience));
         let of_api = api.map(|api| api.settings.signing_alg);
         let of_id_token = order.id_token.then(|| id_token::algorithm(&entry.client));
-        let mut with_keys = Arc::clone(&state);
+        let (mut with_keys, mut is_slow) = (Arc::clone(&state), false);
         for algorithm in [of_api, of_id_token].into_iter().flatten() {
             with_keys = keys::ready(app, &with_keys, algorithm).await?;
+            is_slow |= algorithm.is_slow();
         }
         let keys = Arc::clone(&with_keys.keys);
-        Ok(Bench { secret: entry.client_secret().cloned(), order, entry, state, keys, now })
+        Ok(Bench { secret: entry.client_secret().cloned(), order, entry, state, keys, now, is_slow })
     }
 }
 

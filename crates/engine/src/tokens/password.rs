@@ -127,7 +127,7 @@ async fn save(
         .connection(connection);
     let audience = family.authorization.audience.as_deref();
     push_success(&mut batch, app, (caller, asking.entry), draft, audience);
-    match batch.commit().await {
+    match batch.commit_in_company(app.patience()).await {
         Ok(_) => Ok(()),
         Err(StoreError::Unmet { what: token_families::NOT_ALLOWED }) => Err(refusal(Problem::NoMatch).into()),
         Err(error) => Err(error.into()),

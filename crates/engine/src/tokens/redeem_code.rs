@@ -159,7 +159,7 @@ async fn save(
         draft,
         family.authorization.audience.as_deref(),
     );
-    batch.commit().await.map(|_| ())
+    batch.commit_in_company(app.patience()).await.map(|_| ())
 }
 
 /// Begins a family, with its refresh token if it has one. Its access tokens, which live for `lifetime`, ask for it

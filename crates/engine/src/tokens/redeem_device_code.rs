@@ -159,7 +159,7 @@ async fn save(
         .detail("auth_method", asking.via().as_str());
     let audience = family.authorization.audience.as_deref();
     push_success(&mut batch, app, (asking.caller, asking.entry), draft, audience);
-    batch.commit().await.map(|_| ())
+    batch.commit_in_company(app.patience()).await.map(|_| ())
 }
 
 /// Somebody was faster, or the code's time ran out while we signed: what it is now decides.

@@ -19,7 +19,7 @@ use doorward_protocol::oauth::grants::Resource;
 use doorward_protocol::oauth::grants::refresh_token::{self, RefreshDecision, RefreshGrant, RefreshInput};
 use doorward_protocol::oauth::{api_scope, grants};
 use doorward_protocol::oidc::id_token;
-use doorward_store::{Batch, StoreError, logs, refresh_tokens, used_assertions, users};
+use doorward_store::{Batch, StoreError, logs, refresh_tokens, used_assertions};
 
 use super::mint::{Minted, Order, mint};
 use super::{Asking, Consequence, Refused, TokenAnswer, push_success, success};
@@ -55,9 +55,9 @@ pub(super) async fn refresh(app: &App, asking: &Asking<'_>) -> Result<TokenAnswe
 /// Nothing when the token was not any more what it had been when it was read.
 async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<Option<TokenAnswer>, Refused> {
     let store = app.db().tenant(&asking.caller.tenant.tenant.id);
-    let found = refresh_tokens::get(&store, &digest::token_hash(text)).await?;
-    let token = found.ok_or_else(refresh_token::unknown)?;
-    let outcome = exchange(app, asking, (text, &token)).await;
+    let found = refresh_tokens::with_person(&store, &digest::token_hash(text)).await?;
+    let (token, user) = found.ok_or_else(refresh_token::unknown)?;
+    let outcome = exchange(app, asking, (text, &token, user)).await;
     outcome.map_err(|refused| refused.about(&token.family.authorization))
 }
 
@@ -65,10 +65,8 @@ async fn refresh_once(app: &App, asking: &Asking<'_>, text: &Secret) -> Result<O
 async fn exchange(
     app: &App,
     asking: &Asking<'_>,
-    (text, token): (&Secret, &RefreshToken),
+    (text, token, user): (&Secret, &RefreshToken, Option<User>),
 ) -> Result<Option<TokenAnswer>, Refused> {
-    let store = app.db().tenant(&asking.caller.tenant.tenant.id);
-    let user = users::get(&store, &token.family.authorization.user).await?;
     let decision = refresh_token::decide(&RefreshInput {
         token,
         client: &asking.entry.client,
@@ -159,7 +157,7 @@ async fn save(
         draft,
         grant.authorization.audience.as_deref(),
     );
-    batch.commit().await.map(|_| ())
+    batch.commit_in_company(app.patience()).await.map(|_| ())
 }
 
 /// Each way asks again whether family, client and user are still there.

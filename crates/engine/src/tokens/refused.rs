@@ -116,6 +116,17 @@ impl From<StoreError> for Refused {
 pub(crate) async fn refuse(
     app: &App,
     caller: &Caller,
+    who: (Option<&ClientEntry>, Option<&UsedAssertion>),
+    params: &Params,
+    what: (EventCode, &Refusal),
+) -> Result<(), Fault> {
+    // Boxed, since most requests are not refused: each would else carry room for it.
+    Box::pin(write_down(app, caller, who, params, what)).await
+}
+
+async fn write_down(
+    app: &App,
+    caller: &Caller,
     (entry, assertion): (Option<&ClientEntry>, Option<&UsedAssertion>),
     params: &Params,
     (failure, refusal): (EventCode, &Refusal),

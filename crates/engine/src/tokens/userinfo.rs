@@ -13,7 +13,7 @@ use doorward_protocol::jose::verify_rs256;
 use doorward_protocol::oauth::error::{OAuthErrorCode, TokenError};
 use doorward_protocol::oidc::access_token::family_of;
 use doorward_protocol::oidc::userinfo::userinfo_claims;
-use doorward_store::{token_families, users};
+use doorward_store::users;
 use serde_json::{Map, Value};
 
 use super::{Answered, opaque};
@@ -64,9 +64,8 @@ async fn claims(
         return Err(Fault::Unauthenticated { why: Unproven::WrongAudience });
     }
     let scope = app.db().tenant(&caller.tenant.tenant.id);
-    let family = token_families::get(&scope, &read.family).await?;
-    family.filter(|family| family.revoked_at.is_none()).ok_or_else(invalid)?;
-    let user = users::get(&scope, &read.user).await?.filter(|user| !user.blocked).ok_or_else(invalid)?;
+    let user = users::of_family(&scope, &read.user, &read.family).await?;
+    let user = user.filter(|user| !user.blocked).ok_or_else(invalid)?;
     // The people of a deleted connection go one after the other, but all of them are out at once.
     if caller.tenant.connection(&user.connection).is_none() {
         let (fresh, _) = app.refresh(&caller.tenant).await?;

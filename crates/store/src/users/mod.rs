@@ -15,7 +15,7 @@ mod values;
 
 use std::fmt;
 
-use doorward_model::ids::{ConnectionId, UserId};
+use doorward_model::ids::{ConnectionId, FamilyId, UserId};
 use doorward_model::time::Timestamp;
 use doorward_model::user::{Email, User};
 
@@ -50,6 +50,12 @@ impl fmt::Debug for Credential {
 
 fn user(row: Row) -> Result<User, StoreError> {
     columns(&mut row.read("users"))
+}
+
+/// Reads a user who stands beside something of theirs; none when there is no such user any more.
+pub(crate) fn beside(mut r: Reader) -> Result<Option<User>, StoreError> {
+    r.go_on("users");
+    if r.is_null() { Ok(None) } else { columns(&mut r).map(Some) }
 }
 
 fn columns(r: &mut Reader) -> Result<User, StoreError> {
@@ -93,6 +99,18 @@ pub async fn get(t: &Scope<'_>, id: &UserId) -> Result<Option<User>, StoreError>
          app_metadata, blocked, version, logins_count, last_login, last_ip, last_password_reset, \
          created_at, updated_at FROM users WHERE tenant_id = $1 AND id = $2";
     t.first(SQL, args![t.id(), id.as_str()]).await?.map(user).transpose()
+}
+
+/// The user of that id, as long as a family of theirs is not revoked: who stands behind an access token.
+///
+/// # Errors
+/// Any failure of the store.
+pub async fn of_family(t: &Scope<'_>, id: &UserId, family: &FamilyId) -> Result<Option<User>, StoreError> {
+    const SQL: &str = "SELECT id, connection_id, email, email_verified, username, profile, user_metadata, \
+         app_metadata, blocked, version, logins_count, last_login, last_ip, last_password_reset, \
+         created_at, updated_at FROM users WHERE tenant_id = $1 AND id = $2 AND EXISTS \
+         (SELECT 1 FROM token_families WHERE tenant_id = $1 AND id = $3 AND user_id = $2 AND revoked_at IS NULL)";
+    t.first(SQL, args![t.id(), id.as_str(), family.as_str()]).await?.map(user).transpose()
 }
 
 /// The user of that address in a connection, with the password if there is one.

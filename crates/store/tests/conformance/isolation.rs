@@ -47,7 +47,8 @@ fn the_same_ids_live_in_two_tenants_side_by_side() {
         let token = refresh_tokens::get(&other, &hash("token")).await.unwrap();
         assert_eq!(token, Some(refresh_token("token", &family("family"))));
         assert!(!users::get(&other, &user_id("auth0|1")).await.unwrap().unwrap().blocked);
-        assert_eq!(sessions::by_token_hash(&other, &hash("cookie")).await.unwrap(), Some(session("session")));
+        let known = sessions::by_token_hash(&other, &hash("cookie")).await.unwrap().unwrap();
+        assert_eq!((known.0, known.1.unwrap().id), (session("session"), user_id("auth0|1")));
         assert_eq!(logs::count(&other, &LogFilter::default()).await.unwrap(), 1);
         assert_eq!(connections::for_client(&other, &client_id("client")).await.unwrap().len(), 1);
     });
@@ -89,6 +90,10 @@ fn what_is_in_one_tenant_is_not_there_for_another() {
             None
         );
         assert_eq!(sessions::by_token_hash(&other, &hash("cookie")).await.unwrap(), None);
+        assert_eq!(refresh_tokens::with_person(&other, &hash("token")).await.unwrap(), None);
+        assert_eq!(token_families::standing(&other, &family_id("family")).await.unwrap(), None);
+        let (ada, theirs) = (user_id("auth0|1"), family_id("family"));
+        assert_eq!(users::of_family(&other, &ada, &theirs).await.unwrap(), None);
         assert!(connections::all(&other).await.unwrap().is_empty());
         assert_eq!(sessions::get(&other, &session_id("session")).await.unwrap(), None);
         let long_ago = NOW.before(Lifetime::from_seconds(9));

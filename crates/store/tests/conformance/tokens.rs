@@ -4,8 +4,9 @@ use doorward_model::device::Device;
 use doorward_model::ids::ClientId;
 use doorward_model::token::{AskedClaims, Code, Family, RefreshToken};
 use doorward_store::refresh_tokens::TokenFilter;
+use doorward_store::token_families::Standing;
 use doorward_store::{
-    DatabaseUrl, Db, StoreError, clients, codes, refresh_tokens, sessions, token_families, users,
+    DatabaseUrl, Db, StoreError, clients, codes, refresh_tokens, sessions, tenants, token_families, users,
 };
 
 use crate::kit::samples::*;
@@ -150,6 +151,42 @@ async fn with_token(db: &doorward_store::Db, token: &RefreshToken) -> doorward_m
     refresh_tokens::insert(&mut b, token);
     b.commit().await.unwrap();
     t
+}
+
+#[test]
+fn what_a_token_rests_on_is_read_with_it_as_it_is_at_that_moment() {
+    on_both(async |db| {
+        let token = refresh_token("token", &family("family"));
+        let t = with_token(&db, &token).await;
+        let scope = db.tenant(&t);
+        let (ada, id) = (user_id("auth0|1"), family_id("family"));
+        let user = users::get(&scope, &ada).await.unwrap().unwrap();
+        let version = tenants::version(&scope).await.unwrap().unwrap();
+        let standing = async || token_families::standing(&scope, &id).await.unwrap();
+        let person = Some((user.connection.clone(), false));
+        assert_eq!(
+            standing().await,
+            Some(Standing { family: family("family"), person: person.clone(), version })
+        );
+        assert_eq!(users::of_family(&scope, &ada, &id).await.unwrap().as_ref(), Some(&user));
+        assert_eq!(users::of_family(&scope, &user_id("auth0|2"), &id).await.unwrap(), None);
+        assert_eq!(users::of_family(&scope, &ada, &family_id("other")).await.unwrap(), None);
+        let found = refresh_tokens::with_person(&scope, &token.hash).await.unwrap();
+        assert_eq!(found, Some((token.clone(), Some(user))));
+        assert_eq!(refresh_tokens::with_person(&scope, &hash("nothing")).await.unwrap(), None);
+
+        let mut b = scope.batch();
+        users::set_blocked(&mut b, &ada, true, later(1));
+        token_families::revoke(&mut b, &id, later(2));
+        tenants::bump_version(&mut b);
+        b.commit().await.unwrap();
+        let revoked = Family { revoked_at: Some(later(2)), ..family("family") };
+        let person = person.map(|(connection, _)| (connection, true));
+        assert_eq!(standing().await, Some(Standing { family: revoked, person, version: version + 1 }));
+        assert_eq!(users::of_family(&scope, &ada, &id).await.unwrap(), None, "it is revoked");
+        let (_, user) = refresh_tokens::with_person(&scope, &token.hash).await.unwrap().unwrap();
+        assert!(user.unwrap().blocked);
+    });
 }
 
 #[test]

@@ -110,7 +110,14 @@ fn a_session_is_found_by_its_cookie_which_a_new_login_replaces() {
         let t = furnish(&db, "a").await;
         let scope = db.tenant(&t);
         let old = session("session");
-        let by = async |cookie: &str| sessions::by_token_hash(&scope, &hash(cookie)).await.unwrap();
+        let of = users::get(&scope, &old.user).await.unwrap();
+        let by = async |cookie: &str| {
+            let found = sessions::by_token_hash(&scope, &hash(cookie)).await.unwrap();
+            found.map(|(session, user)| {
+                assert_eq!(user, of);
+                session
+            })
+        };
         assert_eq!(by("cookie").await, Some(old.clone()));
         let again = Session { authenticated_at: later(9), last_used_at: later(9), ..old.clone() };
         write(&db, &t, |b| sessions::replace_token(b, &again, &hash("fresh"))).await.unwrap();
