@@ -29,6 +29,7 @@ use crate::sealing::Sealing;
 use crate::secret_uses::{self, SecretUses};
 use crate::state::{self, TenantState};
 use crate::streams;
+use crate::tokens::opened::OpenedTokens;
 use crate::tokens::recent_codes::RecentCodes;
 
 /// How many signatures may wait per thread.
@@ -85,6 +86,7 @@ struct Inner {
     tenants: RwLock<Tenants>,
     clients: ClientsCache,
     recent_codes: RecentCodes,
+    opened_tokens: OpenedTokens,
     secret_uses: SecretUses,
     turns: Turns,
     live: Live,
@@ -119,6 +121,7 @@ impl App {
             tenants: RwLock::default(),
             clients: ClientsCache::new(),
             recent_codes: RecentCodes::new(),
+            opened_tokens: OpenedTokens::new(),
             secret_uses: SecretUses::default(),
             turns: Turns::default(),
             live: Live::default(),
@@ -231,6 +234,11 @@ impl App {
     /// The codes that this process has just issued.
     pub(crate) fn recent_codes(&self) -> &RecentCodes {
         &self.0.recent_codes
+    }
+
+    /// The access tokens that this process has opened.
+    pub(crate) fn opened_tokens(&self) -> &OpenedTokens {
+        &self.0.opened_tokens
     }
 
     pub(crate) fn clients_cache(&self) -> &ClientsCache {
@@ -405,7 +413,7 @@ impl App {
 mod tests {
     use super::*;
     use crate::clients;
-    use crate::kit::{Kit, object};
+    use crate::kit::{Kit, WORKERS, object};
     use serde_json::json;
 
     #[tokio::test]
@@ -471,6 +479,31 @@ mod tests {
         let times = [now, now, now, Timestamp::from_millis(now.millis() - 5000), now];
         let ids = times.map(|time| kit.app.next_log_id(time));
         assert!(ids.is_sorted(), "{ids:?}");
+    }
+
+    #[tokio::test]
+    async fn a_commit_waits_for_company_only_while_signatures_queue() {
+        let kit = Kit::empty().await;
+        assert_eq!(kit.app.patience(), Duration::ZERO);
+        let (open, gate) = std::sync::mpsc::channel::<()>();
+        let gate = Arc::new(Mutex::new(gate));
+        // Each thread of the pool stands at the gate, and behind each there are as many as are needed.
+        let jobs: Vec<_> = (0..WORKERS * (BEHIND + 1))
+            .map(|_| {
+                let (app, gate) = (kit.app.clone(), Arc::clone(&gate));
+                tokio::spawn(async move { app.signer().run(move |()| drop(gate.lock().recv())).await })
+            })
+            .collect();
+        while kit.app.signer().load().waiting < WORKERS * BEHIND {
+            assert_eq!(kit.app.patience(), Duration::ZERO);
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(kit.app.patience(), PATIENCE);
+        drop(open);
+        for job in jobs {
+            job.await.unwrap().unwrap();
+        }
+        assert_eq!(kit.app.patience(), Duration::ZERO);
     }
 
     #[tokio::test]

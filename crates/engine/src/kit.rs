@@ -26,6 +26,8 @@ use crate::sealing::Sealing;
 use crate::state::TenantState;
 
 pub(crate) const ISSUER: &str = "https://id.acme.test/";
+/// Threads of each pool.
+pub(crate) const WORKERS: usize = 2;
 pub(crate) const ADMIN: (&str, &str) = ("ada@acme.test", "correct horse battery");
 
 pub(crate) struct Kit {
@@ -102,7 +104,7 @@ pub(crate) async fn start(folder: &TempDir, clock: &Clock, seed: u64, password_c
         sealing,
         reach: Reach::default(),
         password_cost,
-        workers: 2,
+        workers: WORKERS,
     };
     App::start(config).await.unwrap()
 }

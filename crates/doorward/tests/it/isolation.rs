@@ -269,12 +269,21 @@ async fn a_token_of_one_tenant_is_no_token_to_a_server_of_the_other() {
             let asked = party.token_request(&[("token", token)]).at("/oauth/introspect");
             party.house.send(asked).await
         };
-        for name in ["access_token", "refresh_token", "id_token"] {
-            let answer = ask(&stranger, tokens[name].as_str().unwrap()).await.is(200);
-            assert_eq!(answer.json(), json!({ "active": false }), "{name}");
-        }
         let access = tokens["access_token"].as_str().unwrap();
+        let plain = party.tokens(&Visitor::new(&house), EMAIL, PASSWORD).await;
+        let opaque = plain["access_token"].as_str().unwrap();
+        // At home first: what one tenant opened is not open to the other.
         assert_eq!(ask(&at_home, access).await.is(200).json()["active"], true);
+        assert_eq!(ask(&party, opaque).await.is(200).json()["active"], true);
+        let others = ["refresh_token", "id_token"].map(|name| tokens[name].as_str().unwrap());
+        for token in [access, opaque].into_iter().chain(others) {
+            let answer = ask(&stranger, token).await.is(200);
+            assert_eq!(answer.json(), json!({ "active": false }), "{token}");
+        }
+        for token in [access, opaque] {
+            house.userinfo(token).await.is(200);
+            other.userinfo(token).await.is(401);
+        }
         // Who proves oneself in one tenant is nobody at the other.
         let here = RelyingParty { house: &other, ..at_home };
         assert_eq!(ask(&here, access).await.is(401).json()["error"], "invalid_client");

@@ -3,7 +3,9 @@
 //! What a token names is looked at when it is asked about: its end, its client, its person, their connection, its
 //! API, and the family of those that have one. Source: RFC 7662 §2.2, §4.
 
-use doorward_model::ids::{ClientId, UserId};
+use std::sync::Arc;
+
+use doorward_model::ids::{ClientId, FamilyId, UserId};
 use doorward_model::log::code::EventCode;
 use doorward_model::secret::Secret;
 use doorward_model::time::Timestamp;
@@ -21,7 +23,8 @@ use doorward_store::token_families::Standing;
 use doorward_store::{refresh_tokens, token_families, users};
 use serde_json::{Map, Value};
 
-use super::{Answered, Authenticated, Refused, Sent, mint, opaque, proven, settled, unproven};
+use super::opaque::{self, Opaque};
+use super::{Answered, Authenticated, Refused, Sent, mint, proven, settled, unproven};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::state::TenantState;
@@ -58,12 +61,12 @@ async fn tell(app: &App, proven: &Authenticated, text: &Secret) -> Result<Intros
 async fn find(app: &App, known: &TenantState, text: &Secret) -> Result<Option<Active>, Fault> {
     // A JWT has two dots, everything else of ours at most one.
     if text.expose().matches('.').count() == 2 {
-        let (state, _) = app.refresh(known).await?;
-        return of_jwt(app, &state, text).await;
+        return of_jwt(app, known, text).await;
     }
     // What opens needs no look into the store to be known.
-    if let Some(token) = opaque::open(app, &known.tenant.id, text) {
-        return of_opaque(app, known, token).await;
+    let opened = &app.opened_tokens().opaque;
+    if let Some(token) = opened.read(known, text, || opaque::open(app, &known.tenant.id, text)) {
+        return of_opaque(app, known, &token).await;
     }
     let (state, _) = app.refresh(known).await?;
     let store = app.db().tenant(&state.tenant.id);
@@ -100,7 +103,7 @@ async fn of_refresh_token(
     Ok(Some(Active { token_type: None, aud, exp, ..said_of(state, &token.family) }))
 }
 
-async fn of_opaque(app: &App, known: &TenantState, token: opaque::Opaque) -> Result<Option<Active>, Fault> {
+async fn of_opaque(app: &App, known: &TenantState, token: &Opaque) -> Result<Option<Active>, Fault> {
     let standing = token_families::standing(&app.db().tenant(&known.tenant.id), &token.family).await?;
     let Some(standing) = standing.filter(|_| app.now() < token.ends_at) else { return Ok(None) };
     let state = app.as_of(known, Some(standing.version)).await?;
@@ -141,40 +144,70 @@ fn said_of(state: &TenantState, family: &Family) -> Active {
     }
 }
 
-/// An access token for an API that exists: how it is signed says the API, not the token.
-async fn of_jwt(app: &App, state: &TenantState, text: &Secret) -> Result<Option<Active>, Fault> {
-    let Ok(audiences) = unverified_audiences(text.expose()) else { return Ok(None) };
-    let Some(api) = audiences.iter().find_map(|one| state.api(one)) else { return Ok(None) };
-    let secret = mint::open_secret(app, state, api)?;
-    let keys = state.keys.verifiers();
-    let verified = access_token::verify(text.expose(), api, &keys, secret.as_ref());
-    let Ok(claims) = verified else { return Ok(None) };
-    if !access_token::is_for(api, &state.tenant.issuer, &audiences) {
-        return Ok(None);
-    }
-    let Some(active) = read(state, &claims, audiences) else { return Ok(None) };
-    let is_over = active.exp.is_none_or(|end| app.now().seconds() >= end);
-    if is_over || app.client(state, &active.client_id).await?.is_none() {
-        return Ok(None);
-    }
-    let is_program = active.sub.strip_suffix("@clients") == Some(active.client_id.as_str());
-    let is_there = match UserId::parse(&active.sub) {
-        _ if is_program => true,
-        Ok(user) => has_person(app, state, (&user, &active)).await?,
-        Err(_) => false,
+/// Judged by the tenant as it is now; what the token says, by memory first, since that tells of which family it is.
+async fn of_jwt(app: &App, known: &TenantState, text: &Secret) -> Result<Option<Active>, Fault> {
+    let mut said = said_by_jwt(app, known, text)?;
+    let standing = match said.as_deref().and_then(family_of) {
+        Some(family) => token_families::standing(&app.db().tenant(&known.tenant.id), &family).await?,
+        None => None,
     };
-    Ok(is_there.then_some(active))
+    let state = match &standing {
+        Some(standing) => app.as_of(known, Some(standing.version)).await?,
+        None => app.refresh(known).await?.0,
+    };
+    if state.tenant.version != known.tenant.version {
+        said = said_by_jwt(app, &state, text)?;
+    }
+    let Some(said) = said else { return Ok(None) };
+    let is_over = said.exp.is_none_or(|end| app.now().seconds() >= end);
+    if is_over || app.client(&state, &said.client_id).await?.is_none() {
+        return Ok(None);
+    }
+    let is_program = said.sub.strip_suffix("@clients") == Some(said.client_id.as_str());
+    let is_there = is_program || has_person(app, &state, &said, standing).await?;
+    Ok(is_there.then(|| Active::clone(&said)))
+}
+
+/// An access token for an API that exists: how it is signed says the API, not the token.
+fn said_by_jwt(app: &App, state: &TenantState, text: &Secret) -> Result<Option<Arc<Active>>, Fault> {
+    app.opened_tokens().jwts.try_read(state, text, || {
+        let Ok(audiences) = unverified_audiences(text.expose()) else { return Ok(None) };
+        let Some(api) = audiences.iter().find_map(|one| state.api(one)) else { return Ok(None) };
+        let secret = mint::open_secret(app, state, api)?;
+        let keys = state.keys.verifiers();
+        let verified = access_token::verify(text.expose(), api, &keys, secret.as_ref());
+        let Ok(claims) = verified else { return Ok(None) };
+        let is_for_it = access_token::is_for(api, &state.tenant.issuer, &audiences);
+        Ok(if is_for_it { read(state, &claims, audiences) } else { None })
+    })
+}
+
+/// The family that a token names. One that names none was made before they did.
+fn family_of(said: &Active) -> Option<FamilyId> {
+    access_token::family_of(said.jti.as_deref()?)
 }
 
 /// Whether the person of a token is there, not blocked, and their connection is; and the family that the token names is
-/// not over. A token that names none was made before they did.
-async fn has_person(app: &App, state: &TenantState, (id, token): (&UserId, &Active)) -> Result<bool, Fault> {
+/// theirs and not over.
+async fn has_person(
+    app: &App,
+    state: &TenantState,
+    said: &Active,
+    standing: Option<Standing>,
+) -> Result<bool, Fault> {
+    let Ok(user) = UserId::parse(&said.sub) else { return Ok(false) };
     let store = app.db().tenant(&state.tenant.id);
-    let user = match token.jti.as_deref().and_then(access_token::family_of) {
-        Some(family) => users::of_family(&store, id, &family).await?,
-        None => users::get(&store, id).await?,
+    let Some(family) = family_of(said) else {
+        let user = users::get(&store, &user).await?;
+        return Ok(user.is_some_and(|user| !user.blocked && state.connection(&user.connection).is_some()));
     };
-    Ok(user.is_some_and(|user| !user.blocked && state.connection(&user.connection).is_some()))
+    let standing = match standing {
+        // Memory did not know yet what the token says.
+        None => token_families::standing(&store, &family).await?,
+        known => known,
+    };
+    Ok(standing
+        .is_some_and(|standing| standing.family.authorization.user == user && is_good(state, &standing)))
 }
 
 fn read(state: &TenantState, claims: &Map<String, Value>, aud: Vec<String>) -> Option<Active> {

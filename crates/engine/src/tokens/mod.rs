@@ -11,6 +11,7 @@ pub mod introspect;
 pub mod issue_code;
 mod mint;
 mod opaque;
+pub(crate) mod opened;
 pub mod password;
 pub(crate) mod recent_codes;
 pub mod redeem_code;

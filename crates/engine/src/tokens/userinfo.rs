@@ -4,6 +4,8 @@
 //! family: whatever ended since the token was made (its family, its client, its user) closes it at once.
 //! Source: OpenID Connect Core §5.3; RFC 6750 §3.1.
 
+use std::sync::Arc;
+
 use doorward_model::client::Client;
 use doorward_model::ids::{ClientId, FamilyId, UserId};
 use doorward_model::scope::oidc;
@@ -20,9 +22,11 @@ use super::{Answered, opaque};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::fault::{Fault, Unproven};
+use crate::state::TenantState;
 
 /// What an access token says, once it is known to be ours.
-struct Read {
+#[derive(Debug)]
+pub(super) struct Read {
     client: ClientId,
     user: UserId,
     scope: Vec<String>,
@@ -80,16 +84,20 @@ async fn claims(
 }
 
 /// Reads a token; a key that is newer than memory is looked for before the token is refused.
-async fn read_fresh(app: &App, caller: &Caller, bearer: &Secret) -> Result<Option<Read>, Fault> {
-    if let Some(read) = read(app, caller, bearer) {
+async fn read_fresh(app: &App, caller: &Caller, bearer: &Secret) -> Result<Option<Arc<Read>>, Fault> {
+    if let Some(read) = known(app, &caller.tenant, bearer) {
         return Ok(Some(read));
     }
     let (tenant, changed) = app.refresh(&caller.tenant).await?;
-    Ok(if changed { read(app, &Caller { tenant, ..caller.clone() }, bearer) } else { None })
+    Ok(if changed { known(app, &tenant, bearer) } else { None })
 }
 
-fn read(app: &App, caller: &Caller, bearer: &Secret) -> Option<Read> {
-    let tenant = &caller.tenant.tenant;
+fn known(app: &App, state: &TenantState, bearer: &Secret) -> Option<Arc<Read>> {
+    app.opened_tokens().by_userinfo.read(state, bearer, || read(app, state, bearer))
+}
+
+fn read(app: &App, state: &TenantState, bearer: &Secret) -> Option<Read> {
+    let tenant = &state.tenant;
     // A JWT has two dots, sealed text has one.
     if bearer.expose().matches('.').count() != 2 {
         let token = opaque::open(app, &tenant.id, bearer)?;
@@ -103,7 +111,7 @@ fn read(app: &App, caller: &Caller, bearer: &Secret) -> Option<Read> {
             family: token.family,
         });
     }
-    let claims = verify_rs256(bearer.expose(), &caller.tenant.keys.verifiers()).ok()?;
+    let claims = verify_rs256(bearer.expose(), &state.keys.verifiers()).ok()?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     if text("iss") != Some(tenant.issuer.as_str()) {
         return None;

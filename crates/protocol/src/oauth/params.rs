@@ -107,14 +107,12 @@ impl Params {
         if body.len() > MAX_WHOLE {
             return Err(ParamsError::TooLarge);
         }
+        // As text, which is searched word by word: tokens are long.
+        let text = std::str::from_utf8(body).map_err(|_| ParamsError::Encoding)?;
         let mut params = Self::default();
-        for pair in body.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
-            let middle = pair.iter().position(|b| *b == b'=');
-            let (name, value) = match middle {
-                Some(at) => (&pair[..at], &pair[at + 1..]),
-                None => (pair, &[][..]),
-            };
-            params.push(decode(name)?, decode(value)?)?;
+        for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            params.push(decode(name.as_bytes())?, decode(value.as_bytes())?)?;
         }
         Ok(params)
     }
@@ -196,7 +194,7 @@ impl fmt::Debug for Params {
 /// When the encoding is broken.
 pub fn decode(text: &[u8]) -> Result<String, ParamsError> {
     // Ids, tokens and secrets come as they are.
-    if !text.iter().any(|byte| matches!(byte, b'+' | b'%')) {
+    if !text.contains(&b'+') && !text.contains(&b'%') {
         return std::str::from_utf8(text).map(str::to_owned).map_err(|_| ParamsError::Encoding);
     }
     let mut bytes = Vec::with_capacity(text.len());

@@ -6,7 +6,8 @@ use doorward_protocol::jose::{SecretKey, sign_hs256};
 use serde_json::{Value, json};
 
 use crate::kit::{
-    ASSERTION, Answer, Asked, ClientKey, EMAIL, House, PASSWORD, RelyingParty, Via, Visitor, asking_with, jwt,
+    ASSERTION, Answer, Asked, ClientKey, EMAIL, Engine, House, PASSWORD, RelyingParty, Via, Visitor,
+    asking_with, jwt,
 };
 
 const API: &str = "https://things.test/";
@@ -40,6 +41,12 @@ async fn tokens(party: &RelyingParty<'_>) -> Value {
     let asked = party.authorize(&[("audience", API), ("scope", "openid offline_access read:things")]);
     let back = Visitor::new(party.house).log_in(&asked, EMAIL, PASSWORD).await;
     party.swap(&back.query("code").unwrap()).await.is(200).json()
+}
+
+/// The same application, asking another node.
+fn at<'n>(node: &'n House, party: &RelyingParty<'_>) -> RelyingParty<'n> {
+    let (client_id, secret) = (party.client_id.clone(), party.secret.clone());
+    RelyingParty { house: node, client_id, secret, callback: party.callback.clone(), via: party.via }
 }
 
 async fn with_api(house: &House) -> RelyingParty<'_> {
@@ -192,13 +199,7 @@ async fn a_deleted_client_and_connection_end_what_the_server_of_an_api_believed(
     let server = house.party_with(ClientKind::NonInteractive, Via::Post, server).await;
     let admin = house.machine(&["delete:clients", "delete:connections"]).await;
     let node = house.second_node().await;
-    let at_node = RelyingParty {
-        house: &node,
-        client_id: server.client_id.clone(),
-        secret: server.secret.clone(),
-        callback: server.callback.clone(),
-        via: Via::Post,
-    };
+    let at_node = at(&node, &server);
     let token = tokens(&party).await;
     active(&at_node, text(&token, "access_token")).await;
     admin.delete(&format!("/api/v2/clients/{}", party.client_id)).await.is(204);
@@ -212,6 +213,55 @@ async fn a_deleted_client_and_connection_end_what_the_server_of_an_api_believed(
     admin.delete(&format!("/api/v2/connections/{connection}")).await.is(202);
     is_nothing(&at_node, text(&token, "access_token")).await;
     is_nothing(&other, text(&token, "refresh_token")).await;
+}
+
+/// What was good a moment ago, at this node and at another, is signed by nobody any more.
+#[tokio::test]
+async fn a_key_that_is_taken_back_ends_tokens_that_were_asked_about_before() {
+    for engine in Engine::all() {
+        let house = House::on(engine).await;
+        let party = with_api(&house).await;
+        let (secret, own) = ("a secret of an API that is long enough", "https://own.test/");
+        let scopes = ["create:resource_servers", "update:resource_servers", "create:client_grants"];
+        let admin = house.machine(&scopes).await;
+        let body =
+            json!({ "identifier": own, "name": "Own", "signing_alg": "HS256", "signing_secret": secret });
+        let api = admin.post("/api/v2/resource-servers", &body).await.is(201).json();
+        let program = house.party(ClientKind::NonInteractive, Via::Post).await;
+        let grant = json!({ "client_id": program.client_id, "audience": own, "scope": [] });
+        admin.post("/api/v2/client-grants", &grant).await.is(201);
+        let fields = [("grant_type", "client_credentials"), ("audience", own)];
+        let of_program = program.token(&fields).await.is(200).json();
+        let of_ada = tokens(&party).await;
+        let node = house.second_node().await;
+        for (party, tokens) in [(&party, &of_ada), (&program, &of_program)] {
+            active(party, text(tokens, "access_token")).await;
+            active(&at(&node, party), text(tokens, "access_token")).await;
+        }
+        for house in [&house, &node] {
+            house.userinfo(text(&of_ada, "access_token")).await.is(200);
+        }
+
+        let path = format!("/api/v2/resource-servers/{}", text(&api, "id"));
+        let other = json!({ "signing_secret": "another secret that is long enough" });
+        admin.patch(&path, &other).await.is(200);
+        is_nothing(&at(&node, &program), text(&of_program, "access_token")).await;
+        is_nothing(&program, text(&of_program, "access_token")).await;
+
+        let keys = ["read:signing_keys", "update:signing_keys", "create:signing_keys"];
+        let keeper = house.machine(&keys).await;
+        let kid = jwt::decode(text(&of_ada, "access_token")).0["kid"].clone();
+        house.advance(310);
+        keeper.post("/api/v2/keys/signing/rotate", &json!({})).await.is(201);
+        active(&at(&node, &party), text(&of_ada, "access_token")).await;
+        let revoke = format!("/api/v2/keys/signing/{}/revoke", kid.as_str().unwrap());
+        house.machine(&keys).await.put(&revoke, &json!({})).await.is(200);
+        is_nothing(&at(&node, &party), text(&of_ada, "access_token")).await;
+        is_nothing(&party, text(&of_ada, "access_token")).await;
+        house.userinfo(text(&of_ada, "access_token")).await.is(401);
+        node.userinfo(text(&of_ada, "access_token")).await.is(401);
+        node.stop().await;
+    }
 }
 
 /// Who knows the secret of one API signs nothing that the server of another would believe.
