@@ -486,17 +486,30 @@ mod tests {
         let kit = Kit::empty().await;
         assert_eq!(kit.app.patience(), Duration::ZERO);
         let (open, gate) = std::sync::mpsc::channel::<()>();
+        let (stand, mut stands) = tokio::sync::mpsc::unbounded_channel();
         let gate = Arc::new(Mutex::new(gate));
-        // Each thread of the pool stands at the gate, and behind each there are as many as are needed.
-        let jobs: Vec<_> = (0..WORKERS * (BEHIND + 1))
-            .map(|_| {
-                let (app, gate) = (kit.app.clone(), Arc::clone(&gate));
-                tokio::spawn(async move { app.signer().run(move |()| drop(gate.lock().recv())).await })
-            })
-            .collect();
-        while kit.app.signer().load().waiting < WORKERS * BEHIND {
+        let mut jobs = Vec::new();
+        let mut push = || {
+            let (app, stand, gate) = (kit.app.clone(), stand.clone(), Arc::clone(&gate));
+            let job = move |(): &mut ()| {
+                stand.send(()).unwrap();
+                drop(gate.lock().recv());
+            };
+            jobs.push(tokio::spawn(async move { app.signer().run(job).await }));
+        };
+        // Each thread of the pool stands at the gate, then others wait behind them.
+        for _ in 0..WORKERS {
+            push();
+        }
+        for _ in 0..WORKERS {
+            stands.recv().await.unwrap();
+        }
+        for waiting in 1..=WORKERS * BEHIND {
             assert_eq!(kit.app.patience(), Duration::ZERO);
-            tokio::task::yield_now().await;
+            push();
+            while kit.app.signer().load().waiting < waiting {
+                tokio::task::yield_now().await;
+            }
         }
         assert_eq!(kit.app.patience(), PATIENCE);
         drop(open);

@@ -65,7 +65,7 @@ async fn find(app: &App, known: &TenantState, text: &Secret) -> Result<Option<Ac
     }
     // What opens needs no look into the store to be known.
     let opened = &app.opened_tokens().opaque;
-    if let Some(token) = opened.read(known, text, || opaque::open(app, &known.tenant.id, text)) {
+    if let Some(token) = opened.read(&known.tenant, text, || opaque::open(app, &known.tenant.id, text)) {
         return of_opaque(app, known, &token).await;
     }
     let (state, _) = app.refresh(known).await?;
@@ -147,16 +147,17 @@ fn said_of(state: &TenantState, family: &Family) -> Active {
 /// Judged by the tenant as it is now; what the token says, by memory first, since that tells of which family it is.
 async fn of_jwt(app: &App, known: &TenantState, text: &Secret) -> Result<Option<Active>, Fault> {
     let mut said = said_by_jwt(app, known, text)?;
-    let standing = match said.as_deref().and_then(family_of) {
-        Some(family) => token_families::standing(&app.db().tenant(&known.tenant.id), &family).await?,
-        None => None,
-    };
+    let mut standing = standing_of(app, known, said.as_deref()).await?;
     let state = match &standing {
         Some(standing) => app.as_of(known, Some(standing.version)).await?,
         None => app.refresh(known).await?.0,
     };
     if state.tenant.version != known.tenant.version {
         said = said_by_jwt(app, &state, text)?;
+        if standing.is_none() {
+            // Memory may not have known what the token says.
+            standing = standing_of(app, &state, said.as_deref()).await?;
+        }
     }
     let Some(said) = said else { return Ok(None) };
     let is_over = said.exp.is_none_or(|end| app.now().seconds() >= end);
@@ -170,7 +171,7 @@ async fn of_jwt(app: &App, known: &TenantState, text: &Secret) -> Result<Option<
 
 /// An access token for an API that exists: how it is signed says the API, not the token.
 fn said_by_jwt(app: &App, state: &TenantState, text: &Secret) -> Result<Option<Arc<Active>>, Fault> {
-    app.opened_tokens().jwts.try_read(state, text, || {
+    app.opened_tokens().jwts.try_read(&state.tenant, text, || {
         let Ok(audiences) = unverified_audiences(text.expose()) else { return Ok(None) };
         let Some(api) = audiences.iter().find_map(|one| state.api(one)) else { return Ok(None) };
         let secret = mint::open_secret(app, state, api)?;
@@ -180,6 +181,16 @@ fn said_by_jwt(app: &App, state: &TenantState, text: &Secret) -> Result<Option<A
         let is_for_it = access_token::is_for(api, &state.tenant.issuer, &audiences);
         Ok(if is_for_it { read(state, &claims, audiences) } else { None })
     })
+}
+
+/// How the family that a token names stands; none when it names none or there is no such family any more.
+async fn standing_of(
+    app: &App,
+    state: &TenantState,
+    said: Option<&Active>,
+) -> Result<Option<Standing>, Fault> {
+    let Some(family) = said.and_then(family_of) else { return Ok(None) };
+    Ok(token_families::standing(&app.db().tenant(&state.tenant.id), &family).await?)
 }
 
 /// The family that a token names. One that names none was made before they did.
@@ -196,16 +207,10 @@ async fn has_person(
     standing: Option<Standing>,
 ) -> Result<bool, Fault> {
     let Ok(user) = UserId::parse(&said.sub) else { return Ok(false) };
-    let store = app.db().tenant(&state.tenant.id);
-    let Some(family) = family_of(said) else {
-        let user = users::get(&store, &user).await?;
+    if family_of(said).is_none() {
+        let user = users::get(&app.db().tenant(&state.tenant.id), &user).await?;
         return Ok(user.is_some_and(|user| !user.blocked && state.connection(&user.connection).is_some()));
-    };
-    let standing = match standing {
-        // Memory did not know yet what the token says.
-        None => token_families::standing(&store, &family).await?,
-        known => known,
-    };
+    }
     Ok(standing
         .is_some_and(|standing| standing.family.authorization.user == user && is_good(state, &standing)))
 }

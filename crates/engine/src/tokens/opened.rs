@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use doorward_model::ids::TenantId;
 use doorward_model::secret::Secret;
+use doorward_model::tenant::Tenant;
 use doorward_protocol::digest;
 use doorward_protocol::oauth::introspection::Active;
 use quick_cache::Equivalent;
@@ -18,10 +19,11 @@ use quick_cache::sync::Cache;
 
 use super::opaque::Opaque;
 use super::userinfo::Read;
-use crate::state::TenantState;
 
-/// How many of each kind; the seldom used ones make room. About a kilobyte each.
+/// How many of each kind; the seldom used ones make room.
 const CAPACITY: usize = 2_000;
+/// The longest that is kept, in bytes: what others put into tokens must not fill the memory.
+const LONGEST: usize = 2 * 1024;
 
 /// The tokens by what they were opened for: each has rules of its own.
 pub(crate) struct OpenedTokens {
@@ -51,12 +53,6 @@ struct Asked<'a> {
     token: &'a Secret,
 }
 
-impl Key {
-    fn asked(&self) -> Asked<'_> {
-        Asked { tenant: &self.tenant, token: &self.token }
-    }
-}
-
 impl Hash for Asked<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.tenant.hash(state);
@@ -66,12 +62,12 @@ impl Hash for Asked<'_> {
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.asked().hash(state);
+        Asked { tenant: &self.tenant, token: &self.token }.hash(state);
     }
 }
 
 impl Equivalent<Key> for Asked<'_> {
-    /// In a time that depends on the lengths only.
+    /// In a time that depends on the lengths only, and quicker on long texts than secrets compare themselves.
     fn equivalent(&self, key: &Key) -> bool {
         let (asked, kept) = (self.token.expose().as_bytes(), key.token.expose().as_bytes());
         *self.tenant == key.tenant && digest::is_equal(asked, kept)
@@ -80,7 +76,7 @@ impl Equivalent<Key> for Asked<'_> {
 
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
-        self.asked().equivalent(other)
+        Asked { tenant: &self.tenant, token: &self.token }.equivalent(other)
     }
 }
 
@@ -94,14 +90,14 @@ impl<T> Opened<T> {
         Self(Cache::new(CAPACITY))
     }
 
-    /// What `token` says at `state`: as it was opened under that version, else as `open` finds it now.
+    /// What `token` says to `tenant`: as it was opened under that version, else as `open` finds it now.
     pub(super) fn read(
         &self,
-        state: &TenantState,
+        tenant: &Tenant,
         token: &Secret,
         open: impl FnOnce() -> Option<T>,
     ) -> Option<Arc<T>> {
-        let Ok(said) = self.try_read(state, token, || Ok::<_, Infallible>(open()));
+        let Ok(said) = self.try_read(tenant, token, || Ok::<_, Infallible>(open()));
         said
     }
 
@@ -111,20 +107,19 @@ impl<T> Opened<T> {
     /// What `open` fails with.
     pub(super) fn try_read<E>(
         &self,
-        state: &TenantState,
+        tenant: &Tenant,
         token: &Secret,
         open: impl FnOnce() -> Result<Option<T>, E>,
     ) -> Result<Option<Arc<T>>, E> {
-        let (tenant, version) = (&state.tenant.id, state.tenant.version);
-        if let Some((of, said)) = self.0.get(&Asked { tenant, token })
-            && of == version
+        if let Some((version, said)) = self.0.get(&Asked { tenant: &tenant.id, token })
+            && version == tenant.version
         {
             return Ok(Some(said));
         }
         let said = open()?.map(Arc::new);
-        if let Some(said) = &said {
-            let key = Key { tenant: tenant.clone(), token: token.clone() };
-            self.0.insert(key, (version, Arc::clone(said)));
+        if let Some(said) = said.as_ref().filter(|_| token.expose().len() <= LONGEST) {
+            let key = Key { tenant: tenant.id.clone(), token: token.clone() };
+            self.0.insert(key, (tenant.version, Arc::clone(said)));
         }
         Ok(said)
     }
@@ -132,15 +127,17 @@ impl<T> Opened<T> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::kit::Kit;
 
+    async fn tenant() -> Tenant {
+        Kit::new().await.tenant().tenant.clone()
+    }
+
     /// What is said of a token, and whether it was opened for that.
-    fn read(kept: &Opened<u8>, state: &TenantState, token: &str, says: Option<u8>) -> (Option<u8>, bool) {
+    fn read(kept: &Opened<u8>, tenant: &Tenant, token: &str, says: Option<u8>) -> (Option<u8>, bool) {
         let mut opened = false;
-        let said = kept.read(state, &Secret::new(token.to_owned()), || {
+        let said = kept.read(tenant, &Secret::new(token.to_owned()), || {
             opened = true;
             says
         });
@@ -149,30 +146,39 @@ mod tests {
 
     #[tokio::test]
     async fn a_token_is_opened_once_for_each_version_of_its_tenant() {
-        let kit = Kit::new().await;
-        let (kept, state) = (Opened::new(), kit.tenant());
-        assert_eq!(read(&kept, &state, "one", Some(1)), (Some(1), true));
-        assert_eq!(read(&kept, &state, "one", Some(2)), (Some(1), false));
-        assert_eq!(read(&kept, &state, "two", Some(2)), (Some(2), true));
-        kit.client(json!({"name": "Shop"})).await;
-        assert_eq!(read(&kept, &kit.tenant(), "one", None), (None, true), "its key may be gone");
-        assert_eq!(read(&kept, &kit.tenant(), "one", Some(3)), (Some(3), true));
+        let (kept, old) = (Opened::new(), tenant().await);
+        assert_eq!(read(&kept, &old, "one", Some(1)), (Some(1), true));
+        assert_eq!(read(&kept, &old, "one", Some(2)), (Some(1), false));
+        assert_eq!(read(&kept, &old, "two", Some(2)), (Some(2), true));
+        let new = Tenant { version: old.version + 1, ..old.clone() };
+        assert_eq!(read(&kept, &new, "one", None), (None, true), "its key may be gone");
+        assert_eq!(read(&kept, &new, "one", Some(3)), (Some(3), true));
         assert_eq!(
-            read(&kept, &state, "one", Some(4)),
+            read(&kept, &old, "one", Some(4)),
             (Some(4), true),
-            "what is newer is no answer to what was"
+            "what is newer says nothing of before"
         );
     }
 
     #[tokio::test]
-    async fn what_does_not_open_is_not_remembered() {
-        let kit = Kit::new().await;
-        let (kept, state) = (Opened::new(), kit.tenant());
+    async fn a_token_of_one_tenant_is_none_of_another_at_the_same_version() {
+        let (kept, acme) = (Opened::new(), tenant().await);
+        let other = Tenant { id: TenantId::parse("other").unwrap(), ..acme.clone() };
+        assert_eq!(read(&kept, &acme, "one", Some(1)), (Some(1), true));
+        assert_eq!(read(&kept, &other, "one", None), (None, true));
+    }
+
+    #[tokio::test]
+    async fn what_does_not_open_and_what_is_long_is_not_remembered() {
+        let (kept, tenant) = (Opened::new(), tenant().await);
+        let long = "x".repeat(LONGEST + 1);
         for _ in 0..2 {
-            assert_eq!(read(&kept, &state, "one", None), (None, true));
+            assert_eq!(read(&kept, &tenant, "one", None), (None, true));
+            assert_eq!(read(&kept, &tenant, &long, Some(1)), (Some(1), true));
         }
         let token = Secret::new("one".to_owned());
-        assert_eq!(kept.try_read(&state, &token, || Err("the secret is gone")), Err("the secret is gone"));
-        assert_eq!(read(&kept, &state, "one", Some(1)), (Some(1), true));
+        assert_eq!(kept.try_read(&tenant, &token, || Err("the secret is gone")), Err("the secret is gone"));
+        assert_eq!(read(&kept, &tenant, &long[1..], Some(1)), (Some(1), true));
+        assert_eq!(read(&kept, &tenant, &long[1..], None), (Some(1), false));
     }
 }

@@ -50,14 +50,14 @@ pub async fn userinfo(app: &App, caller: &Caller, bearer: Option<&Secret>) -> An
         Ok(None) => return unproven(Unproven::Invalid),
         Err(fault) => return Answered { client: None, outcome: Err(fault) },
     };
-    let outcome = claims(app, caller, &entry.client, &read).await;
+    let outcome = claims(app, &caller.tenant, (&entry.client, bearer), &read).await;
     Answered { client: Some(entry), outcome }
 }
 
 async fn claims(
     app: &App,
-    caller: &Caller,
-    client: &Client,
+    state: &TenantState,
+    (client, bearer): (&Client, &Secret),
     read: &Read,
 ) -> Result<Map<String, Value>, Fault> {
     let invalid = || Fault::Unauthenticated { why: Unproven::Invalid };
@@ -67,13 +67,16 @@ async fn claims(
     if !read.is_for_userinfo {
         return Err(Fault::Unauthenticated { why: Unproven::WrongAudience });
     }
-    let scope = app.db().tenant(&caller.tenant.tenant.id);
-    let user = users::of_family(&scope, &read.user, &read.family).await?;
-    let user = user.filter(|user| !user.blocked).ok_or_else(invalid)?;
+    let scope = app.db().tenant(&state.tenant.id);
+    let found = users::of_family(&scope, &read.user, &read.family).await?;
+    let (user, version) = found.filter(|(user, _)| !user.blocked).ok_or_else(invalid)?;
+    let fresh = app.as_of(state, Some(version)).await?;
     // The people of a deleted connection go one after the other, but all of them are out at once.
-    if caller.tenant.connection(&user.connection).is_none() {
-        let (fresh, _) = app.refresh(&caller.tenant).await?;
-        fresh.connection(&user.connection).ok_or_else(invalid)?;
+    fresh.connection(&user.connection).ok_or_else(invalid)?;
+    if version != state.tenant.version {
+        // What memory believed of the key and of the client is asked once more.
+        known(app, &fresh, bearer).ok_or_else(invalid)?;
+        app.client(&fresh, &read.client).await?.ok_or_else(invalid)?;
     }
     // Only of a token that is good: RFC 6750 §3.1.
     if !read.scope.iter().any(|value| value == oidc::OPENID) {
@@ -93,7 +96,7 @@ async fn read_fresh(app: &App, caller: &Caller, bearer: &Secret) -> Result<Optio
 }
 
 fn known(app: &App, state: &TenantState, bearer: &Secret) -> Option<Arc<Read>> {
-    app.opened_tokens().by_userinfo.read(state, bearer, || read(app, state, bearer))
+    app.opened_tokens().by_userinfo.read(&state.tenant, bearer, || read(app, state, bearer))
 }
 
 fn read(app: &App, state: &TenantState, bearer: &Secret) -> Option<Read> {

@@ -334,7 +334,9 @@ mod tests {
         for bad in ["a=%", "a=%4", "a=%zz", "a=%+1", "a=%ff", "%c3=1", "a=%c3%28"] {
             assert_eq!(Params::from_query(bad).unwrap_err(), ParamsError::Encoding, "{bad}");
         }
-        assert_eq!(Params::from_form(b"a=\xff").unwrap_err(), ParamsError::Encoding);
+        for bad in [&b"a=\xff"[..], b"a=\xc3%A9", b"a=1&\xff=2"] {
+            assert_eq!(Params::from_form(bad).unwrap_err(), ParamsError::Encoding, "{bad:?}");
+        }
     }
 
     #[test]

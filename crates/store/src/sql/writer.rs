@@ -224,16 +224,35 @@ fn reply<T>(answer: Answer<T>, result: Result<T, StoreError>) {
 mod tests {
     use std::sync::Arc;
 
+    use tempfile::TempDir;
+
     use super::*;
     use crate::sql::batch::Expect;
     use crate::sql::text::Text;
     use crate::sql::value::Value;
 
-    fn waiting(text: &str) -> (Waiting, oneshot::Receiver<Result<Vec<Done>, StoreError>>) {
+    type Answered = oneshot::Receiver<Result<Vec<Done>, StoreError>>;
+
+    fn waiting(text: &str) -> (Waiting, Answered) {
         let (answer, answered) = oneshot::channel();
         let sql = Arc::new(Text::new("INSERT INTO t (a) VALUES ($1)"));
         let statement = Statement { text: sql, args: vec![Value::from(text)], expect: Expect::Any };
         (Waiting { statements: vec![statement], durable: Durable::Now, answer }, answered)
+    }
+
+    /// A database with this table `t`, which lives as long as its folder.
+    fn with_table(made: &str) -> (TempDir, Connection) {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = sqlite::open_for_writing(&folder.path().join("doorward.db")).unwrap();
+        connection.execute_batch(made).unwrap();
+        (folder, connection)
+    }
+
+    /// Commits a group, and says of each batch whether it was written.
+    fn written(connection: &Connection, group: Vec<(Waiting, Answered)>) -> Vec<bool> {
+        let (group, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+        commit(connection, group, &mut None);
+        answers.into_iter().map(|answer| answer.blocking_recv().unwrap().is_ok()).collect()
     }
 
     fn rows(connection: &Connection) -> i64 {
@@ -242,9 +261,7 @@ mod tests {
 
     #[test]
     fn a_full_disk_fails_everybody_in_the_group_and_nobody_after_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let connection = sqlite::open_for_writing(&folder.path().join("doorward.db")).unwrap();
-        connection.execute_batch("CREATE TABLE t (a TEXT UNIQUE); PRAGMA max_page_count = 20").unwrap();
+        let (_folder, connection) = with_table("CREATE TABLE t (a TEXT UNIQUE); PRAGMA max_page_count = 20");
         let texts = ["one".to_owned(), "x".repeat(1 << 20), "three".to_owned()];
         let (group, answers): (Vec<_>, Vec<_>) = texts.iter().map(|text| waiting(text)).unzip();
         commit(&connection, group, &mut None);
@@ -255,9 +272,8 @@ mod tests {
         assert_eq!(rows(&connection), 0);
 
         connection.execute_batch("PRAGMA max_page_count = 2000").unwrap();
-        let (group, answers): (Vec<_>, Vec<_>) = texts.iter().map(|text| waiting(text)).unzip();
-        commit(&connection, group, &mut None);
-        assert!(answers.into_iter().all(|answer| answer.blocking_recv().unwrap().is_ok()));
+        let group = texts.iter().map(|text| waiting(text)).collect();
+        assert_eq!(written(&connection, group), [true; 3]);
         assert_eq!(rows(&connection), 3);
     }
 
@@ -270,9 +286,7 @@ mod tests {
 
     #[test]
     fn a_commit_waits_for_the_disk_unless_every_batch_of_the_group_can_do_without() {
-        let folder = tempfile::tempdir().unwrap();
-        let connection = sqlite::open_for_writing(&folder.path().join("doorward.db")).unwrap();
-        connection.execute_batch("CREATE TABLE t (a TEXT)").unwrap();
+        let (_folder, connection) = with_table("CREATE TABLE t (a TEXT)");
         let mut now = None;
         let mut level = |wanted: &[Durable]| level_after(&connection, &mut now, wanted);
         assert_eq!(level(&[Durable::WithTheNext, Durable::WithTheNext]), 1);
@@ -283,16 +297,14 @@ mod tests {
         assert_eq!(level(&[Durable::Now]), 2, "what follows a failure");
     }
 
-    fn job(durable: Durable) -> (Job, oneshot::Receiver<Result<Vec<Done>, StoreError>>) {
+    fn job(durable: Durable) -> (Job, Answered) {
         let (Waiting { statements, answer, .. }, answered) = waiting("one");
         (Job::Batch { statements, durable, answer }, answered)
     }
 
     #[test]
     fn who_is_patient_waits_for_company_until_somebody_is_in_a_hurry() {
-        let folder = tempfile::tempdir().unwrap();
-        let connection = sqlite::open_for_writing(&folder.path().join("doorward.db")).unwrap();
-        connection.execute_batch("CREATE TABLE t (a TEXT)").unwrap();
+        let (_folder, connection) = with_table("CREATE TABLE t (a TEXT)");
         let (send, jobs) = std::sync::mpsc::channel();
         let measures = Arc::new(Measures::default());
         let writer = std::thread::spawn({
@@ -315,40 +327,26 @@ mod tests {
 
     #[test]
     fn a_failure_between_two_others_leaves_both_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let connection = sqlite::open_for_writing(&folder.path().join("doorward.db")).unwrap();
-        connection
-            .execute_batch("CREATE TABLE t (a TEXT UNIQUE); INSERT INTO t (a) VALUES ('taken')")
-            .unwrap();
-        let (group, answers): (Vec<_>, Vec<_>) = ["one", "taken", "two"].map(waiting).into_iter().unzip();
-        commit(&connection, group, &mut None);
-        let answers: Vec<_> =
-            answers.into_iter().map(|answer| answer.blocking_recv().unwrap().is_ok()).collect();
-        assert_eq!(answers, [true, false, true]);
+        let (_folder, connection) =
+            with_table("CREATE TABLE t (a TEXT UNIQUE); INSERT INTO t (a) VALUES ('taken')");
+        let group = ["one", "taken", "two"].map(waiting).into();
+        assert_eq!(written(&connection, group), [true, false, true]);
         assert_eq!(rows(&connection), 3);
     }
 
     /// A statement of several rows that breaks a rule at its second one, alone and beside a good batch.
     #[test]
     fn a_statement_that_fails_midway_leaves_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let connection = sqlite::open_for_writing(&folder.path().join("doorward.db")).unwrap();
-        connection
-            .execute_batch("CREATE TABLE t (a TEXT UNIQUE); INSERT INTO t (a) VALUES ('taken')")
-            .unwrap();
+        let (_folder, connection) =
+            with_table("CREATE TABLE t (a TEXT UNIQUE); INSERT INTO t (a) VALUES ('taken')");
         let midway = || {
             let (mut waiting, answered) = waiting("taken");
             let sql = "INSERT INTO t (a) SELECT column1 FROM (VALUES ('new'), ($1))";
             waiting.statements[0].text = Arc::new(Text::new(sql));
             (waiting, answered)
         };
-        for group in [vec![midway()], vec![midway(), waiting("good")]] {
-            let (group, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
-            commit(&connection, group, &mut None);
-            let answers: Vec<_> =
-                answers.into_iter().map(|answer| answer.blocking_recv().unwrap().is_ok()).collect();
-            assert!(!answers[0] && answers[1..].iter().all(|is_ok| *is_ok), "{answers:?}");
-        }
+        assert_eq!(written(&connection, vec![midway()]), [false]);
+        assert_eq!(written(&connection, vec![midway(), waiting("good")]), [false, true]);
         let left: Vec<String> = connection
             .prepare("SELECT a FROM t ORDER BY a")
             .unwrap()
@@ -361,9 +359,8 @@ mod tests {
 
     #[test]
     fn a_group_of_failures_leaves_no_transaction_open() {
-        let folder = tempfile::tempdir().unwrap();
-        let connection = sqlite::open_for_writing(&folder.path().join("doorward.db")).unwrap();
-        connection.execute_batch("CREATE TABLE t (a TEXT UNIQUE); INSERT INTO t (a) VALUES ('one')").unwrap();
+        let (_folder, connection) =
+            with_table("CREATE TABLE t (a TEXT UNIQUE); INSERT INTO t (a) VALUES ('one')");
         let (group, answers): (Vec<_>, Vec<_>) = (0..2).map(|_| waiting("one")).unzip();
         commit(&connection, group, &mut None);
         for answer in answers {

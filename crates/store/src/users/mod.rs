@@ -101,16 +101,27 @@ pub async fn get(t: &Scope<'_>, id: &UserId) -> Result<Option<User>, StoreError>
     t.first(SQL, args![t.id(), id.as_str()]).await?.map(user).transpose()
 }
 
-/// The user of that id, as long as a family of theirs is not revoked: who stands behind an access token.
+/// The user of that id, as long as a family of theirs is not revoked: who stands behind an access token. With the
+/// version of the tenant at that moment, as [`crate::tenants::version`] gives it.
 ///
 /// # Errors
 /// Any failure of the store.
-pub async fn of_family(t: &Scope<'_>, id: &UserId, family: &FamilyId) -> Result<Option<User>, StoreError> {
-    const SQL: &str = "SELECT id, connection_id, email, email_verified, username, profile, user_metadata, \
-         app_metadata, blocked, version, logins_count, last_login, last_ip, last_password_reset, \
-         created_at, updated_at FROM users WHERE tenant_id = $1 AND id = $2 AND EXISTS \
+pub async fn of_family(
+    t: &Scope<'_>,
+    id: &UserId,
+    family: &FamilyId,
+) -> Result<Option<(User, i64)>, StoreError> {
+    const SQL: &str = "SELECT u.id, u.connection_id, u.email, u.email_verified, u.username, u.profile, \
+         u.user_metadata, u.app_metadata, u.blocked, u.version, u.logins_count, u.last_login, u.last_ip, \
+         u.last_password_reset, u.created_at, u.updated_at, tenants.version \
+         FROM users AS u JOIN tenants ON tenants.tenant_id = u.tenant_id \
+         WHERE u.tenant_id = $1 AND u.id = $2 AND EXISTS \
          (SELECT 1 FROM token_families WHERE tenant_id = $1 AND id = $3 AND user_id = $2 AND revoked_at IS NULL)";
-    t.first(SQL, args![t.id(), id.as_str(), family.as_str()]).await?.map(user).transpose()
+    let Some(row) = t.first(SQL, args![t.id(), id.as_str(), family.as_str()]).await? else {
+        return Ok(None);
+    };
+    let mut r = row.read("users");
+    Ok(Some((columns(&mut r)?, r.int("version")?)))
 }
 
 /// The user of that address in a connection, with the password if there is one.

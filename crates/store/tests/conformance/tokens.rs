@@ -168,7 +168,8 @@ fn what_a_token_rests_on_is_read_with_it_as_it_is_at_that_moment() {
             standing().await,
             Some(Standing { family: family("family"), person: person.clone(), version })
         );
-        assert_eq!(users::of_family(&scope, &ada, &id).await.unwrap().as_ref(), Some(&user));
+        let behind = users::of_family(&scope, &ada, &id).await.unwrap();
+        assert_eq!(behind, Some((user.clone(), version)));
         assert_eq!(users::of_family(&scope, &user_id("auth0|2"), &id).await.unwrap(), None);
         assert_eq!(users::of_family(&scope, &ada, &family_id("other")).await.unwrap(), None);
         let found = refresh_tokens::with_person(&scope, &token.hash).await.unwrap();
