@@ -493,7 +493,8 @@ mod tests {
             let (app, stand, gate) = (kit.app.clone(), stand.clone(), Arc::clone(&gate));
             let job = move |(): &mut ()| {
                 stand.send(()).unwrap();
-                drop(gate.lock().recv());
+                // The gate opens by being dropped.
+                let _ = gate.lock().recv();
             };
             jobs.push(tokio::spawn(async move { app.signer().run(job).await }));
         };

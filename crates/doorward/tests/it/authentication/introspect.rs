@@ -297,8 +297,9 @@ async fn the_secret_of_one_api_vouches_for_no_other() {
 async fn a_token_for_an_api_that_memory_does_not_know_is_looked_for() {
     for engine in Engine::all() {
         let house = House::on(engine).await;
+        let party = house.party(ClientKind::RegularWeb, Via::Post).await;
         let node = house.second_node().await;
-        let party = with_api(&house).await;
+        house.make_api(API, "Things", &[("read:things", "See things")]).await;
         let tokens = tokens(&party).await;
         active(&at(&node, &party), text(&tokens, "access_token")).await;
         node.stop().await;
